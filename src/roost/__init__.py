@@ -1,0 +1,1 @@
+"""Roost: a cloud contact centre for outsourcers."""

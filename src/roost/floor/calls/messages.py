@@ -1,0 +1,287 @@
+"""Calls: contacts with their legs, the matrix, tracks. Knows legs, not SIP."""
+
+from roost.floor.effects import Route, TrackPurpose
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import (
+    AgentId,
+    CollectId,
+    ContactId,
+    LegId,
+    MediaId,
+    OfferId,
+    PlayId,
+    PromptId,
+    TrackId,
+    TrunkId,
+    VaultId,
+)
+from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs
+
+# --- commands from signalling ---
+
+
+class ReceiveCall(Command, frozen=True, gc=False):
+    """A caller's INVITE. Its dialog is put into the vault with this command, so that it's
+    committed before we answer anything. Refused: unknown_number, too_many_calls."""
+
+    leg: LegId
+    trunk: TrunkId
+    number: str
+    caller: VaultId | None
+    tags: tuple[str, ...]  # the caller lists that the number is on
+    media: MediaId
+
+
+class LegRang(Command, frozen=True, gc=False):
+    leg: LegId
+
+
+class LegAnswered(Command, frozen=True, gc=False):
+    """An agent's phone answered, or the caller acknowledged our answer."""
+
+    leg: LegId
+
+
+class LegFailed(Command, frozen=True, gc=False):
+    """A leg that we dialled never came up."""
+
+    leg: LegId
+    blame: Blame
+    reason: Reason
+    status: int  # the SIP status, for the trace; 0: none
+
+
+class LegClosed(Command, frozen=True, gc=False):
+    """The other side ended a leg, or it's gone."""
+
+    leg: LegId
+    blame: Blame
+    reason: Reason
+
+
+class LegConfirmed(Command, frozen=True, gc=False):
+    """A leg that was asked for is still there."""
+
+    leg: LegId
+
+
+class LegHeld(Command, frozen=True, gc=False):
+    """The far end put us on hold, or took us back (re-INVITE)."""
+
+    leg: LegId
+    held: bool
+
+
+# --- commands from media ---
+
+
+class PlayEnded(Command, frozen=True, gc=False):
+    contact: ContactId
+    play: PlayId
+
+
+class DigitsCollected(Command, frozen=True, gc=False):
+    """`count` digits, ended by "enough", "terminator", "silence". `digit` is the single digit
+    of a menu; longer values are put into the vault with this command as `value`, or with
+    `mask` stay in the adapter's memory under the same id."""
+
+    contact: ContactId
+    collect: CollectId
+    count: int
+    ended_by: str
+    digit: str = ""
+    value: VaultId | None = None
+
+
+class TrackClosed(Command, frozen=True, gc=False):
+    contact: ContactId
+    leg: LegId
+    track: TrackId
+    file: str  # name inside the centre's recordings folder
+    length_us: DurationUs
+    bytes: int
+    gap_us: DurationUs  # dropped because the ring was full
+
+
+class LegMeasured(Command, frozen=True, gc=False):
+    """What media counted on a leg, when it closed."""
+
+    contact: ContactId
+    leg: LegId
+    received: int
+    sent: int
+    lost: int
+    jitter_us: DurationUs
+    strangers: int  # packets dropped because they came from elsewhere
+
+
+class LegSilent(Command, frozen=True, gc=False):
+    """Media has had no packet of this leg for a while; asked first, mended then."""
+
+    leg: LegId
+
+
+class MediaLost(Command, frozen=True, gc=False):
+    """A media process is gone, and its legs with it."""
+
+    media: MediaId
+
+
+# --- commands from the reactions ---
+
+
+class AnswerCaller(Command, frozen=True, gc=False):
+    contact: ContactId
+
+
+class Speak(Command, frozen=True, gc=False):
+    """The caller hears prompts."""
+
+    contact: ContactId
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    repeat: bool
+
+
+class Listen(Command, frozen=True, gc=False):
+    contact: ContactId
+    collect: CollectId
+    most: int
+    terminators: str
+    first_us: DurationUs
+    next_us: DurationUs
+    mask: bool
+
+
+class TakeMessage(Command, frozen=True, gc=False):
+    """Record a voicemail of the caller."""
+
+    contact: ContactId
+    most_us: DurationUs
+
+
+class RingAgent(Command, frozen=True, gc=False):
+    contact: ContactId
+    agent: AgentId
+    offer: OfferId
+
+
+class StopRinging(Command, frozen=True, gc=False):
+    contact: ContactId
+    offer: OfferId
+    reason: Reason
+
+
+class Bridge(Command, frozen=True, gc=False):
+    """Caller and agent hear each other."""
+
+    contact: ContactId
+    offer: OfferId
+
+
+class HoldCaller(Command, frozen=True, gc=False):
+    """The caller hears music, the agent nothing; or both each other again."""
+
+    contact: ContactId
+    held: bool
+    music: tuple[PromptId, ...] = ()
+
+
+class EndContact(Command, frozen=True, gc=False):
+    contact: ContactId
+    blame: Blame
+    reason: Reason
+
+
+class CheckContact(Command, frozen=True, gc=False):
+    """A contact's lease: ask for its caller's leg, and end the contact if nobody answers."""
+
+    contact: ContactId
+    asked: bool = False
+
+
+# --- events ---
+
+
+class CallArrived(Event, frozen=True, gc=False, kw_only=True):
+    leg: LegId
+    trunk: TrunkId
+    number: str
+    caller: VaultId | None
+    tags: tuple[str, ...]
+    media: MediaId
+    count: int  # the client's own contact number: 1, 2, 3…
+
+
+class CallAnswered(Event, frozen=True, gc=False, kw_only=True):
+    """We answered: charging begins."""
+
+
+class MatrixChanged(Event, frozen=True, gc=False, kw_only=True):
+    version: int
+    routes: tuple[Route, ...]
+
+
+class CollectionStarted(Event, frozen=True, gc=False, kw_only=True):
+    collect: CollectId
+
+
+class LegDialled(Event, frozen=True, gc=False, kw_only=True):
+    leg: LegId
+    agent: AgentId
+    offer: OfferId
+
+
+class LegConnected(Event, frozen=True, gc=False, kw_only=True):
+    """An agent's leg is up."""
+
+    leg: LegId
+    offer: OfferId
+
+
+class LegEnded(Event, frozen=True, gc=False, kw_only=True):
+    """A leg is over. `offer` is empty on the caller's leg; `connected` tells whether an
+    agent's leg was ever up."""
+
+    leg: LegId
+    offer: OfferId | None
+    connected: bool
+    blame: Blame
+    reason: Reason
+
+
+class CallerHeld(Event, frozen=True, gc=False, kw_only=True):
+    held: bool
+
+
+class TrackStarted(Event, frozen=True, gc=False, kw_only=True):
+    leg: LegId
+    track: TrackId
+    purpose: TrackPurpose
+
+
+class TrackEnded(Event, frozen=True, gc=False, kw_only=True):
+    leg: LegId
+    track: TrackId
+    purpose: TrackPurpose
+    file: str
+    length_us: DurationUs
+    bytes: int
+    gap_us: DurationUs
+
+
+class LegQuality(Event, frozen=True, gc=False, kw_only=True):
+    leg: LegId
+    received: int
+    sent: int
+    lost: int
+    jitter_us: DurationUs
+    strangers: int
+
+
+class ContactEnded(Event, frozen=True, gc=False, kw_only=True):
+    """The customer's matter on this call is over; exactly one per contact."""
+
+    blame: Blame
+    reason: Reason

@@ -1,0 +1,221 @@
+"""What the floor is configured by: the checked definitions, compiled to plain data.
+
+`definitions/` compiles the YAML to this; `roost apply` puts it into the cell's stream as one
+event (`agents, calls, flows, queues, routing` each fold their part). Nothing here is a name of
+a person: those lie in the settings' vault.
+"""
+
+from msgspec import Struct
+
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    Digest,
+    FlowId,
+    PromptId,
+    QueueId,
+    SkillId,
+)
+from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs, Hours
+
+
+class Skill(Struct, frozen=True, gc=False):
+    """A skill with the level that an agent has, or that a contact needs at least (1–10)."""
+
+    skill: SkillId
+    level: int = 1
+
+
+# --- flows: named steps; `then` names the next one, "" ends the flow ---
+
+
+class Answer(Struct, frozen=True, gc=False, tag=True):
+    """Answer the call: charging begins. Before it, prompts are early media."""
+
+    then: str
+
+
+class Say(Struct, frozen=True, gc=False, tag=True):
+    prompts: tuple[PromptId, ...]
+    then: str
+
+
+class Choice(Struct, frozen=True, gc=False):
+    label: str
+    then: str
+
+
+class Menu(Struct, frozen=True, gc=False, tag=True):
+    """Asks up to `attempts` times; a key that isn't offered is answered with `invalid`,
+    silence with `silence`, each followed by the prompts again; then `otherwise`."""
+
+    prompts: tuple[PromptId, ...]
+    choices: dict[str, Choice]  # by key: 0-9 * #
+    invalid: tuple[PromptId, ...]
+    silence: tuple[PromptId, ...]
+    attempts: int
+    first_us: DurationUs
+    otherwise: str
+
+
+class Collect(Struct, frozen=True, gc=False, tag=True):
+    """Collects digits into a variable: its value is a vault id (`mask`: only memory)."""
+
+    prompts: tuple[PromptId, ...]
+    invalid: tuple[PromptId, ...]
+    variable: str
+    least: int
+    most: int
+    terminators: str
+    first_us: DurationUs
+    next_us: DurationUs
+    mask: bool
+    attempts: int
+    then: str
+    otherwise: str
+
+
+class ByHours(Struct, frozen=True, gc=False, tag=True):
+    hours: Hours
+    open: str
+    closed: str
+
+
+class ByVariable(Struct, frozen=True, gc=False, tag=True):
+    variable: str
+    cases: dict[str, str]
+    otherwise: str
+
+
+class ByCaller(Struct, frozen=True, gc=False, tag=True):
+    """By the first caller list (`centre.yaml`, client's `callers`) that the number is on."""
+
+    cases: tuple[tuple[str, str], ...]
+    otherwise: str
+
+
+class SetVariables(Struct, frozen=True, gc=False, tag=True):
+    values: dict[str, str]
+    then: str
+
+
+class AskWebStep(Struct, frozen=True, gc=False, tag=True):
+    url: str
+    method: str
+    send: tuple[str, ...]  # names of variables
+    choices: dict[str, tuple[str, ...]]  # variable → values that may come back, in the log
+    texts: tuple[str, ...]  # variables whose values go to the vault
+    deadline_us: DurationUs
+    idempotent: bool
+    then: str
+    otherwise: str
+
+
+class Enqueue(Struct, frozen=True, gc=False, tag=True):
+    """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
+    at `otherwise`."""
+
+    queue: QueueId
+    priority: int
+    skills: tuple[Skill, ...]  # beside the queue's own
+    waiting: tuple[PromptId, ...]
+    most_us: DurationUs
+    otherwise: str
+
+
+class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):
+    prompts: tuple[PromptId, ...]
+    most_us: DurationUs
+    then: str
+
+
+class HangUp(Struct, frozen=True, gc=False, tag=True):
+    closed: bool = False  # because it's outside opening hours
+
+
+Step = (
+    Answer
+    | Say
+    | Menu
+    | Collect
+    | ByHours
+    | ByVariable
+    | ByCaller
+    | SetVariables
+    | AskWebStep
+    | Enqueue
+    | TakeVoicemail
+    | HangUp
+)
+
+
+class Flow(Struct, frozen=True, gc=False):
+    """`version` is the hash of the flow's content; a contact keeps the version it began with."""
+
+    id: FlowId
+    client: ClientId
+    version: Digest
+    start: str
+    steps: dict[str, Step]
+
+
+# --- who and where ---
+
+
+class Client(Struct, frozen=True, gc=False):
+    id: ClientId
+    default_queue: QueueId  # the safe path when something of ours failed
+    sorry: tuple[PromptId, ...]  # what a caller hears when something of ours failed
+    record: bool
+    wrap_up_codes: tuple[str, ...]
+
+
+class Number(Struct, frozen=True, gc=False):
+    """A number that may be called, and the flow that answers it."""
+
+    number: str
+    client: ClientId
+    flow: FlowId
+
+
+class Queue(Struct, frozen=True, gc=False):
+    id: QueueId
+    client: ClientId
+    skills: tuple[Skill, ...]
+    priority: int  # added to the flow's; higher goes first
+    ring_us: DurationUs
+    wrap_up_us: DurationUs  # the limit; 0: none at all, straight back to ready
+    code_required: bool
+    most_waiting: int  # beyond it the flow takes `otherwise` at once
+    target_us: DurationUs  # answered within: service level
+    short_us: DurationUs  # abandoned sooner is a short abandon
+
+
+class Agent(Struct, frozen=True, gc=False):
+    id: AgentId
+    skills: tuple[Skill, ...]
+    team: str
+    clients: tuple[ClientId, ...]  # whose queues these skills serve: `ready_for`
+
+
+class Floor(Struct, frozen=True, gc=False):
+    """One cell's definitions."""
+
+    version: Digest
+    clients: tuple[Client, ...]
+    numbers: tuple[Number, ...]
+    flows: tuple[Flow, ...]
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+    away_reasons: tuple[str, ...]
+
+
+class Configure(Command, frozen=True, gc=False):
+    """Put checked definitions in force. Calls in progress keep their flow's version."""
+
+    floor: Floor
+
+
+class CentreConfigured(Event, frozen=True, gc=False, kw_only=True):
+    floor: Floor

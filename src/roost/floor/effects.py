@@ -1,0 +1,199 @@
+"""All that the floor asks of the world. Adapters carry these out; nothing else leaves.
+
+A leg is named by its id everywhere: the telephony adapter knows which dialog it is, media
+knows which port. Opening a leg in media is part of signalling (the SDP needs its port), so
+the telephony adapter does that through the media port; the floor never sees an address.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct
+
+from roost.kernel.ends import Reason
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    CollectId,
+    ContactId,
+    LegId,
+    MediaId,
+    PlayId,
+    PromptId,
+    TrackId,
+    VaultId,
+)
+from roost.kernel.messages import Effect
+from roost.kernel.time import DurationUs
+
+# --- signalling: rebuildable; the same bytes go out again after a crash ---
+
+
+class RingLeg(Effect, frozen=True, gc=False):
+    """Answer a caller's INVITE provisionally: 180, or 183 with SDP when `early_media`."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    early_media: bool = False
+
+
+class AnswerLeg(Effect, frozen=True, gc=False):
+    """Answer a caller's INVITE with 200. Outcome: LegAnswered when the ACK is in."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+
+
+class RefuseLeg(Effect, frozen=True, gc=False):
+    """Answer a caller's INVITE with a final failure that fits the reason."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    reason: Reason
+
+
+class DialAgent(Effect, frozen=True, gc=False):
+    """Ring an agent's registered phones with a new leg. `caller` is presented as From's
+    display (vault id of the number), `client` as the alerting information. Outcomes:
+    LegRang, LegAnswered, LegFailed."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    contact: ContactId
+    agent: AgentId
+    client: ClientId
+    media: MediaId
+    caller: VaultId | None
+
+
+class NudgePhone(Effect, frozen=True, gc=False):
+    """Ask the ringing phone to go off hook (NOTIFY Event: talk), where it can."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+
+
+class EndLeg(Effect, frozen=True, gc=False):
+    """End a leg whatever its state: CANCEL, a final failure, or BYE. Outcome: LegClosed."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    reason: Reason
+
+
+class AskLeg(Effect, frozen=True, gc=False):
+    """Is this leg still there? OPTIONS in the dialog, and a query to media.
+    Outcome: LegConfirmed, or LegClosed."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+
+
+# --- media: repeatable; media remembers the ids and ignores an older version or epoch ---
+
+
+class FromLeg(Struct, frozen=True, gc=False, tag="leg"):
+    """What a leg sends."""
+
+    leg: LegId
+
+
+class FromPrompts(Struct, frozen=True, gc=False, tag="prompts"):
+    """A list of prompts, once or for ever. Outcome when played once: PlayEnded(play)."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    repeat: bool = False
+
+
+class Route(Struct, frozen=True, gc=False):
+    """`listener` hears `source` with a gain in decibels."""
+
+    source: FromLeg | FromPrompts
+    listener: LegId
+    gain_db: int = 0
+
+
+class SetMatrix(Effect, frozen=True, gc=False):
+    """Who hears what in this call from now on; the only way to change it. A play that stands
+    in both the old and the new matrix goes on where it is."""
+
+    contact: ContactId
+    media: MediaId
+    version: int
+    routes: tuple[Route, ...]
+
+
+class CollectDigits(Effect, frozen=True, gc=False):
+    """Collect digits of a leg. A digit stops an interruptible prompt (`barge_in`) and starts
+    the `next_us` clock; `first_us` runs from the end of the play, or from now if none plays.
+    Outcome: DigitsCollected, once."""
+
+    contact: ContactId
+    media: MediaId
+    leg: LegId
+    collect: CollectId
+    most: int
+    terminators: str
+    first_us: DurationUs
+    next_us: DurationUs
+    barge_in: bool
+    mask: bool  # the digits go nowhere but to the process's own memory
+
+
+class StopCollecting(Effect, frozen=True, gc=False):
+    media: MediaId
+    leg: LegId
+    collect: CollectId
+
+
+class TrackPurpose(StrEnum):
+    RECORDING = "recording"
+    VOICEMAIL = "voicemail"
+
+
+class StartTrack(Effect, frozen=True, gc=False):
+    """Record what a leg sends, encrypted under its client's key from the first byte.
+    A voicemail ends by itself after `most_us`, or on `#`. Outcome: TrackClosed, once."""
+
+    contact: ContactId
+    client: ClientId
+    media: MediaId
+    leg: LegId
+    track: TrackId
+    purpose: TrackPurpose
+    most_us: DurationUs
+
+
+class StopTrack(Effect, frozen=True, gc=False):
+    media: MediaId
+    leg: LegId
+    track: TrackId
+
+
+class CloseMedia(Effect, frozen=True, gc=False):
+    """The call is over: close what media still holds of it. Outcome: LegMeasured per leg."""
+
+    contact: ContactId
+    media: MediaId
+    legs: tuple[LegId, ...]
+
+
+# --- the outside: once; after a crash the outcome is unknown and the flow takes its fallback ---
+
+
+class AskWeb(Effect, frozen=True, gc=False):
+    """Call a web address for a flow. `send` are variables by name (texts, or vault ids as
+    `vault:ID`); `choices` and `texts` declare what may come back. Outcome: WebAnswered."""
+
+    KIND: ClassVar[str] = "once"
+    contact: ContactId
+    client: ClientId
+    request: str  # the idempotency key
+    url: str
+    method: str
+    send: dict[str, str]
+    choices: dict[str, tuple[str, ...]]
+    texts: tuple[str, ...]
+    deadline_us: DurationUs
+    idempotent: bool

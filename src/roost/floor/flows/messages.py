@@ -1,0 +1,155 @@
+"""Flows: the path of a caller before, between and instead of agents; data, not code."""
+
+from msgspec import Struct
+
+from roost.floor.definition import Skill
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import (
+    ClientId,
+    CollectId,
+    ContactId,
+    Digest,
+    FlowId,
+    PlayId,
+    PromptId,
+    QueueId,
+    VaultId,
+)
+from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs
+
+# --- commands ---
+
+
+class StartFlow(Command, frozen=True, gc=False):
+    contact: ContactId
+    client: ClientId
+    number: str
+    tags: tuple[str, ...]
+
+
+class PromptsDone(Command, frozen=True, gc=False):
+    contact: ContactId
+    play: PlayId
+
+
+class DigitsDone(Command, frozen=True, gc=False):
+    contact: ContactId
+    collect: CollectId
+    count: int
+    ended_by: str
+    digit: str
+    value: VaultId | None
+
+
+class WebAnswered(Command, frozen=True, gc=False):
+    """`choices` were checked against the declared values, `texts` are vault ids put with this
+    command. `outcome`: "answered", "refused", "late", "unknown"."""
+
+    contact: ContactId
+    request: str
+    outcome: str
+    choices: dict[str, str] = {}
+    texts: dict[str, VaultId] = {}
+
+
+class MessageDone(Command, frozen=True, gc=False):
+    """The voicemail is taken."""
+
+    contact: ContactId
+
+
+class QueueLeft(Command, frozen=True, gc=False):
+    """The queue's limit was reached: the flow goes on."""
+
+    contact: ContactId
+
+
+class StepLapsed(Command, frozen=True, gc=False):
+    """A step's lease: whatever it waited for never came. `turn` names the very wait."""
+
+    contact: ContactId
+    turn: int
+
+
+class Rescue(Command, frozen=True, gc=False):
+    """Something of ours failed for this contact: the client's default queue."""
+
+    contact: ContactId
+
+
+class DropFlow(Command, frozen=True, gc=False):
+    """The contact is over."""
+
+    contact: ContactId
+
+
+# --- what a flow asks of the other areas, in its events ---
+
+
+class AnswerNow(Struct, frozen=True, gc=False, tag=True):
+    pass
+
+
+class SpeakNow(Struct, frozen=True, gc=False, tag=True):
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    repeat: bool = False
+
+
+class ListenNow(Struct, frozen=True, gc=False, tag=True):
+    collect: CollectId
+    most: int
+    terminators: str
+    first_us: DurationUs
+    next_us: DurationUs
+    mask: bool
+
+
+class QueueNow(Struct, frozen=True, gc=False, tag=True):
+    queue: QueueId
+    priority: int
+    skills: tuple[Skill, ...]
+    most_us: DurationUs
+
+
+class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):
+    most_us: DurationUs
+
+
+class EndNow(Struct, frozen=True, gc=False, tag=True):
+    blame: Blame
+    reason: Reason
+
+
+Act = AnswerNow | SpeakNow | ListenNow | QueueNow | TakeMessageNow | EndNow
+
+# --- events ---
+
+
+class FlowStarted(Event, frozen=True, gc=False, kw_only=True):
+    flow: FlowId
+    version: Digest
+
+
+class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
+    """The flow came to `step` and waits there (or ended, `step` empty), having set
+    variables and asked for `acts`. `passed` names what led here ("1", "silence", "closed"…),
+    so that a report can count choices."""
+
+    step: str
+    turn: int  # counts the waits of this contact
+    attempt: int
+    variables: dict[str, str]
+    acts: tuple[Act, ...]
+    passed: str = ""
+    choice: str = ""  # the label chosen in a menu: the contact's reason
+    request: str = ""  # the web request that is waited for
+
+
+class FlowRescued(Event, frozen=True, gc=False, kw_only=True):
+    """Taken off its path to the client's default queue, by our fault."""
+
+
+class FlowDropped(Event, frozen=True, gc=False, kw_only=True):
+    """The contact ended while its flow was going on."""

@@ -1,0 +1,42 @@
+"""Routing: who gets whom, now. Its index is folded from the other areas' events."""
+
+from msgspec import Struct
+
+from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
+from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs
+
+
+class MatchContact(Command, frozen=True, gc=False):
+    """A contact waits (again): is anybody free who can take it?"""
+
+    contact: ContactId
+
+
+class MatchAgent(Command, frozen=True, gc=False):
+    """An agent is ready: does anybody wait whom they can take?"""
+
+    agent: AgentId
+
+
+class MatchAll(Command, frozen=True, gc=False):
+    """The definitions changed: match whatever has become possible."""
+
+
+class Candidate(Struct, frozen=True, gc=False):
+    agent: AgentId
+    idle_us: DurationUs
+
+
+class Assigned(Event, frozen=True, gc=False, kw_only=True):
+    """One decision, with what explains it: the first five candidates in order (the first one
+    won), how many there were, and a count for each reason of exclusion."""
+
+    agent: AgentId
+    offer: OfferId
+    queue: QueueId
+    waited_us: DurationUs
+    policy: str  # its name and version: "longest_idle/1"
+    candidates: tuple[Candidate, ...]
+    eligible: int
+    excluded: dict[str, int]

@@ -1,0 +1,33 @@
+"""Money: an amount is an integer of minor units with its currency; a rate is a decimal."""
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from msgspec import Struct
+
+MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "CNY": 2, "EUR": 2, "USD": 2, "GBP": 2, "KWD": 3}
+
+
+class Money(Struct, frozen=True, gc=False):
+    """An amount in a currency's minor units (fen, cents)."""
+
+    currency: str
+    minor: int
+
+    def __add__(self, other: "Money") -> "Money":
+        assert self.currency == other.currency, f"{self.currency} + {other.currency}"
+        return Money(self.currency, self.minor + other.minor)
+
+    def __str__(self) -> str:
+        digits = MINOR_DIGITS[self.currency]
+        return f"{Decimal(self.minor).scaleb(-digits):.{digits}f} {self.currency}"
+
+
+def rounded(amount: Fraction, currency: str) -> Money:
+    """An exact amount in major units, rounded once, half away from zero (BILLING, 1)."""
+    scaled = amount * 10 ** MINOR_DIGITS[currency]
+    with localcontext() as context:
+        context.prec = 60
+        value = Decimal(scaled.numerator) / Decimal(scaled.denominator)
+        return Money(currency, int(value.to_integral_value(rounding=ROUND_HALF_UP)))

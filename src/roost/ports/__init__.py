@@ -1,0 +1,1 @@
+"""What the core needs of the world, one module a port; types only."""
