@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh Debian or Ubuntu: `make demo` and `make test`.
+ARGS ?=
+PYTEST := .venv/bin/python -m pytest -q -p no:cacheprovider
+RINGS := unit property scenario simulation
+
+.PHONY: help setup demo test lint types pure contract outer soak bench docs clean
+
+help:
+	@echo "make demo   the example centre, live in this terminal (ARGS=\"--for 60s --json\")"
+	@echo "make test   everything, with real peers, in under ten minutes"
+	@echo "make soak   the long runs: many seeds, hours"
+	@echo "make bench  every figure that the README names, as ratios in one run (ARGS=\"--json\")"
+	@echo "make docs   writes the generated pages of docs/reference"
+
+setup:
+	@packaging/setup.sh run test
+
+demo:
+	@packaging/setup.sh run
+	@.venv/bin/roost demo $(ARGS)
+
+test: setup lint types pure contract outer
+
+lint:
+	.venv/bin/ruff check --no-cache src tests benchmarks
+	.venv/bin/ruff format --no-cache --check src tests benchmarks
+
+types:
+	.venv/bin/pyright
+	PYTHONPATH=src .venv/bin/lint-imports --no-cache
+	$(PYTEST) -n 2 tests/architecture
+
+pure:
+	$(PYTEST) -n 2 -m "not soak" $(addprefix tests/,$(RINGS))
+
+contract:
+	$(PYTEST) -n 2 -m "not soak" tests/contract
+
+outer:
+	$(PYTEST) -n 2 --dist loadfile -m "not soak" tests/protocol tests/integration
+
+soak: setup
+	$(PYTEST) -n 2 -m soak tests
+
+bench:
+	@packaging/setup.sh run test bench
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+docs: setup
+	.venv/bin/python -m docs.generate
+
+clean:
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
