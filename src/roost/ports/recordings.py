@@ -1,0 +1,35 @@
+"""Recordings as sound: tracks decrypted and mixed into one WAV on demand. Blocking."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from roost.kernel.ids import ClientId, TrackId
+from roost.kernel.time import InstantUs
+
+
+class Side(Struct, frozen=True, gc=False):
+    """One track to be heard: its file, when it began, and the channel it belongs to."""
+
+    file: str
+    started: InstantUs
+    left: bool  # the caller's side is left, the agents' right
+    track: TrackId | None = None
+
+
+class Sound(Protocol):
+    """An opened recording. `size` is that of the whole WAV file, header included."""
+
+    size: int
+
+    def read(self, start: int, length: int) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class Recordings(Protocol):
+    def open(self, client: ClientId, sides: Sequence[Side]) -> Sound | None:
+        """A 16-bit WAV at 8 kHz: stereo for two sides or more, mono for one. None when a file
+        is gone (erased, or past its retention) or the client's key is."""
+        ...

@@ -1,0 +1,205 @@
+"""Questions about what has happened: contacts, their records, the money. Blocking.
+
+A contact is named to the outside by its client and that client's own count (`power-grid`,
+17), never by its id in the cell, which would tell a client how much the others ring. Every
+question names the owner that it's asked for: None is the operator, who sees across; for a
+client whatever belongs to another is not there at all.
+"""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from roost.floor.effects import TrackPurpose
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import AgentId, ClientId, ContactId, LegId, QueueId, SegmentId, VaultId
+from roost.kernel.money import Money
+from roost.kernel.time import DurationUs, InstantUs
+
+
+class ContactFilter(Struct, frozen=True, gc=False):
+    """Which contacts; what's None isn't asked about. `since` and `until` bound the arrival,
+    `until` excluded."""
+
+    owner: ClientId | None = None
+    since: InstantUs | None = None
+    until: InstantUs | None = None
+    queue: QueueId | None = None
+    agent: AgentId | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None  # the label chosen in the flow's menu
+    code: str | None = None  # the wrap-up code of any segment
+    recorded: bool | None = None
+
+
+class Place(Struct, frozen=True, gc=False):
+    """A place in the list of contacts, newest first: by arrival, then client and count."""
+
+    arrived: InstantUs
+    client: ClientId
+    count: int
+
+
+class ContactSummary(Struct, frozen=True, gc=False):
+    """One contact as a line of a list. Times that didn't come to pass are None."""
+
+    contact: ContactId
+    client: ClientId
+    count: int
+    number: str  # the number that was called
+    caller: VaultId | None
+    arrived: InstantUs
+    ended: InstantUs | None
+    queue: QueueId | None  # the last one
+    outcome: Outcome | None
+    reason: str
+    agents: tuple[AgentId, ...]
+    waited_us: DurationUs
+    talk_us: DurationUs
+    codes: tuple[str, ...]
+    ended_by: Blame | None
+    ended_why: Reason | None
+    recordings: int
+    earned: Money | None
+
+
+class LegRecord(Struct, frozen=True, gc=False):
+    leg: LegId
+    agent: AgentId | None  # None: the caller's leg
+    started: InstantUs
+    connected: InstantUs | None
+    ended: InstantUs | None
+    blame: Blame | None
+    reason: Reason | None
+    received: int = 0
+    sent: int = 0
+    lost: int = 0
+    jitter_us: DurationUs = DurationUs(0)
+
+
+class SegmentRecord(Struct, frozen=True, gc=False):
+    segment: SegmentId
+    agent: AgentId
+    queue: QueueId
+    started: InstantUs
+    closed: InstantUs | None
+    rang_us: DurationUs
+    talk_us: DurationUs
+    hold_us: DurationUs
+    wrap_up_us: DurationUs
+    code: str
+    note: VaultId | None
+
+
+class TrackRecord(Struct, frozen=True, gc=False):
+    """One leg's recording. `file` is the recordings adapter's name for it."""
+
+    leg: LegId
+    agent: AgentId | None
+    purpose: TrackPurpose
+    file: str
+    started: InstantUs
+    length_us: DurationUs
+    gap_us: DurationUs
+
+
+class PricedLine(Struct, frozen=True, gc=False):
+    """One line that this contact adds to its client's invoice, with the numbers of the events
+    in the cell's stream that it comes from. Quantities and rates are exact decimals as text."""
+
+    line: str
+    name: str
+    quantity: str
+    unit: str
+    rate: str
+    amount: Money
+    events: tuple[int, ...]
+
+
+class Happening(Struct, frozen=True, gc=False):
+    """One moment of a contact's history: a flow's step, a wait, an offer, a hold, an end.
+    `what` is the event's type, `detail` its plain values by name."""
+
+    at: InstantUs
+    number: int
+    what: str
+    detail: dict[str, str]
+
+
+class ContactRecord(Struct, frozen=True, gc=False):
+    summary: ContactSummary
+    legs: tuple[LegRecord, ...]
+    segments: tuple[SegmentRecord, ...]
+    tracks: tuple[TrackRecord, ...]
+    lines: tuple[PricedLine, ...]
+    history: tuple[Happening, ...]
+
+
+class InvoiceLine(Struct, frozen=True, gc=False):
+    """`line` names it for `explain`. The quantity is rounded for reading only."""
+
+    line: str
+    name: str
+    quantity: str
+    unit: str
+    rate: str
+    amount: Money
+
+
+class InvoiceDraft(Struct, frozen=True, gc=False):
+    """What a client would be billed for a period (`2026-11`, the month in the contract's
+    zone) if it closed at `until`."""
+
+    client: ClientId
+    period: str
+    since: InstantUs
+    until: InstantUs
+    lines: tuple[InvoiceLine, ...]
+    total: Money
+    contract: str  # the contract's version
+
+
+class Working(Struct, frozen=True, gc=False):
+    """One part of a line: what was measured, where, and what it comes to, before rounding."""
+
+    contact: ContactId | None  # None: the line isn't made of contacts (a monthly minimum)
+    client: ClientId
+    count: int | None
+    at: InstantUs
+    quantity: str
+    amount: str
+    rule: str
+    events: tuple[int, ...]
+
+
+class Records(Protocol):
+    """A projection of the log, which follows behind it by a moment."""
+
+    def position(self) -> int:
+        """The number of the cell's last event that the answers take into account."""
+        ...
+
+    def contacts(
+        self, which: ContactFilter, after: Place | None, limit: int
+    ) -> list[ContactSummary]:
+        """Newest first, from the place on (excluded)."""
+        ...
+
+    def contact(self, client: ClientId, count: int) -> ContactRecord | None: ...
+
+    def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
+        """The drafts not yet issued, by client and period."""
+        ...
+
+    def draft(self, client: ClientId, period: str) -> InvoiceDraft | None: ...
+
+    def explain(
+        self, client: ClientId, period: str, line: str, after: int, limit: int
+    ) -> list[Working] | None:
+        """The parts of a line from the `after`-th on; None when there's no such line."""
+        ...
+
+    def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
+        """What contacts that ended in this span have earned, by client."""
+        ...
