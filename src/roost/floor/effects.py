@@ -139,6 +139,7 @@ class CollectDigits(Effect, frozen=True, gc=False):
     next_us: DurationUs
     barge_in: bool
     mask: bool  # the digits go nowhere but to the process's own memory
+    client: ClientId = ClientId("")  # whose vault the digits go into; empty: the operator's
 
 
 class StopCollecting(Effect, frozen=True, gc=False):
