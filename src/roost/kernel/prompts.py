@@ -30,6 +30,6 @@ def recording(content: bytes) -> PromptId:
 
 
 def built_in(name: str) -> PromptId:
-    """A sound that every centre has: its name, one of BUILT_IN, is the id."""
+    """A sound that every centre has: its name, one of BUILT_IN, is in the id."""
     assert name in BUILT_IN, f"no built-in sound {name!r}"
-    return PromptId(f"built-in/{name}")
+    return PromptId(f"built-in.{name}")
