@@ -143,6 +143,8 @@ class CollectDigits(Effect, frozen=True, gc=False):
 
 
 class StopCollecting(Effect, frozen=True, gc=False):
+    """The digits are no longer wanted; no outcome follows."""
+
     media: MediaId
     leg: LegId
     collect: CollectId
@@ -167,6 +169,8 @@ class StartTrack(Effect, frozen=True, gc=False):
 
 
 class StopTrack(Effect, frozen=True, gc=False):
+    """The recording is over. Outcome: TrackClosed."""
+
     media: MediaId
     leg: LegId
     track: TrackId

@@ -49,15 +49,21 @@ class TakeOffer(Command, frozen=True, gc=False):
 
 
 class DeclineOffer(Command, frozen=True, gc=False):
+    """The agent says no to what rings."""
+
     agent: AgentId
 
 
 class Hold(Command, frozen=True, gc=False):
+    """The agent puts the caller on hold, or takes the caller back."""
+
     agent: AgentId
     held: bool
 
 
 class HangUp(Command, frozen=True, gc=False):
+    """The agent ends the conversation, or what rings."""
+
     agent: AgentId
 
 
@@ -74,14 +80,20 @@ class WrapUp(Command, frozen=True, gc=False):
 
 
 class PhoneRegistered(Command, frozen=True, gc=False):
+    """A phone of the agent is registered."""
+
     agent: AgentId
 
 
 class PhoneLapsed(Command, frozen=True, gc=False):
+    """The agent's last registration ran out or was taken back."""
+
     agent: AgentId
 
 
 class Offer(Command, frozen=True, gc=False):
+    """Ring this agent for this contact."""
+
     agent: AgentId
     contact: ContactId
     offer: OfferId
@@ -113,6 +125,8 @@ class WithdrawOffer(Command, frozen=True, gc=False):
 
 
 class AcceptOffer(Command, frozen=True, gc=False):
+    """The agent's phone answered."""
+
     agent: AgentId
     offer: OfferId
 
@@ -132,11 +146,15 @@ class ReturnContact(Command, frozen=True, gc=False):
 
 
 class MarkHeld(Command, frozen=True, gc=False):
+    """The caller was put on hold, or taken back: hold time is measured."""
+
     agent: AgentId
     held: bool
 
 
 class WrapUpLapsed(Command, frozen=True, gc=False):
+    """The wrap-up's limit."""
+
     agent: AgentId
     offer: OfferId
 
@@ -146,16 +164,22 @@ class WrapUpLapsed(Command, frozen=True, gc=False):
 
 
 class AgentSignedIn(Event, frozen=True, gc=False, kw_only=True):
+    """The agent is here, and away."""
+
     agent: AgentId
     ready_for: tuple[ClientId, ...] = ()
 
 
 class AgentSignedOut(Event, frozen=True, gc=False, kw_only=True):
+    """The agent has gone home."""
+
     agent: AgentId
     ready_for: tuple[ClientId, ...] = ()
 
 
 class AgentReady(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can be offered contacts of the clients in `ready_for`."""
+
     agent: AgentId
     ready_for: tuple[ClientId, ...]
 
@@ -177,6 +201,8 @@ class NextStateChosen(Event, frozen=True, gc=False, kw_only=True):
 
 
 class AgentOffered(Event, frozen=True, gc=False, kw_only=True):
+    """The agent's phone is to ring for a contact."""
+
     agent: AgentId
     offer: OfferId
     queue: QueueId
@@ -207,21 +233,29 @@ class OfferEnded(Event, frozen=True, gc=False, kw_only=True):
 
 
 class PickUpAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent pressed "take": the phone is asked to go off hook."""
+
     agent: AgentId
     offer: OfferId
 
 
 class HoldAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent asked for hold, or for the end of it."""
+
     agent: AgentId
     held: bool
 
 
 class HangUpAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent pressed "hang up"."""
+
     agent: AgentId
     offer: OfferId
 
 
 class WrapUpStarted(Event, frozen=True, gc=False, kw_only=True):
+    """The conversation is over; the agent writes it up."""
+
     agent: AgentId
     offer: OfferId
     ready_for: tuple[ClientId, ...] = ()
@@ -244,8 +278,12 @@ class SegmentClosed(Event, frozen=True, gc=False, kw_only=True):
 
 
 class PhoneKnown(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can be rung."""
+
     agent: AgentId
 
 
 class PhoneGone(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can't be rung any more."""
+
     agent: AgentId

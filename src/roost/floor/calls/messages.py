@@ -34,6 +34,8 @@ class ReceiveCall(Command, frozen=True, gc=False):
 
 
 class LegRang(Command, frozen=True, gc=False):
+    """An agent's phone rings."""
+
     leg: LegId
 
 
@@ -77,6 +79,8 @@ class LegHeld(Command, frozen=True, gc=False):
 
 
 class PlayEnded(Command, frozen=True, gc=False):
+    """A list of prompts that was to be played once has been played."""
+
     contact: ContactId
     play: PlayId
 
@@ -95,6 +99,8 @@ class DigitsCollected(Command, frozen=True, gc=False):
 
 
 class TrackClosed(Command, frozen=True, gc=False):
+    """A leg's recording is complete: what lies in the recordings folder."""
+
     contact: ContactId
     leg: LegId
     track: TrackId
@@ -132,6 +138,8 @@ class MediaLost(Command, frozen=True, gc=False):
 
 
 class AnswerCaller(Command, frozen=True, gc=False):
+    """Answer the caller's call: charging begins."""
+
     contact: ContactId
 
 
@@ -145,6 +153,8 @@ class Speak(Command, frozen=True, gc=False):
 
 
 class Listen(Command, frozen=True, gc=False):
+    """Collect digits of the caller."""
+
     contact: ContactId
     collect: CollectId
     most: int
@@ -162,12 +172,16 @@ class TakeMessage(Command, frozen=True, gc=False):
 
 
 class RingAgent(Command, frozen=True, gc=False):
+    """Ring an agent's phone for this contact."""
+
     contact: ContactId
     agent: AgentId
     offer: OfferId
 
 
 class StopRinging(Command, frozen=True, gc=False):
+    """The offer is over: the agent's phone must stop ringing."""
+
     contact: ContactId
     offer: OfferId
     reason: Reason
@@ -189,6 +203,8 @@ class HoldCaller(Command, frozen=True, gc=False):
 
 
 class EndContact(Command, frozen=True, gc=False):
+    """End the contact and all its legs."""
+
     contact: ContactId
     blame: Blame
     reason: Reason
@@ -219,15 +235,21 @@ class CallAnswered(Event, frozen=True, gc=False, kw_only=True):
 
 
 class MatrixChanged(Event, frozen=True, gc=False, kw_only=True):
+    """Who hears what from now on."""
+
     version: int
     routes: tuple[Route, ...]
 
 
 class CollectionStarted(Event, frozen=True, gc=False, kw_only=True):
+    """Media collects digits of the caller."""
+
     collect: CollectId
 
 
 class LegDialled(Event, frozen=True, gc=False, kw_only=True):
+    """An agent's phone is being rung on a leg of its own."""
+
     leg: LegId
     agent: AgentId
     offer: OfferId
@@ -252,16 +274,22 @@ class LegEnded(Event, frozen=True, gc=False, kw_only=True):
 
 
 class CallerHeld(Event, frozen=True, gc=False, kw_only=True):
+    """The caller was put on hold, or taken back."""
+
     held: bool
 
 
 class TrackStarted(Event, frozen=True, gc=False, kw_only=True):
+    """A leg is being recorded from now on."""
+
     leg: LegId
     track: TrackId
     purpose: TrackPurpose
 
 
 class TrackEnded(Event, frozen=True, gc=False, kw_only=True):
+    """A leg's recording is complete."""
+
     leg: LegId
     track: TrackId
     purpose: TrackPurpose
@@ -272,6 +300,8 @@ class TrackEnded(Event, frozen=True, gc=False, kw_only=True):
 
 
 class LegQuality(Event, frozen=True, gc=False, kw_only=True):
+    """What media counted on a leg: packets, loss, jitter, strangers."""
+
     leg: LegId
     received: int
     sent: int

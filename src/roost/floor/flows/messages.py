@@ -22,6 +22,8 @@ from roost.kernel.time import DurationUs
 
 
 class StartFlow(Command, frozen=True, gc=False):
+    """A call arrived: its number's flow begins."""
+
     contact: ContactId
     client: ClientId
     number: str
@@ -29,11 +31,15 @@ class StartFlow(Command, frozen=True, gc=False):
 
 
 class PromptsDone(Command, frozen=True, gc=False):
+    """What the flow said has been said."""
+
     contact: ContactId
     play: PlayId
 
 
 class DigitsDone(Command, frozen=True, gc=False):
+    """The digits that the flow asked for."""
+
     contact: ContactId
     collect: CollectId
     count: int
@@ -128,6 +134,8 @@ Act = AnswerNow | SpeakNow | ListenNow | QueueNow | TakeMessageNow | EndNow
 
 
 class FlowStarted(Event, frozen=True, gc=False, kw_only=True):
+    """A contact began this version of a flow, and keeps it."""
+
     flow: FlowId
     version: Digest
 

@@ -9,6 +9,8 @@ from roost.kernel.time import DurationUs
 
 
 class Outcome(StrEnum):
+    """How waiting ended."""
+
     ANSWERED = "answered"
     ABANDONED = "abandoned"  # by the customer
     OVERFLOWED = "overflowed"  # the limit was reached and the flow went on
@@ -28,6 +30,8 @@ class Wait(Command, frozen=True, gc=False):
 
 
 class StopWaiting(Command, frozen=True, gc=False):
+    """The contact leaves the queue, with this outcome."""
+
     contact: ContactId
     outcome: Outcome
     agent: AgentId | None = None
@@ -52,6 +56,8 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
+    """The contact left the queue: how, and after how long."""
+
     queue: QueueId
     outcome: Outcome
     agent: AgentId | None

@@ -1,0 +1,44 @@
+"""Every message is documented, and the generated pages are current."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def generator():  # noqa: ANN201 - a module made from a path
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATOR = generator()
+
+
+@pytest.mark.parametrize("area", GENERATOR.AREAS)
+def test_every_message_says_what_it_means(area: str) -> None:
+    module = GENERATOR.AREAS[area]
+    kinds = (GENERATOR.Command, GENERATOR.Event)
+    silent = [
+        thing.__name__
+        for kind in kinds
+        for thing in GENERATOR.of_kind(module, kind)
+        if not GENERATOR.text_of(thing)
+    ]
+    assert not silent, f"{module.__name__}: a docstring is missing on {silent}"
+
+
+def test_the_generated_pages_are_current() -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
