@@ -1,0 +1,1 @@
+"""Accounts, sessions and tokens in a SQLite file of their own."""

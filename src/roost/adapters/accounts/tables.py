@@ -1,0 +1,56 @@
+"""The tables of `accounts.db`. Every key begins with its owner or its account."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+SCHEMA_VERSION: Final = 1  # kept in SQLite's user_version
+
+metadata = MetaData()
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("id", Integer, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("agent", String),
+    Column("password", String, nullable=False),  # argon2id, with its parameters
+    Column("disabled", Boolean, nullable=False, default=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret", LargeBinary, primary_key=True),  # SHA-256 of 32 random bytes
+    Column("account", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("sessions_by_account", "account", "opened"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("account", Integer, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("scopes", String, nullable=False),  # by spaces, sorted
+    Column("secret", LargeBinary, unique=True, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+)

@@ -1,0 +1,1 @@
+"""Chance from the machine."""
