@@ -1,0 +1,222 @@
+"""What this machine is told: `roost.toml` in the centre's folder, and the command's options.
+
+Only this machine's matters stand here (addresses, ports, folders, trunks, bounds); what the
+centre *is* stands in its definitions. Every key has a default that works on one machine
+without a network; a key that isn't known, or a value out of its bounds, is refused with the
+mend.
+"""
+
+import ipaddress
+import tomllib
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+MAX_FILE: Final = 1 << 20
+LOOPBACK: Final = "127.0.0.1"
+
+
+class BadSettings(Exception):
+    """`roost.toml` or an option is wrong; the message names the place and the mend."""
+
+
+class Network(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a service listens, and the address it gives to others (`advertise`, needed when
+    `bind` is 0.0.0.0 or ::)."""
+
+    bind: str = LOOPBACK
+    advertise: str = ""
+
+    def advertised(self) -> str:
+        return self.advertise or self.bind
+
+
+class Sip(Network, frozen=True, forbid_unknown_fields=True):
+    port: int = 5060
+    realm: str = "roost"
+
+
+class Http(Network, frozen=True, forbid_unknown_fields=True):
+    port: int = 8080
+
+
+class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
+    """RTP ports, both ends included; a leg takes two (RTP and RTCP)."""
+
+    first_port: int = 20_000
+    last_port: int = 29_999
+    silence_s: float = 30.0  # no packet of a leg for so long: we ask whether it's there
+
+
+class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way in from outside, known by its addresses (single ones or networks).
+
+    `username` makes it answer a digest challenge as well; its password is machine-made and
+    lies in `secrets.toml` under `[trunks]`. `trusted` believes its P-Asserted-Identity."""
+
+    addresses: tuple[str, ...]
+    law: Literal["PCMA", "PCMU"] = "PCMA"
+    username: str = ""
+    trusted: bool = True
+
+
+class Outside(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a flow's web calls may reach. Private addresses only when a network here allows
+    them: else a definition could read this machine's own services."""
+
+    private_networks: tuple[str, ...] = ()
+    most_at_once: int = 64
+    most_bytes: int = 65_536
+
+
+class Speech(Struct, frozen=True, forbid_unknown_fields=True):
+    engine: Literal["espeak-ng"] = "espeak-ng"
+    words_per_minute: int = 165
+
+
+class Bounds(Struct, frozen=True, forbid_unknown_fields=True):
+    most_calls: int = 1_000  # standing calls; at 80 % new ones are answered 503
+    drain_s: float = 60.0  # a stop waits so long for calls to end by themselves
+    snapshot_every: int = 50_000  # events
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `roost.toml`."""
+
+    data: str = ".roost"  # relative to the centre's folder
+    cell: str = "cell-1"  # the name of the cell's stream
+    sip: Sip = Sip()
+    http: Http = Http()
+    media: MediaPorts = MediaPorts()
+    speech: Speech = Speech()
+    trunks: dict[str, Trunk] = msgspec.field(
+        default_factory=lambda: {"local": Trunk(addresses=("127.0.0.1", "::1"))}
+    )
+    outside: Outside = Outside()
+    bounds: Bounds = Bounds()
+
+
+class Launch(Struct, frozen=True):
+    """What the supervisor hands to its children as `run/launch.json`: nothing is read twice."""
+
+    centre: str  # the folder of definitions
+    data: str  # absolute
+    settings: Settings
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def run_path(self) -> Path:
+        return Path(self.data) / "run"
+
+
+def load(centre: Path) -> Settings:
+    """The settings of a centre's folder; the defaults when it has no `roost.toml`."""
+    path = centre / "roost.toml"
+    if not path.exists():
+        return Settings()
+    if path.stat().st_size > MAX_FILE:
+        raise BadSettings(f"{path}: larger than {MAX_FILE} bytes; this can't be a roost.toml.")
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = msgspec.convert(raw, Settings, strict=True)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path}: not TOML: {error}. Mend the line it names.") from None
+    except msgspec.ValidationError as error:
+        raise BadSettings(
+            f"{path}: {error}. Known keys: {', '.join(Settings.__struct_fields__)};"
+            " docs/reference/settings.md shows each with its default."
+        ) from None
+    check(settings, str(path))
+    return settings
+
+
+def check(settings: Settings, where: str) -> None:
+    """Raises BadSettings naming the first key that can't work."""
+    for name, network in (("sip", settings.sip), ("http", settings.http)):
+        _check_network(f"{where}: {name}", network)
+        if not 0 < network.port < 65_536:
+            raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
+    media = settings.media
+    _check_network(f"{where}: media", media)
+    if not 1024 <= media.first_port < media.last_port < 65_536:
+        raise BadSettings(
+            f"{where}: media.first_port {media.first_port} to last_port {media.last_port} is no"
+            " range; give 1024 ≤ first < last ≤ 65535, two ports for each leg."
+        )
+    if not settings.trunks:
+        raise BadSettings(f"{where}: trunks is empty: nobody could call; give [trunks.NAME].")
+    for name, trunk in settings.trunks.items():
+        for address in trunk.addresses:
+            _network(f"{where}: trunks.{name}.addresses", address)
+    for address in settings.outside.private_networks:
+        _network(f"{where}: outside.private_networks", address)
+    if settings.bounds.most_calls < 1 or settings.bounds.drain_s < 0:
+        raise BadSettings(f"{where}: bounds must be positive (most_calls ≥ 1, drain_s ≥ 0).")
+    if not settings.cell.replace("-", "").isalnum() or settings.cell in {"office", "settings"}:
+        raise BadSettings(
+            f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
+            " office and settings."
+        )
+
+
+def _check_network(where: str, network: Network) -> None:
+    for key, value in (("bind", network.bind), ("advertise", network.advertise)):
+        if not value and key == "advertise":
+            continue
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise BadSettings(
+                f"{where}.{key} is {value!r}, no IP address; give one like 192.0.2.7."
+            ) from None
+    if ipaddress.ip_address(network.bind).is_unspecified and not network.advertise:
+        raise BadSettings(
+            f"{where}.bind listens everywhere, so others must be told where: set"
+            f" {where.rsplit(' ', 1)[-1]}.advertise to this machine's address."
+        )
+
+
+def _network(where: str, address: str) -> None:
+    try:
+        ipaddress.ip_network(address, strict=False)
+    except ValueError:
+        raise BadSettings(
+            f"{where}: {address!r} is no address or network; give one like 192.0.2.0/24."
+        ) from None
+
+
+def launch(
+    centre: Path,
+    data: Path | None = None,
+    http_port: int | None = None,
+    sip_port: int | None = None,
+    media_ports: tuple[int, int] | None = None,
+) -> Launch:
+    """The settings in force: the folder's own, with the command's options over them."""
+    settings = load(centre)
+    if http_port is not None:
+        settings = msgspec.structs.replace(
+            settings, http=msgspec.structs.replace(settings.http, port=http_port)
+        )
+    if sip_port is not None:
+        settings = msgspec.structs.replace(
+            settings, sip=msgspec.structs.replace(settings.sip, port=sip_port)
+        )
+    if media_ports is not None:
+        first, last = media_ports
+        settings = msgspec.structs.replace(
+            settings,
+            media=msgspec.structs.replace(settings.media, first_port=first, last_port=last),
+        )
+    check(settings, "options")
+    folder = data if data is not None else centre / settings.data
+    return Launch(str(centre.resolve()), str(folder.resolve()), settings)
+
+
+def read_launch(path: Path) -> Launch:
+    return msgspec.json.decode(path.read_bytes(), type=Launch)
