@@ -1,0 +1,83 @@
+"""Contacts a second through the one step function, beside SimPy running a bare M/M/n+M.
+
+The simulated day has flow, leases, prices and the whole floor on; SimPy's model has arrival,
+patience, service and as many happenings a contact, and decides nothing else.
+"""
+
+import gc
+import random
+import time
+
+import simpy
+
+from benchmarks.hotline import hotline, pricing
+from roost.kernel.time import HOUR, SECOND
+from roost.simulator.run import Simulation
+from roost.simulator.scenario import Behaviour, Scenario
+
+AGENTS = 100
+CALLS_PER_HOUR = 1_600
+HOURS = 5
+
+
+def ours() -> tuple[float, float, int]:
+    """(contacts a second, events a contact, contacts)"""
+    floor = hotline(AGENTS)
+    scenario = Scenario(
+        number=floor.numbers[0].number,
+        agents=tuple(agent.id for agent in floor.agents),
+        arrivals_per_hour=(CALLS_PER_HOUR,),
+        length_us=HOURS * HOUR,
+        behaviour=Behaviour(talk_us=170 * SECOND),
+    )
+    observe, earned = pricing(floor)
+    simulation = Simulation(floor, scenario, seed=1, keep=False, observers=(observe,))
+    gc.collect()
+    gc.freeze()
+    began = time.process_time()
+    simulation.run()
+    spent = time.process_time() - began
+    contacts = simulation.world.callers.count
+    assert earned() > 0, "the prices must be on"
+    return contacts / spent, simulation.events / contacts, contacts
+
+
+def theirs(events_per_contact: float, contacts: int) -> float:
+    """Contacts a second of SimPy's M/M/n+M, each with as many happenings."""
+    steps = max(1, round(events_per_contact / 4))
+    dice = random.Random(1)
+    environment = simpy.Environment()
+    agents = simpy.Resource(environment, capacity=AGENTS)
+
+    def contact():  # noqa: ANN202 - a SimPy process
+        for _ in range(steps):
+            yield environment.timeout(2)
+        with agents.request() as request:
+            patience = environment.timeout(dice.expovariate(1 / 180))
+            yield request | patience
+            if request.triggered:
+                for _ in range(steps):
+                    yield environment.timeout(dice.expovariate(steps / 195))
+        for _ in range(steps):
+            yield environment.timeout(0)
+
+    def arrivals():  # noqa: ANN202 - a SimPy process
+        for _ in range(contacts):
+            environment.process(contact())
+            yield environment.timeout(dice.expovariate(CALLS_PER_HOUR / 3600))
+
+    environment.process(arrivals())
+    began = time.process_time()
+    environment.run()
+    return contacts / (time.process_time() - began)
+
+
+def run() -> dict[str, float | str]:
+    speed, events, contacts = ours()
+    other = theirs(events, contacts)
+    return {
+        "contacts a second": speed,
+        "events a contact": events,
+        "SimPy M/M/n+M contacts a second": other,
+        "ours / SimPy": speed / other,
+    }

@@ -1,0 +1,182 @@
+"""Virtual callers: they arrive, listen, press keys, wait as long as they can, talk, hang up."""
+
+from typing import Protocol
+
+from roost.floor.calls.messages import (
+    DigitsCollected,
+    LegAnswered,
+    LegClosed,
+    LegSilent,
+    ReceiveCall,
+)
+from roost.floor.effects import CollectDigits
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import ContactId, LegId, MediaId, TrunkId, VaultId
+from roost.kernel.messages import Command
+from roost.kernel.time import HOUR, SECOND, DurationUs
+from roost.simulator.dice import Dice
+from roost.simulator.scenario import Scenario
+from roost.simulator.timeline import Timeline
+
+MEDIA = MediaId("media-sim")
+TRUNK = TrunkId("trunk-sim")
+NETWORK_US = 20_000  # one way, with the peer's own time
+SILENCE_US = 15 * SECOND  # until media notices that nothing comes
+
+
+class Tell(Protocol):
+    """Sends a command to the engine over the (perhaps faulty) network."""
+
+    def __call__(self, command: Command, key: str) -> None: ...
+
+
+class Caller:
+    """One caller's plan and state; `gone` once they have hung up or were hung up on."""
+
+    __slots__ = (
+        "dice",
+        "gone",
+        "heard",
+        "keys",
+        "leaves_in_menu",
+        "leg",
+        "patience_us",
+        "said",
+        "talking",
+    )
+
+    def __init__(self, leg: LegId, dice: Dice, scenario: Scenario) -> None:
+        how = scenario.behaviour
+        self.leg = leg
+        self.dice = dice
+        self.gone = False
+        self.talking = ""
+        self.said = 0
+        self.heard = 0  # instant at which the prompts being played end
+        key = dice.pick(how.keys)
+        self.keys: tuple[str, ...] = (key,)
+        if dice.chance(how.silent_always):
+            self.keys = ("",) * 9
+        elif dice.chance(how.silent_once):
+            self.keys = ("", key)
+        elif dice.chance(how.wrong_key):
+            self.keys = ("9", key)
+        self.leaves_in_menu = dice.chance(how.leaves_in_menu)
+        self.patience_us = dice.exponential(how.patience_us)
+
+
+class Callers:
+    """All callers of a run. The truth about each leg is here; the engine hears of it."""
+
+    def __init__(self, scenario: Scenario, seed: int, timeline: Timeline, tell: Tell) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.timeline = timeline
+        self.tell = tell
+        self.arrivals = Dice(seed)
+        self.end = scenario.start_us + scenario.length_us
+        self.count = 0
+        self.by_leg: dict[LegId, Caller] = {}
+        self.by_contact: dict[ContactId, Caller] = {}
+
+    def begin(self) -> None:
+        self.timeline.at(self.scenario.start_us + self.gap(), self.arrive)
+
+    def gap(self) -> int:
+        """Time to the next arrival: exponential at this hour's rate."""
+        hours = self.scenario.arrivals_per_hour
+        passed = (self.timeline.now - self.scenario.start_us) // HOUR
+        rate = hours[min(passed, len(hours) - 1)]
+        return self.arrivals.exponential(HOUR // rate) if rate else int(HOUR)
+
+    def arrive(self, _: object) -> None:
+        if self.timeline.now >= self.end:
+            return
+        self.count += 1
+        leg = LegId(f"in{self.count}")
+        caller = Caller(leg, Dice(self.seed, self.count), self.scenario)
+        self.by_leg[leg] = caller
+        number = VaultId(f"caller:{leg}")
+        self.tell(ReceiveCall(leg, TRUNK, self.scenario.number, number, (), MEDIA), f"invite:{leg}")
+        self.timeline.after(self.gap(), self.arrive)
+
+    def answered(self, leg: LegId) -> None:
+        """Our 200 arrived: the caller acknowledges it."""
+        caller = self.by_leg.get(leg)
+        if caller and not caller.gone:
+            self.tell(LegAnswered(leg), f"ack:{leg}")
+
+    def asked(self, effect: CollectDigits) -> None:
+        """A menu wants a key: think, then press, stay silent, or leave."""
+        caller = self.by_leg.get(effect.leg)
+        if caller is None or caller.gone:
+            return
+        if caller.leaves_in_menu:
+            self.timeline.after(caller.dice.exponential(3 * SECOND), self.hang_up, caller)
+            return
+        key = caller.keys[min(caller.said, len(caller.keys) - 1)]
+        caller.said += 1
+        listening = max(0, caller.heard - self.timeline.now)
+        if key:
+            wait = listening + caller.dice.exponential(self.scenario.behaviour.think_us)
+            self.timeline.after(wait, self.press, (caller, effect, key))
+        else:
+            self.timeline.after(listening + effect.first_us, self.press, (caller, effect, ""))
+
+    def press(self, about: tuple[Caller, CollectDigits, str]) -> None:
+        caller, effect, key = about
+        if caller.gone:
+            return
+        single = effect.most == 1
+        value = None if single or not key else VaultId(f"digits:{effect.collect}")
+        self.tell(
+            DigitsCollected(
+                effect.contact,
+                effect.collect,
+                count=(1 if single else effect.most) if key else 0,
+                ended_by="enough" if key else "silence",
+                digit=key if single else "",
+                value=value,
+            ),
+            f"digits:{effect.collect}",
+        )
+
+    def waits(self, contact: ContactId) -> None:
+        """The caller is in a queue: patience begins."""
+        caller = self.by_contact.get(contact)
+        if caller and not caller.gone:
+            self.timeline.after(caller.patience_us, self.lose_patience, caller)
+
+    def lose_patience(self, caller: Caller) -> None:
+        if not caller.talking:
+            self.hang_up(caller)
+
+    def hang_up(self, caller: Caller) -> None:
+        if caller.gone:
+            return
+        caller.gone = True
+        self.tell(LegClosed(caller.leg, Blame.CALLER, Reason.HUNG_UP), f"bye:{caller.leg}")
+        self.timeline.after(SILENCE_US, self.fall_silent, caller.leg)
+
+    def hung_up_on(self, leg: LegId) -> None:
+        """Our BYE, CANCEL or final answer reached the caller."""
+        caller = self.by_leg.get(leg)
+        if caller is not None:
+            caller.gone = True
+        self.tell(LegClosed(leg, Blame.US, Reason.HUNG_UP), f"closed:{leg}")
+
+    def fall_silent(self, leg: LegId) -> None:
+        """Media's notice, should the BYE have been lost: again until the leg is forgotten."""
+        if leg in self.by_leg:
+            self.tell(LegSilent(leg), f"silent:{leg}:{self.timeline.now}")
+            self.timeline.after(SILENCE_US, self.fall_silent, leg)
+
+    def forget(self, contact: ContactId) -> None:
+        """The engine knows that it's over."""
+        caller = self.by_contact.pop(contact, None)
+        if caller is not None:
+            caller.gone = True
+            self.by_leg.pop(caller.leg, None)
+
+    def voicemail_us(self, most_us: DurationUs) -> int:
+        return min(most_us, self.arrivals.exponential(self.scenario.record_us))

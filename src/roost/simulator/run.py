@@ -1,0 +1,177 @@
+"""One simulated run: the production room under the one step function, in virtual time.
+
+Faults are injected where they happen in life: a message from the world is lost, late or
+doubled; the process dies after a step, before or after its group was committed. After a crash
+the state is folded again from what was committed, and the room says what is unfinished.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+
+from roost.engine.step import Engine, Incident
+from roost.floor.calls.messages import CallArrived, ContactEnded
+from roost.floor.cell import ROOM, CellState
+from roost.floor.definition import Configure, Floor
+from roost.floor.queues.messages import ContactQueued
+from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import StreamName
+from roost.kernel.messages import Command, Effect, Wake
+from roost.kernel.time import MINUTE, InstantUs
+from roost.simulator.callers import NETWORK_US
+from roost.simulator.dice import Dice
+from roost.simulator.people import People
+from roost.simulator.scenario import Scenario
+from roost.simulator.timeline import Timeline
+from roost.simulator.world import World
+
+STREAM = StreamName("cell-1")
+OUTSIDE = Actor(ActorKind.TRUNK, "simulator")
+DRAIN_US = 20 * MINUTE  # after the last arrival: everything must have come to its end
+
+Observer = Callable[[Envelope], None]
+
+
+class Simulation:
+    """`log` keeps every committed envelope while `keep` is set; `observers` see each as a
+    follower would. `crashes` counts the restarts."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        scenario: Scenario,
+        seed: int,
+        *,
+        keep: bool = True,
+        digest: bool = False,
+        observers: tuple[Observer, ...] = (),
+    ) -> None:
+        self.floor = floor
+        self.scenario = scenario
+        self.keep = keep or bool(scenario.faults.crash)
+        self.observers = observers
+        self.hash = sha256() if digest else None
+        self.log: list[Envelope] = []
+        self.events = 0
+        self.crashes = 0
+        self.incidents: list[Incident] = []
+        self.refused: dict[str, int] = {}
+        self.generation = 0
+        self.chaos = Dice(seed, 1 << 50)
+        self.timeline = Timeline(InstantUs(scenario.start_us))
+        self.world = World(scenario, seed, self.timeline, self.tell)
+        self.engine: Engine[CellState] = Engine(ROOM, STREAM)
+        self.encoder = msgspec.json.Encoder()
+
+    def run(self) -> "Simulation":
+        """Play the whole scenario, then wait until all that began has ended."""
+        self.give(Configure(self.floor), SETUP, "configure")
+        self.world.people.begin()
+        self.world.callers.begin()
+        end = self.scenario.start_us + self.scenario.length_us
+        self.timeline.run(end)
+        self.timeline.run(end + DRAIN_US)
+        return self
+
+    # --- from the world to the engine ---
+
+    def tell(self, command: Command, key: str) -> None:
+        """A message on its way: usually it takes a moment, sometimes it fails."""
+        faults = self.scenario.faults
+        if not (faults.lost or faults.late or faults.doubled):
+            self.timeline.after(NETWORK_US, self.arrive, (command, key))
+            return
+        if self.chaos.chance(faults.lost):
+            return
+        late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
+        self.timeline.after(NETWORK_US + late, self.arrive, (command, key))
+        if self.chaos.chance(faults.doubled):
+            again = self.chaos.exponential(faults.late_us)
+            self.timeline.after(NETWORK_US + again, self.arrive, (command, key))
+
+    def arrive(self, about: tuple[Command, str]) -> None:
+        self.give(about[0], OUTSIDE, about[1])
+
+    def wake(self, about: tuple[Command, int]) -> None:
+        command, generation = about
+        if generation == self.generation:
+            self.give(command, CLOCK, "timer")
+
+    # --- the engine ---
+
+    def give(self, command: Command, actor: Actor, cause: str) -> None:
+        step = self.engine.step(self.timeline.now, command, actor, cause)
+        if step.incidents:
+            self.incidents.extend(step.incidents)
+        if step.refusal is not None:
+            code = step.refusal.code
+            self.refused[code] = self.refused.get(code, 0) + 1
+        crash = self.scenario.faults.crash
+        if crash and self.chaos.chance(crash):
+            self.die(step.envelopes if self.chaos.chance(500_000) else ())
+            return
+        self.commit(step.envelopes)
+        for effect in step.effects:
+            self.perform(effect)
+
+    def commit(self, envelopes: tuple[Envelope, ...] | list[Envelope]) -> None:
+        for envelope in envelopes:
+            self.see(envelope)
+        self.events += len(envelopes)
+        if self.keep:
+            self.log.extend(envelopes)
+
+    def see(self, envelope: Envelope) -> None:
+        body = envelope.body
+        kind = type(body)
+        if kind in WATCHED:
+            self.world.people.sees(body)
+        elif kind is CallArrived:
+            caller = self.world.callers.by_leg.get(body.leg)
+            if caller and body.contact:
+                self.world.callers.by_contact[body.contact] = caller
+        elif kind is ContactQueued and body.contact:
+            self.world.callers.waits(body.contact)
+        elif kind is ContactEnded and body.contact:
+            self.world.callers.forget(body.contact)
+        if self.hash is not None:
+            self.hash.update(self.encoder.encode(envelope))
+        for observer in self.observers:
+            observer(envelope)
+
+    def perform(self, effect: Effect) -> None:
+        if type(effect) is Wake:
+            self.timeline.at(effect.at, self.wake, (effect.command, self.generation))
+        else:
+            self.world.perform(effect)
+
+    def die(self, committed: tuple[Envelope, ...] | list[Envelope]) -> None:
+        """Killed between deciding and acting: effects never left; the group perhaps did."""
+        self.commit(committed)
+        self.crashes += 1
+        self.generation += 1
+        self.engine = Engine(ROOM, STREAM)
+        for envelope in self.log:
+            self.engine.fold(envelope.body, envelope.number, envelope.at)
+        for effect in ROOM.unfinished(self.engine.state, self.timeline.now):
+            self.perform(effect)
+
+    def digest(self) -> str:
+        """Of the log's bytes: the same seed gives the same, on any machine."""
+        assert self.hash is not None, "made without digest=True"
+        return self.hash.hexdigest()
+
+
+def _watched() -> frozenset[type]:
+    from roost.floor.agents import messages as m
+
+    return frozenset(
+        (m.AgentReady, m.AgentAway, m.AgentSignedIn, m.AgentSignedOut, m.WrapUpStarted)
+    )
+
+
+WATCHED = _watched()
+
+__all__ = ["People", "Simulation"]

@@ -1,0 +1,164 @@
+"""Answers the floor's effects as phones, media and people would, in virtual time."""
+
+from collections.abc import Callable
+from typing import Any
+
+from roost.floor.calls.messages import LegFailed, LegMeasured, PlayEnded, TrackClosed
+from roost.floor.effects import (
+    AnswerLeg,
+    AskLeg,
+    AskWeb,
+    CloseMedia,
+    CollectDigits,
+    DialAgent,
+    EndLeg,
+    FromPrompts,
+    RefuseLeg,
+    SetMatrix,
+    StartTrack,
+    StopTrack,
+    TrackPurpose,
+)
+from roost.floor.flows.messages import WebAnswered
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import LegId, PlayId, TrackId
+from roost.kernel.messages import Effect
+from roost.kernel.time import SECOND, DurationUs
+from roost.simulator.callers import Caller, Callers, Tell
+from roost.simulator.people import People
+from roost.simulator.scenario import Scenario
+from roost.simulator.timeline import Timeline
+
+WEB_US = 200_000
+PACKETS_PER_SECOND = 50
+
+
+class World:
+    """`perform(effect)` is what the adapters' dispatch is in a live centre."""
+
+    def __init__(self, scenario: Scenario, seed: int, timeline: Timeline, tell: Tell) -> None:
+        self.scenario = scenario
+        self.timeline = timeline
+        self.tell = tell
+        self.callers = Callers(scenario, seed, timeline, tell)
+        self.people = People(scenario, seed, timeline, tell)
+        self.tracks: dict[TrackId, tuple[StartTrack, int]] = {}
+        self.plays: dict[str, PlayId] = {}  # by contact: what the caller hears
+        self.acts: dict[type[Effect], Callable[[Any], None]] = {
+            AnswerLeg: self.answer_leg,
+            RefuseLeg: self.end_leg,
+            EndLeg: self.end_leg,
+            DialAgent: self.people.rings,
+            AskLeg: self.ask_leg,
+            SetMatrix: self.set_matrix,
+            CollectDigits: self.callers.asked,
+            StartTrack: self.start_track,
+            StopTrack: self.stop_track,
+            CloseMedia: self.close_media,
+            AskWeb: self.ask_web,
+        }
+
+    def perform(self, effect: Effect) -> None:
+        act = self.acts.get(type(effect))
+        if act is not None:
+            act(effect)
+
+    # --- signalling ---
+
+    def answer_leg(self, effect: AnswerLeg) -> None:
+        self.callers.answered(effect.leg)
+
+    def end_leg(self, effect: EndLeg | RefuseLeg) -> None:
+        if effect.leg in self.callers.by_leg:
+            self.callers.hung_up_on(effect.leg)
+        else:
+            self.people.hung_up_on(effect.leg)
+
+    def ask_leg(self, effect: AskLeg) -> None:
+        caller = self.callers.by_leg.get(effect.leg)
+        if caller is None:
+            self.people.asked(effect.leg)
+        elif caller.gone:
+            self.tell(LegFailed(effect.leg, Blame.NETWORK, Reason.MEDIA_SILENT, 481), "481")
+            self.callers.hung_up_on(effect.leg)
+
+    # --- media ---
+
+    def set_matrix(self, effect: SetMatrix) -> None:
+        caller = self.callers.by_contact.get(effect.contact)
+        if caller is None or caller.gone:
+            return
+        for route in effect.routes:
+            source = route.source
+            if isinstance(source, FromPrompts):
+                self.play(effect, source, caller)
+            elif source.leg in self.people.by_leg and caller.talking != source.leg:
+                self.talk(source.leg, caller)
+
+    def play(self, effect: SetMatrix, source: FromPrompts, caller: Caller) -> None:
+        if self.plays.get(effect.contact) == source.play:
+            return
+        self.plays[effect.contact] = source.play
+        if not source.repeat:
+            length = len(source.prompts) * self.scenario.prompt_us
+            caller.heard = self.timeline.now + length
+            self.timeline.after(length, self.end_play, (effect.contact, source.play, caller))
+
+    def end_play(self, about: tuple[Any, PlayId, Caller]) -> None:
+        contact, play, caller = about
+        if not caller.gone and self.plays.get(contact) == play:
+            self.tell(PlayEnded(contact, play), f"play:{play}")
+
+    def talk(self, leg: LegId, caller: Caller) -> None:
+        caller.talking = leg
+        how = self.scenario.behaviour
+        length = SECOND + caller.dice.erlang3(how.talk_us)
+        if caller.dice.chance(how.agent_hangs_up):
+            self.timeline.after(length, self.people.hang_up, leg)
+        else:
+            self.timeline.after(length, self.callers.hang_up, caller)
+
+    def start_track(self, effect: StartTrack) -> None:
+        if effect.track in self.tracks:
+            return
+        self.tracks[effect.track] = (effect, self.timeline.now)
+        if effect.purpose is TrackPurpose.VOICEMAIL:
+            length = self.callers.voicemail_us(effect.most_us)
+            self.timeline.after(length, self.close_track, effect.track)
+
+    def stop_track(self, effect: StopTrack) -> None:
+        self.close_track(effect.track)
+
+    def close_track(self, track: TrackId) -> None:
+        found = self.tracks.pop(track, None)
+        if found is None:
+            return
+        effect, began = found
+        length = DurationUs(self.timeline.now - began)
+        file = f"{track.replace('/', '-')}.track"
+        self.tell(
+            TrackClosed(
+                effect.contact, effect.leg, track, file, length, length // 125, DurationUs(0)
+            ),
+            f"track:{track}",
+        )
+
+    def close_media(self, effect: CloseMedia) -> None:
+        self.plays.pop(effect.contact, None)
+        for track in [t for t, (start, _) in self.tracks.items() if start.leg in effect.legs]:
+            self.close_track(track)
+        for leg in effect.legs:
+            self.tell(
+                LegMeasured(
+                    effect.contact, leg, PACKETS_PER_SECOND, PACKETS_PER_SECOND, 0, DurationUs(0), 0
+                ),
+                f"measured:{leg}",
+            )
+
+    # --- outside ---
+
+    def ask_web(self, effect: AskWeb) -> None:
+        """The client's system answers with each variable's first declared choice."""
+        choices = {name: values[0] for name, values in effect.choices.items()}
+        answer = WebAnswered(effect.contact, effect.request, "answered", choices, {})
+        self.timeline.after(WEB_US, lambda _: self.tell(answer, f"web:{effect.request}"))
