@@ -169,6 +169,7 @@ class Client(Struct, frozen=True, gc=False):
     sorry: tuple[PromptId, ...]  # what a caller hears when something of ours failed
     record: bool
     wrap_up_codes: tuple[str, ...]
+    hold_music: tuple[PromptId, ...] = ()
 
 
 class Number(Struct, frozen=True, gc=False):

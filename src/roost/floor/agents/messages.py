@@ -287,3 +287,34 @@ class PhoneGone(Event, frozen=True, gc=False, kw_only=True):
     """The agent can't be rung any more."""
 
     agent: AgentId
+
+
+class AgentChanged(Event, frozen=True, gc=False, kw_only=True):
+    """New definitions changed whom an agent who is ready serves."""
+
+    agent: AgentId
+    ready_for: tuple[ClientId, ...]
+
+
+class NextStateChosen(Event, frozen=True, gc=False, kw_only=True):
+    """What comes after the contact: the reason to be away, or "" for ready."""
+
+    agent: AgentId
+    reason: str
+
+
+class HoldMarked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent's customer is on hold, or back: hold time is counted from here."""
+
+    agent: AgentId
+    offer: OfferId
+    held: bool
+
+
+class WrapUpNoted(Event, frozen=True, gc=False, kw_only=True):
+    """The code was given while still talking: the segment closes with the talk."""
+
+    agent: AgentId
+    offer: OfferId
+    code: str
+    note: VaultId | None

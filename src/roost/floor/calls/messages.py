@@ -217,6 +217,13 @@ class CheckContact(Command, frozen=True, gc=False):
     asked: bool = False
 
 
+class NudgeAgent(Command, frozen=True, gc=False):
+    """Ask the agent's ringing phone to go off hook."""
+
+    contact: ContactId
+    offer: OfferId
+
+
 # --- events ---
 
 
@@ -241,10 +248,38 @@ class MatrixChanged(Event, frozen=True, gc=False, kw_only=True):
     routes: tuple[Route, ...]
 
 
+class CallAcknowledged(Event, frozen=True, gc=False, kw_only=True):
+    """The caller's side has confirmed our answer."""
+
+    leg: LegId
+
+
+class PlayFinished(Event, frozen=True, gc=False, kw_only=True):
+    """The prompts that somebody waits for have been played to their end."""
+
+    play: PlayId
+
+
 class CollectionStarted(Event, frozen=True, gc=False, kw_only=True):
-    """Media collects digits of the caller."""
+    """Digits of the caller are being collected; with all that a restart needs to ask again."""
 
     collect: CollectId
+    leg: LegId
+    most: int
+    terminators: str
+    first_us: DurationUs
+    next_us: DurationUs
+    mask: bool
+
+
+class CollectionEnded(Event, frozen=True, gc=False, kw_only=True):
+    """The digits are in: `digit` is the key of a menu, longer ones lie in the vault."""
+
+    collect: CollectId
+    count: int
+    ended_by: str
+    digit: str
+    value: VaultId | None
 
 
 class LegDialled(Event, frozen=True, gc=False, kw_only=True):
@@ -285,6 +320,7 @@ class TrackStarted(Event, frozen=True, gc=False, kw_only=True):
     leg: LegId
     track: TrackId
     purpose: TrackPurpose
+    most_us: DurationUs
 
 
 class TrackEnded(Event, frozen=True, gc=False, kw_only=True):
@@ -315,3 +351,29 @@ class ContactEnded(Event, frozen=True, gc=False, kw_only=True):
 
     blame: Blame
     reason: Reason
+
+
+class LegAsked(Event, frozen=True, gc=False, kw_only=True):
+    """A lease has lapsed: the far end is asked whether it's still there, for the `times`th
+    time in a row."""
+
+    leg: LegId
+    times: int
+
+
+class LegFound(Event, frozen=True, gc=False, kw_only=True):
+    """The leg that was asked for is still there."""
+
+    leg: LegId
+
+
+class TrackLost(Event, frozen=True, gc=False, kw_only=True):
+    """A recording's end was never reported: its media process is gone, or silent."""
+
+    leg: LegId
+    track: TrackId
+    purpose: TrackPurpose
+
+
+class CallCleared(Event, frozen=True, gc=False, kw_only=True):
+    """What was still owed about an ended call never came; it isn't waited for any longer."""

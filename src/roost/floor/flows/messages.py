@@ -69,6 +69,7 @@ class QueueLeft(Command, frozen=True, gc=False):
     """The queue's limit was reached: the flow goes on."""
 
     contact: ContactId
+    full: bool = False  # never waited: the queue was full, or gone
 
 
 class StepLapsed(Command, frozen=True, gc=False):
@@ -80,6 +81,13 @@ class StepLapsed(Command, frozen=True, gc=False):
 
 class Rescue(Command, frozen=True, gc=False):
     """Something of ours failed for this contact: the client's default queue."""
+
+    contact: ContactId
+    client: ClientId | None = None  # for a contact whose flow hasn't started
+
+
+class ComeBack(Command, frozen=True, gc=False):
+    """The agent who took the contact was gone before anybody was heard: wait again."""
 
     contact: ContactId
 
@@ -117,6 +125,7 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     priority: int
     skills: tuple[Skill, ...]
     most_us: DurationUs
+    voicemail: bool = False  # the limit leads to a voicemail
 
 
 class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):
@@ -138,6 +147,7 @@ class FlowStarted(Event, frozen=True, gc=False, kw_only=True):
 
     flow: FlowId
     version: Digest
+    tags: tuple[str, ...] = ()  # the caller lists that the number is on
 
 
 class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):

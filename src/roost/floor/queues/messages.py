@@ -5,7 +5,7 @@ from enum import StrEnum
 from roost.floor.definition import Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 
 class Outcome(StrEnum):
@@ -27,6 +27,7 @@ class Wait(Command, frozen=True, gc=False):
     priority: int
     skills: tuple[Skill, ...]
     most_us: DurationUs
+    lapse: Outcome = Outcome.OVERFLOWED  # how the limit ends the wait
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -53,6 +54,9 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     priority: int
     skills: tuple[Skill, ...]
     entry: int
+    since: InstantUs  # waiting counts from here: earlier than `at` for one who comes back
+    most_us: DurationUs
+    lapse: Outcome = Outcome.OVERFLOWED
 
 
 class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
