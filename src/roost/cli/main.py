@@ -1,0 +1,188 @@
+"""The `roost` command: one function a command, its work imported only when it's called.
+
+Exit status: 0 it worked, 1 it didn't (and why, on standard error), 2 wrong use.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="roost",
+    help="An open-source cloud contact centre for outsourcers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Centre = Annotated[Path, typer.Argument(help="The folder with the centre's definitions.")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Where it keeps its data (default: DIR/.roost).")
+]
+Url = Annotated[
+    str, typer.Option("--url", envvar="ROOST_URL", help="The running centre's web address.")
+]
+HTTP: str = "http://127.0.0.1:8080"
+
+
+@app.command()
+def up(
+    directory: Centre = Path(),
+    data: Data = None,
+    port: Annotated[int | None, typer.Option("--port", help="HTTP port.")] = None,
+    sip_port: Annotated[int | None, typer.Option("--sip-port", help="SIP port, UDP, TCP.")] = None,
+    for_: Annotated[
+        str | None, typer.Option("--for", help="Stop after so long, as 90s, 10m or 2h.")
+    ] = None,
+) -> None:
+    """Start the centre whose definitions lie in DIRECTORY."""
+    from roost.cli import up as command
+
+    command.up(directory, data, port, sip_port, seconds_of(for_))
+
+
+@app.command()
+def watch(
+    url: Url = HTTP,
+    data: Data = None,
+    token: Annotated[
+        str | None, typer.Option("--token", envvar="ROOST_TOKEN", help="An API token.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Draw one picture and end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The live wallboard in the terminal, beside any running centre."""
+    from roost.cli import watch as command
+
+    command.watch(url, data, token, once, as_json)
+
+
+@app.command()
+def call(
+    uri: Annotated[str, typer.Argument(help="Whom to call, as sip:95598@127.0.0.1:5060.")],
+    dtmf: Annotated[
+        str, typer.Option("--dtmf", help="Keys to press; a comma waits a second.")
+    ] = "",
+    for_: Annotated[str, typer.Option("--for", help="Hang up after so long.")] = "30s",
+    say: Annotated[str | None, typer.Option("--say", help="Speak this text.")] = None,
+    play: Annotated[Path | None, typer.Option("--play", help="Play this WAV file.")] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Write what is heard to this WAV file.")
+    ] = None,
+    from_: Annotated[str, typer.Option("--from", help="The caller's number.")] = "01055501234",
+    as_json: Json = False,
+) -> None:
+    """A small softphone, for trying things."""
+    from roost.cli import call as command
+
+    command.call(uri, dtmf, seconds_of(for_) or 30.0, say, play, record, from_, as_json)
+
+
+@app.command()
+def replay(
+    directory: Centre = Path(),
+    data: Data = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare with snapshots, projections, invoices.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Recompute all state from the log, and compare."""
+    from roost.cli import replay as command
+
+    command.replay(directory, data, verify, as_json)
+
+
+@app.command()
+def demo(
+    for_: Annotated[
+        str | None, typer.Option("--for", help="End by itself after so long, with a summary.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Fixes the callers' plan.")] = 1,
+    data: Annotated[Path | None, typer.Option("--data", help="Default: a temporary one.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="HTTP port (default: a free one).")] = (
+        None
+    ),
+    sip_port: Annotated[int | None, typer.Option("--sip-port", help="Default: a free one.")] = None,
+    rate: Annotated[float, typer.Option("--rate", help="Callers a minute.")] = 40.0,
+    as_json: Json = False,
+) -> None:
+    """An example centre with callers and agents of its own, live in this terminal."""
+    from roost.cli import demo as command
+
+    command.demo(seconds_of(for_), seed, data, port, sip_port, rate, as_json)
+
+
+@app.command()
+def doctor(directory: Centre = Path(), as_json: Json = False) -> None:
+    """What this machine has, what it lacks, and the mend."""
+    from roost.cli import doctor as command
+
+    command.doctor(directory, as_json)
+
+
+@app.command(hidden=True)
+def role(name: str, launch: Path) -> None:
+    """One role of a centre, as `roost up` starts it: control, media, web or worker."""
+    from roost.processes.__main__ import run_role
+
+    raise typer.Exit(run_role(name, launch))
+
+
+@app.command(hidden=True)
+def media(launch: Path) -> None:
+    """A media process by itself, from a launch file."""
+    from roost.processes.__main__ import run_role
+
+    raise typer.Exit(run_role("media", launch))
+
+
+def seconds_of(text: str | None) -> float | None:
+    """A length as people write it: 90, 90s, 10m, 2h. Anything else is wrong use (2)."""
+    if text is None:
+        return None
+    factor = {"s": 1, "m": 60, "h": 3600}.get(text[-1:])
+    digits = text[:-1] if factor else text
+    try:
+        length = float(digits) * (factor or 1)
+    except ValueError:
+        length = -1.0
+    if not 0 < length <= 7 * 86_400:
+        raise typer.BadParameter(f"{text!r} is no length; give one as 90s, 10m or 2h.")
+    return length
+
+
+# Commands of several words, and those that live in modules of their own: module, name.
+PARTS: tuple[tuple[str, str], ...] = (
+    ("roost.cli.check", "check"),
+    ("roost.cli.apply", "apply"),
+    ("roost.cli.contacts", "contacts"),
+    ("roost.cli.invoices", "invoices"),
+    ("roost.cli.users", "users"),
+    ("roost.cli.tokens", "tokens"),
+    ("roost.cli.simulate", "simulate"),
+)
+
+
+def mount() -> None:
+    """Adds the parts: a module gives `app` (several commands) or a function of its own name."""
+    for path, name in PARTS:
+        module: Any = import_module(path)
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+
+
+def main() -> None:
+    """The console script."""
+    mount()
+    try:
+        app()
+    except BrokenPipeError:
+        sys.exit(1)
