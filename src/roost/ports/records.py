@@ -6,6 +6,7 @@ question names the owner that it's asked for: None is the operator, who sees acr
 client whatever belongs to another is not there at all.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -187,6 +188,10 @@ class Records(Protocol):
         ...
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None: ...
+
+    def counts(self, contacts: Sequence[ContactId]) -> dict[ContactId, int]:
+        """The clients' own counts of these contacts; unknown ones are left out."""
+        ...
 
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
