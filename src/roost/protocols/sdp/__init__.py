@@ -1,0 +1,1 @@
+"""Session descriptions, sans-IO: `session` reads and writes them, `negotiate` agrees."""
