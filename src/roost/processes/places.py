@@ -1,0 +1,84 @@
+"""Where a centre keeps what, inside its data folder. The one page that says so.
+
+    secrets.toml       machine-made secrets (processes.secrets)
+    keys.json          owners' keys: vault and tracks
+    streams/           the log, one SQLite file a stream, with its vault
+    snapshots.db       states that a start begins from; can be deleted
+    views.db           projections of the log; can be deleted and rebuilt
+    accounts.db        who may log in
+    prompts/           spoken texts and recordings, by content hash
+    recordings/        encrypted tracks
+    incidents/         failed assertions: the input and the state's digest
+    log/               what the processes print
+    run/               sockets, pids, launch.json: of the running centre only
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Places:
+    data: Path
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys.json"
+
+    @property
+    def streams(self) -> Path:
+        return self.data / "streams"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots.db"
+
+    @property
+    def views(self) -> Path:
+        return self.data / "views.db"
+
+    @property
+    def accounts(self) -> Path:
+        return self.data / "accounts.db"
+
+    @property
+    def prompts(self) -> Path:
+        return self.data / "prompts"
+
+    @property
+    def recordings(self) -> Path:
+        return self.data / "recordings"
+
+    @property
+    def incidents(self) -> Path:
+        return self.data / "incidents"
+
+    @property
+    def run(self) -> Path:
+        return self.data / "run"
+
+    @property
+    def launch(self) -> Path:
+        return self.run / "launch.json"
+
+    @property
+    def control_socket(self) -> Path:
+        """Commands and wake-up hints."""
+        return self.run / "control.sock"
+
+    @property
+    def media_socket(self) -> Path:
+        return self.run / "media.sock"
+
+    @property
+    def watch_token(self) -> Path:
+        """The wallboard's own API token, for whoever may read this folder."""
+        return self.data / "watch.token"
+
+
+def data_of(centre: Path, data: Path | None) -> Places:
+    """The places of a centre's folder, unless another data folder is named. Raises
+    settings.BadSettings."""
+    from roost.processes import settings
+
+    return Places((data if data is not None else centre / settings.load(centre).data).resolve())
