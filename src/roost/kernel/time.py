@@ -14,6 +14,7 @@ MINUTE: Final = DurationUs(60_000_000)
 HOUR: Final = DurationUs(3_600_000_000)
 DAY: Final = DurationUs(86_400_000_000)
 NEVER: Final = InstantUs(2**53 - 1)
+BEGINNING: Final = InstantUs(0)
 
 
 def seconds(count: float) -> DurationUs:

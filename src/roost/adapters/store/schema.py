@@ -1,0 +1,118 @@
+"""The tables of a stream's file and of `snapshots.db`, and how a file is brought up to date.
+
+Alembic keeps the shapes; its scripts are shipped inside this package. As importing it takes a
+third of a second, an up-to-date file is recognised by its version row alone.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.pool import StaticPool
+
+log_tables: Final = MetaData()
+snapshot_tables: Final = MetaData()
+
+events: Final = Table(
+    "events",
+    log_tables,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("contact", Text),
+    Column("at", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+vault: Final = Table(
+    "vault",
+    log_tables,
+    Column("owner", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("vault_by_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+writer: Final = Table(
+    "writer",
+    log_tables,
+    Column("stream", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+)
+
+snapshots: Final = Table(
+    "snapshots",
+    snapshot_tables,
+    Column("stream", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("types", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+HEADS: Final = {"log": "log0001", "snapshots": "snapshots0001"}
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> Engine:
+    """A SQLAlchemy engine on a SQLite file, one connection, transactions by hand.
+
+    A file that's made here is readable by its owner only.
+    """
+    if not reading and not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        if reading:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
+            cursor.execute("PRAGMA secure_delete = FAST")
+            cursor.execute("PRAGMA journal_size_limit = 67108864")
+        cursor.close()
+
+    return engine
+
+
+def bring_up_to_date(engine: Engine, kind: str) -> None:
+    """Run the migrations of `log` or `snapshots` that a file hasn't seen yet."""
+    head = HEADS[kind]
+    with engine.connect() as connection:
+        if inspect(connection).has_table("alembic_version"):
+            row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+            if row is not None and row[0] == head:
+                return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS / kind))
+    config.attributes["engine"] = engine
+    command.upgrade(config, head)
