@@ -1,0 +1,20 @@
+"""Checks across documents: each looks at what could be read and reports all it finds."""
+
+from roost.definitions.checks.centre import check_centre
+from roost.definitions.checks.clients import check_clients
+from roost.definitions.checks.contracts import check_contracts
+from roost.definitions.checks.flows import check_flows
+from roost.definitions.checks.scenarios import check_scenarios
+from roost.definitions.load import Draft
+from roost.definitions.problems import Problem
+
+
+def check_all(draft: Draft) -> list[Problem]:
+    """Every problem that shows only when documents are seen together."""
+    return [
+        *check_centre(draft),
+        *check_clients(draft),
+        *check_flows(draft),
+        *check_contracts(draft),
+        *check_scenarios(draft),
+    ]

@@ -1,0 +1,50 @@
+"""`centre.yaml` and `agents.yaml`."""
+
+from collections.abc import Iterator
+
+from roost.definitions.checks.hours import check_calendars, check_zone
+from roost.definitions.load import Draft
+from roost.definitions.problems import Problem, Severity, did_you_mean
+
+#: Reasons that the floor gives itself: a centre's own may not be called so.
+RESERVED_REASONS = frozenset({"no_answer", "declined", "unreachable"})
+
+
+def check_centre(draft: Draft) -> Iterator[Problem]:
+    """The centre's own names, and the agents' skills and teams."""
+    centre = draft.centre
+    if centre is not None:
+        yield from check_zone(centre, centre.document.zone, "zone")
+        yield from check_calendars(centre, centre.document.calendars)
+        reasons = centre.document.away_reasons
+        for index, reason in enumerate(reasons):
+            if reason in reasons[:index]:
+                what = f"the reason {reason!r} stands twice"
+                yield centre.wrong(("away_reasons", index), "doubled-reason", what, "Keep one")
+    yield from _agents(draft)
+
+
+def _agents(draft: Draft) -> Iterator[Problem]:
+    centre, agents = draft.centre, draft.agents
+    if agents is None:
+        return
+    for user, agent in agents.document.agents.items():
+        path = ("agents", user)
+        if not agent.skills:
+            what = f"agent {user} has no skills and gets no contacts"
+            mend = "Give at least one skill with a level"
+            yield agents.wrong_key(path, "no-skills", what, mend)
+        if centre is None:
+            continue
+        if agent.team and agent.team not in centre.document.teams:
+            what = f"unknown team {agent.team!r}"
+            mend = did_you_mean(agent.team, centre.document.teams)
+            yield agents.wrong((*path, "team"), "unknown-team", what, mend)
+        for skill in agent.skills:
+            if skill not in centre.document.skills:
+                mend = did_you_mean(skill, centre.document.skills)
+                where = (*path, "skills", skill)
+                yield agents.wrong_key(where, "unknown-skill", f"unknown skill {skill!r}", mend)
+    if not agents.document.agents:
+        mend = "Add an agent, or no call is ever answered by a person"
+        yield agents.wrong(("agents",), "no-agents", "no agents", mend, Severity.WARNING)

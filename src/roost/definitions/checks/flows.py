@@ -1,0 +1,158 @@
+"""`clients/NAME/flows/*.yaml`: steps that are right by themselves and lead somewhere."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import UNSET
+
+from roost.definitions.checks.prompts import check_prompts
+from roost.definitions.documents import ClientDocument, FlowDocument, StepDocument
+from roost.definitions.load import Draft, Source
+from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.steps import END, WAITING, kinds_of, prompts_of, targets
+
+#: Kinds that say themselves where the flow goes on, so `then` would never be used.
+WITHOUT_THEN = frozenset({"menu", "hours", "variable", "caller", "queue", "hang_up"})
+
+
+def check_flows(draft: Draft) -> Iterator[Problem]:
+    """Every flow of every client."""
+    for client, flows in draft.flows.items():
+        for source in flows.values():
+            yield from _flow(draft, client, source)
+
+
+def _flow(draft: Draft, client: str, source: Source[FlowDocument]) -> Iterator[Problem]:
+    flow = source.document
+    if not flow.steps:
+        yield source.wrong((), "no-steps", "a flow without steps", "Add the first step")
+        return
+    sound = True
+    for name, step in flow.steps.items():
+        path = ("steps", name)
+        if name == END:
+            what, mend = "'end' means the flow's end", "Choose another name for the step"
+            yield source.wrong_key(path, "reserved-step", what, mend)
+        kinds = kinds_of(step)
+        if len(kinds) != 1:
+            sound = False
+            what = f"step {name!r} is {' and '.join(kinds)}" if kinds else f"step {name!r} is empty"
+            mend = "Write one kind in a step; make the other a step of its own"
+            yield source.wrong_key(path, "step-kind", what, mend if kinds else "Write its kind")
+            continue
+        for where, prompts in prompts_of(step):
+            yield from check_prompts(source, (*path, *where), prompts, draft.recordings[client])
+        yield from _step(source, name, step)
+        yield from _references(draft, draft.clients.get(client), source, name)
+        for where, target in targets(flow, name):
+            if target != END and target not in flow.steps:
+                sound = False
+                mend = did_you_mean(target, [*flow.steps, END])
+                what = f"unknown step {target!r}"
+                yield source.wrong((*path, *where), "unknown-step", what, mend)
+    if sound:
+        yield from _reach(source)
+        yield from _loops(source)
+
+
+def _step(source: Source[FlowDocument], name: str, step: StepDocument) -> Iterator[Problem]:
+    path = ("steps", name)
+    kind = kinds_of(step)[0]
+    if step.then is not UNSET and kind in WITHOUT_THEN:
+        what = f"'then' means nothing in a step of the kind {kind!r}"
+        yield source.wrong_key((*path, "then"), "then", what, "Leave it out")
+    if step.answer is False:
+        what, mend = "'answer: false' does nothing", "Write `answer: true`, or leave the step out"
+        yield source.wrong((*path, "answer"), "answer", what, mend)
+    if step.menu is not UNSET and not step.menu.choices:
+        what, mend = "a menu without choices", "Add a key and where it leads"
+        yield source.wrong((*path, "menu", "choices"), "no-choices", what, mend)
+    if step.collect is not UNSET and step.collect.least > step.collect.most:
+        what = f"at least {step.collect.least}, but at most {step.collect.most} digits"
+        yield source.wrong((*path, "collect", "least"), "digits", what, "Make least smaller")
+
+
+def _references(
+    draft: Draft, client: Source[ClientDocument] | None, source: Source[FlowDocument], name: str
+) -> Iterator[Problem]:
+    step, path = source.document.steps[name], ("steps", name)
+    centre = draft.centre
+    if step.queue is not UNSET and centre is not None:
+        for skill in step.queue.skills:
+            if skill not in centre.document.skills:
+                where = (*path, "queue", "skills", skill)
+                mend = did_you_mean(skill, centre.document.skills)
+                yield source.wrong_key(where, "unknown-skill", f"unknown skill {skill!r}", mend)
+    if client is None:
+        return
+    own = client.document
+    if step.queue is not UNSET and step.queue.to not in own.queues:
+        mend = did_you_mean(step.queue.to, own.queues)
+        what = f"unknown queue {step.queue.to!r}"
+        yield source.wrong((*path, "queue", "to"), "unknown-queue", what, mend)
+    if step.hours is not UNSET and centre is not None:
+        known = [*own.calendars, *centre.document.calendars]
+        if step.hours.calendar not in known:
+            what = f"unknown calendar {step.hours.calendar!r}"
+            mend = did_you_mean(step.hours.calendar, known)
+            yield source.wrong((*path, "hours", "calendar"), "unknown-calendar", what, mend)
+    if step.caller is not UNSET:
+        for listed in step.caller.lists:
+            if listed not in own.callers:
+                where = (*path, "caller", "lists", listed)
+                mend = did_you_mean(listed, own.callers, none="Add it to the client's callers")
+                yield source.wrong_key(where, "unknown-list", f"unknown list {listed!r}", mend)
+
+
+def _graph(flow: FlowDocument) -> Mapping[str, set[str]]:
+    return {
+        name: {target for _, target in targets(flow, name) if target != END} for name in flow.steps
+    }
+
+
+def _reach(source: Source[FlowDocument]) -> Iterator[Problem]:
+    graph = _graph(source.document)
+    start = next(iter(graph))
+    reached, open_ = {start}, [start]
+    while open_:
+        for target in graph[open_.pop()] - reached:
+            reached.add(target)
+            open_.append(target)
+    for name in graph:
+        if name not in reached:
+            what = f"no way leads to the step {name!r}"
+            mend = "Lead a step there, or remove it"
+            yield source.wrong_key(("steps", name), "unreachable", what, mend)
+
+
+def _loops(source: Source[FlowDocument]) -> Iterator[Problem]:
+    """Steps that wait for nothing and lead back to themselves would never end: remove what
+    leads out of the loops until only loops are left."""
+    flow = source.document
+    graph = {
+        name: set(after)
+        for name, after in _graph(flow).items()
+        if kinds_of(flow.steps[name])[0] not in WAITING
+    }
+    changed = True
+    while changed:
+        changed = False
+        for name in list(graph):
+            graph[name] &= graph.keys()
+            if not graph[name]:
+                del graph[name]
+                changed = True
+    looping = [name for name in graph if _returns(graph, name)]
+    if looping:
+        what = f"a loop without a wait: {', '.join(looping)}"
+        mend = "Put a step into it that waits (say, menu, queue…), or lead one of them out"
+        yield source.wrong_key(("steps", looping[0]), "endless-loop", what, mend)
+
+
+def _returns(graph: Mapping[str, set[str]], name: str) -> bool:
+    reached: set[str] = set()
+    open_ = [name]
+    while open_:
+        for target in graph[open_.pop()] - reached:
+            reached.add(target)
+            open_.append(target)
+    return name in reached

@@ -1,0 +1,279 @@
+"""Checked definitions compiled to plain data: the floor's, and the office's contracts."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from roost.definitions import times
+from roost.definitions.documents import (
+    AgentDocument,
+    Calendar,
+    Centre,
+    ClientDocument,
+    FlowDocument,
+    HangUpHow,
+    Prompts,
+    QueueDocument,
+    StepDocument,
+)
+from roost.definitions.load import ClientFolder, Loaded
+from roost.definitions.needs import WAITING_MUSIC, prompt
+from roost.definitions.steps import END, label_of, listed, next_of
+from roost.floor import definition as floor
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    Digest,
+    FlowId,
+    PromptId,
+    QueueId,
+    SkillId,
+)
+from roost.kernel.time import Hours
+from roost.office.contracts.model import Contract, ContractVersion, Line, Measure, RoundPer
+
+To = Callable[[str | UnsetType], str]
+
+
+def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
+    """What the cell is configured by. `voice` (`Speech.voice`) goes into the prompts' ids, so a
+    flow's version changes with the voice that speaks it."""
+    centre = loaded.centre.document
+    made = [_Client(centre, folder, voice) for folder in loaded.clients.values()]
+    queues = tuple(queue for client in made for queue in client.queues())
+    without_version = floor.Floor(
+        version=Digest(""),
+        clients=tuple(client.client() for client in made),
+        numbers=tuple(number for client in made for number in client.numbers()),
+        flows=tuple(flow for client in made for flow in client.flows()),
+        queues=queues,
+        agents=tuple(
+            _agent(user, agent, queues) for user, agent in loaded.agents.document.agents.items()
+        ),
+        away_reasons=tuple(centre.away_reasons),
+    )
+    return msgspec.structs.replace(without_version, version=_digest(without_version))
+
+
+def _digest(value: object) -> Digest:
+    encoded = msgspec.json.encode(value, order="deterministic")
+    return Digest(hashlib.sha256(encoded).hexdigest())
+
+
+def _skills(levels: Mapping[str, int]) -> tuple[floor.Skill, ...]:
+    return tuple(floor.Skill(SkillId(name), level) for name, level in sorted(levels.items()))
+
+
+def _agent(user: str, agent: AgentDocument, queues: tuple[floor.Queue, ...]) -> floor.Agent:
+    serves = {
+        queue.client
+        for queue in queues
+        if all(agent.skills.get(need.skill, 0) >= need.level for need in queue.skills)
+    }
+    return floor.Agent(
+        id=AgentId(user),
+        skills=_skills(agent.skills),
+        team=agent.team,
+        clients=tuple(sorted(serves)),
+    )
+
+
+class _Client:
+    """Compiles one client's folder."""
+
+    def __init__(self, centre: Centre, folder: ClientFolder, voice: str) -> None:
+        self.id = ClientId(folder.name)
+        self.centre = centre
+        self.folder = folder
+        self.document: ClientDocument = folder.client.document
+        self.voice = voice
+        own = self.document.zone
+        self.zone = centre.zone if own is UNSET else own
+
+    def _prompts(self, prompts: Prompts | UnsetType, language: str) -> tuple[PromptId, ...]:
+        recordings = self.folder.recordings
+        return tuple(prompt(one, language, self.voice, recordings).id for one in listed(prompts))
+
+    def client(self) -> floor.Client:
+        return floor.Client(
+            id=self.id,
+            default_queue=QueueId(f"{self.id}/{self.document.default_queue}"),
+            sorry=self._prompts(self.document.sorry, self.document.language),
+            record=self.document.record,
+            wrap_up_codes=tuple(code.code for code in self.document.wrap_up_codes),
+        )
+
+    def numbers(self) -> list[floor.Number]:
+        return [
+            floor.Number(number, self.id, FlowId(f"{self.id}/{flow}"))
+            for number, flow in self.document.numbers.items()
+        ]
+
+    def queues(self) -> list[floor.Queue]:
+        return [self._queue(name, queue) for name, queue in self.document.queues.items()]
+
+    def _queue(self, name: str, queue: QueueDocument) -> floor.Queue:
+        return floor.Queue(
+            id=QueueId(f"{self.id}/{name}"),
+            client=self.id,
+            skills=_skills(queue.skills),
+            priority=queue.priority,
+            ring_us=times.length(queue.ring),
+            wrap_up_us=times.length(queue.wrap_up),
+            code_required=queue.code_required,
+            most_waiting=queue.most_waiting,
+            target_us=times.length(queue.service_level.within),
+            short_us=times.length(queue.service_level.short),
+        )
+
+    def flows(self) -> list[floor.Flow]:
+        made: list[floor.Flow] = []
+        for name, source in self.folder.flows.items():
+            flow = source.document
+            language = self.document.language if flow.language is UNSET else flow.language
+            bare = floor.Flow(
+                id=FlowId(f"{self.id}/{name}"),
+                client=self.id,
+                version=Digest(""),
+                start=next(iter(flow.steps)),
+                steps={step: self._step(flow, step, language) for step in flow.steps},
+            )
+            made.append(msgspec.structs.replace(bare, version=_digest(bare)))
+        return made
+
+    def _hours(self, name: str) -> Hours:
+        own: Calendar | None = self.document.calendars.get(name)
+        calendar = own or self.centre.calendars[name]
+        around = self.zone if own else self.centre.zone
+        return times.hours(calendar, around if calendar.zone is UNSET else calendar.zone)
+
+    def _step(self, flow: FlowDocument, name: str, language: str) -> floor.Step:
+        step = flow.steps[name]
+
+        def to(target: str | UnsetType) -> str:
+            chosen = next_of(flow, name) if target is UNSET else target
+            return "" if chosen == END else chosen
+
+        then = to(step.then)
+        if step.answer is not UNSET:
+            return floor.Answer(then)
+        if step.say is not UNSET:
+            return floor.Say(self._prompts(step.say, language), then)
+        if step.hours is not UNSET:
+            hours = self._hours(step.hours.calendar)
+            return floor.ByHours(hours, to(step.hours.open), to(step.hours.closed))
+        if step.variable is not UNSET:
+            cases = {value: to(target) for value, target in step.variable.cases.items()}
+            return floor.ByVariable(step.variable.name, cases, to(step.variable.otherwise))
+        if step.caller is not UNSET:
+            lists = tuple((tag, to(target)) for tag, target in step.caller.lists.items())
+            return floor.ByCaller(lists, to(step.caller.otherwise))
+        if step.set is not UNSET:
+            return floor.SetVariables(dict(step.set), then)
+        if step.ask is not UNSET:
+            return self._ask(step, then, to(step.ask.otherwise))
+        if step.hang_up is not UNSET:
+            return floor.HangUp(closed=step.hang_up is HangUpHow.CLOSED)
+        return self._hearing_step(step, then, language, to)
+
+    def _ask(self, step: StepDocument, then: str, otherwise: str) -> floor.AskWebStep:
+        ask = step.ask
+        assert ask is not UNSET
+        return floor.AskWebStep(
+            url=ask.url,
+            method=ask.method,
+            send=tuple(ask.send),
+            choices={name: tuple(values) for name, values in ask.choices.items()},
+            texts=tuple(ask.texts),
+            deadline_us=times.length(ask.deadline),
+            idempotent=ask.idempotent,
+            then=then,
+            otherwise=otherwise,
+        )
+
+    def _hearing_step(self, step: StepDocument, then: str, language: str, to: To) -> floor.Step:
+        if step.menu is not UNSET:
+            menu = step.menu
+            labelled = {key: label_of(choice) for key, choice in menu.choices.items()}
+            return floor.Menu(
+                prompts=self._prompts(menu.say, language),
+                choices={key: floor.Choice(one[0], to(one[1])) for key, one in labelled.items()},
+                invalid=self._prompts(menu.invalid, language),
+                silence=self._prompts(menu.silence, language),
+                attempts=menu.attempts,
+                first_us=times.length(menu.first),
+                otherwise=to(menu.otherwise),
+            )
+        if step.collect is not UNSET:
+            collect = step.collect
+            return floor.Collect(
+                prompts=self._prompts(collect.say, language),
+                invalid=self._prompts(collect.invalid, language),
+                variable=collect.into,
+                least=collect.least,
+                most=collect.most,
+                terminators=collect.terminators,
+                first_us=times.length(collect.first),
+                next_us=times.length(collect.next),
+                mask=collect.mask,
+                attempts=collect.attempts,
+                then=then,
+                otherwise=to(collect.otherwise),
+            )
+        if step.queue is not UNSET:
+            queue = step.queue
+            return floor.Enqueue(
+                queue=QueueId(f"{self.id}/{queue.to}"),
+                priority=queue.priority,
+                skills=_skills(queue.skills),
+                waiting=self._prompts(queue.waiting, language) or (WAITING_MUSIC,),
+                most_us=times.length(queue.most),
+                otherwise=to(queue.otherwise),
+            )
+        assert step.voicemail is not UNSET, "a checked step has a kind"
+        prompts = self._prompts(step.voicemail.say, language)
+        return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)
+
+
+def compile_contracts(loaded: Loaded) -> tuple[Contract, ...]:
+    """The office's contracts, one a client that has one."""
+    return tuple(
+        _contract(loaded.centre.document, folder)
+        for folder in loaded.clients.values()
+        if folder.contract is not None
+    )
+
+
+def _contract(centre: Centre, folder: ClientFolder) -> Contract:
+    assert folder.contract is not None
+    document = folder.contract.document
+    client = folder.client.document
+    zone = next(z for z in (document.zone, client.zone, centre.zone) if z is not UNSET)
+    versions = tuple(
+        ContractVersion(
+            effective_day=times.local_day(version.effective) or 0,
+            minimum=version.minimum,
+            lines=tuple(
+                Line(
+                    name=line.line,
+                    text=line.text or line.line,
+                    measure=Measure(line.measure),
+                    rate=line.rate,
+                    unit_us=None if line.unit is UNSET else times.length(line.unit),
+                    round_per=RoundPer(line.round_per),
+                    queues=tuple(QueueId(f"{folder.name}/{name}") for name in line.queues),
+                )
+                for line in version.lines
+            ),
+        )
+        for version in sorted(document.versions, key=lambda one: one.effective)
+    )
+    return Contract(
+        client=ClientId(folder.name),
+        currency=document.currency,
+        zone=times.zone(zone),
+        billable=tuple(sorted(document.billable)),
+        versions=versions,
+    )

@@ -1,0 +1,28 @@
+"""What the settings stream says of definitions: the checked documents themselves."""
+
+from msgspec import Struct
+
+from roost.kernel.ids import AgentId, Digest, VaultId
+from roost.kernel.messages import Event
+
+
+class NamedAgent(Struct, frozen=True, gc=False):
+    """Where an agent's name lies."""
+
+    agent: AgentId
+    name: VaultId
+
+
+class DefinitionsApplied(Event, frozen=True, gc=False, kw_only=True):
+    """Checked definitions were put in force. `documents` are canonical JSON by file, without
+    names of people and callers' numbers; `floor` is the version that the cell was given."""
+
+    version: Digest
+    floor: Digest
+    voice: str
+    zones: str  # the source of the time zones
+    documents: dict[str, str]
+    people: tuple[NamedAgent, ...] = ()
+
+
+EVENTS = {"definitions.DefinitionsApplied": DefinitionsApplied}

@@ -1,0 +1,80 @@
+"""Which prompts a centre needs: spoken, or kept, before its definitions are put in force."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import UNSET, Struct, UnsetType
+
+from roost.definitions.documents import PromptDocument, Prompts
+from roost.definitions.load import Loaded
+from roost.definitions.steps import listed, prompts_of
+from roost.kernel import prompts as ids
+from roost.kernel.ids import PromptId
+
+
+class PromptKind(StrEnum):
+    SPOKEN = "spoken"  # `text` in `language`
+    RECORDING = "recording"  # `content` is a WAV file: 16 bits, mono, 8 kHz
+    BUILT_IN = "built_in"  # `text` names it
+
+
+class NeededPrompt(Struct, frozen=True, gc=False):
+    """One prompt; `place` says where it stands, for a message when it can't be spoken."""
+
+    id: PromptId
+    kind: PromptKind
+    text: str
+    language: str
+    content: bytes
+    place: str
+
+
+WAITING_MUSIC = ids.built_in("music-soft")
+
+
+def prompt(
+    one: str | PromptDocument, language: str, voice: str, recordings: Mapping[str, bytes]
+) -> NeededPrompt:
+    """One checked prompt with its id; `place` is left empty."""
+    if isinstance(one, str):
+        one = PromptDocument(say=one)
+    if one.say is not UNSET:
+        spoken_in = language if one.language is UNSET else one.language
+        id = ids.spoken(one.say, spoken_in, voice)
+        return NeededPrompt(id, PromptKind.SPOKEN, one.say, spoken_in, b"", "")
+    if one.recording is not UNSET:
+        content = recordings[one.recording]
+        id = ids.recording(content)
+        return NeededPrompt(id, PromptKind.RECORDING, one.recording, "", content, "")
+    assert one.music is not UNSET
+    name = f"music-{one.music}"
+    return NeededPrompt(ids.built_in(name), PromptKind.BUILT_IN, name, "", b"", "")
+
+
+def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
+    """Each prompt once, in the order of the files. `voice` is `Speech.voice`."""
+    found: dict[PromptId, NeededPrompt] = {}
+
+    def add(
+        prompts: Prompts | UnsetType, language: str, recordings: Mapping[str, bytes], place: str
+    ) -> None:
+        for one in listed(prompts):
+            made = prompt(one, language, voice, recordings)
+            with_place = NeededPrompt(
+                made.id, made.kind, made.text, made.language, made.content, place
+            )
+            found.setdefault(made.id, with_place)
+
+    for folder in loaded.clients.values():
+        client = folder.client.document
+        add(client.sorry, client.language, folder.recordings, f"{folder.client.file}: sorry")
+        for flow in folder.flows.values():
+            language = client.language
+            if flow.document.language is not UNSET:
+                language = flow.document.language
+            for name, step in flow.document.steps.items():
+                for _, prompts in prompts_of(step):
+                    add(prompts, language, folder.recordings, f"{flow.file}: {name}")
+    music = NeededPrompt(WAITING_MUSIC, PromptKind.BUILT_IN, "music-soft", "", b"", "waiting")
+    found.setdefault(WAITING_MUSIC, music)
+    return tuple(found.values())
