@@ -22,7 +22,7 @@ from roost.processes import settings, sockets, supervise
 role, file = sys.argv[1], Path(sys.argv[2])
 found = settings.read_launch(file)
 held = sockets.inherited()
-notes = found.data_path / "notes"
+notes = found.places.data / "notes"
 notes.mkdir(exist_ok=True)
 (notes / f"{role}-{os.getpid()}").write_text(",".join(sorted(held)))
 if (notes / f"refuse-{role}").exists():
@@ -78,7 +78,7 @@ class Centre:
 
     def children(self) -> dict[str, int]:
         try:
-            kept = msgspec.json.decode((self.launch.run_path / "children.json").read_bytes())
+            kept = msgspec.json.decode((self.launch.places.run / "children.json").read_bytes())
         except FileNotFoundError:
             return {}
         return {role: one["pid"] for role, one in kept.items()}
@@ -111,7 +111,7 @@ def test_a_dead_child_comes_back_with_its_sockets_and_a_stop_is_ordered(centre: 
     after = centre.children()
     assert after["control"] != before["control"]
     assert after["media"] == before["media"]
-    held = (centre.launch.data_path / "notes" / f"control-{after['control']}").read_text()
+    held = (centre.launch.places.data / "notes" / f"control-{after['control']}").read_text()
     assert held == "link,sip_tcp,sip_udp"
     run.terminate()
     assert run.wait(10) == 0
@@ -146,7 +146,7 @@ def test_two_supervisors_never_share_a_data_folder(centre: Centre) -> None:
 
 
 def test_a_child_that_cannot_start_says_why_and_the_centre_stops(centre: Centre) -> None:
-    notes = centre.launch.data_path / "notes"
+    notes = centre.launch.places.data / "notes"
     notes.mkdir(parents=True)
     (notes / "refuse-control").touch()
     run = centre.up()

@@ -1,16 +1,16 @@
 """Where a centre keeps what, inside its data folder. The one page that says so.
 
-    secrets.toml       machine-made secrets (processes.secrets)
-    keys.json          owners' keys: vault and tracks
-    streams/           the log, one SQLite file a stream, with its vault
-    snapshots.db       states that a start begins from; can be deleted
-    views.db           projections of the log; can be deleted and rebuilt
-    accounts.db        who may log in
-    prompts/           spoken texts and recordings, by content hash
-    recordings/        encrypted tracks
-    incidents/         failed assertions: the input and the state's digest
-    log/               what the processes print
-    run/               sockets, pids, launch.json: of the running centre only
+secrets.toml       machine-made secrets (processes.secrets)
+keys.json          owners' keys: vault and tracks
+streams/           the log, one SQLite file a stream, with its vault
+snapshots.db       states that a start begins from; can be deleted
+views.db           projections of the log; can be deleted and rebuilt
+accounts.db        who may log in
+prompts/           spoken texts and recordings, by content hash
+recordings/        encrypted tracks
+incidents/         failed assertions: the input and the state's digest
+log/               what the processes print
+run/               sockets, pids, launch.json: of the running centre only
 """
 
 from dataclasses import dataclass

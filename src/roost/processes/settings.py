@@ -14,6 +14,8 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
+from roost.processes.places import Places
+
 MAX_FILE: Final = 1 << 20
 LOOPBACK: Final = "127.0.0.1"
 
@@ -106,12 +108,8 @@ class Launch(Struct, frozen=True):
     settings: Settings
 
     @property
-    def data_path(self) -> Path:
-        return Path(self.data)
-
-    @property
-    def run_path(self) -> Path:
-        return Path(self.data) / "run"
+    def places(self) -> Places:
+        return Places(Path(self.data))
 
 
 def load(centre: Path) -> Settings:

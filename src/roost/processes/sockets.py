@@ -29,15 +29,6 @@ class PortTaken(Exception):
     """A port or a path can't be opened; the message names the mend."""
 
 
-def link_path(launch: Launch) -> Path:
-    """Where commands and wake-up hints go to control."""
-    return launch.run_path / "control.sock"
-
-
-def media_path(launch: Launch) -> Path:
-    return launch.run_path / "media.sock"
-
-
 def open_one(launch: Launch, name: str) -> socket.socket:
     """Opens one of the sockets, bound and (where it listens) listening."""
     settings = launch.settings
@@ -48,10 +39,10 @@ def open_one(launch: Launch, name: str) -> socket.socket:
     elif name == "http":
         made = _inet(settings.http.bind, settings.http.port, socket.SOCK_STREAM, "--port")
     elif name == "link":
-        made = _unix(link_path(launch))
+        made = _unix(launch.places.control_socket)
     else:
         assert name == "media", name
-        made = _unix(media_path(launch))
+        made = _unix(launch.places.media_socket)
     made.setblocking(False)
     return made
 

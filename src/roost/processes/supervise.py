@@ -142,9 +142,9 @@ class Supervisor:
         return {role: child.pid for role, child in self._children.items() if child.alive}
 
     def _prepare(self) -> None:
-        run = self._launch.run_path
+        run = self._launch.places.run
         run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._launch.data_path / "log").mkdir(exist_ok=True, mode=0o700)
+        (self._launch.places.data / "log").mkdir(exist_ok=True, mode=0o700)
         self._lock = os.open(run / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -161,7 +161,7 @@ class Supervisor:
         for child in self._children.values():
             if not child.alive:
                 self._open_sockets(child)
-        path = run / "launch.json"
+        path = self._launch.places.launch
         fresh = path.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(self._launch))
         fresh.replace(path)
@@ -187,14 +187,14 @@ class Supervisor:
     # --- one child ---
 
     def _kept(self) -> dict[str, Kept]:
-        path = self._launch.run_path / "children.json"
+        path = self._launch.places.run / "children.json"
         with contextlib.suppress(OSError, msgspec.DecodeError):
             return msgspec.json.decode(path.read_bytes(), type=dict[str, Kept])
         return {}
 
     def _keep(self) -> None:
         kept = {r: Kept(c.pid, c.started) for r, c in self._children.items() if c.alive}
-        path = self._launch.run_path / "children.json"
+        path = self._launch.places.run / "children.json"
         fresh = path.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(kept))
         fresh.replace(path)
@@ -234,7 +234,7 @@ class Supervisor:
             READY_VARIABLE: str(writer),
             "PYTHONUNBUFFERED": "1",
         }
-        launch = str(self._launch.run_path / "launch.json")
+        launch = str(self._launch.places.launch)
         child.process = subprocess.Popen(
             [*self._program, child.role, launch],
             stdin=subprocess.DEVNULL,
@@ -257,7 +257,7 @@ class Supervisor:
         self._keep()
 
     def _log(self, role: str) -> int:
-        path = self._launch.data_path / "log" / f"{role}.log"
+        path = self._launch.places.data / "log" / f"{role}.log"
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_size > LOG_BYTES:
                 path.replace(path.with_suffix(".log.1"))
@@ -319,7 +319,7 @@ class Supervisor:
             self._failed = f"{child.role} can't start:\n{self._last_words(child.role)}"
             return
         self._later(child)
-        log = self._launch.data_path / "log" / f"{child.role}.log"
+        log = self._launch.places.data / "log" / f"{child.role}.log"
         self._say(f"{child.role} died{how}: starting it again; its last words are in {log}")
 
     def _later(self, child: Child) -> None:
@@ -330,7 +330,7 @@ class Supervisor:
         child.again_at = time.monotonic() + pause
 
     def _last_words(self, role: str) -> str:
-        path = self._launch.data_path / "log" / f"{role}.log"
+        path = self._launch.places.data / "log" / f"{role}.log"
         try:
             with path.open("rb") as file:
                 file.seek(max(0, path.stat().st_size - 2_000))
@@ -350,7 +350,7 @@ class Supervisor:
         for role in ("web", "worker", "media"):
             self._stop(self._children[role], STOP_S, signal.SIGTERM)
         with contextlib.suppress(OSError):
-            (self._launch.run_path / "children.json").unlink()
+            (self._launch.places.run / "children.json").unlink()
 
     def _stop(self, child: Child, most_s: float, number: signal.Signals) -> None:
         """Ask, wait, insist. Another request to stop (a second Ctrl-C) shortens the drain."""
