@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -45,8 +46,7 @@ def _walk(file: str, place: str, old: object, new: object) -> list[Change]:
         return []
     if isinstance(old, dict) and isinstance(new, dict):
         found: list[Change] = []
-        before: dict[str, object] = old
-        after: dict[str, object] = new
+        before, after = cast("dict[str, object]", old), cast("dict[str, object]", new)
         for key in [*before, *(key for key in after if key not in before)]:
             inner = f"{place}.{key}" if place else key
             if key not in after:
@@ -56,7 +56,7 @@ def _walk(file: str, place: str, old: object, new: object) -> list[Change]:
             else:
                 found += _walk(file, inner, before[key], after[key])
         return found
-    return [Change(file, place, ChangeKind.CHANGED, _text(old), _text(new))]
+    return [Change(file, place, ChangeKind.CHANGED, _text(cast("object", old)), _text(new))]
 
 
 def _text(value: object) -> str:

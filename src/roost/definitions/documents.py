@@ -88,7 +88,7 @@ class _Document(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, o
 # --- centre.yaml ---
 
 
-class Calendar(_Document, kw_only=True):
+class Calendar(_Document, frozen=True, kw_only=True):
     """Opening hours: weekly spans, days that are closed, days with spans of their own."""
 
     zone: Annotated[str | UnsetType, _about("The time zone; by default the file's own")] = UNSET
@@ -101,7 +101,7 @@ class Calendar(_Document, kw_only=True):
     ] = {}
 
 
-class Centre(_Document, kw_only=True):
+class Centre(_Document, frozen=True, kw_only=True):
     """`centre.yaml`: the operator and what its clients share."""
 
     name: Annotated[Title, _about("The operator's name")]
@@ -117,7 +117,7 @@ class Centre(_Document, kw_only=True):
 # --- agents.yaml ---
 
 
-class AgentDocument(_Document, kw_only=True):
+class AgentDocument(_Document, frozen=True, kw_only=True):
     """One agent."""
 
     name: Annotated[Title, _about("The person's name: kept in the vault, never in the log")]
@@ -125,7 +125,7 @@ class AgentDocument(_Document, kw_only=True):
     skills: Annotated[dict[str, Level], _about("Skills with the level, 1 to 10")] = {}
 
 
-class Agents(_Document, kw_only=True):
+class Agents(_Document, frozen=True, kw_only=True):
     """`agents.yaml`: the people, by their user (which is their SIP user too)."""
 
     agents: Annotated[
@@ -147,7 +147,7 @@ class Music(StrEnum):
     SOFT = "soft"
 
 
-class PromptDocument(_Document, kw_only=True):
+class PromptDocument(_Document, frozen=True, kw_only=True):
     """One of `say` (with `language`), `recording`, `music`."""
 
     say: Annotated[Text | UnsetType, _about("A text to speak")] = UNSET
@@ -163,14 +163,14 @@ Prompts = Text | PromptDocument | list[Prompt]
 # --- clients/NAME/client.yaml ---
 
 
-class ServiceLevel(_Document, kw_only=True):
+class ServiceLevel(_Document, frozen=True, kw_only=True):
     """What counts as answered in time."""
 
     within: Annotated[Duration, _about("Answered within this time is in the service level")] = "20s"
     short: Annotated[Duration, _about("Abandoned sooner is a short abandon")] = "5s"
 
 
-class QueueDocument(_Document, kw_only=True):
+class QueueDocument(_Document, frozen=True, kw_only=True):
     """Where callers wait for an agent."""
 
     skills: Annotated[dict[str, Level], _about("Skills that an agent needs, with least level")]
@@ -184,14 +184,14 @@ class QueueDocument(_Document, kw_only=True):
     service_level: Annotated[ServiceLevel, _about("Thresholds")] = ServiceLevel()
 
 
-class CodeDocument(_Document, kw_only=True):
+class CodeDocument(_Document, frozen=True, kw_only=True):
     """A wrap-up code."""
 
     code: Annotated[Name, _about("What the log keeps")]
     label: Annotated[Title, _about("What the agent reads")]
 
 
-class ClientDocument(_Document, kw_only=True):
+class ClientDocument(_Document, frozen=True, kw_only=True):
     """`clients/NAME/client.yaml`: whom we answer for, and how."""
 
     name: Annotated[Title, _about("The client's name")]
@@ -212,14 +212,14 @@ class ClientDocument(_Document, kw_only=True):
 # --- clients/NAME/flows/*.yaml ---
 
 
-class ChoiceDocument(_Document, kw_only=True):
+class ChoiceDocument(_Document, frozen=True, kw_only=True):
     """What a key leads to."""
 
     label: Annotated[Name, _about("The contact's reason, in records and reports")]
     then: Annotated[str, _about("The step to go to")]
 
 
-class MenuStep(_Document, kw_only=True):
+class MenuStep(_Document, frozen=True, kw_only=True):
     """Asks for a key."""
 
     say: Annotated[Prompts, _about("What the caller hears; a key may be pressed meanwhile")]
@@ -234,7 +234,7 @@ class MenuStep(_Document, kw_only=True):
     otherwise: Annotated[str | UnsetType, _about("Where to go when all attempts failed")] = UNSET
 
 
-class CollectStep(_Document, kw_only=True):
+class CollectStep(_Document, frozen=True, kw_only=True):
     """Asks for digits, into a variable."""
 
     say: Annotated[Prompts, _about("What the caller hears")]
@@ -254,7 +254,7 @@ class CollectStep(_Document, kw_only=True):
     otherwise: Annotated[str | UnsetType, _about("Where to go when all attempts failed")] = UNSET
 
 
-class HoursStep(_Document, kw_only=True):
+class HoursStep(_Document, frozen=True, kw_only=True):
     """Branches by opening hours."""
 
     calendar: Annotated[str, _about("A calendar of the client or the centre")]
@@ -262,7 +262,7 @@ class HoursStep(_Document, kw_only=True):
     closed: Annotated[str | UnsetType, _about("The step while closed")] = UNSET
 
 
-class VariableStep(_Document, kw_only=True):
+class VariableStep(_Document, frozen=True, kw_only=True):
     """Branches by a variable."""
 
     name: Annotated[Variable, _about("The variable")]
@@ -270,14 +270,14 @@ class VariableStep(_Document, kw_only=True):
     otherwise: Annotated[str | UnsetType, _about("The step for any other value")] = UNSET
 
 
-class CallerStep(_Document, kw_only=True):
+class CallerStep(_Document, frozen=True, kw_only=True):
     """Branches by the list that the caller's number is on."""
 
     lists: Annotated[dict[str, str], _about("Steps by caller list; the first that fits")]
     otherwise: Annotated[str | UnsetType, _about("The step for everybody else")] = UNSET
 
 
-class AskStep(_Document, kw_only=True):
+class AskStep(_Document, frozen=True, kw_only=True):
     """Calls a web address."""
 
     url: Annotated[
@@ -301,7 +301,7 @@ class AskStep(_Document, kw_only=True):
     otherwise: Annotated[str | UnsetType, _about("Where to go without an answer")] = UNSET
 
 
-class QueueStep(_Document, kw_only=True):
+class QueueStep(_Document, frozen=True, kw_only=True):
     """Waits for an agent."""
 
     to: Annotated[str, _about("One of the client's queues")]
@@ -314,7 +314,7 @@ class QueueStep(_Document, kw_only=True):
     otherwise: Annotated[str | UnsetType, _about("Where to go after that, or if it's full")] = UNSET
 
 
-class VoicemailStep(_Document, kw_only=True):
+class VoicemailStep(_Document, frozen=True, kw_only=True):
     """Takes a message."""
 
     say: Annotated[Prompts, _about("What the caller hears before the tone")]
@@ -326,7 +326,7 @@ class HangUpHow(StrEnum):
     CLOSED = "closed"  # because it's outside opening hours
 
 
-class StepDocument(_Document, kw_only=True):
+class StepDocument(_Document, frozen=True, kw_only=True):
     """One step: exactly one of the kinds, and `then` where the flow goes on (by default at the
     next step in the file; `end` ends the flow)."""
 
@@ -361,7 +361,7 @@ KINDS: Final = (
 )
 
 
-class FlowDocument(_Document, kw_only=True):
+class FlowDocument(_Document, frozen=True, kw_only=True):
     """`clients/NAME/flows/FLOW.yaml`: what a caller hears and does, step by step. The first
     step is where it begins."""
 
@@ -373,7 +373,7 @@ class FlowDocument(_Document, kw_only=True):
 # --- clients/NAME/contract.yaml ---
 
 
-class LineDocument(_Document, kw_only=True):
+class LineDocument(_Document, frozen=True, kw_only=True):
     """One priced line."""
 
     line: Annotated[Name, _about("Its name on the invoice and in `explain`")]
@@ -392,7 +392,7 @@ class LineDocument(_Document, kw_only=True):
     queues: Annotated[list[str], _about("Only contacts of these queues")] = []
 
 
-class VersionDocument(_Document, kw_only=True):
+class VersionDocument(_Document, frozen=True, kw_only=True):
     """What holds from a day on."""
 
     effective: Annotated[Date, _about("The first day, in the contract's zone")]
@@ -400,7 +400,7 @@ class VersionDocument(_Document, kw_only=True):
     minimum: Annotated[Rate, _about("The least that a month costs")] = "0"
 
 
-class ContractDocument(_Document, kw_only=True):
+class ContractDocument(_Document, frozen=True, kw_only=True):
     """`clients/NAME/contract.yaml`: what the client pays."""
 
     currency: Annotated[
@@ -418,7 +418,7 @@ class ContractDocument(_Document, kw_only=True):
 # --- scenarios/*.yaml ---
 
 
-class Arrivals(_Document, kw_only=True):
+class Arrivals(_Document, frozen=True, kw_only=True):
     """How many callers, and when."""
 
     per_half_hour: Annotated[
@@ -431,14 +431,14 @@ class Arrivals(_Document, kw_only=True):
     ]
 
 
-class Handling(_Document, kw_only=True):
+class Handling(_Document, frozen=True, kw_only=True):
     """How long agents take, by menu label (`any` for the rest): mean times."""
 
     talk: Annotated[Duration, _about("Mean of talking")]
     wrap_up: Annotated[Duration, _about("Mean of writing up")]
 
 
-class Scenario(_Document, kw_only=True):
+class Scenario(_Document, frozen=True, kw_only=True):
     """`scenarios/NAME.yaml`: callers and agents for the simulator."""
 
     client: Annotated[str, _about("Whose number is called")]

@@ -40,12 +40,12 @@ def prompt(
         one = PromptDocument(say=one)
     if one.say is not UNSET:
         spoken_in = language if one.language is UNSET else one.language
-        id = ids.spoken(one.say, spoken_in, voice)
-        return NeededPrompt(id, PromptKind.SPOKEN, one.say, spoken_in, b"", "")
+        key = ids.spoken(one.say, spoken_in, voice)
+        return NeededPrompt(key, PromptKind.SPOKEN, one.say, spoken_in, b"", "")
     if one.recording is not UNSET:
         content = recordings[one.recording]
-        id = ids.recording(content)
-        return NeededPrompt(id, PromptKind.RECORDING, one.recording, "", content, "")
+        key = ids.recording(content)
+        return NeededPrompt(key, PromptKind.RECORDING, one.recording, "", content, "")
     assert one.music is not UNSET
     name = f"music-{one.music}"
     return NeededPrompt(ids.built_in(name), PromptKind.BUILT_IN, name, "", b"", "")

@@ -39,7 +39,8 @@ def shape(file: str, node: Node, model: type[Document]) -> tuple[Document | None
 def _walk(node: Node, kind: inspect.Type, name: str, report: Report) -> Any:
     expects = ""
     while isinstance(kind, inspect.Metadata):
-        expects = str((kind.extra or {}).get("expects", "")) or expects
+        extra = cast("dict[str, Any]", kind.extra or {})  # pyright: ignore[reportUnknownMemberType]
+        expects = str(extra.get("expects", "")) or expects
         kind = kind.type
     if isinstance(kind, inspect.UnionType):
         return _union(node, kind, name, expects, report)
@@ -167,7 +168,8 @@ def _struct(node: Node, kind: inspect.StructType, name: str, report: Report) -> 
 def _doc(field: inspect.Field) -> str:
     kind = field.type
     if isinstance(kind, inspect.Metadata):
-        text = cast("dict[str, Any]", kind.extra_json_schema or {}).get("description", "")
+        extra = cast("dict[str, Any]", kind.extra_json_schema or {})  # pyright: ignore[reportUnknownMemberType]
+        text = extra.get("description", "")
         return f": {text[0].lower()}{text[1:]}" if text else ""
     return ""
 

@@ -40,9 +40,9 @@ class Node:
     column: int
     text: str = ""
     plain: bool = False
-    items: list[Node] = field(default_factory=lambda: list[Node]())
-    entries: dict[str, Node] = field(default_factory=lambda: dict[str, Node]())
-    keys: dict[str, tuple[int, int]] = field(default_factory=lambda: dict[str, tuple[int, int]]())
+    items: list[Node] = field(default_factory=lambda: list["Node"]())  # noqa: PLW0108 - not yet a name
+    entries: dict[str, Node] = field(default_factory=lambda: dict[str, "Node"]())  # noqa: PLW0108
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
     def at(self, *path: str | int) -> tuple[int, int]:
         """Where the value (or, failing that, its nearest parent) of a path stands."""
@@ -129,7 +129,9 @@ class _Builder:
         return self.root or Node("map", 1, 1)
 
     def take(self, event: Event) -> None:
-        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        begins = event.start_mark
+        assert begins is not None, "the parser marks every event"
+        mark = (begins.line + 1, begins.column + 1)
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:

@@ -5,8 +5,8 @@ from roost.definitions.checks.clients import check_clients
 from roost.definitions.checks.contracts import check_contracts
 from roost.definitions.checks.flows import check_flows
 from roost.definitions.checks.scenarios import check_scenarios
-from roost.definitions.load import Draft
 from roost.definitions.problems import Problem
+from roost.definitions.reading import Draft
 
 
 def check_all(draft: Draft) -> list[Problem]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from roost.definitions.checks.hours import check_calendars, check_zone
-from roost.definitions.load import Draft
 from roost.definitions.problems import Problem, Severity, did_you_mean
+from roost.definitions.reading import Draft
 
 #: Reasons that the floor gives itself: a centre's own may not be called so.
 RESERVED_REASONS = frozenset({"no_answer", "declined", "unreachable"})

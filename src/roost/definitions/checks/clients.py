@@ -8,8 +8,8 @@ from msgspec import UNSET
 from roost.definitions.checks.hours import check_calendars, check_zone
 from roost.definitions.checks.prompts import check_prompts
 from roost.definitions.documents import NAME, ClientDocument, QueueDocument
-from roost.definitions.load import Draft, Source
 from roost.definitions.problems import Problem, Severity, did_you_mean
+from roost.definitions.reading import Draft, Source
 
 
 def check_clients(draft: Draft) -> Iterator[Problem]:

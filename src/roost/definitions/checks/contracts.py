@@ -8,8 +8,8 @@ from msgspec import UNSET
 from roost.definitions import times
 from roost.definitions.checks.hours import check_zone
 from roost.definitions.documents import ContractDocument, LineDocument, VersionDocument
-from roost.definitions.load import Draft, Source
 from roost.definitions.problems import Problem, Severity, did_you_mean
+from roost.definitions.reading import Draft, Source
 from roost.kernel.money import MINOR_DIGITS
 from roost.office.contracts.model import TIMED, Kind, Measure
 

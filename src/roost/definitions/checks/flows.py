@@ -6,8 +6,8 @@ from msgspec import UNSET
 
 from roost.definitions.checks.prompts import check_prompts
 from roost.definitions.documents import ClientDocument, FlowDocument, StepDocument
-from roost.definitions.load import Draft, Source
 from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.reading import Draft, Source
 from roost.definitions.steps import END, WAITING, kinds_of, prompts_of, targets
 
 #: Kinds that say themselves where the flow goes on, so `then` would never be used.

@@ -7,8 +7,8 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.documents import Calendar
-from roost.definitions.load import Source
 from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.reading import Source
 
 
 def check_zone(source: Source[Any], name: str, *path: str) -> Iterator[Problem]:

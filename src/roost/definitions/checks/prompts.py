@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import UNSET
 
 from roost.definitions.documents import PromptDocument, Prompts
-from roost.definitions.load import Source
 from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.reading import Source
 
 
 def check_prompts(
