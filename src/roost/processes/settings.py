@@ -41,12 +41,17 @@ class Sip(Network, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(Network, frozen=True, forbid_unknown_fields=True):
+    """`origins` and `secure` matter behind a proxy that speaks https: where pages come from."""
+
     port: int = 8080
+    origins: tuple[str, ...] = ()
+    secure: bool = False
 
 
 class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
     """RTP ports, both ends included; a leg takes two (RTP and RTCP)."""
 
+    processes: Literal[1] = 1
     first_port: int = 20_000
     last_port: int = 29_999
     silence_s: float = 30.0  # no packet of a leg for so long: we ask whether it's there
@@ -94,7 +99,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaPorts = MediaPorts()
     speech: Speech = Speech()
     trunks: dict[str, Trunk] = msgspec.field(
-        default_factory=lambda: {"local": Trunk(addresses=("127.0.0.1", "::1"))}
+        default_factory=lambda: {"local": Trunk(("127.0.0.1", "::1"))}
     )
     outside: Outside = Outside()
     bounds: Bounds = Bounds()
