@@ -11,9 +11,9 @@ import time
 import simpy
 
 from benchmarks.hotline import hotline, pricing
-from roost.kernel.time import HOUR, SECOND
+from roost.kernel.time import HOUR, DurationUs
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Behaviour, Scenario
+from roost.simulator.scenario import Scenario, all_day
 
 AGENTS = 100
 CALLS_PER_HOUR = 1_600
@@ -25,10 +25,9 @@ def ours() -> tuple[float, float, int]:
     floor = hotline(AGENTS)
     scenario = Scenario(
         number=floor.numbers[0].number,
-        agents=tuple(agent.id for agent in floor.agents),
-        arrivals_per_hour=(CALLS_PER_HOUR,),
-        length_us=HOURS * HOUR,
-        behaviour=Behaviour(talk_us=170 * SECOND),
+        shifts=all_day(tuple(agent.id for agent in floor.agents), HOURS * HOUR),
+        arrivals=(CALLS_PER_HOUR // 2,),
+        length_us=DurationUs(HOURS * HOUR),
     )
     observe, earned = pricing(floor)
     simulation = Simulation(floor, scenario, seed=1, keep=False, observers=(observe,))

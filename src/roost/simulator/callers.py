@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from roost.floor.calls.messages import (
+    CallArrived,
+    ContactEnded,
     DigitsCollected,
     LegAnswered,
     LegClosed,
@@ -10,12 +12,14 @@ from roost.floor.calls.messages import (
     ReceiveCall,
 )
 from roost.floor.effects import CollectDigits
+from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.queues.messages import ContactQueued
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, LegId, MediaId, TrunkId, VaultId
 from roost.kernel.messages import Command
-from roost.kernel.time import HOUR, SECOND, DurationUs
+from roost.kernel.time import SECOND, DurationUs
 from roost.simulator.dice import Dice
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import HALF_HOUR, LEAVES, SILENT, WRONG_KEY, Behaviour, Scenario
 from roost.simulator.timeline import Timeline
 
 MEDIA = MediaId("media-sim")
@@ -31,37 +35,28 @@ class Tell(Protocol):
 
 
 class Caller:
-    """One caller's plan and state; `gone` once they have hung up or were hung up on."""
+    """One caller's plan and state; `gone` once they have hung up or were hung up on, `talking`
+    the agent's leg that they hear, `heard` the instant at which the prompts playing end."""
 
     __slots__ = (
-        "dice",
-        "gone",
-        "heard",
-        "keys",
-        "leaves_in_menu",
-        "leg",
-        "patience_us",
-        "said",
-        "talking",
-    )
+        "dice", "gone", "heard", "keys", "label", "leaves", "leg", "patience_us", "said", "talking",
+    )  # fmt: skip
 
-    def __init__(self, leg: LegId, dice: Dice, scenario: Scenario) -> None:
-        how = scenario.behaviour
+    def __init__(self, leg: LegId, dice: Dice, how: Behaviour) -> None:
         self.leg = leg
         self.dice = dice
         self.gone = False
         self.talking = ""
+        self.label = ""
         self.said = 0
-        self.heard = 0  # instant at which the prompts being played end
+        self.heard = 0
         key = dice.pick(how.keys)
+        self.leaves = key == LEAVES
         self.keys: tuple[str, ...] = (key,)
-        if dice.chance(how.silent_always):
-            self.keys = ("",) * 9
-        elif dice.chance(how.silent_once):
-            self.keys = ("", key)
-        elif dice.chance(how.wrong_key):
-            self.keys = ("9", key)
-        self.leaves_in_menu = dice.chance(how.leaves_in_menu)
+        if key == WRONG_KEY:
+            self.keys = ("9", how.keys[0][0])
+        elif key == SILENT:
+            self.keys = ("",)
         self.patience_us = dice.exponential(how.patience_us)
 
 
@@ -74,27 +69,27 @@ class Callers:
         self.timeline = timeline
         self.tell = tell
         self.arrivals = Dice(seed)
-        self.end = scenario.start_us + scenario.length_us
+        self.end = scenario.start + scenario.length_us
         self.count = 0
         self.by_leg: dict[LegId, Caller] = {}
         self.by_contact: dict[ContactId, Caller] = {}
 
     def begin(self) -> None:
-        self.timeline.at(self.scenario.start_us + self.gap(), self.arrive)
+        self.timeline.at(self.scenario.start + self.gap(), self.arrive)
 
     def gap(self) -> int:
-        """Time to the next arrival: exponential at this hour's rate."""
-        hours = self.scenario.arrivals_per_hour
-        passed = (self.timeline.now - self.scenario.start_us) // HOUR
-        rate = hours[min(passed, len(hours) - 1)]
-        return self.arrivals.exponential(HOUR // rate) if rate else int(HOUR)
+        """Time to the next arrival: exponential at this half hour's rate."""
+        arrivals = self.scenario.arrivals
+        passed = (self.timeline.now - self.scenario.start) // HALF_HOUR
+        rate = arrivals[min(passed, len(arrivals) - 1)]
+        return self.arrivals.exponential(HALF_HOUR // rate) if rate else HALF_HOUR
 
     def arrive(self, _: object) -> None:
         if self.timeline.now >= self.end:
             return
         self.count += 1
         leg = LegId(f"in{self.count}")
-        caller = Caller(leg, Dice(self.seed, self.count), self.scenario)
+        caller = Caller(leg, Dice(self.seed, self.count), self.scenario.behaviour)
         self.by_leg[leg] = caller
         number = VaultId(f"caller:{leg}")
         self.tell(ReceiveCall(leg, TRUNK, self.scenario.number, number, (), MEDIA), f"invite:{leg}")
@@ -111,7 +106,7 @@ class Callers:
         caller = self.by_leg.get(effect.leg)
         if caller is None or caller.gone:
             return
-        if caller.leaves_in_menu:
+        if caller.leaves:
             self.timeline.after(caller.dice.exponential(3 * SECOND), self.hang_up, caller)
             return
         key = caller.keys[min(caller.said, len(caller.keys) - 1)]
@@ -141,9 +136,20 @@ class Callers:
             f"digits:{effect.collect}",
         )
 
-    def waits(self, contact: ContactId) -> None:
+    def arrived(self, event: CallArrived) -> None:
+        """The engine knows the call: its contact's id."""
+        caller = self.by_leg.get(event.leg)
+        if caller and event.contact:
+            self.by_contact[event.contact] = caller
+
+    def chose(self, event: FlowAdvanced) -> None:
+        """What the call is about, by the flow's label."""
+        if event.choice and event.contact in self.by_contact:
+            self.by_contact[event.contact].label = event.choice
+
+    def waits(self, event: ContactQueued) -> None:
         """The caller is in a queue: patience begins."""
-        caller = self.by_contact.get(contact)
+        caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone:
             self.timeline.after(caller.patience_us, self.lose_patience, caller)
 
@@ -171,12 +177,12 @@ class Callers:
             self.tell(LegSilent(leg), f"silent:{leg}:{self.timeline.now}")
             self.timeline.after(SILENCE_US, self.fall_silent, leg)
 
-    def forget(self, contact: ContactId) -> None:
+    def forget(self, event: ContactEnded) -> None:
         """The engine knows that it's over."""
-        caller = self.by_contact.pop(contact, None)
+        caller = self.by_contact.pop(event.contact, None) if event.contact else None
         if caller is not None:
             caller.gone = True
             self.by_leg.pop(caller.leg, None)
 
     def voicemail_us(self, most_us: DurationUs) -> int:
-        return min(most_us, self.arrivals.exponential(self.scenario.record_us))
+        return min(most_us, self.arrivals.exponential(self.scenario.behaviour.voicemail_us))

@@ -5,9 +5,11 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    GoAway,
     GoReady,
     PhoneRegistered,
     SignIn,
+    SignOut,
     WrapUp,
     WrapUpStarted,
 )
@@ -21,11 +23,11 @@ from roost.floor.calls.messages import (
 )
 from roost.floor.effects import DialAgent
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, LegId
+from roost.kernel.ids import LegId
 from roost.kernel.time import MINUTE, SECOND
-from roost.simulator.callers import NETWORK_US, SILENCE_US, Tell
+from roost.simulator.callers import SILENCE_US, Tell
 from roost.simulator.dice import Dice
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import ANY, Handling, Scenario, Shift
 from roost.simulator.timeline import Timeline
 
 LOOKS_US = 1 * MINUTE  # an agent looks at the own state that often
@@ -34,15 +36,16 @@ LOOKS_US = 1 * MINUTE  # an agent looks at the own state that often
 class Person:
     """An agent's own view: `state` as the desk shows it, `leg` the call on the phone."""
 
-    __slots__ = ("away_since", "dice", "id", "leg", "state", "up")
+    __slots__ = ("dice", "id", "label", "leg", "shift", "state", "up")
 
-    def __init__(self, id: AgentId, dice: Dice) -> None:
-        self.id = id
+    def __init__(self, shift: Shift, dice: Dice) -> None:
+        self.id = shift.agent
+        self.shift = shift
         self.dice = dice
+        self.label = ""  # what the call was about
         self.leg: LegId | None = None
         self.up = False
         self.state = "out"
-        self.away_since = 0
 
 
 class People:
@@ -53,25 +56,45 @@ class People:
         self.timeline = timeline
         self.tell = tell
         self.people = {
-            agent: Person(agent, Dice(seed, (1 << 40) + place))
-            for place, agent in enumerate(scenario.agents)
+            shift.agent: Person(shift, Dice(seed, (1 << 40) + place))
+            for place, shift in enumerate(scenario.shifts)
         }
         self.by_leg: dict[LegId, Person] = {}
+        self.by_label = dict(scenario.behaviour.handling)
+
+    def handling(self, label: str) -> Handling:
+        """Mean lengths for what a call is about."""
+        found = self.by_label.get(label) or self.by_label.get(ANY)
+        return found or next(iter(self.by_label.values()))
 
     def begin(self) -> None:
         for place, person in enumerate(self.people.values()):
-            self.timeline.after(place * 10_000, self.look, person)
+            self.timeline.after(person.shift.from_us + place * 10_000, self.look, person)
 
     def look(self, person: Person) -> None:
         """Where am I? Sign in, register the phone again, come back from a missed ring."""
         key = f"{person.id}:{self.timeline.now}"
+        if self.timeline.now - self.scenario.start >= person.shift.until_us:
+            self.go_home(person, key)
+            return
         if person.state == "out":
             self.tell(SignIn(person.id), f"in:{key}")
         self.tell(PhoneRegistered(person.id), f"phone:{key}")
-        if person.state in ("out", "away"):
+        if person.state in ("out", "away") and not person.leg:
             self.tell(GoReady(person.id), f"ready:{key}")
         if person.state == "wrapping":
             self.finish(person)
+        self.timeline.after(LOOKS_US, self.look, person)
+
+    def go_home(self, person: Person, key: str) -> None:
+        """The shift is over: away after this contact, then signed out."""
+        if person.state == "out":
+            return
+        if person.state != "wrapping":
+            self.tell(GoAway(person.id, "shift-over"), f"away:{key}")
+        else:
+            self.finish(person)
+        self.tell(SignOut(person.id), f"out:{key}")
         self.timeline.after(LOOKS_US, self.look, person)
 
     def rings(self, effect: DialAgent) -> None:
@@ -136,26 +159,26 @@ class People:
         else:
             self.tell(LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{leg}")
 
-    def sees(self, event: object) -> None:
-        """What the desk shows."""
-        if isinstance(event, AgentReady):
-            self.people[event.agent].state = "ready"
-        elif isinstance(event, AgentAway):
-            person = self.people[event.agent]
-            person.state = "away"
-            if event.reason in ("no_answer", "declined", "unreachable"):
-                self.timeline.after(
-                    self.scenario.behaviour.returns_after_us, self.come_back, person
-                )
-        elif isinstance(event, AgentSignedIn):
-            self.people[event.agent].state = "away"
-        elif isinstance(event, AgentSignedOut):
-            self.people[event.agent].state = "out"
-        elif isinstance(event, WrapUpStarted):
-            person = self.people[event.agent]
-            person.state = "wrapping"
-            how = self.scenario.behaviour
-            self.timeline.after(person.dice.exponential(how.wrap_up_us), self.finish, person)
+    def sees_ready(self, event: AgentReady) -> None:
+        self.people[event.agent].state = "ready"
+
+    def sees_away(self, event: AgentAway) -> None:
+        person = self.people[event.agent]
+        person.state = "away"
+        if event.reason in ("no_answer", "declined", "unreachable"):
+            self.timeline.after(self.scenario.behaviour.returns_after_us, self.come_back, person)
+
+    def sees_signed_in(self, event: AgentSignedIn) -> None:
+        self.people[event.agent].state = "away"
+
+    def sees_signed_out(self, event: AgentSignedOut) -> None:
+        self.people[event.agent].state = "out"
+
+    def sees_wrap_up(self, event: WrapUpStarted) -> None:
+        person = self.people[event.agent]
+        person.state = "wrapping"
+        handling = self.handling(person.label)
+        self.timeline.after(person.dice.exponential(handling.wrap_up_us), self.finish, person)
 
     def come_back(self, person: Person) -> None:
         if person.state == "away":
@@ -163,7 +186,5 @@ class People:
 
     def finish(self, person: Person) -> None:
         if person.state == "wrapping":
-            self.tell(WrapUp(person.id, "solved"), f"wrap:{person.id}:{self.timeline.now}")
-
-
-__all__ = ["NETWORK_US", "People", "Person"]
+            code = person.dice.pick(self.scenario.behaviour.codes)
+            self.tell(WrapUp(person.id, code), f"wrap:{person.id}:{self.timeline.now}")

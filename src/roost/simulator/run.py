@@ -5,24 +5,32 @@ doubled; the process dies after a step, before or after its group was committed.
 the state is folded again from what was committed, and the room says what is unfinished.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
 from roost.engine.step import Engine, Incident
+from roost.floor.agents.messages import (
+    AgentAway,
+    AgentReady,
+    AgentSignedIn,
+    AgentSignedOut,
+    WrapUpStarted,
+)
 from roost.floor.calls.messages import CallArrived, ContactEnded
 from roost.floor.cell import ROOM, CellState
 from roost.floor.definition import Configure, Floor
+from roost.floor.flows.messages import FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
 from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
-from roost.kernel.messages import Command, Effect, Wake
-from roost.kernel.time import MINUTE, InstantUs
+from roost.kernel.messages import Command, Effect, Event, Wake
+from roost.kernel.time import MINUTE
 from roost.simulator.callers import NETWORK_US
 from roost.simulator.dice import Dice
-from roost.simulator.people import People
 from roost.simulator.scenario import Scenario
 from roost.simulator.timeline import Timeline
 from roost.simulator.world import World
@@ -60,17 +68,29 @@ class Simulation:
         self.refused: dict[str, int] = {}
         self.generation = 0
         self.chaos = Dice(seed, 1 << 50)
-        self.timeline = Timeline(InstantUs(scenario.start_us))
+        self.timeline = Timeline(scenario.start)
         self.world = World(scenario, seed, self.timeline, self.tell)
         self.engine: Engine[CellState] = Engine(ROOM, STREAM)
         self.encoder = msgspec.json.Encoder()
+        people, callers = self.world.people, self.world.callers
+        self.notices: dict[type[Event], Callable[[Any], None]] = {
+            AgentReady: people.sees_ready,
+            AgentAway: people.sees_away,
+            AgentSignedIn: people.sees_signed_in,
+            AgentSignedOut: people.sees_signed_out,
+            WrapUpStarted: people.sees_wrap_up,
+            CallArrived: callers.arrived,
+            FlowAdvanced: callers.chose,
+            ContactQueued: callers.waits,
+            ContactEnded: callers.forget,
+        }
 
     def run(self) -> "Simulation":
         """Play the whole scenario, then wait until all that began has ended."""
         self.give(Configure(self.floor), SETUP, "configure")
         self.world.people.begin()
         self.world.callers.begin()
-        end = self.scenario.start_us + self.scenario.length_us
+        end = self.scenario.start + self.scenario.length_us
         self.timeline.run(end)
         self.timeline.run(end + DRAIN_US)
         return self
@@ -116,7 +136,7 @@ class Simulation:
         for effect in step.effects:
             self.perform(effect)
 
-    def commit(self, envelopes: tuple[Envelope, ...] | list[Envelope]) -> None:
+    def commit(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
             self.see(envelope)
         self.events += len(envelopes)
@@ -124,18 +144,10 @@ class Simulation:
             self.log.extend(envelopes)
 
     def see(self, envelope: Envelope) -> None:
-        body = envelope.body
-        kind = type(body)
-        if kind in WATCHED:
-            self.world.people.sees(body)
-        elif kind is CallArrived:
-            caller = self.world.callers.by_leg.get(body.leg)
-            if caller and body.contact:
-                self.world.callers.by_contact[body.contact] = caller
-        elif kind is ContactQueued and body.contact:
-            self.world.callers.waits(body.contact)
-        elif kind is ContactEnded and body.contact:
-            self.world.callers.forget(body.contact)
+        """What people and phones notice of an event, and what followers are given."""
+        notice = self.notices.get(type(envelope.body))
+        if notice is not None:
+            notice(envelope.body)
         if self.hash is not None:
             self.hash.update(self.encoder.encode(envelope))
         for observer in self.observers:
@@ -147,7 +159,7 @@ class Simulation:
         else:
             self.world.perform(effect)
 
-    def die(self, committed: tuple[Envelope, ...] | list[Envelope]) -> None:
+    def die(self, committed: Sequence[Envelope]) -> None:
         """Killed between deciding and acting: effects never left; the group perhaps did."""
         self.commit(committed)
         self.crashes += 1
@@ -162,16 +174,3 @@ class Simulation:
         """Of the log's bytes: the same seed gives the same, on any machine."""
         assert self.hash is not None, "made without digest=True"
         return self.hash.hexdigest()
-
-
-def _watched() -> frozenset[type]:
-    from roost.floor.agents import messages as m
-
-    return frozenset(
-        (m.AgentReady, m.AgentAway, m.AgentSignedIn, m.AgentSignedOut, m.WrapUpStarted)
-    )
-
-
-WATCHED = _watched()
-
-__all__ = ["People", "Simulation"]

@@ -3,26 +3,51 @@
 from msgspec import Struct
 
 from roost.kernel.ids import AgentId
-from roost.kernel.time import HOUR, SECOND, DurationUs
+from roost.kernel.time import HOUR, MINUTE, SECOND, DurationUs, InstantUs
+
+HALF_HOUR = 30 * MINUTE
+MONDAY_MORNING = InstantUs(1_772_409_600 * SECOND)  # 2026-03-02 08:00 in Shanghai
+
+WRONG_KEY, SILENT, LEAVES = "invalid", "silence", "hang-up"
+ANY = "any"
+
+
+class Handling(Struct, frozen=True, gc=False):
+    """Mean lengths of talking and writing up."""
+
+    talk_us: int
+    wrap_up_us: int
+
+
+class Shift(Struct, frozen=True, gc=False):
+    """When an agent works, from and until as lengths since the scenario's start."""
+
+    agent: AgentId
+    from_us: int
+    until_us: int
 
 
 class Behaviour(Struct, frozen=True):
-    """How callers and agents behave. Shares are per million; lengths are means in µs."""
+    """How callers and agents behave. Lengths are means in µs, shares per million.
 
-    keys: tuple[tuple[str, int], ...] = (("1", 60), ("2", 25), ("3", 15))
-    wrong_key: int = 40_000
-    silent_once: int = 30_000
-    silent_always: int = 5_000
-    leaves_in_menu: int = 10_000
+    `keys` are the menu's keys by weight, and `invalid` (a key that isn't offered, then the
+    first of the keys), `silence` (nothing, ever) and `hang-up`. `handling` is by the flow's
+    label, `any` for the rest; `codes` are wrap-up codes by weight."""
+
+    keys: tuple[tuple[str, int], ...] = (
+        ("1", 56), ("2", 25), ("3", 15), (WRONG_KEY, 2), (SILENT, 1), (LEAVES, 1),
+    )  # fmt: skip
+    handling: tuple[tuple[str, Handling], ...] = ((ANY, Handling(170 * SECOND, 25 * SECOND)),)
+    codes: tuple[tuple[str, int], ...] = (("other", 1),)
     patience_us: int = 180 * SECOND
-    talk_us: int = 170 * SECOND
-    wrap_up_us: int = 25 * SECOND
     answers_after_us: int = 4 * SECOND
     misses_ring: int = 10_000
     declines: int = 5_000
     agent_hangs_up: int = 500_000
-    returns_after_us: int = 60 * SECOND  # a missed ring's agent comes back
+    returns_after_us: int = 60 * SECOND  # an agent who missed a ring comes back
     think_us: int = 2 * SECOND
+    voicemail_us: int = 20 * SECOND
+    prompt_us: int = 4 * SECOND
 
 
 class Faults(Struct, frozen=True):
@@ -37,14 +62,18 @@ class Faults(Struct, frozen=True):
 
 
 class Scenario(Struct, frozen=True):
-    """`arrivals_per_hour[i]` holds for the hour i from `start`; the last one goes on."""
+    """`arrivals[i]` are the calls expected in the half hour i from `start`; the last one
+    goes on."""
 
     number: str
-    agents: tuple[AgentId, ...]
-    arrivals_per_hour: tuple[int, ...]
+    shifts: tuple[Shift, ...]
+    arrivals: tuple[int, ...]
     length_us: DurationUs = HOUR
-    start_us: int = 1_790_000_000 * SECOND
+    start: InstantUs = MONDAY_MORNING
     behaviour: Behaviour = Behaviour()
     faults: Faults = Faults()
-    prompt_us: DurationUs = DurationUs(4 * SECOND)
-    record_us: DurationUs = DurationUs(20 * SECOND)  # a voicemail's length
+
+
+def all_day(agents: tuple[AgentId, ...], length_us: int) -> tuple[Shift, ...]:
+    """Everybody works all the time, and until everything has come to its end."""
+    return tuple(Shift(agent, 0, length_us + 24 * HOUR) for agent in agents)

@@ -100,7 +100,7 @@ class World:
             return
         self.plays[effect.contact] = source.play
         if not source.repeat:
-            length = len(source.prompts) * self.scenario.prompt_us
+            length = len(source.prompts) * self.scenario.behaviour.prompt_us
             caller.heard = self.timeline.now + length
             self.timeline.after(length, self.end_play, (effect.contact, source.play, caller))
 
@@ -111,9 +111,9 @@ class World:
 
     def talk(self, leg: LegId, caller: Caller) -> None:
         caller.talking = leg
-        how = self.scenario.behaviour
-        length = SECOND + caller.dice.erlang3(how.talk_us)
-        if caller.dice.chance(how.agent_hangs_up):
+        self.people.by_leg[leg].label = caller.label
+        length = SECOND + caller.dice.erlang3(self.people.handling(caller.label).talk_us)
+        if caller.dice.chance(self.scenario.behaviour.agent_hangs_up):
             self.timeline.after(length, self.people.hang_up, leg)
         else:
             self.timeline.after(length, self.callers.hang_up, caller)
