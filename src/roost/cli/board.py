@@ -150,7 +150,7 @@ def _queues(board: Board, now: int) -> Table:
 
 
 def _agents(board: Board, now: int, width: int) -> RenderableType:
-    counts = dict.fromkeys(STATES, 0)
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
     for agent in board.agents:
         counts[agent.state] = counts.get(agent.state, 0) + 1
     line = Text()

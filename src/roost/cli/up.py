@@ -1,0 +1,70 @@
+"""`roost up`: checks, makes what a first start needs, and runs the supervisor."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from roost.cli.output import fail
+from roost.definitions.load import Loaded, load
+from roost.processes import first_start, secrets, settings, sockets, supervise
+
+
+def up(
+    directory: Path, data: Path | None, port: int | None, sip_port: int | None, for_s: float | None
+) -> None:
+    """Ends with status 0 after an ordered stop; 1 when it couldn't start, with the mend."""
+    try:
+        launch = settings.launch(directory, data, port, sip_port)
+        loaded = checked(directory)
+        made = first_start.prepare(launch, list(loaded.agents.document.agents))
+        supervisor = supervise.Supervisor(launch, say)
+        tell_accounts(made)
+        status = supervisor.run(for_s, lambda: _ready(launch, loaded))
+    except (
+        settings.BadSettings,
+        secrets.BadSecrets,
+        sockets.PortTaken,
+        supervise.AlreadyRunning,
+    ) as error:
+        fail(str(error))
+    except PermissionError as error:
+        fail(f"{error.filename} can't be used: {error.strerror}. Give --data a folder of yours.")
+    raise typer.Exit(status)
+
+
+def checked(directory: Path) -> Loaded:
+    """The folder's definitions; status 1 with every problem when there is one."""
+    loaded = load(directory)
+    if not isinstance(loaded, Loaded):
+        for problem in loaded:
+            sys.stderr.write(f"{problem}\n")
+        fail(f"{directory}: {len(loaded)} problems; mend them, or name another folder.")
+    return loaded
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def tell_accounts(made: tuple[first_start.NewAccount, ...]) -> None:
+    """The one time that these passwords are seen."""
+    if not made:
+        return
+    say("New accounts (these passwords are shown only now):")
+    for one in made:
+        say(f"  {one.name:12} {one.password}   {one.role.value}")
+
+
+def _ready(launch: settings.Launch, loaded: Loaded) -> None:
+    read = launch.settings
+    numbers = [n for c in loaded.clients.values() for n in c.client.document.numbers]
+    sip = f"{read.sip.advertised()}:{read.sip.port}"
+    web = f"http://{read.http.advertised()}:{read.http.port}"
+    say(f"{loaded.centre.document.name} is up.")
+    for number in numbers[:5]:
+        say(f"  call    sip:{number}@{sip}")
+    say(f"  web     {web}")
+    say(f"  watch   roost watch --data {launch.data}")
+    say("  stop    Ctrl-C (calls may end by themselves; twice: at once)")
