@@ -60,8 +60,17 @@ class Via(Struct, frozen=True, gc=False):
         return param_of(self.params, "branch") or ""
 
     @property
+    def unique(self) -> bool:
+        """Whether the branch is RFC 3261's: the cookie and something after it. Transactions
+        of others are matched by the rules of RFC 2543 (17.2.3)."""
+        branch = self.branch
+        return branch.startswith(COOKIE) and len(branch) > len(COOKIE)
+
+    @property
     def received(self) -> str | None:
-        return param_of(self.params, "received")
+        """An address, without the brackets that some put around IPv6 (RFC 5118 4.5)."""
+        value = param_of(self.params, "received")
+        return value[1:-1] if value and value.startswith("[") else value
 
     @property
     def rport(self) -> int | None:

@@ -5,19 +5,23 @@ from typing import Final
 from msgspec import Struct
 
 from roost.protocols.sip.headers import (
+    Via,
+    expires_s,
     is_call_id,
     parse_address,
+    parse_contacts,
     parse_content_type,
     parse_cseq,
-    parse_number,
     parse_routes,
-    top_via,
+    parse_via,
 )
-from roost.protocols.sip.message import Headers, Request
+from roost.protocols.sip.message import Headers, Request, Response
 from roost.protocols.sip.uri import BadSyntax, parse_uri
 
+REQUIRED: Final = ("Via", "From", "To", "Call-ID", "CSeq")
 SINGLE: Final = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires")
 MAX_URI_CHARS: Final = 2_048
+MAX_HOPS: Final = 255
 SCHEMES: Final = frozenset({"sip", "sips", "tel"})
 
 
@@ -32,87 +36,139 @@ class Fault(Struct, frozen=True, gc=False):
 def validate_request(
     request: Request, supported: frozenset[str] = frozenset(), schemes: frozenset[str] = SCHEMES
 ) -> Fault | None:
-    """None, or the answer to give. Afterwards top_via, From, To, CSeq, Contact, Route and
-    Record-Route can be read without BadSyntax. `supported` are our option tags, lower case."""
-    try:
-        return _faults(request, supported, schemes)
-    except BadSyntax as trouble:
-        return Fault(400, f"Bad {trouble}")
+    """None, or the answer to give. Afterwards the Request-URI, Via, From, To, CSeq, Contact,
+    Route and Record-Route can be read without BadSyntax. `supported` are our option tags, in
+    lower case.
 
-
-def _faults(request: Request, supported: frozenset[str], schemes: frozenset[str]) -> Fault | None:
-    headers = request.headers
-    lines = headers.lines
-    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+    An INVITE may lack Contact only where it's from an RFC 2543 phone (no branch of RFC 3261's
+    form); then its From says where to send requests."""
+    lines = request.headers.lines
+    for name in REQUIRED:
         if name not in lines:
             return Fault(400, f"{name} missing")
     for name in SINGLE:
-        if "\n" in lines.get(name, ""):
+        if name in lines and "\n" in lines[name]:
             return Fault(400, f"{name} twice")
     return (
-        _faults_of_line(request, schemes)
-        or _faults_of_values(request)
-        or _faults_of_options(request, headers, supported)
+        _fault_of_line(request, schemes)
+        or _fault_of_values(request)
+        or _fault_of_options(request, supported)
     )
 
 
-def _faults_of_line(request: Request, schemes: frozenset[str]) -> Fault | None:
+def _fault_of_line(request: Request, schemes: frozenset[str]) -> Fault | None:
     if len(request.uri) > MAX_URI_CHARS:
         return Fault(414, "Request-URI Too Long")
-    scheme, colon, _ = request.uri.partition(":")
-    if colon and scheme.lower() not in schemes:
-        parse_uri(request.uri)
+    try:
+        uri = parse_uri(request.uri)
+    except BadSyntax:
+        return Fault(400, "Bad Request-URI")
+    if uri.scheme not in schemes:
         return Fault(416, "Unsupported URI Scheme")
-    uri = parse_uri(request.uri)
     if uri.headers:
         return Fault(400, "Bad Request-URI: headers in it")  # 19.1.1, table 1
-    cseq = parse_cseq(request.headers.lines["CSeq"])
-    if cseq.method != request.method:
-        return Fault(400, "CSeq: another method")
-    return None
+    try:
+        method = parse_cseq(request.headers.lines["CSeq"]).method
+    except BadSyntax:
+        return Fault(400, "Bad CSeq")
+    return None if method == request.method else Fault(400, "CSeq: another method")
 
 
-def _faults_of_values(request: Request) -> Fault | None:
-    lines = request.headers.lines
-    via = top_via(request)
-    if not via.branch and via.param("branch") is not None:
-        return Fault(400, "Bad Via: empty branch")
-    parse_address(lines["From"])
-    parse_address(lines["To"])
+def _fault_of_values(request: Request) -> Fault | None:
+    headers = request.headers
+    lines = headers.lines
+    name = "Via"
+    try:
+        via = parse_via(lines["Via"]) if _one(lines["Via"]) else _first_of_several(headers)
+        name = "From"
+        parse_address(lines["From"])
+        name = "To"
+        parse_address(lines["To"])
+        for name in ("Route", "Record-Route"):
+            if name in lines:
+                parse_routes(headers, name)
+        name = "Content-Type"
+        if name in lines:
+            parse_content_type(lines[name])
+        elif request.body:
+            return Fault(400, "Content-Type missing")  # 20.15
+        name = "Contact"
+        if name in lines:
+            _check_contacts(request)
+        elif request.method == "INVITE" and via.unique:
+            return Fault(400, "Contact missing")  # 8.1.1.8
+    except BadSyntax as trouble:
+        why = str(trouble)
+        return Fault(400, f"Bad {name}" if why in ("", name) else f"Bad {name}: {why}")
     if not is_call_id(lines["Call-ID"]):
         return Fault(400, "Bad Call-ID")
-    hops = lines.get("Max-Forwards")
-    if hops is not None and parse_number(hops, "Max-Forwards") > 255:
+    hops = lines.get("Max-Forwards", "70").strip()
+    if not hops.isascii() or not hops.isdecimal() or len(hops) > 9 or int(hops) > MAX_HOPS:
         return Fault(400, "Bad Max-Forwards")
-    for name in ("Route", "Record-Route"):
-        if name in lines:
-            parse_routes(request.headers, name)
-    if "Contact" in lines:
-        values = request.headers.get_all("Contact")
-        if values != ["*"]:
-            for value in values:
-                parse_address(value)
-        elif request.method != "REGISTER":
-            return Fault(400, "Bad Contact")
-    if "Content-Type" in lines:
-        parse_content_type(lines["Content-Type"])
-    elif request.body:
-        return Fault(400, "Content-Type missing")  # 20.15
-    if request.method == "INVITE" and not request.headers.get_all("Contact"):
-        return Fault(400, "Contact missing")  # 8.1.1.8
+    if request.method == "INVITE" and int(hops) == 0:
+        return Fault(483, "Too Many Hops")  # what we'd send on for it would go too far (RFC 7332)
     return None
 
 
-def _faults_of_options(
-    request: Request, headers: Headers, supported: frozenset[str]
-) -> Fault | None:
-    hops = headers.lines.get("Max-Forwards")
-    if request.method == "INVITE" and hops is not None and int(hops) == 0:
-        return Fault(483, "Too Many Hops")  # what we'd send on for it would go too far (RFC 7332)
-    if request.method in ("CANCEL", "ACK"):
+def _one(value: str) -> bool:
+    return "," not in value and "\n" not in value
+
+
+def _first_of_several(headers: Headers) -> Via:
+    """All Vias are read: a broken one further down would break whoever gets our answer."""
+    vias = [parse_via(value) for value in headers.get_all("Via")]
+    if not vias:
+        raise BadSyntax("Via")
+    return vias[0]
+
+
+def _check_contacts(request: Request) -> None:
+    values = request.headers.get_all("Contact")
+    if "*" in values:
+        # 10.2.2: alone, and only to end all registrations
+        if len(values) > 1 or request.method != "REGISTER":
+            raise BadSyntax("* out of place")
+        if expires_s(request.headers.get("Expires")) != 0:
+            raise BadSyntax("* needs Expires: 0")
+        return
+    if request.method == "INVITE" and len(values) != 1:
+        raise BadSyntax("exactly one is needed")
+    for value in values:
+        parse_address(value)
+
+
+def _fault_of_options(request: Request, supported: frozenset[str]) -> Fault | None:
+    if "Require" not in request.headers.lines or request.method in ("CANCEL", "ACK"):
         return None  # 8.2.2.3: Require is ignored in these
-    if "Require" in headers.lines:
-        unknown = [tag for tag in headers.get_all("Require") if tag.lower() not in supported]
-        if unknown:
-            return Fault(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
+    unknown = [tag for tag in request.headers.get_all("Require") if tag.lower() not in supported]
+    if not unknown:
+        return None
+    return Fault(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
+
+
+def validate_response(response: Response) -> str | None:
+    """None, or why a response is to be dropped without a word (8.1.3): afterwards its Via,
+    From, To, Call-ID and CSeq can be read."""
+    headers = response.headers
+    for name in REQUIRED:
+        if name not in headers.lines:
+            return f"{name} missing"
+    if len(headers.get_all("Via")) != 1:
+        return "more than one Via"  # 8.1.3.3
+    name = "Via"
+    try:
+        parse_via(headers.lines["Via"])
+        name = "CSeq"
+        parse_cseq(headers.lines["CSeq"])
+        name = "From"
+        parse_address(headers.lines["From"])
+        name = "To"
+        parse_address(headers.lines["To"])
+        name = "Contact"
+        if 200 <= response.status < 300 and name in headers.lines:
+            parse_contacts(headers)
+        name = "Record-Route"
+        parse_routes(headers, name)
+    except BadSyntax:
+        return f"Bad {name}"
     return None
