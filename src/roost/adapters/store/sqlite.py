@@ -194,27 +194,28 @@ class _Opened:
     def rows(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Driver-level rows; none while the file or its tables don't exist yet."""
         with self._lock:
-            if self._connection is None and not self._open():
+            connection = self._connection or self._open()
+            if connection is None:
                 return []
-            cursor: Any = self._connection.cursor()
+            cursor = connection.cursor()
             try:
                 return cursor.execute(statement, parameters).fetchall()
             finally:
                 cursor.close()
 
-    def _open(self) -> bool:
+    def _open(self) -> Any:
         if not self._path.exists():
-            return False
+            return None
         engine = open_file(self._path, reading=True)
-        connection: Any = engine.raw_connection().driver_connection  # pyright: ignore
+        connection: Any = engine.raw_connection().driver_connection
         found = connection.execute(
             "SELECT count(*) FROM sqlite_master WHERE name IN ('events', 'vault')"
         ).fetchone()
         if found[0] < 2:
             engine.dispose()
-            return False
+            return None
         self._engine, self._connection = engine, connection
-        return True
+        return connection
 
     def close(self) -> None:
         with self._lock:

@@ -1,0 +1,177 @@
+"""The writer's end of the link: takes commands from other processes, gives hints.
+
+    server = LinkServer(engine.submit, Commands(ALL_COMMANDS))
+    await server.start(path=folder / "control.sock")   # or sock=an inherited listening socket
+    server.hint(stream, number)                        # after each commit
+    await server.stop()
+
+The socket's file is for its owner alone; who can open it is one of our own processes, which has
+checked the actor it sends. A peer that sends rubbish is cut off, one that doesn't read is too.
+"""
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from typing import Final, cast
+
+from roost.adapters.link.wire import Ask, BadFrame, Commands, Frame, Frames, Hint, Told, frame
+from roost.kernel.ids import StreamName
+from roost.ports.commands import Answer, Submit, Unavailable
+
+MOST_PEERS: Final = 64
+MOST_ASKED: Final = 1_000  # commands of one peer under way; more are answered Unavailable
+MOST_UNREAD_BYTES: Final = 8_000_000  # answers that a peer hasn't read
+
+
+def listening(path: Path) -> socket.socket:
+    """A listening socket at a path, for its owner alone; what lay there before is gone.
+    Raises OSError."""
+    path.unlink(missing_ok=True)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        sock.bind(str(path))
+    except OSError:
+        sock.close()
+        raise
+    finally:
+        os.umask(before)
+    sock.listen(MOST_PEERS)
+    return sock
+
+
+class LinkServer:
+    """Serves one `Submit` to many processes."""
+
+    def __init__(self, submit: Submit, commands: Commands) -> None:
+        self._submit = submit
+        self._commands = commands
+        self._peers: set[_Peer] = set()
+        self._newest: dict[StreamName, int] = {}
+        self._server: asyncio.Server | None = None
+        self._path: Path | None = None
+        self.cut_off = 0  # peers that sent rubbish or didn't read
+
+    async def start(self, *, path: Path | None = None, sock: socket.socket | None = None) -> None:
+        """Listen at a path, or on a socket that already does. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        if sock is not None:
+            self._server = await loop.create_unix_server(self._connected, sock=sock)
+            return
+        assert path is not None
+        self._server = await loop.create_unix_server(self._connected, sock=listening(path))
+        self._path = path
+
+    async def stop(self) -> None:
+        """End all connections. What was asked and not answered is asked again elsewhere."""
+        if self._server is not None:
+            self._server.close()
+        for peer in list(self._peers):
+            peer.close()
+        if self._path is not None:
+            os.unlink(self._path)
+            self._path = None
+
+    def hint(self, stream: StreamName, number: int) -> None:
+        """Tell every peer that a stream now reaches up to this number."""
+        self._newest[stream] = number
+        if self._peers:
+            data = frame(Hint(stream, number))
+            for peer in list(self._peers):
+                peer.hinted(data)
+
+    def _connected(self) -> "_Peer":
+        return _Peer(self)
+
+    # --- for its peers ---
+
+    def joined(self, peer: "_Peer") -> bool:
+        """False when there are too many."""
+        if len(self._peers) >= MOST_PEERS:
+            return False
+        self._peers.add(peer)
+        for stream, number in self._newest.items():
+            peer.hinted(frame(Hint(stream, number)))
+        return True
+
+    def left(self, peer: "_Peer") -> None:
+        self._peers.discard(peer)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Raises BadFrame."""
+        command = self._commands.command(ask)
+        return await self._submit(command, ask.actor, ask.id, ask.puts)
+
+
+class _Peer(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, server: LinkServer) -> None:
+        self._server = server
+        self._frames = Frames()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._transport: asyncio.Transport | None = None
+        self._full = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = own = cast(asyncio.Transport, transport)
+        own.set_write_buffer_limits(high=MOST_UNREAD_BYTES // 8)
+        if not self._server.joined(self):
+            own.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._transport = None
+        self._server.left(self)
+
+    def pause_writing(self) -> None:
+        self._full = True  # hints are left out until it reads again: it looks by itself
+
+    def resume_writing(self) -> None:
+        self._full = False
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for each in self._frames.feed(data):
+                self._take(each)
+        except BadFrame:
+            self._cut_off()
+
+    def _take(self, content: Frame) -> None:
+        if not isinstance(content, Ask):
+            raise BadFrame("only commands are taken here")
+        if len(self._tasks) >= MOST_ASKED:
+            self._send(frame(Told(content.turn, Unavailable("busy"))))
+            return
+        task = asyncio.get_running_loop().create_task(self._answer(content))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, ask: Ask) -> None:
+        try:
+            answer = await self._server.answer(ask)
+        except BadFrame:
+            self._cut_off()
+            return
+        self._send(frame(Told(ask.turn, answer)))
+
+    def hinted(self, data: bytes) -> None:
+        if not self._full:
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        if transport.get_write_buffer_size() > MOST_UNREAD_BYTES:
+            self._cut_off()
+            return
+        transport.write(data)
+
+    def _cut_off(self) -> None:
+        self._server.cut_off += 1
+        self.close()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
