@@ -1,6 +1,6 @@
 """Money: an amount is an integer of minor units with its currency; a rate is a decimal."""
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -27,7 +27,6 @@ class Money(Struct, frozen=True, gc=False):
 def rounded(amount: Fraction, currency: str) -> Money:
     """An exact amount in major units, rounded once, half away from zero (BILLING, 1)."""
     scaled = amount * 10 ** MINOR_DIGITS[currency]
-    with localcontext() as context:
-        context.prec = 60
-        value = Decimal(scaled.numerator) / Decimal(scaled.denominator)
-        return Money(currency, int(value.to_integral_value(rounding=ROUND_HALF_UP)))
+    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+    minor = whole + (2 * rest >= scaled.denominator)
+    return Money(currency, minor if scaled >= 0 else -minor)

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SHORT = "short"  # abandoned within the queue's threshold
     SOLVED = "solved"  # the flow came to its end without an agent
     CLOSED = "closed"  # outside opening hours
+    TURNED_AWAY = "turned_away"  # the queue was full, or its limit was reached
     GIVEN_UP = "given_up"  # the caller left in the flow, before any queue
     FAILED = "failed"  # ended by us, or by the network, before any agent
 

@@ -1,0 +1,1 @@
+"""Records: one a contact, folded from the cell's events."""

@@ -1,0 +1,86 @@
+"""The office's books: records and contracts put together, for tests, summaries and proofs.
+
+A projection keeps the same in tables (`adapters/views`); the functions are these.
+"""
+
+from collections.abc import Iterable, Mapping, MutableMapping
+
+from msgspec import Struct
+
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import ClientId, ContactId
+from roost.office import billing
+from roost.office.contracts.measured import Measured
+from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.model import Contract
+from roost.office.contracts.period import period_of
+from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.invoices.messages import Draft
+from roost.office.invoices.tally import Tally
+from roost.office.reactions import measured_of
+from roost.office.records.fold import fold as fold_record
+from roost.office.records.model import Record
+
+
+class Books(Struct):
+    """All of the office's state. Contracts and records come from different streams, in any
+    interleaving: prices are worked out when asked for."""
+
+    records: dict[ContactId, Record] = {}
+    contracts: dict[ClientId, Contract] = {}
+
+
+def fold(books: Books, envelope: Envelope) -> None:
+    """Takes one event in, of the cell's stream or the settings'."""
+    if not fold_contract(books.contracts, envelope):
+        fold_record(books.records, envelope)
+
+
+def fold_contract(contracts: MutableMapping[ClientId, Contract], envelope: Envelope) -> bool:
+    """Takes in an event of a contract; whether it was one."""
+    body = envelope.body
+    if isinstance(body, ContractAgreed):
+        contracts[body.contract.client] = body.contract
+        return True
+    if isinstance(body, ContractEnded):
+        contracts.pop(ClientId(body.owner), None)
+        return True
+    return False
+
+
+def tallies(
+    contracts: Mapping[ClientId, Contract], finished: Iterable[Measured]
+) -> dict[tuple[ClientId, str], Tally]:
+    """Sums by client and month."""
+    made: dict[tuple[ClientId, str], Tally] = {}
+    for measured in finished:
+        contract = contracts.get(measured.client)
+        parts = price(contract, measured)
+        if contract is None or isinstance(parts, Unbilled):
+            continue
+        key = (measured.client, period_of(contract.zone, measured.at))
+        tally = made.get(key)
+        if tally is None:
+            tally = made[key] = Tally()
+        for part in parts:
+            tally.add((part.line, part.version), part.quantity)
+    return made
+
+
+def drafts(books: Books) -> tuple[Draft, ...]:
+    """Every client's drafts, by client and month."""
+    finished = (measured_of(record) for record in books.records.values())
+    sums = tallies(books.contracts, (one for one in finished if one is not None))
+    return tuple(
+        billing.draft(books.contracts[client], period, sums[(client, period)])
+        for client, period in sorted(sums)
+    )
+
+
+def lines(books: Books, contact: ContactId) -> tuple[Part, ...] | Unbilled:
+    """A contact's lines, or the reason why it has none (yet)."""
+    record = books.records[contact]
+    measured = measured_of(record)
+    if measured is None:
+        return Unbilled("open")
+    return price(books.contracts.get(record.client), measured)

@@ -1,0 +1,207 @@
+"""Events of the cell → records. A pure function of a contact's events in their order."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final
+
+from roost.floor.agents.messages import OfferEnded, OfferTaken, SegmentClosed, WrapUpStarted
+from roost.floor.calls.messages import (
+    CallAnswered,
+    CallArrived,
+    ContactEnded,
+    LegConnected,
+    LegDialled,
+    LegEnded,
+    LegQuality,
+    TrackEnded,
+    TrackLost,
+    TrackStarted,
+)
+from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted
+from roost.floor.queues.messages import ContactDequeued, ContactQueued, ContactTurnedAway
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import ClientId, ContactId
+from roost.office.records.model import Leg, Record, Segment, Track, Wait
+
+
+def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Record | None:
+    """Takes one event in; the record that it touched, or None. `records` must hold the
+    contact's record if there has been any event of it."""
+    body, contact = envelope.body, envelope.contact
+    if contact is None:
+        return None
+    if isinstance(body, CallArrived):
+        return _arrived(records, contact, envelope, body)
+    record = records.get(contact)
+    if record is None:
+        return None
+    record.numbers.append(envelope.number)
+    step = _STEPS.get(type(body))
+    if step is not None:
+        step(record, envelope, body)
+    return record
+
+
+def _arrived(
+    records: MutableMapping[ContactId, Record],
+    contact: ContactId,
+    envelope: Envelope,
+    body: CallArrived,
+) -> Record:
+    record = Record(
+        contact=contact,
+        client=ClientId(envelope.owner),
+        count=body.count,
+        number=body.number,
+        trunk=body.trunk,
+        caller=body.caller,
+        arrived=envelope.at,
+        tags=body.tags,
+        legs=[Leg(body.leg, None, None, envelope.at)],
+        numbers=[envelope.number],
+    )
+    records[contact] = record
+    return record
+
+
+def _leg(record: Record, id: object) -> Leg | None:
+    return next((leg for leg in record.legs if leg.leg == id), None)
+
+
+def _answered(record: Record, envelope: Envelope, _: CallAnswered) -> None:
+    record.answered = envelope.at
+    record.legs[0].connected = envelope.at
+
+
+def _dialled(record: Record, envelope: Envelope, body: LegDialled) -> None:
+    record.legs.append(Leg(body.leg, body.agent, body.offer, envelope.at))
+
+
+def _connected(record: Record, envelope: Envelope, body: LegConnected) -> None:
+    leg = _leg(record, body.leg)
+    if leg is not None:
+        leg.connected = envelope.at
+
+
+def _leg_ended(record: Record, envelope: Envelope, body: LegEnded) -> None:
+    leg = _leg(record, body.leg)
+    if leg is not None:
+        leg.ended, leg.blame, leg.reason = envelope.at, body.blame, body.reason
+
+
+def _quality(record: Record, _: Envelope, body: LegQuality) -> None:
+    leg = _leg(record, body.leg)
+    if leg is not None:
+        leg.received, leg.sent, leg.lost = body.received, body.sent, body.lost
+        leg.jitter_us, leg.strangers = body.jitter_us, body.strangers
+
+
+def _flow(record: Record, _: Envelope, body: FlowStarted) -> None:
+    record.flow, record.flow_version = body.flow, body.version
+
+
+def _advanced(record: Record, _: Envelope, body: FlowAdvanced) -> None:
+    if body.choice:
+        record.choices.append(body.choice)
+
+
+def _rescued(record: Record, _: Envelope, __: FlowRescued) -> None:
+    record.rescued = True
+
+
+def _queued(record: Record, _: Envelope, body: ContactQueued) -> None:
+    record.waits.append(Wait(body.queue, body.entry, body.since))
+
+
+def _dequeued(record: Record, envelope: Envelope, body: ContactDequeued) -> None:
+    for wait in record.waits:
+        if wait.entry == body.entry:
+            wait.left, wait.outcome, wait.agent = envelope.at, body.outcome, body.agent
+            wait.waited_us, wait.short, wait.in_target = (
+                body.waited_us,
+                body.short,
+                body.in_target,
+            )
+
+
+def _turned_away(record: Record, _: Envelope, __: ContactTurnedAway) -> None:
+    record.turned_away = True
+
+
+def _taken(record: Record, envelope: Envelope, body: OfferTaken) -> None:
+    record.segments.append(
+        Segment(body.segment, body.agent, body.offer, body.queue, envelope.at, body.rang_us)
+    )
+
+
+def _offer_ended(record: Record, _: Envelope, body: OfferEnded) -> None:
+    """Taken, but gone before anyone was heard: no segment after all."""
+    record.segments = [
+        segment
+        for segment in record.segments
+        if segment.offer != body.offer or segment.closed is not None
+    ]
+
+
+def _talked(record: Record, envelope: Envelope, body: WrapUpStarted) -> None:
+    for segment in record.segments:
+        if segment.offer == body.offer:
+            segment.talked = envelope.at
+
+
+def _closed(record: Record, envelope: Envelope, body: SegmentClosed) -> None:
+    for segment in record.segments:
+        if segment.segment != body.segment:
+            continue
+        segment.closed, segment.event = envelope.at, envelope.number
+        segment.rang_us, segment.talk_us = body.rang_us, body.talk_us
+        segment.hold_us, segment.wrap_up_us = body.hold_us, body.wrap_up_us
+        segment.code, segment.note = body.code, body.note
+        if segment.talked is None:
+            segment.talked = envelope.at
+
+
+def _track(record: Record, envelope: Envelope, body: TrackStarted) -> None:
+    record.tracks.append(Track(body.track, body.leg, body.purpose, envelope.at))
+
+
+def _track_ended(record: Record, _: Envelope, body: TrackEnded) -> None:
+    for track in record.tracks:
+        if track.track == body.track:
+            track.file, track.length_us, track.bytes = body.file, body.length_us, body.bytes
+            track.gap_us, track.closed = body.gap_us, True
+
+
+def _track_lost(record: Record, _: Envelope, body: TrackLost) -> None:
+    for track in record.tracks:
+        if track.track == body.track:
+            track.lost = True
+
+
+def _ended(record: Record, envelope: Envelope, body: ContactEnded) -> None:
+    record.ends += 1
+    if record.ended is None:
+        record.ended, record.blame, record.reason = envelope.at, body.blame, body.reason
+        record.end_event = envelope.number
+
+
+_STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
+    CallAnswered: _answered,
+    LegDialled: _dialled,
+    LegConnected: _connected,
+    LegEnded: _leg_ended,
+    LegQuality: _quality,
+    FlowStarted: _flow,
+    FlowAdvanced: _advanced,
+    FlowRescued: _rescued,
+    ContactQueued: _queued,
+    ContactDequeued: _dequeued,
+    ContactTurnedAway: _turned_away,
+    OfferTaken: _taken,
+    OfferEnded: _offer_ended,
+    WrapUpStarted: _talked,
+    SegmentClosed: _closed,
+    TrackStarted: _track,
+    TrackEnded: _track_ended,
+    TrackLost: _track_lost,
+    ContactEnded: _ended,
+}

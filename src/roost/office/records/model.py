@@ -1,0 +1,134 @@
+"""A contact's record: what happened, when, with whom, and how it ended.
+
+Mutable, since it's folded event by event; ids are the cell's. `numbers` are the contact's
+events in the cell's stream, so that every figure can be opened to what it comes from.
+"""
+
+from msgspec import Struct
+
+from roost.floor.effects import TrackPurpose
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    ContactId,
+    Digest,
+    FlowId,
+    LegId,
+    OfferId,
+    QueueId,
+    SegmentId,
+    TrackId,
+    TrunkId,
+    VaultId,
+)
+from roost.kernel.time import DurationUs, InstantUs
+
+
+class Leg(Struct, gc=False):
+    """One media path. `agent` is None on the caller's."""
+
+    leg: LegId
+    agent: AgentId | None
+    offer: OfferId | None
+    started: InstantUs
+    connected: InstantUs | None = None
+    ended: InstantUs | None = None
+    blame: Blame | None = None
+    reason: Reason | None = None
+    received: int = 0
+    sent: int = 0
+    lost: int = 0
+    jitter_us: DurationUs = DurationUs(0)
+    strangers: int = 0
+
+
+class Wait(Struct, gc=False):
+    """One stay in a queue."""
+
+    queue: QueueId
+    entry: int
+    since: InstantUs
+    left: InstantUs | None = None
+    outcome: Outcome | None = None
+    agent: AgentId | None = None
+    waited_us: DurationUs = DurationUs(0)
+    short: bool = False
+    in_target: bool = False
+
+
+class Segment(Struct, gc=False):
+    """One agent's part. `event` is the number of its SegmentClosed, 0 until then."""
+
+    segment: SegmentId
+    agent: AgentId
+    offer: OfferId
+    queue: QueueId
+    began: InstantUs
+    rang_us: DurationUs
+    talked: InstantUs | None = None  # the conversation's end
+    closed: InstantUs | None = None
+    talk_us: DurationUs = DurationUs(0)
+    hold_us: DurationUs = DurationUs(0)
+    wrap_up_us: DurationUs = DurationUs(0)
+    code: str = ""
+    note: VaultId | None = None
+    event: int = 0
+
+
+class Track(Struct, gc=False):
+    """One leg's recording. `file` is empty until it's closed; `lost` when it never was."""
+
+    track: TrackId
+    leg: LegId
+    purpose: TrackPurpose
+    started: InstantUs
+    file: str = ""
+    length_us: DurationUs = DurationUs(0)
+    bytes: int = 0
+    gap_us: DurationUs = DurationUs(0)
+    closed: bool = False
+    lost: bool = False
+
+
+class Record(Struct):
+    """One contact. `choices` are the menu labels in the order chosen; the last one is the
+    contact's reason. `ends` counts its ContactEnded: one, in a sound log."""
+
+    contact: ContactId
+    client: ClientId
+    count: int
+    number: str
+    trunk: TrunkId
+    caller: VaultId | None
+    arrived: InstantUs
+    tags: tuple[str, ...] = ()
+    answered: InstantUs | None = None
+    flow: FlowId | None = None
+    flow_version: Digest = Digest("")
+    choices: list[str] = []
+    legs: list[Leg] = []
+    waits: list[Wait] = []
+    segments: list[Segment] = []
+    tracks: list[Track] = []
+    turned_away: bool = False
+    rescued: bool = False
+    ended: InstantUs | None = None
+    blame: Blame | None = None
+    reason: Reason | None = None
+    end_event: int = 0
+    ends: int = 0
+    numbers: list[int] = []
+
+    @property
+    def finished(self) -> bool:
+        """Nothing that's billed can change any more: it has ended, every segment's wrap-up is
+        over, and it's known whether a message was left."""
+        if self.ended is None or any(segment.closed is None for segment in self.segments):
+            return False
+        return all(
+            track.closed or track.lost
+            for track in self.tracks
+            if track.purpose is TrackPurpose.VOICEMAIL
+        )
