@@ -6,8 +6,10 @@ compiled to what the rooms are configured by, compared with what's in force.
     compile_contracts(loaded) -> tuple[Contract]  for the office
     needed_prompts(loaded, voice)                 what must be spoken before it's in force
     difference(old, new)                          for people, before `roost apply`
+    application(loaded, voice, before)            what puts them in force, as values
 """
 
+from roost.definitions.application import Application, application
 from roost.definitions.compile import compile_contracts, compile_floor
 from roost.definitions.difference import Change, difference
 from roost.definitions.load import Loaded, load
@@ -15,10 +17,12 @@ from roost.definitions.needs import NeededPrompt, needed_prompts
 from roost.definitions.problems import Problem
 
 __all__ = [
+    "Application",
     "Change",
     "Loaded",
     "NeededPrompt",
     "Problem",
+    "application",
     "compile_contracts",
     "compile_floor",
     "difference",

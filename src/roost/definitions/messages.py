@@ -1,9 +1,13 @@
 """What the settings stream says of definitions: the checked documents themselves."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from msgspec import Struct
 
 from roost.kernel.ids import AgentId, Digest, VaultId
 from roost.kernel.messages import Event
+from roost.office.contracts.messages import ContractAgreed, ContractEnded
 
 
 class NamedAgent(Struct, frozen=True, gc=False):
@@ -25,4 +29,9 @@ class DefinitionsApplied(Event, frozen=True, gc=False, kw_only=True):
     people: tuple[NamedAgent, ...] = ()
 
 
-EVENTS = {"definitions.DefinitionsApplied": DefinitionsApplied}
+SETTINGS_EVENTS: Final[Mapping[str, type[Event]]] = {
+    "definitions.DefinitionsApplied": DefinitionsApplied,
+    "contracts.ContractAgreed": ContractAgreed,
+    "contracts.ContractEnded": ContractEnded,
+}
+"""Every event of the settings stream, by its type in the envelope: for its `Decoder`."""

@@ -1,0 +1,100 @@
+"""Putting checked definitions in force: what goes into the settings stream, its vault, and the
+command for the cell. Pure: the composition root appends and submits.
+
+    settings stream   DefinitionsApplied, then ContractAgreed for each contract that changed
+    settings vault    people's names, callers' lists
+    cell              Configure(floor)
+"""
+
+import msgspec
+from msgspec import Struct
+
+from roost.definitions import times
+from roost.definitions.compile import compile_contracts, compile_floor
+from roost.definitions.difference import Change, difference
+from roost.definitions.load import Loaded
+from roost.definitions.messages import DefinitionsApplied, NamedAgent
+from roost.floor.definition import Configure
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, VaultId, owner_of
+from roost.kernel.messages import Event, VaultPut
+from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.model import Contract
+
+
+class Application(Struct, frozen=True):
+    """`events` is empty when nothing differs from what's in force; `puts` and `configure` may
+    be given again without harm."""
+
+    changes: tuple[Change, ...]
+    events: tuple[Event, ...]
+    puts: tuple[VaultPut, ...]
+    configure: Configure
+
+
+def name_id(agent: AgentId) -> VaultId:
+    """Where an agent's name lies, in the settings' vault, owned by the operator."""
+    return VaultId(f"agent/{agent}/name")
+
+
+def callers_id(client: ClientId, name: str) -> VaultId:
+    """Where a caller list lies (a JSON list of numbers), owned by the client."""
+    return VaultId(f"callers/{client}/{name}")
+
+
+def application(
+    loaded: Loaded,
+    voice: str,
+    before: DefinitionsApplied | None,
+    contracts: dict[ClientId, Contract] | None = None,
+) -> Application:
+    """What puts these definitions in force. `before` is the last DefinitionsApplied of the
+    settings stream, `contracts` those in force (by the stream's ContractAgreed)."""
+    floor = compile_floor(loaded, voice)
+    documents = {} if before is None else before.documents
+    people = tuple(
+        NamedAgent(AgentId(user), name_id(AgentId(user))) for user in loaded.agents.document.agents
+    )
+    applied = DefinitionsApplied(
+        version=loaded.version,
+        floor=floor.version,
+        voice=voice,
+        zones=times.SOURCE,
+        documents=loaded.documents,
+        people=people,
+    )
+    same = before is not None and before == applied
+    events = () if same else (applied, *_contracts(loaded, contracts or {}))
+    return Application(
+        changes=difference(documents, loaded.documents),
+        events=events,
+        puts=_puts(loaded),
+        configure=Configure(floor),
+    )
+
+
+def _contracts(loaded: Loaded, in_force: dict[ClientId, Contract]) -> list[Event]:
+    made: list[Event] = []
+    kept: set[ClientId] = set()
+    for contract in compile_contracts(loaded):
+        kept.add(contract.client)
+        if in_force.get(contract.client) != contract:
+            made.append(ContractAgreed(owner=owner_of(contract.client), contract=contract))
+    made += [ContractEnded(owner=owner_of(client)) for client in sorted(in_force.keys() - kept)]
+    return made
+
+
+def _puts(loaded: Loaded) -> tuple[VaultPut, ...]:
+    names = [
+        VaultPut(name_id(AgentId(user)), OPERATOR, name.encode())
+        for user, name in loaded.names.items()
+    ]
+    lists = [
+        VaultPut(
+            callers_id(ClientId(client), name),
+            owner_of(ClientId(client)),
+            msgspec.json.encode(numbers),
+        )
+        for client, named in loaded.caller_lists.items()
+        for name, numbers in named.items()
+    ]
+    return (*names, *lists)
