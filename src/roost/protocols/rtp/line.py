@@ -50,12 +50,18 @@ class Line:
         self.octets += len(payload)
         return HEADER.pack(PLAIN, payload_type, self.sequence, self.timestamp, self.ssrc) + payload
 
-    def at(self, payload_type: int, timestamp: int, payload: bytes, now_us: int) -> bytes:
-        """A packet at a given timestamp that others share (RFC 4733 events)."""
-        self.started = True
-        self.timestamp = timestamp & 0xFFFFFFFF
-        self.sequence = (self.sequence + 1) & 0xFFFF
+    def begin_event(self, now_us: int) -> None:
+        """The timestamp of now becomes that of an event, which all its packets share; the
+        clock goes on from here."""
+        self.timestamp = self.clock(now_us)
         self.at_us = now_us
+        self.started = True
+
+    def event(self, payload_type: int, payload: bytes, marker: bool) -> bytes:
+        """One packet of the event begun last (RFC 4733)."""
+        if marker:
+            payload_type |= MARKER
+        self.sequence = (self.sequence + 1) & 0xFFFF
         self.sent += 1
         self.octets += len(payload)
         return HEADER.pack(PLAIN, payload_type, self.sequence, self.timestamp, self.ssrc) + payload

@@ -1,0 +1,147 @@
+"""One leg: its sockets, its latch, what it sends and what it hears."""
+
+import socket
+
+from roost.adapters.media.latch import Address, Latch
+from roost.adapters.media.playing import Play
+from roost.adapters.media.tracks import Track
+from roost.kernel.ids import ContactId, LegId
+from roost.ports.media import Agreed, Anchored, Law
+from roost.protocols.rtp import g711
+from roost.protocols.rtp.events import EventReader, EventWriter
+from roost.protocols.rtp.line import Line, Splice
+from roost.protocols.rtp.reception import Reception
+
+
+class Relay:
+    """`listener` hears `source`: the numbers' offsets, and the table from law to law."""
+
+    __slots__ = ("gain_db", "listener", "payload", "source", "splice", "table")
+
+    def __init__(self, source: "Leg", listener: "Leg", gain_db: int) -> None:
+        self.source = source
+        self.listener = listener
+        self.gain_db = gain_db
+        self.splice = Splice()
+        self.table: bytes | None = None
+        self.payload = 0
+        self.fit()
+
+    def fit(self) -> None:
+        """After either end's codec was agreed anew."""
+        self.payload = self.listener.payload
+        self.table = g711.mapping(self.source.a_law, self.listener.a_law, self.gain_db)
+
+
+class Leg:
+    """`heard_by` are the relays of what this leg sends; `hears` is what it's sent: a relay, a
+    play, or None. Times are microseconds of the process's monotonic clock."""
+
+    __slots__ = (
+        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out",
+        "dtmf", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "id", "last_sr",
+        "last_sr_us", "latch", "latched", "line", "opened_us", "payload", "play_table", "port",
+        "reception",
+        "report_due_us", "rtcp", "rtp", "send_errors", "silent_times", "spoken_to", "stranger",
+        "strangers", "taken_us", "tracks", "typed", "unknown",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        id: LegId,
+        contact: ContactId,
+        anchored: Anchored,
+        sockets: tuple[socket.socket, socket.socket, socket.socket],
+        line: Line,
+        now_us: int,
+    ) -> None:
+        self.id = id
+        self.contact = contact
+        self.anchored = anchored
+        self.rtp, self.stranger, self.rtcp = sockets
+        self.fd = self.rtp.fileno()
+        self.port = anchored.port
+        self.line = line
+        self.agreed: Agreed | None = None
+        self.a_law = True
+        self.payload = 8
+        self.dtmf: int | None = None
+        self.latch = Latch()
+        self.latched = False
+        self.reception = Reception()
+        self.digits_in = EventReader()
+        self.digits_out = EventWriter()
+        self.heard_by: tuple[Relay, ...] = ()
+        self.hears: Relay | Play | None = None
+        self.fresh = True  # its next packet of ours begins a talkspurt
+        self.play_table: bytes | None = None  # the gain of the prompts that it hears
+        self.spoken_to = False  # a matrix has let it hear something: from then on never nothing
+        self.tracks: tuple[Track, ...] = ()
+        self.typed: list[tuple[int, str]] = []  # digits ahead of their collection
+        self.strangers = 0
+        self.unknown = 0  # packets that aren't what was agreed
+        self.send_errors = 0
+        self.opened_us = now_us
+        self.taken_us = now_us  # its last packet, or since when one is expected
+        self.silent_times = 0
+        self.report_due_us = now_us
+        self.last_sr = 0
+        self.last_sr_us = 0
+        self.far_lost = 0
+        self.far_jitter = 0
+        self.closed = False
+
+    def agree(self, agreed: Agreed, now_us: int) -> None:
+        """Signalling says where the far end is and what it speaks."""
+        if self.agreed is None:
+            self.taken_us = now_us
+        self.agreed = agreed
+        self.a_law = agreed.law is Law.PCMA
+        self.payload = agreed.payload
+        self.dtmf = agreed.dtmf_payload
+        address = (agreed.host, agreed.port) if agreed.host and agreed.port else None
+        if self.latch.signal(address, now_us):
+            self.latched = False
+        for relay in self.heard_by:
+            relay.fit()
+        if isinstance(self.hears, Relay):
+            self.hears.fit()
+
+    def settle(self, source: Address) -> None:
+        """The latch has decided: from now on the kernel sorts this leg's packets out."""
+        self.rtp.connect(source)
+        self.latched = True
+
+    @property
+    def sounds(self) -> bool:
+        """Whether packets can be sent to it."""
+        agreed = self.agreed
+        return (
+            agreed is not None
+            and agreed.receives
+            and (self.latched or self.latch.signalled is not None)
+        )
+
+    @property
+    def expected(self) -> bool:
+        """Whether packets should be coming from it."""
+        return self.agreed is not None and self.agreed.sends and bool(self.agreed.host)
+
+    def send(self, packet: bytes) -> None:
+        """Never blocks: what the kernel won't take now is lost, and counted."""
+        try:
+            if self.latched:
+                self.rtp.send(packet)
+            elif self.latch.signalled is not None:
+                self.rtp.sendto(packet, self.latch.signalled)
+        except OSError:
+            self.send_errors += 1
+
+    def report_address(self) -> Address | None:
+        """Where its RTCP goes: the port after RTP's."""
+        address = self.latch.address or self.latch.signalled
+        return (address[0], address[1] + 1) if address is not None else None
+
+    def set_gain(self, gain_db: int) -> None:
+        """Of the prompts that it hears."""
+        self.play_table = g711.mapping(self.a_law, self.a_law, gain_db)
