@@ -1,0 +1,28 @@
+"""The commands that may come to control from other processes: what people do, and settings.
+
+What signalling, media, timers and reactions say is decided in control itself and never travels.
+"""
+
+from typing import Final
+
+from roost.adapters.link.wire import Commands
+from roost.floor.agents import messages as agents
+from roost.floor.definition import Configure
+
+COMMANDS: Final = (
+    Configure,
+    agents.SignIn,
+    agents.SignOut,
+    agents.GoReady,
+    agents.GoAway,
+    agents.TakeOffer,
+    agents.DeclineOffer,
+    agents.Hold,
+    agents.HangUp,
+    agents.WrapUp,
+)
+
+
+def travelling() -> Commands:
+    """For both ends of the link."""
+    return Commands(COMMANDS)
