@@ -31,8 +31,8 @@ _NAME_ADDR: Final = re.compile(rf"\s*({_QUOTED}|[^<\"]*?)\s*<([^<>]*)>\s*((?:;.*
 _DISPLAY: Final = re.compile(r"(?:[A-Za-z0-9\-.!%*_+`'~\s]|[^\x00-\x7f])*")
 _CSEQ: Final = re.compile(rf"\s*([0-9]+)\s+({TOKEN})\s*")
 _RACK: Final = re.compile(rf"\s*([0-9]+)\s+([0-9]+)\s+({TOKEN})\s*")
-_NUMBER: Final = re.compile(r"\s*([0-9]{1,20})\s*")
-_DELTA: Final = re.compile(r"\s*([0-9]{1,20})\s*((?:;.*)?)", re.DOTALL)
+_NUMBER: Final = re.compile(r"\s*([0-9]+)\s*")
+_DELTA: Final = re.compile(r"\s*([0-9]+)\s*((?:;.*)?)", re.DOTALL)
 _RETRY: Final = re.compile(r"\s*([0-9]{1,10})\s*(?:\(|;|$)")
 _TOKEN: Final = re.compile(TOKEN)
 _MEDIA_TYPE: Final = re.compile(rf"\s*({TOKEN})\s*/\s*({TOKEN})\s*((?:;.*)?)", re.DOTALL)
@@ -274,7 +274,7 @@ def parse_address(value: str) -> NameAddr:
         bare, semicolon, rest = value.strip().partition(";")
         bare = bare.rstrip()
         if "?" in bare or "," in bare or "<" in bare:
-            raise BadSyntax("address: angle brackets missing")
+            raise BadSyntax("angle brackets missing")
         return NameAddr(parse_uri(bare), "", parse_params(semicolon + rest))
     display, uri, params = match.groups()
     if display.startswith('"'):
@@ -311,35 +311,41 @@ def parse_cseq(value: str) -> CSeq:
     match = _CSEQ.fullmatch(value)
     if match is None:
         raise BadSyntax("CSeq")
-    digits = match[1].lstrip("0")
-    if len(digits) > 10 or int(digits or "0") > MAX_CSEQ:
-        raise BadSyntax("CSeq: number out of range")
-    return CSeq(int(digits or "0"), match[2])
+    number = _bounded(match[1])
+    if number > MAX_CSEQ:
+        raise BadSyntax("CSeq")
+    return CSeq(number, match[2])
 
 
 def parse_rack(value: str) -> RAck:
     match = _RACK.fullmatch(value)
-    if match is None or len(match[1]) > 10 or len(match[2]) > 10:
+    if match is None:
         raise BadSyntax("RAck")
-    return RAck(int(match[1]), int(match[2]), match[3])
+    return RAck(_bounded(match[1]), _bounded(match[2]), match[3])
+
+
+def _bounded(digits: str) -> int:
+    """A number of any length; beyond MAX_DELTA_S it's that."""
+    digits = digits.lstrip("0")
+    return MAX_DELTA_S if len(digits) > 10 else min(int(digits or "0"), MAX_DELTA_S)
 
 
 def parse_number(value: str, name: str) -> int:
-    """A plain number: Max-Forwards, Expires, Min-Expires, RSeq. Raises BadSyntax."""
+    """A plain number: Max-Forwards, Expires, Min-Expires, RSeq; a greater one than
+    MAX_DELTA_S is that. Raises BadSyntax."""
     match = _NUMBER.fullmatch(value)
     if match is None:
         raise BadSyntax(name)
-    return int(match[1])
+    return _bounded(match[1])
 
 
 def expires_s(value: str | None) -> int | None:
     """Expires or a Contact's `expires`, in seconds. None where it's absent or isn't a number
-    (10.3, 20.19: then the default holds); too great a number is the greatest (RFC 4475
-    3.1.2.?)."""
+    (10.3, 20.19: then the default holds); too great a number is the greatest."""
     if value is None:
         return None
     match = _NUMBER.fullmatch(value)
-    return min(int(match[1]), MAX_DELTA_S) if match else None
+    return _bounded(match[1]) if match else None
 
 
 def retry_after_s(headers: Headers) -> int | None:
@@ -356,7 +362,7 @@ def parse_session_expires(value: str) -> SessionExpires:
     refresher = refresher.lower() if refresher else None
     if refresher not in (None, "uac", "uas"):
         raise BadSyntax("Session-Expires: refresher")
-    return SessionExpires(min(int(match[1]), MAX_DELTA_S), refresher)
+    return SessionExpires(_bounded(match[1]), refresher)
 
 
 def encode_session_expires(value: SessionExpires) -> str:
@@ -369,7 +375,7 @@ def parse_min_se(value: str) -> int:
     match = _DELTA.fullmatch(value)
     if match is None:
         raise BadSyntax("Min-SE")
-    return min(int(match[1]), MAX_DELTA_S)
+    return _bounded(match[1])
 
 
 def parse_replaces(value: str) -> Replaces:
