@@ -207,6 +207,7 @@ class AgentOffered(Event, frozen=True, gc=False, kw_only=True):
     offer: OfferId
     queue: QueueId
     client: ClientId
+    ring_us: DurationUs
     ready_for: tuple[ClientId, ...] = ()
 
 
@@ -294,13 +295,6 @@ class AgentChanged(Event, frozen=True, gc=False, kw_only=True):
 
     agent: AgentId
     ready_for: tuple[ClientId, ...]
-
-
-class NextStateChosen(Event, frozen=True, gc=False, kw_only=True):
-    """What comes after the contact: the reason to be away, or "" for ready."""
-
-    agent: AgentId
-    reason: str
 
 
 class HoldMarked(Event, frozen=True, gc=False, kw_only=True):

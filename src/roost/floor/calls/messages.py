@@ -297,11 +297,19 @@ class LegConnected(Event, frozen=True, gc=False, kw_only=True):
     offer: OfferId
 
 
+class LegEnding(Event, frozen=True, gc=False, kw_only=True):
+    """A leg is no longer wanted, while its contact goes on: signalling is asked to end it."""
+
+    leg: LegId
+    reason: Reason
+
+
 class LegEnded(Event, frozen=True, gc=False, kw_only=True):
     """A leg is over. `offer` is empty on the caller's leg; `connected` tells whether an
     agent's leg was ever up."""
 
     leg: LegId
+    agent: AgentId | None
     offer: OfferId | None
     connected: bool
     blame: Blame

@@ -163,6 +163,7 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     passed: str = ""
     choice: str = ""  # the label chosen in a menu: the contact's reason
     request: str = ""  # the web request that is waited for
+    lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
 
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):

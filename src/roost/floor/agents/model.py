@@ -1,0 +1,234 @@
+"""An agent's presence on the floor, and the contact that's with the agent.
+
+    signed_out ⇄ away ⇄ ready → offered → talking → wrapping → ready or away
+                                   ├─ no answer, declined, unreachable ─→ away (with the reason)
+                                   └─ the caller left ─→ ready
+
+Every state but `signed_out` and `away` is held by somebody (FOUNDATION, 1): `ready` by the
+phone's registration (PhoneLapsed), `offered` by the ring's timer (OfferLapsed), `talking` by the
+contact's own lease (its end brings LeaveContact), `wrapping` by its limit (WrapUpLapsed). So no
+agent can stick.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct, field
+
+from roost.floor import definition
+from roost.floor.agents import messages as m
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, SegmentId, VaultId
+from roost.kernel.messages import Event
+from roost.kernel.time import DurationUs, InstantUs
+
+
+class Presence(StrEnum):
+    SIGNED_OUT = "signed_out"
+    AWAY = "away"
+    READY = "ready"
+    OFFERED = "offered"
+    TALKING = "talking"
+    WRAPPING = "wrapping"
+
+    __hash__ = str.__hash__  # type: ignore[assignment]  # Enum's own is a call in Python
+
+
+MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence | None]]] = {
+    m.AgentSignedIn: ((Presence.SIGNED_OUT,), Presence.AWAY),
+    m.AgentSignedOut: (
+        (Presence.AWAY, Presence.READY, Presence.WRAPPING, Presence.OFFERED),
+        Presence.SIGNED_OUT,
+    ),
+    m.AgentReady: (
+        (Presence.AWAY, Presence.WRAPPING, Presence.OFFERED, Presence.TALKING),
+        Presence.READY,
+    ),
+    m.AgentAway: (
+        (
+            Presence.AWAY,
+            Presence.READY,
+            Presence.OFFERED,
+            Presence.TALKING,
+            Presence.WRAPPING,
+        ),
+        Presence.AWAY,
+    ),
+    m.AgentOffered: ((Presence.READY,), Presence.OFFERED),
+    m.OfferTaken: ((Presence.OFFERED,), Presence.TALKING),
+    m.WrapUpStarted: ((Presence.TALKING,), Presence.WRAPPING),
+}
+"""Which event leads from where to where. The end of an offer or of a segment is always followed
+by AgentReady, AgentAway or AgentSignedOut in the same decision."""
+
+
+class Handling(Struct, gc=False):
+    """The contact that's with an agent."""
+
+    contact: ContactId
+    offer: OfferId
+    queue: QueueId
+    client: ClientId
+    offered_at: InstantUs
+    ring_us: DurationUs
+    segment: SegmentId | None = None
+    rang_us: DurationUs = DurationUs(0)
+    taken_at: InstantUs = InstantUs(0)
+    held_at: InstantUs | None = None
+    hold_us: DurationUs = DurationUs(0)
+    left_at: InstantUs = InstantUs(0)  # wrap-up began
+    code: str = ""
+    note: VaultId | None = None
+
+
+class Agent(Struct, gc=False):
+    id: AgentId
+    clients: tuple[ClientId, ...]
+    presence: Presence = Presence.SIGNED_OUT
+    since: InstantUs = InstantUs(0)
+    reason: str = ""  # to be away
+    phone: bool = False
+    next: str | None = None  # after the contact: a reason to be away, "" ready, None as usual
+    removed: bool = False
+    handling: Handling | None = None
+
+
+class WrapUpRule(Struct, gc=False, frozen=True):
+    limit_us: DurationUs
+    code_required: bool
+    codes: tuple[str, ...]
+
+
+class Agents(Struct, gc=False):
+    agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
+    rules: dict[str, WrapUpRule] = field(default_factory=dict[str, WrapUpRule])  # by queue
+    away_reasons: tuple[str, ...] = ()
+
+
+def configured(state: Agents, floor: definition.Floor) -> None:
+    """A removed agent stays until the contact in hand is finished."""
+    codes = {client.id: client.wrap_up_codes for client in floor.clients}
+    agents: dict[str, Agent] = {}
+    for one in floor.agents:
+        old = state.agents.get(one.id)
+        if old is None:
+            agents[one.id] = Agent(one.id, one.clients)
+        else:
+            old.clients = one.clients
+            old.removed = False
+            agents[one.id] = old
+    for id, old in state.agents.items():
+        if id not in agents and old.presence is not Presence.SIGNED_OUT:
+            old.removed = True
+            agents[id] = old
+    state.agents = agents
+    rules = {
+        queue.id: WrapUpRule(queue.wrap_up_us, queue.code_required, codes.get(queue.client, ()))
+        for queue in floor.queues
+    }
+    for agent in agents.values():
+        if agent.handling and agent.handling.queue not in rules:
+            rules[agent.handling.queue] = state.rules[agent.handling.queue]
+    state.rules = rules
+    state.away_reasons = floor.away_reasons
+
+
+def signed_in(state: Agents, event: m.AgentSignedIn, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    agent.presence = Presence.AWAY
+    agent.since = at
+    agent.reason = ""
+
+
+def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    agent.presence = Presence.SIGNED_OUT
+    agent.since = at
+    agent.handling = None
+    agent.next = None
+    if agent.removed:
+        del state.agents[event.agent]
+
+
+def ready(state: Agents, event: m.AgentReady, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    agent.presence = Presence.READY
+    agent.since = at
+    agent.handling = None
+    agent.next = None
+
+
+def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    agent.presence = Presence.AWAY
+    agent.since = at
+    agent.reason = event.reason
+    agent.handling = None
+    agent.next = None
+
+
+def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    assert event.contact is not None
+    agent.presence = Presence.OFFERED
+    agent.since = at
+    agent.handling = Handling(
+        event.contact, event.offer, event.queue, event.client, at, event.ring_us
+    )
+
+
+def _handling(state: Agents, id: AgentId) -> tuple[Agent, Handling]:
+    agent = state.agents[id]
+    assert agent.handling is not None
+    return agent, agent.handling
+
+
+def taken(state: Agents, event: m.OfferTaken, at: InstantUs) -> None:
+    agent, handling = _handling(state, event.agent)
+    agent.presence = Presence.TALKING
+    agent.since = at
+    handling.segment = event.segment
+    handling.rang_us = event.rang_us
+    handling.taken_at = at
+
+
+def hold_marked(state: Agents, event: m.HoldMarked, at: InstantUs) -> None:
+    _, handling = _handling(state, event.agent)
+    if event.held:
+        handling.held_at = at
+    elif handling.held_at is not None:
+        handling.hold_us = DurationUs(handling.hold_us + at - handling.held_at)
+        handling.held_at = None
+
+
+def wrap_up_started(state: Agents, event: m.WrapUpStarted, at: InstantUs) -> None:
+    agent, handling = _handling(state, event.agent)
+    agent.presence = Presence.WRAPPING
+    agent.since = at
+    handling.left_at = at
+    if handling.held_at is not None:
+        handling.hold_us = DurationUs(handling.hold_us + at - handling.held_at)
+        handling.held_at = None
+
+
+def wrap_up_noted(state: Agents, event: m.WrapUpNoted) -> None:
+    _, handling = _handling(state, event.agent)
+    handling.code = event.code
+    handling.note = event.note
+
+
+def next_chosen(state: Agents, event: m.NextStateChosen) -> None:
+    state.agents[event.agent].next = event.reason
+
+
+def phone_known(state: Agents, event: m.PhoneKnown) -> None:
+    state.agents[event.agent].phone = True
+
+
+def phone_gone(state: Agents, event: m.PhoneGone) -> None:
+    agent = state.agents.get(event.agent)
+    if agent is not None:
+        agent.phone = False
+
+
+def changed(state: Agents, event: m.AgentChanged) -> None:
+    """`configured` has told already; the event is for who counts ready time."""

@@ -1,0 +1,277 @@
+"""A cell: the floor's areas put together into one decide and one fold.
+
+`ROOM` is what the engine, the simulator and the tests drive. Each command has one function
+that decides it, by its type; each event one that folds it into every area that keeps something
+of it, with plain arguments where the areas don't know one another's messages.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from roost.floor import reactions
+from roost.floor.agents import decide as agents_decide
+from roost.floor.agents import messages as agents
+from roost.floor.agents import model as agents_model
+from roost.floor.calls import decide as calls_decide
+from roost.floor.calls import messages as calls
+from roost.floor.calls import model as calls_model
+from roost.floor.definition import CentreConfigured, Configure
+from roost.floor.flows import decide as flows_decide
+from roost.floor.flows import messages as flows
+from roost.floor.flows import model as flows_model
+from roost.floor.queues import decide as queues_decide
+from roost.floor.queues import messages as queues
+from roost.floor.queues import model as queues_model
+from roost.floor.routing import decide as routing_decide
+from roost.floor.routing import messages as routing
+from roost.floor.routing import model as routing_model
+from roost.floor.unfinished import unfinished
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import ContactId, Digest
+from roost.kernel.messages import Command, Decision, Event, Refusal
+from roost.kernel.room import Room
+from roost.kernel.time import InstantUs
+
+
+class CellState(Struct, gc=False):
+    calls: calls_model.Calls = field(default_factory=calls_model.Calls)
+    flows: flows_model.Flows = field(default_factory=flows_model.Flows)
+    queues: queues_model.Queues = field(default_factory=queues_model.Queues)
+    agents: agents_model.Agents = field(default_factory=agents_model.Agents)
+    routing: routing_model.Routing = field(default_factory=routing_model.Routing)
+    configured: Digest | None = None
+
+
+# --- deciding ---
+
+
+def configure(state: CellState, now: InstantUs, command: Configure) -> Decision | Refusal:
+    """Put definitions in force. Who is removed and free is signed out at once; who is ready
+    and serves others from now on is told, so that ready time can be shared out."""
+    if command.floor.version == state.configured:
+        return Refusal("already_configured", {"version": command.floor.version})
+    events: list[Event] = [CentreConfigured(floor=command.floor)]
+    new = {agent.id: agent for agent in command.floor.agents}
+    for id, agent in state.agents.agents.items():
+        there = new.get(agent.id)
+        if there is None:
+            free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
+            if free:
+                events.append(agents.AgentSignedOut(agent=agent.id))
+        elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
+            events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
+        assert id == agent.id
+    return Decision(tuple(events))
+
+
+_Decide = Callable[[Any, InstantUs, Any], Decision | Refusal]
+DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
+    **{command: ("calls", decide) for command, decide in calls_decide.DECIDE.items()},
+    **{command: ("flows", decide) for command, decide in flows_decide.DECIDE.items()},
+    **{command: ("queues", decide) for command, decide in queues_decide.DECIDE.items()},
+    **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
+    **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
+}
+
+
+def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Refusal:
+    """What a command leads to; changes nothing."""
+    found = DECIDE.get(type(command))
+    if found is not None:
+        area, function = found
+        return function(getattr(state, area), now, command)
+    if isinstance(command, Configure):
+        return configure(state, now, command)
+    return Refusal("unknown_command", {"command": type(command).__name__})
+
+
+# --- folding ---
+
+
+def _contact(event: Event) -> ContactId:
+    assert event.contact is not None, event
+    return event.contact
+
+
+def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> None:
+    floor = event.floor
+    state.configured = floor.version
+    calls_model.configured(state.calls, floor)
+    flows_model.configured(state.flows, floor)
+    queues_model.configured(state.queues, floor)
+    agents_model.configured(state.agents, floor)
+    routing_model.configured(state.routing, floor)
+
+
+def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
+    contact = _contact(event)
+    calls_model.contact_ended(state.calls, event, at)
+    flows_model.over(state.flows, contact)
+    queues_model.contact_ended(state.queues, contact)
+    routing_model.contact_ended(state.routing, contact)
+
+
+def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> None:
+    queues_model.queued(state.queues, event, at)
+    routing_model.queued(
+        state.routing,
+        _contact(event),
+        event.queue,
+        event.skills,
+        event.priority,
+        event.since,
+    )
+
+
+def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
+    queues_model.dequeued(state.queues, event)
+    routing_model.dequeued(state.routing, _contact(event))
+
+
+def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
+    contact = _contact(event)
+    queues_model.ringing(state.queues, contact, event.agent, event.offer)
+    routing_model.assigned(state.routing, contact, event.agent, event.offer)
+
+
+def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> None:
+    contact = _contact(event)
+    queues_model.not_taken(state.queues, contact, event.offer)
+    withdrawn = event.why == "caller_left"
+    routing_model.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
+
+
+def _signed_in(state: CellState, event: agents.AgentSignedIn, at: InstantUs) -> None:
+    agents_model.signed_in(state.agents, event, at)
+    routing_model.set_state(state.routing, event.agent, "away", at)
+
+
+def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -> None:
+    agents_model.signed_out(state.agents, event, at)
+    routing_model.set_state(state.routing, event.agent, "out", at)
+
+
+def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
+    agents_model.ready(state.agents, event, at)
+    routing_model.set_state(state.routing, event.agent, "ready", at)
+
+
+def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
+    agents_model.away(state.agents, event, at)
+    routing_model.set_state(state.routing, event.agent, "away", at)
+
+
+_Fold = Callable[[CellState, Any, InstantUs], None]
+_c, _a, _f = calls_model, agents_model, flows_model
+
+
+def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
+    """An event that reports follow, and no state."""
+
+
+FOLDS: Final[Mapping[type[Event], _Fold]] = {
+    CentreConfigured: _configured,
+    calls.CallArrived: lambda s, e, at: _c.arrived(s.calls, e, at),
+    calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
+    calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
+    calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
+    calls.PlayFinished: lambda s, e, at: _c.play_finished(s.calls, e),
+    calls.CollectionStarted: lambda s, e, at: _c.collection_started(s.calls, e),
+    calls.CollectionEnded: lambda s, e, at: _c.collection_ended(s.calls, e),
+    calls.LegDialled: lambda s, e, at: _c.leg_dialled(s.calls, e, at),
+    calls.LegConnected: lambda s, e, at: _c.leg_connected(s.calls, e, at),
+    calls.LegEnding: lambda s, e, at: _c.leg_ending(s.calls, e),
+    calls.LegEnded: lambda s, e, at: _c.leg_ended(s.calls, e),
+    calls.LegAsked: lambda s, e, at: _c.asked(s.calls, e),
+    calls.LegFound: lambda s, e, at: _c.found(s.calls, e),
+    calls.CallerHeld: lambda s, e, at: _c.held(s.calls, e),
+    calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
+    calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
+    calls.TrackLost: lambda s, e, at: _c.track_over(s.calls, e),
+    calls.LegQuality: lambda s, e, at: _c.measured(s.calls, e),
+    calls.CallCleared: lambda s, e, at: _c.cleared(s.calls, e),
+    calls.ContactEnded: _contact_ended,
+    flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
+    flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
+    flows.FlowRescued: lambda s, e, at: _f.rescued(s.flows, e),
+    queues.ContactQueued: _queued,
+    queues.ContactDequeued: _dequeued,
+    queues.ContactTurnedAway: _nothing,
+    routing.Assigned: _assigned,
+    agents.AgentSignedIn: _signed_in,
+    agents.AgentSignedOut: _signed_out,
+    agents.AgentReady: _ready,
+    agents.AgentAway: _away,
+    agents.AgentOffered: lambda s, e, at: _a.offered(s.agents, e, at),
+    agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
+    agents.OfferEnded: _offer_ended,
+    agents.PickUpAsked: _nothing,
+    agents.HoldAsked: _nothing,
+    agents.HangUpAsked: _nothing,
+    agents.HoldMarked: lambda s, e, at: _a.hold_marked(s.agents, e, at),
+    agents.WrapUpStarted: lambda s, e, at: _a.wrap_up_started(s.agents, e, at),
+    agents.WrapUpNoted: lambda s, e, at: _a.wrap_up_noted(s.agents, e),
+    agents.NextStateChosen: lambda s, e, at: _a.next_chosen(s.agents, e),
+    agents.SegmentClosed: _nothing,
+    agents.AgentChanged: _nothing,
+    agents.PhoneKnown: lambda s, e, at: _a.phone_known(s.agents, e),
+    agents.PhoneGone: lambda s, e, at: _a.phone_gone(s.agents, e),
+}
+
+
+def fold(state: CellState, event: Event, at: InstantUs) -> None:
+    """An event changes the state; it never fails on one that was appended."""
+    FOLDS[type(event)](state, event, at)
+
+
+# --- the registry, and the safe path ---
+
+
+def _registered(event: type[Event]) -> str:
+    area = event.__module__.split(".")[-2]  # roost.floor.calls.messages → calls
+    return f"{area}.{event.__name__}"
+
+
+EVENTS: Final[Mapping[str, type[Event]]] = {_registered(event): event for event in FOLDS}
+
+
+def rescue(state: CellState, command: Command) -> Sequence[Command]:
+    """The commands that bring a contact onto the safe path, when deciding `command` failed with
+    an assertion of ours. A contact in a conversation is left alone: audio flows."""
+    if isinstance(command, flows.Rescue):
+        contact = command.contact
+        return (calls.EndContact(contact, Blame.US, Reason.FAULT),)
+    contact = _contact_of(state, command)
+    call = state.calls.calls.get(contact) if contact else None
+    if contact is None or call is None or call.ended_at is not None:
+        return ()
+    if any(leg.state is calls_model.LegState.BRIDGED for leg in call.legs.values()):
+        return ()
+    return (flows.Rescue(contact, call.client),)
+
+
+def _contact_of(state: CellState, command: Command) -> ContactId | None:
+    contact = getattr(command, "contact", None)
+    if contact is not None:
+        return contact
+    leg = getattr(command, "leg", None)
+    if leg is not None:
+        return state.calls.legs.get(leg)
+    agent = state.agents.agents.get(getattr(command, "agent", ""))
+    return agent.handling.contact if agent and agent.handling else None
+
+
+ROOM: Final = Room(
+    name="floor",
+    state_type=CellState,
+    initial=CellState,
+    decide=decide,
+    fold=fold,
+    react=reactions.react,
+    unfinished=unfinished,
+    rescue=rescue,
+    events=EVENTS,
+    upcasters={},
+)

@@ -1,0 +1,302 @@
+"""A contact's way through its flow: each outcome leads on to the next wait."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from roost.floor import definition as d
+from roost.floor.flows import messages as m
+from roost.floor.flows.interpreter import Loop, Walk, ask, enqueue, record, walk
+from roost.floor.flows.model import (
+    MOST_TURNED_AWAY,
+    RESCUE_WAIT_US,
+    RESCUED,
+    Flows,
+    Run,
+    version_key,
+)
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import ContactId, PlayId, owner_of
+from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, Wake
+from roost.kernel.time import InstantUs, after
+
+STALE: Final = Refusal("stale")
+
+
+def start_flow(state: Flows, now: InstantUs, command: m.StartFlow) -> Decision | Refusal:
+    if command.contact in state.runs:
+        return STALE
+    flow = state.versions[state.numbers[command.number]].flow
+    key = version_key(flow.id, flow.version)
+    run = Run(command.contact, command.client, key, command.tags, {})
+    started = m.FlowStarted(
+        owner=owner_of(command.client),
+        contact=command.contact,
+        flow=flow.id,
+        version=flow.version,
+        tags=command.tags,
+    )
+    return _go(state, run, flow, now, flow.start, {}, "", "", (started,))
+
+
+def _waiting(state: Flows, contact: ContactId, waits: str, awaited: str | None) -> Run | None:
+    run = state.runs.get(contact)
+    if run is None or run.waits != waits or (awaited is not None and run.awaited != awaited):
+        return None
+    return run
+
+
+def _step(state: Flows, run: Run) -> tuple[d.Flow, d.Step]:
+    flow = state.versions[run.flow].flow
+    return flow, flow.steps[run.step]
+
+
+def _go(
+    state: Flows,
+    run: Run,
+    flow: d.Flow,
+    now: InstantUs,
+    then: str,
+    variables: dict[str, str],
+    passed: str,
+    choice: str = "",
+    before: tuple[Event, ...] = (),
+) -> Decision:
+    """On from the step `then`, to the next wait."""
+    try:
+        going = walk(flow, run, now, then, variables)
+    except Loop:
+        rescued = m.FlowRescued(owner=owner_of(run.client), contact=run.contact)
+        return _to_safety(state, run, now, (*before, rescued))
+    return _stop(run, going, now, passed, choice, before)
+
+
+def _stop(
+    run: Run,
+    going: Walk,
+    now: InstantUs,
+    passed: str,
+    choice: str = "",
+    before: tuple[Event, ...] = (),
+) -> Decision:
+    """The walk's outcome as an event, with the lease of the wait."""
+    turn = run.turn + 1
+    event = m.FlowAdvanced(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        step=going.step,
+        turn=turn,
+        attempt=going.attempt,
+        variables=going.variables,
+        acts=tuple(going.acts),
+        passed=passed,
+        choice=choice,
+        request=going.web.request if going.web else "",
+        lease_us=going.lease_us,
+    )
+    effects: list[Effect] = []
+    if going.web is not None:
+        effects.append(going.web)
+    if going.lease_us:
+        effects.append(Wake(after(now, going.lease_us), m.StepLapsed(run.contact, turn)))
+    return Decision((*before, event), tuple(effects))
+
+
+def _again(state: Flows, run: Run, now: InstantUs) -> Walk:
+    """A walk that stays at the same step."""
+    return Walk(run, state.versions[run.flow].flow, now, [], {}, run.step, run.attempt)
+
+
+def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "play", command.play)
+    return STALE if run is None else _said(state, run, now, "")
+
+
+def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
+    flow, step = _step(state, run)
+    if isinstance(step, d.TakeVoicemail):
+        going = _again(state, run, now)
+        record(going, step)
+        return _stop(run, going, now, passed)
+    assert isinstance(step, d.Say), step
+    return _go(state, run, flow, now, step.then, {}, passed)
+
+
+def digits_done(state: Flows, now: InstantUs, command: m.DigitsDone) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "digits", command.collect)
+    if run is None:
+        return STALE
+    flow, step = _step(state, run)
+    wrong = "invalid" if command.count else "silence"
+    if isinstance(step, d.Menu):
+        choice = step.choices.get(command.digit)
+        if choice is not None:
+            return _go(state, run, flow, now, choice.then, {}, command.digit, choice.label)
+    else:
+        assert isinstance(step, d.Collect), step
+        if step.least <= command.count <= step.most:
+            value = f"vault:{command.value}" if command.value else ""
+            return _go(state, run, flow, now, step.then, {step.variable: value}, "collected")
+    return _wrong(state, run, now, wrong)
+
+
+def _wrong(state: Flows, run: Run, now: InstantUs, wrong: str) -> Decision:
+    """Once more, with a word on what was wrong; or on, when that was the last attempt."""
+    flow, step = _step(state, run)
+    assert isinstance(step, d.Menu | d.Collect), step
+    if run.attempt >= step.attempts:
+        return _go(state, run, flow, now, step.otherwise, {}, wrong)
+    silent = isinstance(step, d.Menu) and wrong == "silence"
+    before = step.silence if silent and isinstance(step, d.Menu) else step.invalid
+    going = _again(state, run, now)
+    ask(going, step, before, run.attempt + 1)
+    return _stop(run, going, now, wrong)
+
+
+def web_answered(state: Flows, now: InstantUs, command: m.WebAnswered) -> Decision | Refusal:
+    """Only declared variables with declared values come in; anything else is a refusal."""
+    run = _waiting(state, command.contact, "web", command.request)
+    if run is None:
+        return STALE
+    flow, step = _step(state, run)
+    assert isinstance(step, d.AskWebStep), step
+    declared = all(value in step.choices.get(k, ()) for k, value in command.choices.items())
+    declared = declared and all(name in step.texts for name in command.texts)
+    if command.outcome != "answered" or not declared:
+        outcome = command.outcome if command.outcome != "answered" else "refused"
+        return _go(state, run, flow, now, step.otherwise, {}, outcome)
+    variables = dict(command.choices)
+    variables.update((name, f"vault:{value}") for name, value in command.texts.items())
+    return _go(state, run, flow, now, step.then, variables, "answered")
+
+
+def message_done(state: Flows, now: InstantUs, command: m.MessageDone) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "message", None)
+    return STALE if run is None else _recorded(state, run, now, "message")
+
+
+def _recorded(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
+    flow, step = _step(state, run)
+    assert isinstance(step, d.TakeVoicemail), step
+    return _go(state, run, flow, now, step.then, {}, passed)
+
+
+def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision | Refusal:
+    """The limit was reached, or there was no place: the flow goes on, if it knows where."""
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None:
+        return STALE
+    passed = "full" if command.full else "waited"
+    if run.step == RESCUED:
+        return _end(run, now, Blame.US, Reason.FAULT, passed)
+    if command.full and run.turned_away >= MOST_TURNED_AWAY:
+        return _end(run, now, Blame.US, Reason.OVERLOADED, passed)
+    flow, step = _step(state, run)
+    assert isinstance(step, d.Enqueue), step
+    if not step.otherwise:
+        return _end(run, now, Blame.CLIENT, Reason.WAITED_TOO_LONG, passed)
+    return _go(state, run, flow, now, step.otherwise, {}, passed)
+
+
+def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | Refusal:
+    """Into the same queue once more; calls has put the music back already."""
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None:
+        return STALE
+    if run.step == RESCUED:
+        return _to_safety(state, run, now, (), sorry=False)
+    going = _again(state, run, now)
+    _, step = _step(state, run)
+    assert isinstance(step, d.Enqueue), step
+    enqueue(going, step, music=False)
+    return _stop(run, going, now, "returned")
+
+
+def step_lapsed(state: Flows, now: InstantUs, command: m.StepLapsed) -> Decision | Refusal:
+    """What was waited for never came: the caller isn't left in silence for it."""
+    run = state.runs.get(command.contact)
+    if run is None or run.turn != command.turn or run.waits == "queue":
+        return STALE
+    match run.waits:
+        case "play":
+            return _said(state, run, now, "lapsed")
+        case "digits":
+            return _wrong(state, run, now, "silence")
+        case "message":
+            return _recorded(state, run, now, "lapsed")
+        case _:
+            assert run.waits == "web", run.waits
+            flow, step = _step(state, run)
+            assert isinstance(step, d.AskWebStep), step
+            return _go(state, run, flow, now, step.otherwise, {}, "late")
+
+
+# --- when something of ours failed ---
+
+
+def rescue(state: Flows, now: InstantUs, command: m.Rescue) -> Decision | Refusal:
+    """Once to the client's default queue; a second failure ends the contact."""
+    run = state.runs.get(command.contact)
+    if run is None:
+        if command.client is None:
+            return STALE
+        run = Run(command.contact, command.client, "", (), {})
+    rescued = m.FlowRescued(owner=owner_of(run.client), contact=run.contact)
+    if run.rescued:
+        return _give_up(run, now, Reason.FAULT, (rescued,))
+    return _to_safety(state, run, now, (rescued,))
+
+
+def _to_safety(
+    state: Flows, run: Run, now: InstantUs, before: tuple[Event, ...], sorry: bool = True
+) -> Decision:
+    safe = state.safe[run.client]
+    acts: list[m.Act] = []
+    if not run.answered:
+        acts.append(m.AnswerNow())
+    if sorry and safe.sorry:
+        play = PlayId(f"{run.contact}/p{run.plays + 1}")
+        acts.append(m.SpeakNow(play, safe.sorry))
+    acts.append(m.QueueNow(safe.queue, 0, (), RESCUE_WAIT_US))
+    event = m.FlowAdvanced(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        step=RESCUED,
+        turn=run.turn + 1,
+        attempt=1,
+        variables={},
+        acts=tuple(acts),
+        passed="rescued",
+    )
+    return Decision((*before, event))
+
+
+def _give_up(run: Run, now: InstantUs, reason: Reason, before: tuple[Event, ...]) -> Decision:
+    ended = _end(run, now, Blame.US, reason, "rescued")
+    return Decision((*before, *ended.events))
+
+
+def _end(run: Run, now: InstantUs, blame: Blame, reason: Reason, passed: str) -> Decision:
+    event = m.FlowAdvanced(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        step="",
+        turn=run.turn + 1,
+        attempt=1,
+        variables={},
+        acts=(m.EndNow(blame, reason),),
+        passed=passed,
+    )
+    return Decision((event,))
+
+
+DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision | Refusal]]] = {
+    m.StartFlow: start_flow,
+    m.PromptsDone: prompts_done,
+    m.DigitsDone: digits_done,
+    m.WebAnswered: web_answered,
+    m.MessageDone: message_done,
+    m.QueueLeft: queue_left,
+    m.ComeBack: come_back,
+    m.StepLapsed: step_lapsed,
+    m.Rescue: rescue,
+}

@@ -1,0 +1,157 @@
+"""Flows: where each contact is on its path, and how events move it on.
+
+A run waits for one thing at a time, named by `waits`: a play's end, digits, the web, the queue,
+a voicemail. Each wait has a `turn` and a lease (StepLapsed names the turn; the queue has a limit
+of its own), so nothing that's lost can hold a caller for ever. A run keeps its flow's version;
+versions that nobody uses any more leave the state.
+"""
+
+from typing import Final
+
+from msgspec import Struct, field
+
+from roost.floor import definition
+from roost.floor.flows import messages as m
+from roost.kernel.ids import ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
+
+MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
+MOST_TURNED_AWAY: Final = 5  # in a row, by full queues; then the contact is ended
+PLAY_LEASE_US: Final = DurationUs(10 * MINUTE)  # the longest that prompts may take
+GRACE_US: Final = DurationUs(5 * SECOND)  # for an outcome that's on its way
+RESCUE_WAIT_US: Final = DurationUs(60 * MINUTE)
+RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
+
+
+class Run(Struct, gc=False):
+    """One contact's way through its flow."""
+
+    contact: ContactId
+    client: ClientId
+    flow: str  # the key of its version
+    tags: tuple[str, ...]
+    variables: dict[str, str]
+    step: str = ""
+    turn: int = 0
+    attempt: int = 1
+    waits: str = ""  # play, digits, web, queue, message
+    awaited: str = ""  # the id of the play, the collection, the request
+    plays: int = 0
+    collections: int = 0
+    requests: int = 0
+    answered: bool = False
+    message: bool = False  # a voicemail has been taken
+    turned_away: int = 0
+    rescued: int = 0
+    due: InstantUs = InstantUs(0)  # when the lease lapses
+
+
+class Version(Struct, gc=False):
+    flow: definition.Flow
+    runs: int = 0
+    current: bool = True
+
+
+class SafePath(Struct, gc=False, frozen=True):
+    queue: QueueId
+    sorry: tuple[PromptId, ...]
+
+
+class Flows(Struct, gc=False):
+    versions: dict[str, Version] = field(default_factory=dict[str, Version])
+    numbers: dict[str, str] = field(default_factory=dict[str, str])  # number → version's key
+    safe: dict[str, SafePath] = field(default_factory=dict[str, SafePath])
+    runs: dict[str, Run] = field(default_factory=dict[str, Run])
+
+
+def version_key(flow: FlowId, version: str) -> str:
+    return f"{flow}@{version}"
+
+
+def configured(state: Flows, floor: definition.Floor) -> None:
+    """Runs keep their versions; new ones begin with today's."""
+    versions: dict[str, Version] = {}
+    today: dict[str, str] = {}
+    for flow in floor.flows:
+        key = today[flow.id] = version_key(flow.id, flow.version)
+        old = state.versions.get(key)
+        versions[key] = Version(flow, old.runs if old else 0)
+    for key, old in state.versions.items():
+        if key not in versions and old.runs:
+            old.current = False
+            versions[key] = old
+    state.versions = versions
+    state.numbers = {number.number: today[number.flow] for number in floor.numbers}
+    safe = {client.id: SafePath(client.default_queue, client.sorry) for client in floor.clients}
+    for id, path in state.safe.items():
+        safe.setdefault(id, path)
+    state.safe = safe
+
+
+def started(state: Flows, event: m.FlowStarted) -> None:
+    assert event.contact is not None
+    key = version_key(event.flow, event.version)
+    state.versions[key].runs += 1
+    state.runs[event.contact] = Run(event.contact, ClientId(event.owner), key, event.tags, {})
+
+
+def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    if not event.step:
+        over(state, event.contact)
+        return
+    run.step = event.step
+    run.turn = event.turn
+    run.attempt = event.attempt
+    if event.variables:
+        run.variables.update(event.variables)
+    run.turned_away = run.turned_away + 1 if event.passed == "full" else 0
+    run.waits = ""
+    if event.request:
+        run.requests += 1
+        run.waits = "web"
+        run.awaited = event.request
+    for act in event.acts:
+        _acted(run, act)
+    run.due = InstantUs(at + event.lease_us)
+
+
+def _acted(run: Run, act: m.Act) -> None:
+    match act:
+        case m.SpeakNow():
+            run.plays += 1
+            run.waits = "play"
+            run.awaited = act.play
+        case m.QueueNow():
+            run.waits = "queue"
+        case m.ListenNow():
+            run.collections += 1
+            run.waits = "digits"
+            run.awaited = act.collect
+        case m.TakeMessageNow():
+            run.waits = "message"
+            run.message = True
+        case m.AnswerNow():
+            run.answered = True
+        case m.EndNow():
+            pass
+
+
+def rescued(state: Flows, event: m.FlowRescued) -> None:
+    assert event.contact is not None
+    run = state.runs.get(event.contact)
+    if run is None:
+        run = state.runs[event.contact] = Run(event.contact, ClientId(event.owner), "", (), {})
+    run.rescued += 1
+
+
+def over(state: Flows, contact: ContactId) -> None:
+    """The path has ended, or the contact has."""
+    run = state.runs.pop(contact, None)
+    if run is None or not run.flow:
+        return
+    version = state.versions[run.flow]
+    version.runs -= 1
+    if not version.runs and not version.current:
+        del state.versions[run.flow]

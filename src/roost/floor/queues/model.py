@@ -1,0 +1,118 @@
+"""Queues: an entry for each contact that waits, and how events change it.
+
+    waiting ⇄ ringing → (answered: kept, in case the agent is gone before anybody was heard)
+       └─ abandoned, overflowed, voicemail, ended by us ─→ (gone)
+
+A contact stays in its queue while a phone rings for it, and keeps place and time when nobody
+takes it. Each entry is held by its limit's timer, WaitLapsed, which waits while a phone rings.
+"""
+
+from typing import Final
+
+from msgspec import Struct, field
+
+from roost.floor import definition
+from roost.floor.definition import Skill
+from roost.floor.queues import messages as m
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ids import AgentId, ContactId, OfferId, Owner, QueueId, owner_of
+from roost.kernel.time import SECOND, DurationUs, InstantUs
+
+RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
+
+
+class Line(Struct, gc=False):
+    """What a queue is, and how many wait in it."""
+
+    owner: Owner
+    skills: tuple[Skill, ...]
+    priority: int
+    most_waiting: int
+    target_us: DurationUs
+    short_us: DurationUs
+    waiting: int = 0
+    removed: bool = False
+
+
+class Entry(Struct, gc=False):
+    queue: QueueId
+    number: int  # counts the contact's own entries
+    since: InstantUs
+    most_us: DurationUs
+    lapse: Outcome
+    due: InstantUs  # of the limit
+    offer: OfferId | None = None  # a phone rings
+    agent: AgentId | None = None  # whose
+    answered: bool = False
+
+
+class Queues(Struct, gc=False):
+    lines: dict[str, Line] = field(default_factory=dict[str, Line])
+    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+
+
+def configured(state: Queues, floor: definition.Floor) -> None:
+    """A queue that's gone stays until nobody waits in it any more."""
+    lines: dict[str, Line] = {}
+    for queue in floor.queues:
+        old = state.lines.get(queue.id)
+        lines[queue.id] = Line(
+            owner_of(queue.client),
+            queue.skills,
+            queue.priority,
+            queue.most_waiting,
+            queue.target_us,
+            queue.short_us,
+            old.waiting if old else 0,
+        )
+    for id, old in state.lines.items():
+        if id not in lines and old.waiting:
+            old.removed = True
+            lines[id] = old
+    state.lines = lines
+
+
+def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
+    assert event.contact is not None
+    state.lines[event.queue].waiting += 1
+    state.entries[event.contact] = Entry(
+        event.queue,
+        event.entry,
+        event.since,
+        event.most_us,
+        event.lapse,
+        InstantUs(at + event.most_us),
+    )
+
+
+def dequeued(state: Queues, event: m.ContactDequeued) -> None:
+    assert event.contact is not None
+    line = state.lines[event.queue]
+    line.waiting -= 1
+    if line.removed and not line.waiting:
+        del state.lines[event.queue]
+    if event.outcome is Outcome.ANSWERED:
+        entry = state.entries[event.contact]
+        entry.answered = True
+        entry.offer = None
+    else:
+        del state.entries[event.contact]
+
+
+def ringing(state: Queues, contact: ContactId, agent: AgentId, offer: OfferId) -> None:
+    entry = state.entries[contact]
+    entry.offer = offer
+    entry.agent = agent
+
+
+def not_taken(state: Queues, contact: ContactId, offer: OfferId) -> None:
+    entry = state.entries.get(contact)
+    if entry is not None and entry.offer == offer:
+        entry.offer = None
+
+
+def contact_ended(state: Queues, contact: ContactId) -> None:
+    """An answered entry isn't needed any longer; one that waits still is dequeued in this step."""
+    entry = state.entries.get(contact)
+    if entry is not None and entry.answered:
+        del state.entries[contact]

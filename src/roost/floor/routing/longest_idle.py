@@ -1,0 +1,66 @@
+"""The policy `longest_idle`: who has been ready longest takes the contact.
+
+Levels decide who can serve at all, not who goes first. Equal times are decided by the order in
+which the agents became ready.
+"""
+
+from typing import Final
+
+from roost.floor.routing.messages import Candidate
+from roost.floor.routing.model import Class, Group, Place, Routing
+from roost.kernel.ids import AgentId
+from roost.kernel.time import InstantUs, between
+
+POLICY: Final = "longest_idle/1"
+SHOWN: Final = 5  # candidates that a decision's event names
+
+
+def winner(state: Routing, klass: Class) -> AgentId | None:
+    """The longest idle agent who can serve this class; looks at the groups' heads only."""
+    best: Place | None = None
+    groups = state.groups
+    for number in klass.groups:
+        group = groups[number]
+        if group.ready:
+            line = group.line
+            place = line.places[line.head]
+            if best is None or place < best:
+                best = place
+    return None if best is None else AgentId(best[2])
+
+
+def first(state: Routing, klass: Class, now: InstantUs) -> tuple[tuple[Candidate, ...], int]:
+    """The first few candidates in order, and how many there are in all."""
+    places: list[Place] = []
+    eligible = 0
+    for number in klass.groups:
+        group = state.groups[number]
+        if group.ready:
+            eligible += group.ready
+            places.extend(_heads(state, group))
+    if len(places) > 1:
+        places.sort()
+    return (
+        tuple(
+            Candidate(AgentId(id), between(InstantUs(since), now))
+            for since, _, id in places[:SHOWN]
+        ),
+        eligible,
+    )
+
+
+def _heads(state: Routing, group: Group) -> list[Place]:
+    """The first SHOWN of a group's line who are still there. Bounded: at most four times as
+    many places are looked at."""
+    line = group.line
+    if group.ready == 1:
+        return [line.places[line.head]]
+    seats = state.seats
+    found: list[Place] = []
+    for place in line.places[line.head : line.head + 4 * SHOWN]:
+        seat = seats.get(place[2])
+        if seat is not None and seat.number == place[1]:
+            found.append(place)
+            if len(found) == SHOWN:
+                break
+    return found

@@ -1,0 +1,177 @@
+"""What a restart must send again: timers, signalling that isn't answered yet, and what media
+must be doing. Media remembers ids and signalling sends the same bytes, so twice does no harm."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from roost.floor.agents import messages as agents
+from roost.floor.agents.model import Agent, Agents, Presence
+from roost.floor.calls import messages as calls
+from roost.floor.calls.model import ASK_US, CLEAR_US, LEASE_US, Call, Leg, LegState
+from roost.floor.definition import AskWebStep
+from roost.floor.effects import (
+    AnswerLeg,
+    AskLeg,
+    AskWeb,
+    CloseMedia,
+    CollectDigits,
+    DialAgent,
+    EndLeg,
+    RefuseLeg,
+    RingLeg,
+    SetMatrix,
+    StartTrack,
+    StopTrack,
+)
+from roost.floor.flows import messages as flows
+from roost.floor.flows.model import Flows, Run
+from roost.floor.queues import messages as queues
+from roost.floor.queues.model import Queues
+from roost.kernel.ids import AgentId, ContactId, TrackId
+from roost.kernel.messages import Effect, Wake
+from roost.kernel.time import DurationUs, InstantUs, after
+
+if TYPE_CHECKING:
+    from roost.floor.cell import CellState
+
+
+def unfinished(state: "CellState", now: InstantUs) -> Sequence[Effect]:
+    """Every lease begins anew; what's overdue comes at once."""
+    effects: list[Effect] = []
+    for call in state.calls.calls.values():
+        effects.extend(_ended(call, now) if call.ended_at is not None else _going_on(call, now))
+    for run in state.flows.runs.values():
+        effects.extend(_flow(state.flows, run, now))
+    effects.extend(_queues(state.queues, now))
+    effects.extend(_agents(state.agents, now))
+    return effects
+
+
+def _at(now: InstantUs, start: InstantUs, length: DurationUs) -> InstantUs:
+    return max(now, after(start, length))
+
+
+def _ended(call: Call, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = [_end(call, leg) for leg in call.legs.values()]
+    effects.extend(
+        StopTrack(call.media, track.leg, TrackId(id)) for id, track in call.tracks.items()
+    )
+    if call.unmeasured:
+        effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
+    effects.append(Wake(after(now, CLEAR_US), calls.CheckContact(call.id, asked=True)))
+    return effects
+
+
+def _end(call: Call, leg: Leg) -> Effect:
+    if leg.offer is None and not leg.connected:
+        return RefuseLeg(leg.id, leg.reason)
+    return EndLeg(leg.id, leg.reason)
+
+
+def _going_on(call: Call, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    asked = False
+    for leg in call.legs.values():
+        if leg.state is LegState.RINGING:
+            effects.append(RingLeg(leg.id, early_media=call.early))
+        elif leg.state is LegState.ANSWERED:
+            effects.append(AnswerLeg(leg.id))
+        elif leg.state is LegState.DIALLED and leg.agent is not None:
+            effects.append(
+                DialAgent(leg.id, call.id, leg.agent, call.client, call.media, call.caller)
+            )
+        elif leg.state is LegState.ENDING:
+            effects.append(EndLeg(leg.id, leg.reason))
+        if leg.asks:
+            asked = True
+            effects.append(AskLeg(leg.id))
+    if call.version:
+        effects.append(SetMatrix(call.id, call.media, call.version, call.routes))
+    if call.collection is not None:
+        effects.append(_collecting(call))
+    effects.extend(
+        StartTrack(
+            call.id, call.client, call.media, track.leg, TrackId(id), track.purpose, track.most_us
+        )
+        for id, track in call.tracks.items()
+    )
+    if asked:
+        effects.append(Wake(after(now, ASK_US), calls.CheckContact(call.id, asked=True)))
+    effects.append(Wake(after(now, LEASE_US), calls.CheckContact(call.id)))
+    return effects
+
+
+def _collecting(call: Call) -> CollectDigits:
+    of = call.collection
+    assert of is not None
+    return CollectDigits(
+        contact=call.id,
+        client=call.client,
+        media=call.media,
+        leg=of.leg,
+        collect=of.id,
+        most=of.most,
+        terminators=of.terminators,
+        first_us=of.first_us,
+        next_us=of.next_us,
+        barge_in=True,
+        mask=of.mask,
+    )
+
+
+def _flow(state: Flows, run: Run, now: InstantUs) -> list[Effect]:
+    if run.waits == "queue":
+        return []
+    effects: list[Effect] = [Wake(max(now, run.due), flows.StepLapsed(run.contact, run.turn))]
+    if run.waits == "web":
+        effects.append(_web(state, run, now))
+    return effects
+
+
+def _web(state: Flows, run: Run, now: InstantUs) -> Effect:
+    """Asked again only where the receiver takes the same request twice for one; else the
+    outcome is unknown, and the flow takes its fallback."""
+    step = state.versions[run.flow].flow.steps[run.step]
+    assert isinstance(step, AskWebStep)
+    if not step.idempotent:
+        return Wake(now, flows.WebAnswered(run.contact, run.awaited, "unknown"))
+    return AskWeb(
+        contact=run.contact,
+        client=run.client,
+        request=run.awaited,
+        url=step.url,
+        method=step.method,
+        send={name: run.variables.get(name, "") for name in step.send},
+        choices=step.choices,
+        texts=step.texts,
+        deadline_us=step.deadline_us,
+        idempotent=True,
+    )
+
+
+def _queues(state: Queues, now: InstantUs) -> list[Effect]:
+    return [
+        Wake(max(now, entry.due), queues.WaitLapsed(ContactId(contact), entry.number))
+        for contact, entry in state.entries.items()
+        if not entry.answered
+    ]
+
+
+def _agents(state: Agents, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for id, agent in state.agents.items():
+        if agent.handling is not None:
+            effects.extend(_agent(state, AgentId(id), agent, now))
+    return effects
+
+
+def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Effect]:
+    handling = agent.handling
+    assert handling is not None
+    if agent.presence is Presence.OFFERED:
+        due = _at(now, handling.offered_at, handling.ring_us)
+        return [Wake(due, agents.OfferLapsed(id, handling.offer))]
+    if agent.presence is Presence.WRAPPING:
+        due = _at(now, handling.left_at, state.rules[handling.queue].limit_us)
+        return [Wake(due, agents.WrapUpLapsed(id, handling.offer))]
+    return []
