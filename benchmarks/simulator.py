@@ -48,7 +48,7 @@ def theirs(events_per_contact: float, contacts: int) -> float:
     environment = simpy.Environment()
     agents = simpy.Resource(environment, capacity=AGENTS)
 
-    def contact():  # noqa: ANN202 - a SimPy process
+    def contact():
         for _ in range(steps):
             yield environment.timeout(2)
         with agents.request() as request:
@@ -60,7 +60,7 @@ def theirs(events_per_contact: float, contacts: int) -> float:
         for _ in range(steps):
             yield environment.timeout(0)
 
-    def arrivals():  # noqa: ANN202 - a SimPy process
+    def arrivals():
         for _ in range(contacts):
             environment.process(contact())
             yield environment.timeout(dice.expovariate(CALLS_PER_HOUR / 3600))

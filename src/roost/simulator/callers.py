@@ -144,8 +144,9 @@ class Callers:
 
     def chose(self, event: FlowAdvanced) -> None:
         """What the call is about, by the flow's label."""
-        if event.choice and event.contact in self.by_contact:
-            self.by_contact[event.contact].label = event.choice
+        caller = self.by_contact.get(event.contact) if event.choice and event.contact else None
+        if caller:
+            caller.label = event.choice
 
     def waits(self, event: ContactQueued) -> None:
         """The caller is in a queue: patience begins."""
