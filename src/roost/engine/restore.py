@@ -18,6 +18,7 @@ from roost.ports.log import LogReader
 from roost.ports.snapshots import Snapshot, Snapshots
 
 READ_AT_ONCE: Final = 5_000
+SEEN_AGAIN: Final = 20_000  # events: minutes of a busy cell, and a command is repeated in seconds
 
 State = TypeVar("State")
 
@@ -90,7 +91,8 @@ def restore(
     snapshots: Snapshots | None = None,
     seen: Callable[[Stored], None] | None = None,
 ) -> Engine[State]:
-    """An engine at the end of its stream. `seen` is told each event of the tail as stored.
+    """An engine at the end of its stream. `seen` is told each of the tail's events as stored,
+    at least the last SEEN_AGAIN of the stream, so that their commands aren't done again.
 
     A snapshot that's ahead of the log (the log was restored from a backup) is passed over.
     Raises FoldFailed, UnknownEvent.
@@ -100,5 +102,10 @@ def restore(
         found = snapshots.latest(stream, types_digest(room.state_type))
         if found is not None and found.number <= reader.last(stream):
             engine = from_snapshot(room, found)
+    if seen is not None:
+        before = max(0, reader.last(stream) - SEEN_AGAIN)
+        for rows in stored_after(reader, stream, before, engine.number):
+            for row in rows:
+                seen(row)
     fold_tail(engine, reader, Decoder.of(room), seen=seen)
     return engine
