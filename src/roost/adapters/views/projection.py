@@ -1,0 +1,225 @@
+"""Writers of `views.db`: batches of events in, rows and position out, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from roost.adapters.views.schema import contacts, contracts, open_views, parts, positions, prepare
+from roost.floor.calls.messages import CallArrived
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import ClientId, ContactId, StreamName
+from roost.office.books import fold_contract
+from roost.office.contracts.model import Contract
+from roost.office.contracts.pricing import Unbilled, price
+from roost.office.reactions import measured_of
+from roost.office.records.fold import fold
+from roost.office.records.model import Record
+
+MOST_OPEN: Final = 20_000  # records kept in memory between batches; more are read again
+REPRICE_AT_ONCE: Final = 500
+
+encode: Final = msgspec.msgpack.Encoder().encode
+decode_record: Final = msgspec.msgpack.Decoder(Record).decode
+decode_contract: Final = msgspec.msgpack.Decoder(Contract).decode
+
+
+class _Writer:
+    """A position and a transaction."""
+
+    def __init__(self, path: Path, stream: StreamName) -> None:
+        self._stream = stream
+        self._engine = open_views(path)
+        prepare(self._engine)
+
+    def position(self) -> int:
+        """The number of the last event taken over; 0: none yet."""
+        statement = select(positions.c.number).where(positions.c.stream == self._stream)
+        with self._engine.connect() as connection:
+            return int(connection.execute(statement).scalar() or 0)
+
+    def apply(self, events: Sequence[Envelope]) -> None:
+        """Takes these events over, in order: all or nothing."""
+        if not events:
+            return
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                self._take(connection, events)
+                row = {"stream": self._stream, "number": events[-1].number}
+                statement = insert(positions).values(row)
+                connection.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["stream"], set_={"number": statement.excluded.number}
+                    )
+                )
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                self._forget()
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        """What's in memory may be ahead of the file."""
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class CellProjection(_Writer):
+    """Contacts and their parts of the invoice, from a cell's stream."""
+
+    def __init__(self, path: Path, stream: StreamName) -> None:
+        super().__init__(path, stream)
+        self._open: dict[ContactId, Record] = {}
+
+    def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
+        touched: dict[ContactId, Record] = {}
+        self._read(connection, events)
+        for envelope in events:
+            record = fold(self._open, envelope)
+            if record is not None:
+                touched[record.contact] = record
+        if touched:
+            write_records(connection, contracts_of(connection), touched.values())
+        for contact, record in touched.items():
+            if record.finished and all(track.closed or track.lost for track in record.tracks):
+                del self._open[contact]
+        if len(self._open) > MOST_OPEN:
+            self._open.clear()
+
+    def _read(self, connection: Connection, events: Sequence[Envelope]) -> None:
+        """The records that these events go on with."""
+        begun = {event.contact for event in events if isinstance(event.body, CallArrived)}
+        missing = {event.contact for event in events} - begun - self._open.keys() - {None}
+        wanted = sorted(contact for contact in missing if contact is not None)
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            statement = select(contacts.c.record).where(contacts.c.contact.in_(some))
+            for (body,) in connection.execute(statement):
+                record = decode_record(body)
+                self._open[record.contact] = record
+
+    def _forget(self) -> None:
+        self._open.clear()
+
+
+class SettingsProjection(_Writer):
+    """Contracts, from the settings' stream. A changed one prices its contacts again: drafts
+    only, since what was issued is kept apart."""
+
+    def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
+        before = contracts_of(connection)
+        after = dict(before)
+        for envelope in events:
+            fold_contract(after, envelope)
+        changed = {
+            client for client in {*before, *after} if before.get(client) != after.get(client)
+        }
+        for client in sorted(changed):
+            connection.execute(delete(contracts).where(contracts.c.client == client))
+            contract = after.get(client)
+            if contract is not None:
+                row = {"client": client, "contract": encode(contract)}
+                connection.execute(contracts.insert().values(row))
+            _price_again(connection, after, client)
+
+
+def _price_again(
+    connection: Connection, in_force: dict[ClientId, Contract], client: ClientId
+) -> None:
+    last = -1
+    while True:
+        statement = (
+            select(contacts.c.count, contacts.c.record)
+            .where(contacts.c.client == client, contacts.c.count > last)
+            .order_by(contacts.c.count)
+            .limit(REPRICE_AT_ONCE)
+        )
+        rows = connection.execute(statement).fetchall()
+        if not rows:
+            return
+        last = rows[-1][0]
+        write_records(connection, in_force, [decode_record(row[1]) for row in rows])
+
+
+def contracts_of(connection: Connection) -> dict[ClientId, Contract]:
+    """The contracts in force, as far as the projection has read."""
+    rows = connection.execute(select(contracts.c.contract)).fetchall()
+    found = [decode_contract(row[0]) for row in rows]
+    return {contract.client: contract for contract in found}
+
+
+def write_records(
+    connection: Connection, in_force: dict[ClientId, Contract], records: Iterable[Record]
+) -> None:
+    """Rows of contacts and of their parts, in place of those that were there."""
+    rows: list[dict[str, Any]] = []
+    own: list[dict[str, Any]] = []
+    for record in records:
+        row, priced = _rows(in_force, record)
+        rows.append(row)
+        own += priced
+    statement = insert(contacts)
+    columns = [column.name for column in contacts.columns if column.name != "contact"]
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["contact"],
+            set_={name: statement.excluded[name] for name in columns},
+        ),
+        rows,
+    )
+    ids = [row["contact"] for row in rows]
+    for start in range(0, len(ids), 500):
+        connection.execute(delete(parts).where(parts.c.contact.in_(ids[start : start + 500])))
+    if own:
+        connection.execute(parts.insert(), own)
+
+
+def _rows(
+    in_force: dict[ClientId, Contract], record: Record
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    measured = measured_of(record)
+    priced = Unbilled("open") if measured is None else price(in_force.get(record.client), measured)
+    wait = record.waits[-1] if record.waits else None
+    row = {
+        "contact": record.contact,
+        "client": record.client,
+        "count": record.count,
+        "arrived": record.arrived,
+        "ended": record.ended,
+        "queue": None if wait is None else wait.queue,
+        "outcome": None if wait is None or wait.outcome is None else wait.outcome.value,
+        "reason": record.choices[-1] if record.choices else "",
+        "agents": _joined(segment.agent for segment in record.segments),
+        "codes": _joined(segment.code for segment in record.segments if segment.code),
+        "recordings": sum(1 for track in record.tracks if track.closed),
+        "finished": None if measured is None else measured.at,
+        "kind": None if measured is None else measured.kind.value,
+        "unbilled": priced.reason if isinstance(priced, Unbilled) else None,
+        "record": encode(record),
+    }
+    if measured is None or isinstance(priced, Unbilled):
+        return row, []
+    return row, [
+        {
+            "client": record.client,
+            "line": part.line,
+            "version": part.version,
+            "finished": measured.at,
+            "contact": record.contact,
+            "quantity": part.quantity,
+        }
+        for part in priced
+    ]
+
+
+def _joined(words: Iterable[str]) -> str:
+    once = list(dict.fromkeys(words))
+    return f"|{'|'.join(once)}|" if once else ""

@@ -1,0 +1,299 @@
+"""Answers of `ports.records.Records` from `views.db`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, and_, func, or_, select
+
+from roost.adapters.views import shapes
+from roost.adapters.views.projection import contracts_of, decode_record
+from roost.adapters.views.schema import contacts, open_views, parts, positions, ready
+from roost.kernel.ids import ClientId, ContactId, StreamName
+from roost.kernel.money import Money
+from roost.kernel.time import InstantUs
+from roost.office import billing
+from roost.office.contracts.model import Contract
+from roost.office.contracts.period import period_of, span_of
+from roost.office.contracts.pricing import version_at
+from roost.office.invoices.messages import Draft
+from roost.office.invoices.tally import Tally
+from roost.office.records.model import Record
+from roost.ports.log import LogReader
+from roost.ports.records import (
+    ContactFilter,
+    ContactRecord,
+    ContactSummary,
+    InvoiceDraft,
+    Place,
+    Working,
+)
+
+MOST_AT_ONCE: Final = 1_000  # rows of one answer, whatever is asked for
+CELL: Final = StreamName("cell-1")
+
+
+class SqliteRecords:
+    """Reads while the projections write, from any thread. Before the file exists there's
+    nothing: empty answers. `reader` opens a contact's history in the log."""
+
+    def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
+        self._path = path
+        self._reader = reader
+        self._stream = stream
+        self._lock = Lock()
+        self._engine: Engine | None = None
+
+    def _connect(self) -> Connection | None:
+        with self._lock:
+            if self._engine is None:
+                if not self._path.exists():
+                    return None
+                engine = open_views(self._path, reading=True)
+                with engine.connect() as connection:
+                    if not ready(connection):
+                        engine.dispose()
+                        return None
+                self._engine = engine
+            return self._engine.connect()
+
+    def close(self) -> None:
+        """Closes every connection."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    def position(self) -> int:
+        """The number of the cell's last event that the answers take into account."""
+        connection = self._connect()
+        if connection is None:
+            return 0
+        statement = select(positions.c.number).where(positions.c.stream == self._stream)
+        with connection:
+            return int(connection.execute(statement).scalar() or 0)
+
+    def contacts(
+        self, which: ContactFilter, after: Place | None, limit: int
+    ) -> list[ContactSummary]:
+        """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        column = contacts.c
+        statement = select(column.record).where(*_conditions(which))
+        if after is not None:
+            earlier = and_(column.arrived == after.arrived, column.client == after.client)
+            statement = statement.where(
+                or_(
+                    column.arrived < after.arrived,
+                    and_(column.arrived == after.arrived, column.client < after.client),
+                    and_(earlier, column.count < after.count),
+                )
+            )
+        statement = statement.order_by(
+            column.arrived.desc(), column.client.desc(), column.count.desc()
+        ).limit(max(1, min(limit, MOST_AT_ONCE)))
+        with connection:
+            in_force = contracts_of(connection)
+            rows = connection.execute(statement).fetchall()
+        return [shapes.summary(in_force, decode_record(row[0])) for row in rows]
+
+    def contact(self, client: ClientId, count: int) -> ContactRecord | None:
+        """One record with its legs, segments, tracks, lines and history."""
+        connection = self._connect()
+        if connection is None:
+            return None
+        statement = select(contacts.c.record).where(
+            contacts.c.client == client, contacts.c.count == count
+        )
+        with connection:
+            row = connection.execute(statement).fetchone()
+            in_force = contracts_of(connection)
+        if row is None:
+            return None
+        record = decode_record(row[0])
+        return shapes.full(in_force, record, shapes.history(self._reader, self._stream, record))
+
+    def unbilled(self, client: ClientId, count: int) -> str | None:
+        """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
+        connection = self._connect()
+        if connection is None:
+            return None
+        statement = select(contacts.c.unbilled).where(
+            contacts.c.client == client, contacts.c.count == count
+        )
+        with connection:
+            found = connection.execute(statement).scalar()
+        return None if found is None else str(found)
+
+    def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
+        """The clients' own counts of these contacts; unknown ones are left out."""
+        connection = self._connect()
+        if connection is None:
+            return {}
+        found: dict[ContactId, int] = {}
+        with connection:
+            for start in range(0, len(wanted), 500):
+                statement = select(contacts.c.contact, contacts.c.count).where(
+                    contacts.c.contact.in_(wanted[start : start + 500])
+                )
+                found.update((ContactId(row[0]), row[1]) for row in connection.execute(statement))
+        return found
+
+    def all_records(self) -> list[Record]:
+        """Every record, for summaries and proofs."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        statement = select(contacts.c.record).order_by(contacts.c.client, contacts.c.count)
+        with connection:
+            return [decode_record(row[0]) for row in connection.execute(statement)]
+
+    def office_drafts(self) -> list[Draft]:
+        """Every draft as the office computes it, by client and period: for proofs."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        with connection:
+            found: list[Draft] = []
+            for client, contract in sorted(contracts_of(connection).items()):
+                for period in _periods(connection, contract):
+                    tally = _tally(connection, client, span_of(contract.zone, period))
+                    found.append(billing.draft(contract, period, tally))
+            return found
+
+    def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
+        """The drafts not yet issued, by client and period."""
+        made = [one for one in self.office_drafts() if owner is None or one.client == owner]
+        connection = self._connect()
+        if connection is None:
+            return []
+        with connection:
+            in_force = contracts_of(connection)
+        return [shapes.draft(in_force[one.client], one) for one in made if one.client in in_force]
+
+    def draft(self, client: ClientId, period: str) -> InvoiceDraft | None:
+        """One client's draft; None for a client without a contract, or no such month."""
+        connection = self._connect()
+        if connection is None:
+            return None
+        with connection:
+            contract = contracts_of(connection).get(client)
+            if contract is None:
+                return None
+            try:
+                span = span_of(contract.zone, period)
+            except ValueError:
+                return None
+            tally = _tally(connection, client, span)
+        return shapes.draft(contract, billing.draft(contract, period, tally))
+
+    def explain(
+        self, client: ClientId, period: str, line: str, after: int, limit: int
+    ) -> list[Working] | None:
+        """The parts of a line from the `after`-th on; None when there's no such line."""
+        connection = self._connect()
+        if connection is None:
+            return None
+        with connection:
+            contract = contracts_of(connection).get(client)
+            if contract is None:
+                return None
+            try:
+                span = span_of(contract.zone, period)
+                found = billing.line_of(contract, period, line)
+            except ValueError:
+                return None
+            if line == billing.MINIMUM:
+                tally = _tally(connection, client, span)
+                made = billing.draft(contract, period, tally)
+                return shapes.minimum_working(contract, made, span[1])[after : after + limit]
+            if found is None:
+                return None
+            version, priced = found
+            rows = connection.execute(
+                select(contacts.c.record)
+                .select_from(parts.join(contacts, parts.c.contact == contacts.c.contact))
+                .where(
+                    parts.c.client == client,
+                    parts.c.line == priced.name,
+                    parts.c.version == version.effective_day,
+                    parts.c.finished >= span[0],
+                    parts.c.finished < span[1],
+                )
+                .order_by(parts.c.finished, parts.c.contact)
+                .offset(max(0, after))
+                .limit(max(1, min(limit, MOST_AT_ONCE)))
+            ).fetchall()
+        return [shapes.working(contract, version, priced, decode_record(row[0])) for row in rows]
+
+    def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
+        """What contacts that were finished in this span have earned by their lines, by client;
+        without minimums, which no contact earns."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        with connection:
+            return [
+                (client, billing.earned(contract, _tally(connection, client, (since, until))))
+                for client, contract in sorted(contracts_of(connection).items())
+            ]
+
+
+def _conditions(which: ContactFilter) -> list[Any]:
+    column = contacts.c
+    made: list[Any] = []
+    if which.owner is not None:
+        made.append(column.client == which.owner)
+    if which.since is not None:
+        made.append(column.arrived >= which.since)
+    if which.until is not None:
+        made.append(column.arrived < which.until)
+    if which.queue is not None:
+        made.append(column.queue == which.queue)
+    if which.agent is not None:
+        made.append(column.agents.contains(f"|{which.agent}|", autoescape=True))
+    if which.outcome is not None:
+        made.append(column.outcome == which.outcome.value)
+    if which.reason is not None:
+        made.append(column.reason == which.reason)
+    if which.code is not None:
+        made.append(column.codes.contains(f"|{which.code}|", autoescape=True))
+    if which.recorded is not None:
+        made.append(column.recordings > 0 if which.recorded else column.recordings == 0)
+    return made
+
+
+def _periods(connection: Connection, contract: Contract) -> list[str]:
+    """The months in which a client has finished contacts under its contract. They are found by
+    skipping from one month's end to the next contact."""
+    found: list[str] = []
+    since = InstantUs(-(2**62))
+    while True:
+        statement = select(func.min(contacts.c.finished)).where(
+            contacts.c.client == contract.client, contacts.c.finished >= since
+        )
+        at = connection.execute(statement).scalar()
+        if at is None:
+            return found
+        period = period_of(contract.zone, InstantUs(at))
+        since = span_of(contract.zone, period)[1]
+        day = span_of(contract.zone, period)[1] - 1
+        last_day = contract.zone.local(InstantUs(day)) // 86_400_000_000
+        if version_at(contract, last_day) is not None:
+            found.append(period)
+
+
+def _tally(connection: Connection, client: ClientId, span: tuple[InstantUs, InstantUs]) -> Tally:
+    statement = (
+        select(parts.c.line, parts.c.version, func.count(), func.sum(parts.c.quantity))
+        .where(parts.c.client == client, parts.c.finished >= span[0], parts.c.finished < span[1])
+        .group_by(parts.c.line, parts.c.version)
+        .order_by(parts.c.line, parts.c.version)
+    )
+    tally = Tally()
+    for line, version, count, quantity in connection.execute(statement):
+        tally.add((line, version), int(quantity), int(count))
+    return tally

@@ -1,0 +1,125 @@
+"""The tables of `views.db`. Another SHAPE, or another evaluator of contracts, and the file is
+emptied and filled again from the log: nothing in it is the only copy."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    select,
+)
+
+from roost.office.contracts.pricing import EVALUATOR
+
+SHAPE: Final = f"views/1 {EVALUATOR}"
+
+tables: Final = MetaData()
+
+shape: Final = Table("shape", tables, Column("shape", Text, primary_key=True))
+
+positions: Final = Table(
+    "positions",
+    tables,
+    Column("stream", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+
+contacts: Final = Table(
+    "contacts",
+    tables,
+    Column("contact", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("arrived", Integer, nullable=False),
+    Column("ended", Integer),
+    Column("queue", Text),
+    Column("outcome", Text),
+    Column("reason", Text, nullable=False),
+    Column("agents", Text, nullable=False),  # "|1001|1004|"
+    Column("codes", Text, nullable=False),  # "|moved|"
+    Column("recordings", Integer, nullable=False),
+    Column("finished", Integer),  # the instant that names its period; null: still open
+    Column("kind", Text),
+    Column("unbilled", Text),  # the one reason why it has no line
+    Column("record", LargeBinary, nullable=False),  # office.records.model.Record, msgpack
+    Index("contacts_by_time", "arrived", "client", "count"),
+    Index("contacts_by_count", "client", "count", unique=True),
+    Index("contacts_by_finish", "client", "finished"),
+    sqlite_with_rowid=False,
+)
+
+parts: Final = Table(
+    "parts",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("line", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("finished", Integer, primary_key=True),
+    Column("contact", Text, primary_key=True),
+    Column("quantity", Integer, nullable=False),
+    Index("parts_by_contact", "contact"),
+    Index("parts_by_finish", "client", "finished", "line", "version", "quantity"),
+    sqlite_with_rowid=False,
+)
+
+contracts: Final = Table(
+    "contracts",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
+)
+
+
+def open_views(path: Path, *, reading: bool = False) -> Engine:
+    """An engine on the file. Transactions are begun by hand; WAL, so readers never wait."""
+    if not reading:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        if reading:
+            cursor.execute("PRAGMA query_only = ON")
+        else:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = NORMAL")  # it can be rebuilt
+            cursor.execute("PRAGMA journal_size_limit = 67108864")
+        cursor.close()
+
+    return engine
+
+
+def prepare(engine: Engine) -> None:
+    """Makes the tables, anew when they have another shape."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not ready(connection):
+            tables.drop_all(connection)
+            tables.create_all(connection)
+            connection.execute(shape.insert().values(shape=SHAPE))
+        connection.exec_driver_sql("COMMIT")
+
+
+def ready(connection: Connection) -> bool:
+    """Whether the tables are there, in today's shape."""
+    if not inspect(connection).has_table("shape"):
+        return False
+    return connection.execute(select(shape.c.shape)).scalar() == SHAPE
