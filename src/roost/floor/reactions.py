@@ -77,6 +77,8 @@ def leg_ended(state: "CellState", event: calls.LegEnded) -> Sequence[Command]:
     agent = state.agents.agents.get(event.agent)
     if agent is None or agent.handling is None or agent.handling.offer != event.offer:
         return NONE
+    if agent.presence not in (Presence.OFFERED, Presence.TALKING):
+        return NONE
     call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
         return (_let_go(state, agent.id, event.offer),)
@@ -281,5 +283,5 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
 
 def react(state: "CellState", event: Event) -> Sequence[Command]:
     """The commands that follow from an event."""
-    reaction = REACTIONS.get(type(event))
+    reaction: Callable[..., Sequence[Command]] | None = REACTIONS.get(type(event))
     return NONE if reaction is None else reaction(state, event)

@@ -52,9 +52,9 @@ def _at(now: InstantUs, start: InstantUs, length: DurationUs) -> InstantUs:
 
 
 def _ended(call: Call, now: InstantUs) -> list[Effect]:
-    effects: list[Effect] = [_end(call, leg) for leg in call.legs.values()]
+    effects: list[Effect] = [_end(leg) for leg in call.legs.values()]
     effects.extend(
-        StopTrack(call.media, track.leg, TrackId(id)) for id, track in call.tracks.items()
+        StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
     )
     if call.unmeasured:
         effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
@@ -62,7 +62,7 @@ def _ended(call: Call, now: InstantUs) -> list[Effect]:
     return effects
 
 
-def _end(call: Call, leg: Leg) -> Effect:
+def _end(leg: Leg) -> Effect:
     if leg.offer is None and not leg.connected:
         return RefuseLeg(leg.id, leg.reason)
     return EndLeg(leg.id, leg.reason)
@@ -91,9 +91,9 @@ def _going_on(call: Call, now: InstantUs) -> list[Effect]:
         effects.append(_collecting(call))
     effects.extend(
         StartTrack(
-            call.id, call.client, call.media, track.leg, TrackId(id), track.purpose, track.most_us
+            call.id, call.client, call.media, track.leg, TrackId(name), track.purpose, track.most_us
         )
-        for id, track in call.tracks.items()
+        for name, track in call.tracks.items()
     )
     if asked:
         effects.append(Wake(after(now, ASK_US), calls.CheckContact(call.id, asked=True)))
@@ -159,9 +159,9 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
 
 def _agents(state: Agents, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
-    for id, agent in state.agents.items():
+    for agent in state.agents.values():
         if agent.handling is not None:
-            effects.extend(_agent(state, AgentId(id), agent, now))
+            effects.extend(_agent(state, agent.id, agent, now))
     return effects
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from roost.floor.agents import messages as m
-from roost.floor.agents.model import Agent, Agents, Handling, Presence
+from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
 from roost.kernel.ends import Reason
 from roost.kernel.ids import AgentId, OfferId, SegmentId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Event, Refusal, Wake
@@ -81,7 +81,7 @@ def go_away(state: Agents, now: InstantUs, command: m.GoAway) -> Decision | Refu
     agent = _known(state, command.agent)
     if isinstance(agent, Refusal):
         return agent
-    if command.reason not in state.away_reasons:
+    if command.reason not in state.away_reasons and command.reason != SHIFT_OVER:
         return Refusal("unknown_reason", {"reason": command.reason})
     if agent.handling is not None:
         return Decision((m.NextStateChosen(agent=agent.id, reason=command.reason),))

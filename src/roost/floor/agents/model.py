@@ -21,6 +21,8 @@ from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, Seg
 from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs, InstantUs
 
+SHIFT_OVER: Final = "shift-over"  # a reason to be away that every centre has
+
 
 class Presence(StrEnum):
     SIGNED_OUT = "signed_out"
@@ -116,12 +118,12 @@ def configured(state: Agents, floor: definition.Floor) -> None:
             old.clients = one.clients
             old.removed = False
             agents[one.id] = old
-    for id, old in state.agents.items():
-        if id not in agents and old.presence is not Presence.SIGNED_OUT:
+    for gone, old in state.agents.items():
+        if gone not in agents and old.presence is not Presence.SIGNED_OUT:
             old.removed = True
-            agents[id] = old
+            agents[gone] = old
     state.agents = agents
-    rules = {
+    rules: dict[str, WrapUpRule] = {
         queue.id: WrapUpRule(queue.wrap_up_us, queue.code_required, codes.get(queue.client, ()))
         for queue in floor.queues
     }

@@ -142,7 +142,7 @@ def _closed(call: Call, leg: Leg, now: InstantUs, blame: Blame, reason: Reason) 
     if leg.state is not LegState.BRIDGED:
         return Decision((ended,))
     if now - leg.since < HEARD_US:
-        return _return(call, leg, ended)
+        return _return(call, ended)
     if blame is Blame.CALLER:  # signalling names whoever is at the other end of this leg
         blame = Blame.AGENT
     return _end(call, now, blame, reason, ended)
@@ -158,12 +158,12 @@ def _caller_reason(call: Call, reason: Reason) -> Reason:
     return reason
 
 
-def _return(call: Call, leg: Leg, ended: m.LegEnded) -> Decision:
+def _return(call: Call, ended: m.LegEnded) -> Decision:
     """The agent was gone before anybody was heard: the caller hears again what came before."""
     matrix, effect = _matrix(call, call.waiting)
     stops = tuple(
-        StopTrack(call.media, track.leg, TrackId(id))
-        for id, track in call.tracks.items()
+        StopTrack(call.media, track.leg, TrackId(name))
+        for name, track in call.tracks.items()
         if track.purpose is TrackPurpose.RECORDING
     )
     return Decision((matrix, ended), (effect, *stops))
@@ -268,10 +268,10 @@ def _lost(call: Call) -> list[Event]:
             owner=owner_of(call.client),
             contact=call.id,
             leg=track.leg,
-            track=TrackId(id),
+            track=TrackId(name),
             purpose=track.purpose,
         )
-        for id, track in call.tracks.items()
+        for name, track in call.tracks.items()
     ]
 
 
@@ -312,7 +312,7 @@ def _end(
             effects.append(EndLeg(leg.id, leg_reason(leg, blame, reason)))
     if media:
         effects.extend(
-            StopTrack(call.media, track.leg, TrackId(id)) for id, track in call.tracks.items()
+            StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
         )
         if call.answered or call.early:
             effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
@@ -590,7 +590,7 @@ def _hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> 
     leg = next((leg for leg in call.legs.values() if leg.state is LegState.BRIDGED), None)
     if leg is None:
         return STALE
-    prompts = music or tuple(PromptId(id) for id in state.accounts[call.client].hold_music)
+    prompts = music or tuple(PromptId(one) for one in state.accounts[call.client].hold_music)
     routes: tuple[Route, ...] = ()
     if held and prompts:
         play = FromPrompts(PlayId(f"{call.id}/h{call.version + 1}"), prompts, repeat=True)

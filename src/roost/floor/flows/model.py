@@ -82,9 +82,11 @@ def configured(state: Flows, floor: definition.Floor) -> None:
             versions[key] = old
     state.versions = versions
     state.numbers = {number.number: today[number.flow] for number in floor.numbers}
-    safe = {client.id: SafePath(client.default_queue, client.sorry) for client in floor.clients}
-    for id, path in state.safe.items():
-        safe.setdefault(id, path)
+    safe: dict[str, SafePath] = {}
+    for client in floor.clients:
+        safe[client.id] = SafePath(client.default_queue, client.sorry)
+    for known, path in state.safe.items():
+        safe.setdefault(known, path)
     state.safe = safe
 
 

@@ -65,10 +65,10 @@ def configured(state: Queues, floor: definition.Floor) -> None:
             queue.short_us,
             old.waiting if old else 0,
         )
-    for id, old in state.lines.items():
-        if id not in lines and old.waiting:
+    for gone, old in state.lines.items():
+        if gone not in lines and old.waiting:
             old.removed = True
-            lines[id] = old
+            lines[gone] = old
     state.lines = lines
 
 

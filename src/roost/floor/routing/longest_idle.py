@@ -42,8 +42,8 @@ def first(state: Routing, klass: Class, now: InstantUs) -> tuple[tuple[Candidate
         places.sort()
     return (
         tuple(
-            Candidate(AgentId(id), between(InstantUs(since), now))
-            for since, _, id in places[:SHOWN]
+            Candidate(AgentId(agent), between(InstantUs(since), now))
+            for since, _, agent in places[:SHOWN]
         ),
         eligible,
     )

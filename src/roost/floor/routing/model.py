@@ -94,7 +94,7 @@ def class_key(queue: QueueId, skills: tuple[Skill, ...], priority: int) -> str:
 
 def configured(state: Routing, floor: definition.Floor) -> None:
     """Classes come from the queues and the flows' ways into them, and from who waits already."""
-    queues = {queue.id: queue for queue in floor.queues}
+    queues: dict[str, definition.Queue] = {queue.id: queue for queue in floor.queues}
     old_classes = state.classes
     for klass in old_classes:  # a queue that's gone lives on while somebody waits in it
         if klass.queue not in queues and klass.queue in state.queues:
@@ -146,11 +146,11 @@ def _seats(state: Routing, floor: definition.Floor) -> None:
         seat.skills = agent.skills
         seat.removed = False
         seats[agent.id] = seat
-    for id, seat in state.seats.items():
-        if id not in seats and seat.state != "out":
+    for one, seat in state.seats.items():
+        if one not in seats and seat.state != "out":
             seat.skills = ()
             seat.removed = True
-            seats[id] = seat
+            seats[one] = seat
     state.seats = seats
 
 
@@ -170,19 +170,19 @@ def _regroup(state: Routing) -> None:
     for klass in state.classes:
         klass.groups = []
         klass.line = Line()
-    for id, seat in state.seats.items():
+    for agent, seat in state.seats.items():
         group = by_skills.get(seat.skills)
         if group is None:
             group = by_skills[seat.skills] = _group(state, seat.skills, words, by_mask)
         seat.group = group
         if seat.state == "ready":
-            state.groups[group].line.places.append((seat.since, seat.number, id))
+            state.groups[group].line.places.append((seat.since, seat.number, agent))
             state.groups[group].ready += 1
     for group_of in state.groups:
         group_of.line.places.sort()
-    for id, waiter in state.waiters.items():
+    for contact, waiter in state.waiters.items():
         if waiter.number:
-            state.classes[waiter.klass].line.places.append((waiter.since, waiter.order, id))
+            state.classes[waiter.klass].line.places.append((waiter.since, waiter.order, contact))
             state.waiting[waiter.klass // WORD] |= 1 << waiter.klass % WORD
     for klass in state.classes:
         klass.line.places.sort()
@@ -282,7 +282,10 @@ def _move_head(line: Line, head: int) -> None:
 
 
 def dequeued(state: Routing, contact: ContactId) -> None:
-    waiter = state.waiters[contact]
+    """Or it has ended before, in this step."""
+    waiter = state.waiters.get(contact)
+    if waiter is None:
+        return
     waiter.offer = None
     if waiter.number:
         _leave(state, waiter)
