@@ -47,7 +47,7 @@ bench:
 	@.venv/bin/python -m benchmarks $(ARGS)
 
 docs: setup
-	.venv/bin/python -m docs.generate
+	.venv/bin/python docs/generate.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis

@@ -10,8 +10,9 @@ import time
 
 import simpy
 
-from benchmarks.hotline import hotline, pricing
+from benchmarks._hotline import hotline
 from roost.kernel.time import HOUR, DurationUs
+from roost.simulator.figures import Ledger
 from roost.simulator.run import Simulation
 from roost.simulator.scenario import Scenario, all_day
 
@@ -22,22 +23,22 @@ HOURS = 5
 
 def ours() -> tuple[float, float, int]:
     """(contacts a second, events a contact, contacts)"""
-    floor = hotline(AGENTS)
+    floor, contracts = hotline(AGENTS)
     scenario = Scenario(
         number=floor.numbers[0].number,
         shifts=all_day(tuple(agent.id for agent in floor.agents), HOURS * HOUR),
         arrivals=(CALLS_PER_HOUR // 2,),
         length_us=DurationUs(HOURS * HOUR),
     )
-    observe, earned = pricing(floor)
-    simulation = Simulation(floor, scenario, seed=1, keep=False, observers=(observe,))
+    ledger = Ledger(contracts)
+    simulation = Simulation(floor, scenario, seed=1, keep=False, observers=(ledger,))
     gc.collect()
     gc.freeze()
     began = time.process_time()
     simulation.run()
     spent = time.process_time() - began
     contacts = simulation.world.callers.count
-    assert earned() > 0, "the prices must be on"
+    assert ledger.earned().minor > 0, "the prices must be on"
     return contacts / spent, simulation.events / contacts, contacts
 
 

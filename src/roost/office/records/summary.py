@@ -49,13 +49,15 @@ def lost(record: Record) -> bool:
 def summarise(records: Iterable[Record], *, over: bool = True) -> Summary:
     """The figures of these records. `over`: nothing goes on any more, so a contact without an
     end is a lost one; else it's open."""
-    count = _Count()
+    count = Count()
     for record in records:
         count.take(record, over)
     return count.summary()
 
 
-class _Count:
+class Count:
+    """Counts records one by one, so that a year needs no more memory than a day."""
+
     def __init__(self) -> None:
         self.contacts = self.offered = self.short = self.voicemails = 0
         self.lost = self.open = self.in_target = self.waited_us = 0

@@ -1,0 +1,73 @@
+"""What a simulated run came to: the office's own folds, kept only as long as they're needed."""
+
+from msgspec import Struct
+
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.money import Money
+from roost.office import billing
+from roost.office.contracts.model import Contract
+from roost.office.contracts.period import period_of
+from roost.office.contracts.pricing import Unbilled, price
+from roost.office.invoices.tally import Tally
+from roost.office.reactions import measured_of
+from roost.office.records.fold import fold
+from roost.office.records.model import Record
+from roost.office.records.summary import Count, Summary
+
+
+class Ledger:
+    """An observer: folds records, prices them when they're finished, and forgets them."""
+
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        self.contracts = {contract.client: contract for contract in contracts}
+        self.open: dict[ContactId, Record] = {}
+        self.count = Count()
+        self.tallies: dict[tuple[ClientId, str], Tally] = {}
+
+    def __call__(self, envelope: Envelope) -> None:
+        record = fold(self.open, envelope)
+        if record is None or record.ended is None or not record.finished:
+            return
+        if all(track.closed or track.lost for track in record.tracks):
+            self.close(record)
+
+    def close(self, record: Record) -> None:
+        self.open.pop(record.contact, None)
+        self.count.take(record, over=True)
+        measured = measured_of(record)
+        contract = self.contracts.get(record.client)
+        if measured is None or contract is None:
+            return
+        parts = price(contract, measured)
+        if isinstance(parts, Unbilled):
+            return
+        tally = self.tallies.setdefault(
+            (record.client, period_of(contract.zone, measured.at)), Tally()
+        )
+        for part in parts:
+            tally.add((part.line, part.version), part.quantity)
+
+    def summary(self) -> Summary:
+        """The run's figures; what's still open by then is lost."""
+        for record in list(self.open.values()):
+            self.close(record)
+        return self.count.summary()
+
+    def earned(self) -> Money:
+        """By all contracts (of one currency), each line of a month rounded once."""
+        total = Money(next(iter(self.contracts.values())).currency, 0)
+        for (client, _), tally in sorted(self.tallies.items()):
+            total += billing.earned(self.contracts[client], tally)
+        return total
+
+
+class Figures(Struct, frozen=True):
+    """A run in figures: `speed` are contacts a second of the machine's time."""
+
+    seed: int
+    contacts: int
+    events: int
+    crashes: int
+    summary: Summary
+    earned: Money
