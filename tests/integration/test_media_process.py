@@ -1,0 +1,129 @@
+"""Media in its own process: sound in, measured out, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from roost.adapters.audio.endpoint import AudioEndpoint
+from roost.adapters.media.testing import MediaRig, rendered
+from roost.floor.calls.messages import DigitsCollected, LegMeasured, PlayEnded
+from roost.floor.effects import (
+    CloseMedia,
+    CollectDigits,
+    FromLeg,
+    FromPrompts,
+    Route,
+    SetMatrix,
+)
+from roost.kernel.ids import CollectId, ContactId, LegId, PlayId, PromptId
+from roost.kernel.time import DurationUs
+from roost.ports.media import Law
+
+CONTACT = ContactId("C1")
+CALLER, AGENT = LegId("caller"), LegId("C1/a1")
+
+
+def run(story: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(30):
+            await story()
+
+    asyncio.run(bounded())
+
+
+@asynccontextmanager
+async def leg(
+    rig: MediaRig, id: LegId, law: Law = Law.PCMA, contact: ContactId = CONTACT
+) -> AsyncIterator[AudioEndpoint]:
+    """A phone whose leg is open in media, silent at first."""
+    phone = await AudioEndpoint.open()
+    anchored = await rig.client.open_leg(rig.media, contact, id, phone.offer(law))
+    agreed = phone.offer(law)
+    phone.agree(
+        type(agreed)(anchored.host, anchored.port, law, agreed.payload, agreed.dtmf_payload)
+    )
+    phone.start()
+    try:
+        yield phone
+    finally:
+        await phone.close()
+
+
+def bridged(rig: MediaRig, version: int) -> SetMatrix:
+    return SetMatrix(
+        CONTACT,
+        rig.media,
+        version,
+        (Route(FromLeg(CALLER), AGENT), Route(FromLeg(AGENT), CALLER)),
+    )
+
+
+def test_two_talk_and_each_hears_the_other_at_the_same_level(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with MediaRig(tmp_path) as rig, leg(rig, CALLER) as caller, leg(rig, AGENT) as agent:
+            caller.tone(440, -20)
+            agent.tone(1000, -14)
+            rig.client.perform(bridged(rig, 1))
+            assert await caller.hears_tone(1000, -15)
+            assert await agent.hears_tone(440, -21)
+            assert abs(caller.tone_level(1000) + 14) < 0.5
+            assert abs(agent.tone_level(440) + 20) < 0.5
+            assert caller.tone_level(440) < -50
+            assert caller.figures().ssrcs == 1
+
+    run(story)
+
+
+def test_laws_are_translated_between_legs(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            MediaRig(tmp_path) as rig,
+            leg(rig, CALLER, Law.PCMA) as caller,
+            leg(rig, AGENT, Law.PCMU) as agent,
+        ):
+            caller.tone(440, -20)
+            agent.tone(1000, -20)
+            rig.client.perform(bridged(rig, 1))
+            assert await caller.hears_tone(1000, -21)
+            assert await agent.hears_tone(440, -21)
+
+    run(story)
+
+
+def test_a_prompt_a_menu_and_a_key_that_stops_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        prompt = PromptId("greeting")
+        rendered(tmp_path / "prompts", prompt, hz=600, seconds=20)
+        async with MediaRig(tmp_path) as rig, leg(rig, CALLER) as caller:
+            play = PlayId("C1/p1")
+            rig.client.perform(
+                SetMatrix(CONTACT, rig.media, 1, (Route(FromPrompts(play, (prompt,)), CALLER),))
+            )
+            rig.client.perform(
+                CollectDigits(
+                    CONTACT,
+                    rig.media,
+                    CALLER,
+                    CollectId("C1/d1"),
+                    most=1,
+                    terminators="",
+                    first_us=DurationUs(5_000_000),
+                    next_us=DurationUs(2_000_000),
+                    barge_in=True,
+                    mask=False,
+                )
+            )
+            assert await caller.hears_tone(600, -22)
+            caller.dial("1")
+            collected = await rig.command(DigitsCollected)
+            assert (collected.digit, collected.count, collected.ended_by) == ("1", 1, "enough")
+            assert (await rig.command(PlayEnded)).play == play
+            assert await caller.hears_silence()
+            rig.client.perform(CloseMedia(CONTACT, rig.media, (CALLER,)))
+            measured = await rig.command(LegMeasured)
+            assert measured.received > 0
+            assert measured.lost == 0
+            assert measured.strangers == 0
+
+    run(story)
