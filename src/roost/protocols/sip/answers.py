@@ -87,10 +87,13 @@ def answer(
     To has none and the status isn't 100. Reads nothing else of the request, keeps nothing."""
     lines = request.headers.lines
     copied: dict[str, str] = {}
-    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+    via = lines.get("Via")
+    if via is not None:
+        copied["Via"] = via
+    for name in ("From", "To", "Call-ID", "CSeq"):
         value = lines.get(name)
-        if value is not None:
-            copied[name] = value
+        if value is not None:  # one that comes twice is answered with the first
+            copied[name] = value.partition("\n")[0] if "\n" in value else value
     if to_tag and status > 100 and "To" in copied:
         copied["To"] = with_tag(copied["To"], to_tag)
     if 100 < status < 300:

@@ -68,8 +68,11 @@ class Uri(Struct, frozen=True, gc=False):
 
     @property
     def address(self) -> str:
-        """The host as a socket wants it: without the brackets of an IPv6 reference."""
-        return self.host[1:-1] if self.host.startswith("[") else self.host
+        """The host as a socket wants it: without the brackets of an IPv6 reference, and
+        without the third colon that RFC 3261's grammar asks for (RFC 5118 4.10)."""
+        if not self.host.startswith("["):
+            return self.host
+        return self.host[1:-1].replace(":::", "::")
 
     def param(self, name: str) -> str | None:
         """A parameter's value; "" where it stands without one, None where it's absent."""
@@ -205,7 +208,7 @@ def equivalent(one: Uri, other: Uri) -> bool:
         _plain(one.user or "") == _plain(other.user or "")
         and (one.user is None) == (other.user is None)
         and one.password == other.password
-        and _host_key(one.host) == _host_key(other.host)
+        and _host_key(one.address) == _host_key(other.address)
         and one.port == other.port
         and _same_params(one, other)
         and _headers_key(one) == _headers_key(other)
@@ -225,11 +228,11 @@ def _headers_key(uri: Uri) -> list[tuple[str, str]]:
 
 
 def _host_key(host: str) -> str:
-    """Hosts compare without case; IPv6 references in their canonical form."""
-    if not host.startswith("["):
+    """Hosts compare without case; IPv6 addresses in their canonical form."""
+    if ":" not in host:
         return host.lower()
     try:
-        return IPv6Address(host[1:-1]).compressed
+        return IPv6Address(host).compressed
     except ValueError:
         return host.lower()
 
