@@ -1,0 +1,1 @@
+"""The HTTP and websocket API: sessions, permissions, commands, live views, the feed."""

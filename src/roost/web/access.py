@@ -1,0 +1,175 @@
+"""Accounts and API tokens."""
+
+import asyncio
+from typing import Annotated, Final
+
+from litestar import delete, get, post
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
+from roost.kernel.messages import Refusal
+from roost.kernel.time import DAY, DurationUs, InstantUs
+from roost.ports.accounts import Account, Role, Token
+from roost.web.gate import SECRET_SIZE, TOKEN_PREFIX, kept, shown
+from roost.web.limits import LONGEST_TOKEN
+from roost.web.parts import Parts
+from roost.web.permissions import NOT_FOR_TOKENS, Caller, Scope
+from roost.web.problems import Trouble, not_found, refused
+from roost.web.session import Logins, Password
+
+Label = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+AccountName = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
+Days = Annotated[int, Meta(ge=1, le=LONGEST_TOKEN // DAY)]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+AccountId = Annotated[str, Parameter(pattern=r"^U[0-9]{1,9}$", description="As `U7`")]
+
+
+class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
+    """`scopes` must be some of one's own; `account` and `accounts.manage` are never a
+    token's."""
+
+    label: Label
+    scopes: Annotated[frozenset[Scope], Meta(min_length=1)]
+    days: Days = 90
+
+
+class TokenRow(Struct, frozen=True):
+    token: int
+    label: str
+    scopes: tuple[str, ...]
+    made: InstantUs
+    until: InstantUs
+
+
+class MadeToken(Struct, frozen=True):
+    """`secret` is shown this once; only its hash is kept."""
+
+    secret: str
+    token: TokenRow
+
+
+class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """`client` is empty for the operator's people; `agent` is whom the account is on the
+    floor."""
+
+    name: AccountName
+    role: Role
+    password: Password
+    client: Code | None = None
+    agent: Code | None = None
+
+
+class Reset(Struct, frozen=True, forbid_unknown_fields=True):
+    password: Password
+
+
+class AccountRow(Struct, frozen=True):
+    account: str
+    client: ClientId | None
+    name: str
+    role: Role
+    agent: AgentId | None
+    disabled: bool
+
+
+def _token_row(token: Token) -> TokenRow:
+    return TokenRow(token.id, token.label, tuple(sorted(token.scopes)), token.made, token.until)
+
+
+def _account_row(account: Account) -> AccountRow:
+    client = None if account.owner == OPERATOR else ClientId(account.owner)
+    return AccountRow(
+        account.id, client, account.name, account.role, account.agent, account.disabled
+    )
+
+
+@get("/api/tokens", summary="One's tokens in force")
+async def list_tokens(caller: Caller, parts: Parts) -> list[TokenRow]:
+    """Without their secrets, which nobody knows any more."""
+    now = parts.clock.now()
+    tokens = await asyncio.to_thread(parts.accounts.tokens, caller.account.id, now)
+    return [_token_row(token) for token in tokens]
+
+
+@post("/api/tokens", summary="Make a token")
+async def make_token(data: NewToken, caller: Caller, parts: Parts) -> MadeToken:
+    """A bearer for a program, with some of one's own scopes."""
+    if not data.scopes <= caller.scopes - NOT_FOR_TOKENS:
+        raise Trouble(403, "not_permitted")
+    secret = TOKEN_PREFIX + shown(parts.randomness.secret(SECRET_SIZE))
+    now = parts.clock.now()
+    token = await asyncio.to_thread(
+        parts.accounts.add_token,
+        caller.account.id,
+        data.label,
+        frozenset(scope.value for scope in data.scopes),
+        kept(secret),
+        now,
+        InstantUs(now + DurationUs(data.days * DAY)),
+    )
+    if isinstance(token, Refusal):
+        raise refused(token)
+    return MadeToken(secret, _token_row(token))
+
+
+@delete("/api/tokens/{token:int}", status_code=204, summary="Revoke a token")
+async def revoke_token(
+    token: Annotated[int, Parameter(ge=1, le=10**9)], caller: Caller, parts: Parts
+) -> None:
+    """At once; a feed that it opened ends at its next heartbeat."""
+    if not await asyncio.to_thread(parts.accounts.revoke_token, caller.account.id, token):
+        raise not_found()
+
+
+@get("/api/accounts", summary="All accounts")
+async def list_accounts(parts: Parts) -> list[AccountRow]:
+    """The operator's and the clients'."""
+    return [_account_row(one) for one in await asyncio.to_thread(parts.accounts.listing, None)]
+
+
+@post("/api/accounts", summary="Make an account")
+async def make_account(data: NewAccount, parts: Parts, logins: Logins) -> AccountRow:
+    """Refused: name_taken, password_weak, role_not_for_owner."""
+    owner = OPERATOR if data.client is None else Owner(data.client)
+    agent = None if data.agent is None else AgentId(data.agent)
+    account = await logins.slowly(
+        parts.accounts.create, owner, data.name, data.role, agent, data.password
+    )
+    if isinstance(account, Refusal):
+        raise refused(account)
+    return _account_row(account)
+
+
+@post("/api/accounts/{account:str}/password", status_code=204, summary="Set a password")
+async def set_password(account: AccountId, data: Reset, parts: Parts, logins: Logins) -> None:
+    """Ends all sessions of the account."""
+    refusal = await logins.slowly(parts.accounts.set_password, account, data.password)
+    if refusal is not None:
+        raise not_found() if refusal.code == "not_found" else refused(refusal)
+
+
+@post("/api/accounts/{account:str}/disable", status_code=204, summary="Shut an account")
+async def disable(account: AccountId, parts: Parts) -> None:
+    """Ends its sessions; its tokens don't work until it's enabled again."""
+    if not await asyncio.to_thread(parts.accounts.set_disabled, account, True):
+        raise not_found()
+
+
+@post("/api/accounts/{account:str}/enable", status_code=204, summary="Open an account again")
+async def enable(account: AccountId, parts: Parts) -> None:
+    """Its tokens work again; its sessions are gone."""
+    if not await asyncio.to_thread(parts.accounts.set_disabled, account, False):
+        raise not_found()
+
+
+ROUTES: Final = (
+    list_tokens,
+    make_token,
+    revoke_token,
+    list_accounts,
+    make_account,
+    set_password,
+    disable,
+    enable,
+)

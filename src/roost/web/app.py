@@ -1,0 +1,156 @@
+"""The application: handlers, the gate, the doorway and the follower around the parts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any, Final, cast
+
+import uvicorn
+from litestar import Litestar, Response, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ControllerRouterHandler, Scope
+
+from roost.kernel.time import SECOND
+from roost.web import access, centre, desk, feed, history, openapi, session
+from roost.web.commands import Commands
+from roost.web.doorway import Doorway
+from roost.web.feed import Feeds
+from roost.web.follow import Follower
+from roost.web.gate import Gate
+from roost.web.limits import FEED_PING, MOST_BODY, MOST_MESSAGE
+from roost.web.parts import Parts
+from roost.web.permissions import Caller
+from roost.web.problems import (
+    Trouble,
+    handle_fault,
+    handle_framework,
+    handle_trouble,
+)
+from roost.web.session import Logins
+
+
+@get("/api/openapi.json", summary="This description")
+async def described_by() -> Response[bytes]:
+    """OpenAPI 3.1, with the feed's messages."""
+    return Response(await asyncio.to_thread(_description), media_type="application/json")
+
+
+ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
+    *centre.ROUTES,
+    *session.ROUTES,
+    *access.ROUTES,
+    *desk.ROUTES,
+    *feed.ROUTES,
+    *history.ROUTES,
+    described_by,
+)
+
+
+def create_app(parts: Parts, follower: Follower | None = None) -> Litestar:
+    """The API on these parts. A follower may be handed in by whoever gives it hints
+    (`follower.hint()` when there's more in the log)."""
+    follower = follower or Follower(parts)
+    gate = Gate(parts)
+
+    @asynccontextmanager
+    async def following(_: Litestar) -> AsyncGenerator[None]:
+        task = asyncio.create_task(follower.run(), name="follow")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    return _app(
+        {
+            "parts": parts,
+            "follower": follower,
+            "gate": gate,
+            "logins": Logins(parts),
+            "commands": Commands(parts, follower),
+            "feeds": Feeds(),
+        },
+        gate,
+        parts.settings.secure,
+        [following],
+        None,
+    )
+
+
+def described() -> Litestar:
+    """The application without its parts: only good for describing itself."""
+
+    async def shut(_connection: Any, _handler: Any) -> None:
+        raise Trouble(503, "unavailable")
+
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds")
+    about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
+    return _app(dict.fromkeys(names), shut, False, [], about)
+
+
+@cache
+def _description() -> bytes:
+    return openapi.text(described()).encode()
+
+
+def _app(
+    given: dict[str, Any],
+    gate: Any,
+    secure: bool,
+    lifespan: list[Any],
+    description: OpenAPIConfig | None,
+) -> Litestar:
+    dependencies = {
+        name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()
+    }
+    dependencies["caller"] = Provide(_caller, sync_to_thread=False)
+    app = Litestar(
+        route_handlers=list(ROUTES),
+        guards=[gate],
+        dependencies=dependencies,
+        exception_handlers={
+            Trouble: handle_trouble,
+            HTTPException: handle_framework,
+            Exception: handle_fault,
+        },
+        request_max_body_size=MOST_BODY,
+        openapi_config=description,
+        lifespan=lifespan,
+    )
+    app.asgi_handler = Doorway(app.asgi_handler, secure)
+    return app
+
+
+def _giving(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
+def _caller(scope: Scope) -> Caller:
+    """Whoever the gate let in."""
+    return cast("Caller", scope["user"])  # pyright: ignore
+
+
+def server(app: Litestar) -> uvicorn.Config:
+    """How uvicorn runs it, with its bounds; the sockets are handed to `Server.serve`."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE,
+        ws_max_queue=4,
+        ws_ping_interval=FEED_PING / SECOND,
+        ws_ping_timeout=FEED_PING / SECOND,
+        ws_per_message_deflate=False,
+        h11_max_incomplete_event_size=16 * 1024,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=4_096,
+        server_header=False,
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+    )

@@ -1,0 +1,152 @@
+"""The centre itself: its health, and the definitions in force."""
+
+import asyncio
+from typing import Final
+
+from litestar import Response, get
+from msgspec import Struct
+
+from roost.kernel.ids import AgentId, ClientId, Digest, FlowId, QueueId
+from roost.kernel.time import DurationUs
+from roost.web.follow import Follower
+from roost.web.health import Check, Health, PartHealth
+from roost.web.limits import FOLLOW_BATCH
+from roost.web.parts import Parts
+from roost.web.problems import Trouble
+
+CHECK_DEADLINE_S: Final = 1.0
+
+
+class QueueDefinition(Struct, frozen=True):
+    queue: QueueId
+    client: ClientId
+    priority: int
+    ring_us: DurationUs
+    wrap_up_us: DurationUs
+    code_required: bool
+    most_waiting: int
+    target_us: DurationUs
+    skills: dict[str, int]
+
+
+class ClientDefinition(Struct, frozen=True):
+    client: ClientId
+    default_queue: QueueId
+    record: bool
+    wrap_up_codes: tuple[str, ...]
+    numbers: dict[str, FlowId]
+
+
+class AgentDefinition(Struct, frozen=True):
+    agent: AgentId
+    team: str
+    clients: tuple[ClientId, ...]
+    skills: dict[str, int]
+
+
+class Definitions(Struct, frozen=True):
+    """What is in force, by its content's version."""
+
+    version: Digest
+    clients: tuple[ClientDefinition, ...]
+    queues: tuple[QueueDefinition, ...]
+    agents: tuple[AgentDefinition, ...]
+    away_reasons: tuple[str, ...]
+
+
+@get("/api/health", summary="Is the centre ready")
+async def health(parts: Parts, follower: Follower) -> Response[Health]:
+    """200 when it takes calls and commands, 503 otherwise, each with its parts."""
+    found = [_log_health(follower), _views_health(follower)]
+    found.extend(await asyncio.gather(*(_asked(check) for check in parts.checks)))
+    ready = all(part.ready for part in found)
+    whole = Health(ready, parts.settings.version, tuple(found))
+    return Response(whole, status_code=200 if ready else 503)
+
+
+def _log_health(follower: Follower) -> PartHealth:
+    if follower.wrong:
+        return PartHealth(
+            "log",
+            False,
+            f"The log can't be read ({follower.wrong}).",
+            "Look at the disk and at web's log; it tries again by itself.",
+        )
+    return PartHealth("log", True)
+
+
+def _views_health(follower: Follower) -> PartHealth:
+    behind = max(0, follower.last - follower.position)
+    if not follower.caught_up:
+        return PartHealth(
+            "views", False, "The live views are being built from the log.", "Wait.", behind
+        )
+    if follower.live.floor is None:
+        return PartHealth(
+            "definitions",
+            False,
+            "No definitions are in force.",
+            "Put some in force: roost apply DIR.",
+        )
+    if behind > FOLLOW_BATCH:
+        return PartHealth("views", False, "The live views lag behind the log.", "Wait.", behind)
+    return PartHealth("views", True, behind=behind)
+
+
+async def _asked(check: Check) -> PartHealth:
+    try:
+        async with asyncio.timeout(CHECK_DEADLINE_S):
+            return await check.ask()
+    except Exception as error:
+        wrong = f"It doesn't answer ({type(error).__name__})."
+        return PartHealth(
+            check.part, False, wrong, "roost up starts it again; see its log if it stays so."
+        )
+
+
+@get("/api/definitions", summary="The definitions in force")
+async def definitions(follower: Follower) -> Definitions:
+    """Clients, queues and agents; flows and prompts are the folder's."""
+    floor = follower.live.floor
+    if floor is None:
+        raise Trouble(503, "unavailable")
+    return Definitions(
+        floor.version,
+        tuple(
+            ClientDefinition(
+                one.id,
+                one.default_queue,
+                one.record,
+                one.wrap_up_codes,
+                {row.number: row.flow for row in floor.numbers if row.client == one.id},
+            )
+            for one in floor.clients
+        ),
+        tuple(
+            QueueDefinition(
+                one.id,
+                one.client,
+                one.priority,
+                one.ring_us,
+                one.wrap_up_us,
+                one.code_required,
+                one.most_waiting,
+                one.target_us,
+                {skill.skill: skill.level for skill in one.skills},
+            )
+            for one in floor.queues
+        ),
+        tuple(
+            AgentDefinition(
+                one.id,
+                one.team,
+                one.clients,
+                {skill.skill: skill.level for skill in one.skills},
+            )
+            for one in floor.agents
+        ),
+        floor.away_reasons,
+    )
+
+
+ROUTES: Final = (health, definitions)

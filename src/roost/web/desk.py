@@ -1,0 +1,255 @@
+"""The agent's desk: one's state on the floor, and the commands that change it."""
+
+import asyncio
+from typing import Annotated, Final
+
+from litestar import get, post
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from roost.floor.agents import messages as agents
+from roost.kernel.ids import AgentId, Owner, VaultId
+from roost.kernel.messages import Command, VaultPut
+from roost.web.commands import Accepted, Commands
+from roost.web.follow import Follower
+from roost.web.limits import MOST_KEY, MOST_NOTE
+from roost.web.parts import Parts
+from roost.web.permissions import Caller
+from roost.web.problems import Trouble, not_found
+from roost.web.project import desk
+from roost.web.rows import DeskRow
+
+Key = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        max_length=MOST_KEY,
+        min_length=1,
+        pattern=r"^[\x21-\x7e]+$",
+        description="The same key again is done once, and answered the same.",
+    ),
+]
+AgentPath = Annotated[
+    str, Parameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The agent's number")
+]
+Reason = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+CALLER_WORDS: Final = 200  # characters of a caller's number, as shown
+
+
+class Away(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the centre's away reasons (`GET /api/desk` lists them)."""
+
+    reason: Reason
+
+
+class Finished(Struct, frozen=True, forbid_unknown_fields=True):
+    """The wrap-up's code, and a note: it's kept encrypted under the client's key."""
+
+    code: Reason
+    note: Annotated[str, Meta(max_length=MOST_NOTE)] = ""
+
+
+class Desk(Struct, frozen=True):
+    """Who I am on the floor. `caller` is the number of the contact that is with me."""
+
+    me: DeskRow
+    caller: str | None
+
+
+class Outcome(Struct, frozen=True):
+    """The command is done; `me` is my state after it (null if the views lag behind)."""
+
+    done: Accepted
+    me: DeskRow | None
+
+
+def _agent_of(caller: Caller) -> AgentId:
+    if caller.account.agent is None:
+        raise Trouble(409, "no_agent")
+    return caller.account.agent
+
+
+async def _act(
+    command: Command, caller: Caller, key: str | None, commands: Commands, follower: Follower
+) -> Outcome:
+    accepted = await commands.give(command, caller, key)
+    row = desk(follower.live, _agent_of(caller)) if accepted.shown else None
+    return Outcome(accepted, row)
+
+
+@get("/api/desk", summary="My state")
+async def my_desk(caller: Caller, parts: Parts, follower: Follower) -> Desk:
+    """My row, the contact that is with me, and what I may do now."""
+    row = desk(follower.live, _agent_of(caller))
+    if row is None:
+        raise Trouble(409, "no_agent")
+    contact = follower.live.by_ref.get(row.contact.ref) if row.contact else None
+    live = None if contact is None else follower.live.contacts.get(contact)
+    if live is None or live.caller is None:
+        return Desk(row, None)
+    value = await asyncio.to_thread(parts.vault.reveal, Owner(live.client), live.caller)
+    number = None if value is None else value.decode(errors="replace")[:CALLER_WORDS]
+    return Desk(row, number)
+
+
+@post("/api/desk/sign-in", status_code=200, summary="Sign in")
+async def sign_in(
+    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """Onto the floor, away at first."""
+    return await _act(agents.SignIn(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/sign-out", status_code=200, summary="Sign out")
+async def sign_out(
+    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """Off the floor; refused while a contact is with me."""
+    return await _act(agents.SignOut(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/ready", status_code=200, summary="Ready")
+async def ready(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+    """Ready for the next contact; during one: as soon as it's finished."""
+    return await _act(agents.GoReady(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/away", status_code=200, summary="Away")
+async def away(
+    data: Away, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """Away for a reason; during a contact: as soon as it's finished."""
+    command = agents.GoAway(_agent_of(caller), data.reason)
+    return await _act(command, caller, key, commands, follower)
+
+
+@post("/api/desk/take", status_code=200, summary="Take the offer")
+async def take(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+    """Asks the ringing phone to go off hook, where it can; else lift it."""
+    return await _act(agents.TakeOffer(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/decline", status_code=200, summary="Decline the offer")
+async def decline(
+    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """The contact goes to somebody else, keeping its place; I'm away."""
+    return await _act(agents.DeclineOffer(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/hold", status_code=200, summary="Hold")
+async def hold(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+    """The caller hears music."""
+    return await _act(agents.Hold(_agent_of(caller), True), caller, key, commands, follower)
+
+
+@post("/api/desk/unhold", status_code=200, summary="Take back from hold")
+async def unhold(
+    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """We hear each other again."""
+    return await _act(agents.Hold(_agent_of(caller), False), caller, key, commands, follower)
+
+
+@post("/api/desk/hang-up", status_code=200, summary="Hang up")
+async def hang_up(
+    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Outcome:
+    """Ends the call; wrap-up begins."""
+    return await _act(agents.HangUp(_agent_of(caller)), caller, key, commands, follower)
+
+
+@post("/api/desk/wrap-up", status_code=200, summary="Finish the contact")
+async def wrap_up(
+    data: Finished,
+    caller: Caller,
+    parts: Parts,
+    commands: Commands,
+    follower: Follower,
+    key: Key = None,
+) -> Outcome:
+    """With its code and a note."""
+    agent = _agent_of(caller)
+    if not data.note:
+        return await _act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
+    if key is None:
+        key = parts.randomness.secret(16).hex()
+    client = await _client_with(agent, follower)
+    note = VaultId(f"note-{commands.id_of(caller, key)}")
+    puts = (VaultPut(note, Owner(client), data.note.encode()),)
+    accepted = await commands.give(agents.WrapUp(agent, data.code, note), caller, key, puts)
+    return Outcome(accepted, desk(follower.live, agent) if accepted.shown else None)
+
+
+async def _client_with(agent: AgentId, follower: Follower) -> str:
+    """Whose contact is with an agent: its note is encrypted under that client's key. Looked
+    up in views that have taken the whole log into account."""
+    await follower.reached(await follower.end())
+    live = follower.live.agents.get(agent)
+    if live is None or live.client is None:
+        raise Trouble(409, "nothing_to_wrap_up")
+    return live.client
+
+
+# --- for supervisors: the same commands for somebody else ---
+
+
+async def _act_for(
+    command: Command,
+    agent: str,
+    caller: Caller,
+    key: str | None,
+    commands: Commands,
+    follower: Follower,
+) -> Accepted:
+    if AgentId(agent) not in follower.live.agents:
+        raise not_found()
+    return await commands.give(command, caller, key)
+
+
+@post("/api/agents/{agent:str}/away", status_code=200, summary="Send somebody away")
+async def send_away(
+    agent: AgentPath,
+    data: Away,
+    caller: Caller,
+    commands: Commands,
+    follower: Follower,
+    key: Key = None,
+) -> Accepted:
+    """As if that agent had asked for it; the log names who did."""
+    command = agents.GoAway(AgentId(agent), data.reason)
+    return await _act_for(command, agent, caller, key, commands, follower)
+
+
+@post("/api/agents/{agent:str}/ready", status_code=200, summary="Make somebody ready")
+async def make_ready(
+    agent: AgentPath, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Accepted:
+    """As if that agent had asked for it; the log names who did."""
+    return await _act_for(agents.GoReady(AgentId(agent)), agent, caller, key, commands, follower)
+
+
+@post("/api/agents/{agent:str}/sign-out", status_code=200, summary="Sign somebody out")
+async def sign_somebody_out(
+    agent: AgentPath, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+) -> Accepted:
+    """Somebody who forgot; refused while a contact is with them."""
+    return await _act_for(agents.SignOut(AgentId(agent)), agent, caller, key, commands, follower)
+
+
+ROUTES: Final = (
+    my_desk,
+    sign_in,
+    sign_out,
+    ready,
+    away,
+    take,
+    decline,
+    hold,
+    unhold,
+    hang_up,
+    wrap_up,
+    send_away,
+    make_ready,
+    sign_somebody_out,
+)

@@ -1,0 +1,293 @@
+"""Following the cell's log: one reader for the whole process, whoever looks on.
+
+It folds the live views, refreshes the boards, and keeps the newest events at hand in one
+channel for each audience of the feed. A feed that is further behind reads the log itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, TypeVar, TypeVarTuple
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from roost.kernel.envelope import Envelope, Stored
+from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
+from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
+from roost.web.boards import Boards
+from roost.web.cursors import Cursors
+from roost.web.limits import (
+    FOLLOW_BATCH,
+    FOLLOW_DEADLINE,
+    FOLLOW_PAUSE,
+    MOST_RECENT_EVENTS,
+)
+from roost.web.live import Live
+from roost.web.parts import Parts
+from roost.web.rows import ref_of
+from roost.web.topics import (
+    CLIENT_SEES,
+    FeedEvent,
+    Topic,
+    body_for_client,
+    body_for_operator,
+    is_for_client,
+    topic_of,
+)
+
+_log: Final = structlog.get_logger("roost.web")
+_encode: Final = msgspec.json.Encoder().encode
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
+EARNED_EVERY: Final = DurationUs(2 * SECOND)
+MOST_COUNTS: Final = 100_000  # contacts whose count is remembered for the feed
+CURSOR: Final = "feed"
+
+
+class Item(Struct, frozen=True, gc=False):
+    """One event of a channel: after which position it comes, and its encoded message."""
+
+    position: int
+    number: int
+    topic: Topic
+    message: bytes
+
+
+@dataclass
+class Place:
+    """Where a feed stands: the log's position, and how many events its audience has seen."""
+
+    position: int
+    number: int
+
+
+class Channel:
+    """The newest events that one owner may see, encoded once for all who look."""
+
+    def __init__(self, owner: Owner, place: Place) -> None:
+        self.owner: Final = owner
+        self.place = place
+        self.items: list[Item] = []
+        self.begins = place.position  # all visible events after it are in `items`
+        self.wakers: set[asyncio.Event] = set()
+
+    def add(self, item: Item) -> None:
+        self.items.append(item)
+        if len(self.items) >= 2 * MOST_RECENT_EVENTS:
+            self.begins = self.items[MOST_RECENT_EVENTS - 1].position
+            del self.items[:MOST_RECENT_EVENTS]
+
+    def after(self, position: int, most: int) -> list[Item]:
+        """The next items; only right when the position isn't before `begins`."""
+        low, high = 0, len(self.items)
+        while low < high:
+            middle = (low + high) // 2
+            if self.items[middle].position <= position:
+                low = middle + 1
+            else:
+                high = middle
+        return self.items[low : low + most]
+
+
+class Follower:
+    """`changed` wakes whoever waits for a position; `hint` says that there's more to read."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.live = Live(parts.settings.zone)
+        self.boards = Boards(self.live)
+        self.cursors = Cursors(parts.key)
+        self.position = 0
+        self.last = 0
+        self.caught_up = False
+        self.wrong = ""
+        self._reader = ThreadPoolExecutor(1, "log-reader")
+        self._hint = asyncio.Event()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._channels: dict[Owner, Channel] = {}
+        self._numbers: dict[Owner, int] = {}  # events that each client may see, so far
+        self._counts: dict[ContactId, int] = {}
+        self._earned_at = InstantUs(0)
+
+    # --- following ---
+
+    def hint(self) -> None:
+        """There's more in the log: look now."""
+        self._hint.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A log that can't be read is told by health and tried again."""
+        try:
+            while True:
+                self._hint.clear()
+                try:
+                    more = await self.once()
+                    self.wrong = ""
+                except Exception as error:
+                    _log.exception("follow_failed")
+                    self.wrong = type(error).__name__
+                    more = False
+                if not more:
+                    await self._pause()
+        finally:
+            self._reader.shutdown(wait=False, cancel_futures=True)
+
+    async def once(self) -> bool:
+        """Read and fold one batch; whether there may be more."""
+        rows = await self.read(self.position, FOLLOW_BATCH)
+        envelopes = await self._in_reader(self._decode, rows)
+        for stored, envelope in zip(rows, envelopes, strict=True):
+            self._take(stored, envelope)
+        self.last = max(self.last, self.position)
+        if len(rows) < FOLLOW_BATCH:
+            self.caught_up = True
+            self.live.turn(self._parts.clock.now())
+            await self._count_money()
+        if self.caught_up:
+            self.boards.refresh()
+        self._wake()
+        return len(rows) == FOLLOW_BATCH
+
+    async def read(self, after: int, limit: int) -> list[Stored]:
+        """Rows of the log, off the event loop."""
+        return await self._in_reader(self._parts.log.read, self._parts.stream, after, limit)
+
+    async def end(self) -> int:
+        """The log's last number, asked now."""
+        self.last = await self._in_reader(self._parts.log.last, self._parts.stream)
+        return self.last
+
+    async def reached(self, position: int) -> bool:
+        """Wait until the views show this position, at most FOLLOW_DEADLINE."""
+        if self.position >= position:
+            return True
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((position, future))
+        self.hint()
+        try:
+            await asyncio.wait_for(future, FOLLOW_DEADLINE / SECOND)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting = [entry for entry in self._waiting if entry[1] is not future]
+        return True
+
+    async def _in_reader(self, work: Callable[[*Arguments], Result], *given: *Arguments) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work, *given)
+
+    def _decode(self, rows: Sequence[Stored]) -> list[Envelope]:
+        return [self._parts.decoder.envelope(row) for row in rows]
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._hint.wait(), FOLLOW_PAUSE / SECOND)
+        except TimeoutError:
+            return
+
+    def _wake(self) -> None:
+        for position, future in self._waiting:
+            if position <= self.position and not future.done():
+                future.set_result(None)
+        for channel in self._channels.values():
+            if channel.place.position < self.position:
+                channel.place.position = self.position
+
+    def _take(self, stored: Stored, envelope: Envelope) -> None:
+        self.live.fold(envelope)
+        self.position = stored.number
+        count = getattr(envelope.body, "count", None)
+        if stored.type == "calls.CallArrived" and stored.contact and count is not None:
+            self._counts[stored.contact] = count
+            if len(self._counts) > MOST_COUNTS:
+                del self._counts[next(iter(self._counts))]
+        operator = self._channels.get(OPERATOR)
+        if operator is not None:
+            self._offer(operator, stored, stored.number)
+        if stored.type in CLIENT_SEES and stored.owner != OPERATOR:
+            number = self._numbers[stored.owner] = self._numbers.get(stored.owner, 0) + 1
+            channel = self._channels.get(stored.owner)
+            if channel is not None:
+                self._offer(channel, stored, number)
+
+    def _offer(self, channel: Channel, stored: Stored, number: int) -> None:
+        channel.place.number = number
+        channel.add(self._item(channel.owner, stored, number, self._counts))
+        for waker in channel.wakers:
+            waker.set()
+
+    async def _count_money(self) -> None:
+        now = self._parts.clock.now()
+        if now - self._earned_at < EARNED_EVERY:
+            return
+        self._earned_at = now
+        since = InstantUs(now - now % HOUR)
+        earned = await asyncio.to_thread(self._parts.records.earned, since, now)
+        self.live.set_earned(since, earned)
+
+    # --- the feed ---
+
+    def channel(self, owner: Owner) -> Channel:
+        """The newest events of an owner, kept from the first time that anybody asks."""
+        channel = self._channels.get(owner)
+        if channel is None:
+            channel = self._channels[owner] = Channel(owner, self.present(owner))
+        return channel
+
+    def present(self, owner: Owner) -> Place:
+        """Where an owner's feed stands now."""
+        number = self.position if owner == OPERATOR else self._numbers.get(owner, 0)
+        return Place(self.position, number)
+
+    def cursor(self, owner: Owner, place: Place) -> str:
+        return self.cursors.seal(owner, CURSOR, place.position, place.number)
+
+    def place(self, owner: Owner, cursor: str) -> Place | None:
+        """The place of a cursor; None for one that isn't this owner's."""
+        opened = self.cursors.open(owner, CURSOR, cursor)
+        return None if opened is None else Place(opened[0], opened[1])
+
+    async def page(self, owner: Owner, place: Place, most: int) -> list[Item]:
+        """The owner's next events from the log itself; `place` is moved to behind them."""
+        rows = await self.read(place.position, FOLLOW_BATCH)
+        visible = [
+            row for row in rows if owner == OPERATOR or is_for_client(row.type, row.owner, owner)
+        ]
+        whole = len(visible) <= most
+        visible = visible[:most]
+        counts = await self._counts_of(visible)
+        items: list[Item] = []
+        for row in visible:
+            number = row.number if owner == OPERATOR else place.number + 1
+            place.position, place.number = row.number, number
+            items.append(self._item(owner, row, number, counts))
+        if whole and rows:
+            place.position = rows[-1].number
+        return items
+
+    async def _counts_of(self, rows: Sequence[Stored]) -> dict[ContactId, int]:
+        wanted = {row.contact for row in rows if row.contact is not None}
+        counts = {one: self._counts[one] for one in wanted if one in self._counts}
+        missing = sorted(wanted - counts.keys())
+        if missing:
+            counts |= await asyncio.to_thread(self._parts.records.counts, missing)
+        return counts
+
+    def _item(
+        self, owner: Owner, stored: Stored, number: int, counts: dict[ContactId, int]
+    ) -> Item:
+        count = None if stored.contact is None else counts.get(stored.contact)
+        topic = topic_of(stored.type)
+        message = FeedEvent(
+            cursor=self.cursor(owner, Place(stored.number, number)),
+            number=number,
+            topic=topic,
+            type=stored.type,
+            at=stored.at,
+            client=None if stored.owner == OPERATOR else stored.owner,
+            contact=None if count is None else ref_of(ClientId(stored.owner), count),
+            body=body_for_operator(stored) if owner == OPERATOR else body_for_client(stored),
+        )
+        return Item(stored.number, number, topic, _encode(message))

@@ -1,0 +1,412 @@
+"""What has happened: contacts, their records and recordings, and what they're worth."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Final
+
+from litestar import Request, Response, get
+from litestar.params import Parameter
+from litestar.response import Stream
+from msgspec import Struct
+
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, VaultId
+from roost.kernel.money import Money
+from roost.kernel.time import DurationUs, InstantUs
+from roost.ports.recordings import Side, Sound
+from roost.ports.records import (
+    ContactFilter,
+    ContactRecord,
+    ContactSummary,
+    InvoiceDraft,
+    Place,
+    Working,
+)
+from roost.web.follow import Follower
+from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.parts import Parts
+from roost.web.permissions import Caller, Scope, reaches
+from roost.web.problems import Trouble, not_found
+from roost.web.ranges import wanted_range
+from roost.web.rows import parse_ref, ref_of
+
+MICROSECONDS: Final = "Microseconds since 1970, UTC"
+NOBODY: Final = ClientId("")  # owns nothing
+Ref = Annotated[
+    str, Parameter(max_length=120, min_length=1, description="A contact's name, as `power-grid-17`")
+]
+ClientPath = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PeriodPath = Annotated[str, Parameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")]
+LinePath = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+Instant = Annotated[int | None, Parameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
+Word = Annotated[str | None, Parameter(min_length=1, max_length=100)]
+After = Annotated[str | None, Parameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
+Limit = Annotated[int, Parameter(ge=1, le=MOST_PAGE)]
+
+
+class ContactLine(Struct, frozen=True):
+    """A contact in a list. `caller` is the number that rang, for those who may see it."""
+
+    ref: str
+    client: ClientId
+    number: str
+    caller: str | None
+    arrived: InstantUs
+    ended: InstantUs | None
+    queue: QueueId | None
+    outcome: Outcome | None
+    reason: str
+    agents: tuple[AgentId, ...]
+    waited_us: DurationUs
+    talk_us: DurationUs
+    codes: tuple[str, ...]
+    ended_by: Blame | None
+    ended_why: Reason | None
+    recordings: int
+    earned: Money | None
+
+
+class ContactPage(Struct, frozen=True):
+    """`cursor` is null on the last page."""
+
+    contacts: tuple[ContactLine, ...]
+    cursor: str | None
+
+
+class LegLine(Struct, frozen=True):
+    agent: AgentId | None
+    started: InstantUs
+    connected: InstantUs | None
+    ended: InstantUs | None
+    ended_by: Blame | None
+    ended_why: Reason | None
+    packets_received: int
+    packets_lost: int
+    jitter_us: DurationUs
+
+
+class SegmentLine(Struct, frozen=True):
+    agent: AgentId
+    queue: QueueId
+    started: InstantUs
+    closed: InstantUs | None
+    rang_us: DurationUs
+    talk_us: DurationUs
+    hold_us: DurationUs
+    wrap_up_us: DurationUs
+    code: str
+    note: str | None
+
+
+class TrackLine(Struct, frozen=True):
+    agent: AgentId | None
+    purpose: str
+    started: InstantUs
+    length_us: DurationUs
+    gap_us: DurationUs
+
+
+class MoneyLine(Struct, frozen=True):
+    line: str
+    name: str
+    quantity: str
+    unit: str
+    rate: str
+    amount: Money
+
+
+class Moment(Struct, frozen=True):
+    at: InstantUs
+    what: str
+    detail: dict[str, str]
+
+
+class Contact(Struct, frozen=True):
+    """One contact's whole record. `lines` only for those who may see money."""
+
+    summary: ContactLine
+    legs: tuple[LegLine, ...]
+    segments: tuple[SegmentLine, ...]
+    tracks: tuple[TrackLine, ...]
+    lines: tuple[MoneyLine, ...]
+    history: tuple[Moment, ...]
+
+
+class Part(Struct, frozen=True):
+    """One part of an invoice's line: the contact that it comes from, what was measured, what
+    it comes to before rounding, and by which rule."""
+
+    ref: str | None
+    at: InstantUs
+    quantity: str
+    amount: str
+    rule: str
+
+
+class Explanation(Struct, frozen=True):
+    """`cursor` is null on the last page."""
+
+    parts: tuple[Part, ...]
+    cursor: str | None
+
+
+def client_of(caller: Caller, named: str | None) -> ClientId | None:
+    """Whose contacts are asked for: a client's people always get their own."""
+    if caller.client is not None:
+        return caller.client if named in (None, caller.client) else NOBODY
+    return None if named is None else ClientId(named)
+
+
+@get("/api/contacts", summary="Contacts, the newest first")
+async def contacts(
+    caller: Caller,
+    parts: Parts,
+    follower: Follower,
+    client: Word = None,
+    since: Instant = None,
+    until: Instant = None,
+    queue: Word = None,
+    agent: Word = None,
+    outcome: Outcome | None = None,
+    reason: Word = None,
+    code: Word = None,
+    recorded: bool | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> ContactPage:
+    """Filters are combined; a client's people see their own client's alone."""
+    which = ContactFilter(
+        owner=client_of(caller, client),
+        since=None if since is None else InstantUs(since),
+        until=None if until is None else InstantUs(until),
+        queue=None if queue is None else QueueId(queue),
+        agent=None if agent is None else AgentId(agent),
+        outcome=outcome,
+        reason=reason,
+        code=code,
+        recorded=recorded,
+    )
+    place: Place | None = None
+    if after is not None:
+        opened = follower.cursors.open(caller.owner, "contacts", after)
+        if opened is None:
+            raise Trouble(400, "bad_cursor")
+        place = Place(InstantUs(opened[0]), ClientId(opened[2]), opened[1])
+    found = await asyncio.to_thread(parts.records.contacts, which, place, limit + 1)
+    page, more = found[:limit], len(found) > limit
+    cursor = None
+    if more:
+        last = page[-1]
+        cursor = follower.cursors.seal(
+            caller.owner, "contacts", last.arrived, last.count, last.client
+        )
+    return ContactPage(await asyncio.to_thread(_lines, parts, caller, page), cursor)
+
+
+@get("/api/contacts/{ref:str}", summary="One contact's record")
+async def contact(ref: Ref, caller: Caller, parts: Parts) -> Contact:
+    """Legs, segments, tracks, what it's worth, and its history."""
+    record = await _record(ref, caller, parts)
+    return await asyncio.to_thread(_contact, parts, caller, record)
+
+
+@get(
+    "/api/contacts/{ref:str}/recording",
+    summary="One contact's recording",
+    media_type="audio/wav",
+)
+async def recording(
+    request: Request[object, object, object],  # pyright: ignore[reportInvalidTypeArguments]
+    ref: Ref,
+    caller: Caller,
+    parts: Parts,
+) -> Response[bytes] | Stream:
+    """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
+    record = await _record(ref, caller, parts)
+    sides = [
+        Side(track.file, track.started, track.agent is None)
+        for track in record.tracks
+        if track.file
+    ]
+    if not sides:
+        raise Trouble(404, "no_recording")
+    sound = await asyncio.to_thread(parts.recordings.open, record.summary.client, sides)
+    if sound is None:
+        raise Trouble(404, "no_recording")
+    whole = (0, sound.size)
+    span = wanted_range(request.headers.get("range"), sound.size)
+    if span is None:
+        await asyncio.to_thread(sound.close)
+        about, size = {"size": str(sound.size)}, {"Content-Range": f"bytes */{sound.size}"}
+        raise Trouble(416, "bad_range", about, size)
+    start, end = span
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
+    if span != whole:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
+    status = 200 if span == whole else 206
+    return Stream(
+        _sound(sound, start, end), status_code=status, media_type="audio/wav", headers=headers
+    )
+
+
+async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
+    try:
+        while start < end:
+            part = await asyncio.to_thread(sound.read, start, min(MOST_RANGE, end - start))
+            if not part:
+                return
+            start += len(part)
+            yield part
+    finally:
+        await asyncio.to_thread(sound.close)
+
+
+@get("/api/invoices/drafts", summary="Invoice drafts")
+async def drafts(caller: Caller, parts: Parts) -> list[InvoiceDraft]:
+    """What each client would be billed if its period closed now."""
+    return await asyncio.to_thread(parts.records.drafts, caller.client)
+
+
+@get("/api/invoices/drafts/{client:str}/{period:str}", summary="One invoice draft")
+async def draft(
+    client: ClientPath, period: PeriodPath, caller: Caller, parts: Parts
+) -> InvoiceDraft:
+    """A period's lines so far."""
+    found = await asyncio.to_thread(parts.records.draft, ClientId(client), period)
+    if found is None or not reaches(caller, client):
+        raise not_found()
+    return found
+
+
+@get(
+    "/api/invoices/drafts/{client:str}/{period:str}/lines/{line:str}",
+    summary="What a line is made of",
+)
+async def explain(
+    client: ClientPath,
+    period: PeriodPath,
+    line: LinePath,
+    caller: Caller,
+    parts: Parts,
+    follower: Follower,
+    after: After = None,
+    limit: Limit = 100,
+) -> Explanation:
+    """The parts of an invoice's line, each with its contact."""
+    begin = 0
+    if after is not None:
+        opened = follower.cursors.open(caller.owner, "explain", after)
+        if opened is None:
+            raise Trouble(400, "bad_cursor")
+        begin = opened[0]
+    found = await asyncio.to_thread(
+        parts.records.explain, ClientId(client), period, line, begin, limit + 1
+    )
+    if found is None or not reaches(caller, client):
+        raise not_found()
+    cursor = None
+    if len(found) > limit:
+        cursor = follower.cursors.seal(caller.owner, "explain", begin + limit, 0)
+    return Explanation(tuple(_part(working) for working in found[:limit]), cursor)
+
+
+async def _record(ref: str, caller: Caller, parts: Parts) -> ContactRecord:
+    """A contact's record; not found, by the same path, whether it's another's or nobody's."""
+    named = parse_ref(ref)
+    if named is None:
+        raise not_found()
+    record = await asyncio.to_thread(parts.records.contact, *named)
+    if record is None or not reaches(caller, named[0]):
+        raise not_found()
+    return record
+
+
+def _reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
+    if id is None or Scope.PERSONAL_READ not in caller.scopes:
+        return None
+    value = parts.vault.reveal(Owner(client), id)
+    return None if value is None else value.decode(errors="replace")
+
+
+def _lines(
+    parts: Parts, caller: Caller, summaries: Sequence[ContactSummary]
+) -> tuple[ContactLine, ...]:
+    return tuple(_line(parts, caller, summary) for summary in summaries)
+
+
+def _line(parts: Parts, caller: Caller, one: ContactSummary) -> ContactLine:
+    return ContactLine(
+        ref_of(one.client, one.count),
+        one.client,
+        one.number,
+        _reveal(parts, caller, one.client, one.caller),
+        one.arrived,
+        one.ended,
+        one.queue,
+        one.outcome,
+        one.reason,
+        one.agents,
+        one.waited_us,
+        one.talk_us,
+        one.codes,
+        one.ended_by,
+        one.ended_why,
+        one.recordings,
+        one.earned if Scope.INVOICES_READ in caller.scopes else None,
+    )
+
+
+def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
+    client = record.summary.client
+    money = Scope.INVOICES_READ in caller.scopes
+    return Contact(
+        _line(parts, caller, record.summary),
+        tuple(
+            LegLine(
+                leg.agent,
+                leg.started,
+                leg.connected,
+                leg.ended,
+                leg.blame,
+                leg.reason,
+                leg.received,
+                leg.lost,
+                leg.jitter_us,
+            )
+            for leg in record.legs
+        ),
+        tuple(
+            SegmentLine(
+                segment.agent,
+                segment.queue,
+                segment.started,
+                segment.closed,
+                segment.rang_us,
+                segment.talk_us,
+                segment.hold_us,
+                segment.wrap_up_us,
+                segment.code,
+                _reveal(parts, caller, client, segment.note),
+            )
+            for segment in record.segments
+        ),
+        tuple(
+            TrackLine(track.agent, track.purpose, track.started, track.length_us, track.gap_us)
+            for track in record.tracks
+        ),
+        tuple(
+            MoneyLine(line.line, line.name, line.quantity, line.unit, line.rate, line.amount)
+            for line in record.lines
+            if money
+        ),
+        tuple(Moment(one.at, one.what, one.detail) for one in record.history),
+    )
+
+
+def _part(working: Working) -> Part:
+    ref = None if working.count is None else ref_of(working.client, working.count)
+    return Part(ref, working.at, working.quantity, working.amount, working.rule)
+
+
+ROUTES: Final = (contacts, contact, recording, drafts, draft, explain)

@@ -1,0 +1,46 @@
+"""The bounds of everything live in `web`, and what happens when one is reached."""
+
+from typing import Final
+
+from roost.kernel.time import DAY, HOUR, MILLISECOND, MINUTE, SECOND, DurationUs
+
+# --- requests ---
+MOST_BODY: Final = 64 * 1024  # bytes; a larger body is refused with 413
+MOST_KEY: Final = 200  # characters of an Idempotency-Key
+MOST_NOTE: Final = 4_000  # characters of a wrap-up note
+MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
+MOST_RANGE: Final = 1 << 18  # bytes read of a recording at a time
+
+# --- logging in ---
+SESSION_IDLE: Final = DurationUs(12 * HOUR)  # a session unused so long is over
+SESSION_LENGTH: Final = DurationUs(24 * HOUR)
+SESSION_SEEN: Final = MINUTE  # its last use is kept this exactly
+LONGEST_TOKEN: Final = DurationUs(366 * DAY)
+MOST_PASSWORD_CHECKS: Final = 2  # at once; others wait: a check takes 20 ms of a core
+MOST_WAITING_CHECKS: Final = 200  # waiting for those; beyond it 503
+FAILED_BY_NAME: Final = 5  # failures of one name within FAILED_SPAN; then 429
+FAILED_BY_SOURCE: Final = 50  # failures from one address within FAILED_SPAN; then 429
+FAILED_SPAN: Final = DurationUs(5 * MINUTE)
+MOST_FAILED_KEPT: Final = 10_000  # names and addresses remembered; the oldest is forgotten
+
+# --- commands ---
+COMMAND_DEADLINE: Final = DurationUs(5 * SECOND)  # then 503: trying again is safe
+FOLLOW_DEADLINE: Final = DurationUs(2 * SECOND)  # waiting for the view to show the command
+MOST_KEYS_KEPT: Final = 10_000  # Idempotency-Keys whose request is remembered
+
+# --- following the log ---
+FOLLOW_BATCH: Final = 2_000  # events read at a time
+FOLLOW_PAUSE: Final = DurationUs(100 * MILLISECOND)  # between looks, when no hint comes
+MOST_RECENT_EVENTS: Final = 4_000  # kept ready for the feed; older ones are read from the log
+MOST_RECENT_CONTACTS: Final = 50  # finished contacts shown, for each client
+LAG_BEHIND: Final = DurationUs(10 * SECOND)  # health says so when the view is older
+
+# --- the feed ---
+MOST_FEEDS: Final = 2_000  # websockets of one process; beyond it 503
+MOST_FEEDS_ACCOUNT: Final = 20  # of one account
+FEED_PAGE: Final = 200  # events of one message
+MOST_MESSAGE: Final = 4_096  # bytes of a message from a client; a larger one ends the feed
+MOST_MESSAGES: Final = 60  # messages from a client within a minute
+FEED_SEND: Final = DurationUs(10 * SECOND)  # a client that takes longer is told to resume
+FEED_HEARTBEAT: Final = DurationUs(15 * SECOND)  # also: how often a feed's session is checked
+FEED_PING: Final = DurationUs(20 * SECOND)  # the protocol's ping; unanswered so long: gone

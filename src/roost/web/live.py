@@ -1,0 +1,389 @@
+# pyright: reportPrivateUsage=false
+"""The live centre as pages need it, folded once from the cell's stream.
+
+Only public events are read. Everything derived from the same day is counted by the time of
+entry (DESIGN, "Measures") and begins anew at the zone's midnight. `dirty` collects which rows
+may have changed; `boards.py` decides who sees them and encodes them.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec import Struct
+
+from roost.floor import definition
+from roost.floor.agents import messages as agents
+from roost.floor.calls import messages as calls
+from roost.floor.flows import messages as flows
+from roost.floor.queues import messages as queues
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, VaultId
+from roost.kernel.money import Money
+from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
+from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.permissions import View
+from roost.web.rows import ContactState, Presence, ref_of
+
+Key = tuple[View, str]
+ALL: Final = "all"  # the key of the operator's totals
+
+
+class Tally(Struct):
+    """A queue's figures of one day."""
+
+    offered: int = 0
+    outcomes: dict[Outcome, int] = {}
+    short: int = 0
+    in_target: int = 0
+    waited_us: int = 0  # of the answered ones
+    segments: int = 0
+    handled_us: int = 0
+
+
+class QueueLive(Struct):
+    id: QueueId
+    client: ClientId
+    target_us: DurationUs
+    tally: Tally
+    waiting: dict[ContactId, InstantUs] = {}  # by entry, the oldest first
+
+
+class AgentLive(Struct):
+    id: AgentId
+    team: str
+    presence: Presence = Presence.SIGNED_OUT
+    reason: str = ""
+    since: InstantUs | None = None
+    next: str | None = None
+    phone: bool = False
+    held: bool = False
+    contact: ContactId | None = None
+    client: ClientId | None = None
+    queue: QueueId | None = None
+
+
+class ContactLive(Struct):
+    id: ContactId
+    client: ClientId
+    count: int
+    number: str
+    caller: VaultId | None
+    arrived: InstantUs
+    since: InstantUs
+    state: ContactState = ContactState.FLOW
+    reason: str = ""
+    queue: QueueId | None = None
+    agent: AgentId | None = None
+    waited_us: DurationUs | None = None
+    code: str = ""
+    ended: InstantUs | None = None
+    ended_by: Blame | None = None
+    ended_why: Reason | None = None
+
+    @property
+    def ref(self) -> str:
+        return ref_of(self.client, self.count)
+
+
+class Live:
+    """The read model of one cell."""
+
+    def __init__(self, zone: Zone) -> None:
+        self._zone = zone
+        self._day = -1
+        self.floor: definition.Floor | None = None
+        self.clients: dict[ClientId, definition.Client] = {}
+        self.queues: dict[QueueId, QueueLive] = {}
+        self.agents: dict[AgentId, AgentLive] = {}
+        self.contacts: dict[ContactId, ContactLive] = {}
+        self.by_ref: dict[str, ContactId] = {}
+        self.presences: Counter[Presence] = Counter()
+        self.in_progress: Counter[ClientId] = Counter()
+        self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
+        self.dirty: set[Key] = set()
+        self._recent: dict[ClientId, deque[ContactId]] = {}
+
+    # --- folding ---
+
+    def fold(self, envelope: Envelope) -> None:
+        """Take one event into account; events of no interest here change nothing."""
+        fold = _FOLDS.get(type(envelope.body))
+        if fold is not None:
+            self.turn(envelope.at)
+            fold(self, envelope.body, envelope)
+
+    def turn(self, now: InstantUs) -> None:
+        """Begin a new day's figures when the zone's midnight has passed."""
+        day = self._zone.local(now) // DAY
+        if day <= self._day:
+            return
+        self._day = day
+        for queue in self.queues.values():
+            queue.tally = Tally()
+            self._touch_queue(queue)
+
+    def set_earned(self, since: InstantUs, earned: list[tuple[ClientId, Money]]) -> None:
+        """What the hour has earned so far, as the office counted it."""
+        sums: dict[ClientId, list[Money]] = {client: [] for client in self.clients}
+        for client, money in earned:
+            sums.setdefault(client, []).append(money)
+        for client, amounts in sums.items():
+            value = (since, tuple(amounts))
+            if self.earned.get(client) != value:
+                self.earned[client] = value
+                self.dirty.add((View.MONEY, client))
+
+    def is_today(self, at: InstantUs) -> bool:
+        return self._zone.local(at) // DAY == self._day
+
+    # --- marks ---
+
+    def _touch_queue(self, queue: QueueLive) -> None:
+        self.dirty.add((View.QUEUES, queue.id))
+        self._touch_totals(queue.client)
+
+    def _touch_totals(self, client: ClientId) -> None:
+        self.dirty.add((View.TOTALS, client))
+        self.dirty.add((View.TOTALS, ALL))
+
+    def _touch_agent(self, agent: AgentLive) -> None:
+        self.dirty.add((View.AGENTS, agent.id))
+        self.dirty.add((View.DESK, agent.id))
+        self.dirty.add((View.TOTALS, ALL))
+
+    def _touch_contact(self, contact: ContactLive) -> None:
+        self.dirty.add((View.CONTACTS, contact.ref))
+        if contact.agent is not None:
+            self.dirty.add((View.DESK, contact.agent))
+
+    def _agent(self, id: AgentId) -> AgentLive:
+        agent = self.agents.get(id)
+        if agent is None:  # somebody of an earlier definition
+            agent = self.agents[id] = AgentLive(id, "")
+            self.presences[Presence.SIGNED_OUT] += 1
+        return agent
+
+    def _move(self, id: AgentId, presence: Presence, at: InstantUs, reason: str = "") -> AgentLive:
+        agent = self._agent(id)
+        self.presences[agent.presence] -= 1
+        self.presences[presence] += 1
+        agent.presence = presence
+        agent.reason = reason
+        agent.since = at
+        if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
+            agent.contact = agent.client = agent.queue = agent.next = None
+            agent.held = False
+        self._touch_agent(agent)
+        return agent
+
+    def _state(self, id: ContactId | None, state: ContactState, at: InstantUs) -> None:
+        contact = None if id is None else self.contacts.get(id)
+        if contact is None or contact.state is ContactState.ENDED:
+            return
+        contact.state = state
+        contact.since = at
+        self._touch_contact(contact)
+
+    # --- one method an event ---
+
+    def _configured(self, event: definition.CentreConfigured, _at: Envelope) -> None:
+        floor = event.floor
+        self.floor = floor
+        self.clients = {client.id: client for client in floor.clients}
+        for row in floor.queues:
+            queue = self.queues.get(row.id)
+            if queue is None:
+                queue = QueueLive(row.id, row.client, row.target_us, Tally())
+                self.queues[row.id] = queue
+            queue.target_us = row.target_us
+        named = {row.id for row in floor.queues}
+        for gone in [q for q in self.queues.values() if q.id not in named and not q.waiting]:
+            del self.queues[gone.id]
+            self._touch_queue(gone)
+        for queue in self.queues.values():
+            self._touch_queue(queue)
+        for person in floor.agents:
+            self._agent(person.id).team = person.team
+        staff = {person.id for person in floor.agents}
+        for left in [a for a in self.agents.values() if a.id not in staff]:
+            if left.presence is Presence.SIGNED_OUT:
+                del self.agents[left.id]
+                self.presences[Presence.SIGNED_OUT] -= 1
+                self._touch_agent(left)
+        for agent in self.agents.values():
+            self._touch_agent(agent)
+
+    def _arrived(self, event: calls.CallArrived, envelope: Envelope) -> None:
+        assert event.contact is not None
+        client = ClientId(event.owner)
+        contact = ContactLive(
+            event.contact,
+            client,
+            event.count,
+            event.number,
+            event.caller,
+            envelope.at,
+            envelope.at,
+        )
+        self.contacts[event.contact] = contact
+        self.by_ref[contact.ref] = event.contact
+        self.in_progress[client] += 1
+        self._touch_contact(contact)
+        self._touch_totals(client)
+
+    def _ended(self, event: calls.ContactEnded, envelope: Envelope) -> None:
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is None or contact.state is ContactState.ENDED:
+            return
+        self._state(contact.id, ContactState.ENDED, envelope.at)
+        contact.ended = envelope.at
+        contact.ended_by, contact.ended_why = event.blame, event.reason
+        self.in_progress[contact.client] -= 1
+        self._touch_totals(contact.client)
+        recent = self._recent.setdefault(contact.client, deque())
+        recent.append(contact.id)
+        if len(recent) > MOST_RECENT_CONTACTS:
+            oldest = self.contacts.pop(recent.popleft())
+            del self.by_ref[oldest.ref]
+            self._touch_contact(oldest)
+
+    def _held(self, event: calls.CallerHeld, envelope: Envelope) -> None:
+        state = ContactState.HELD if event.held else ContactState.TALKING
+        self._state(event.contact, state, envelope.at)
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None and contact.agent is not None:
+            agent = self._agent(contact.agent)
+            agent.held = event.held
+            self._touch_agent(agent)
+
+    def _advanced(self, event: flows.FlowAdvanced, _at: Envelope) -> None:
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None and event.choice:
+            contact.reason = event.choice
+            self._touch_contact(contact)
+
+    def _queued(self, event: queues.ContactQueued, envelope: Envelope) -> None:
+        assert event.contact is not None
+        queue = self.queues.get(event.queue)
+        if queue is not None:
+            queue.waiting[event.contact] = envelope.at
+            queue.tally.offered += 1
+            self._touch_queue(queue)
+        contact = self.contacts.get(event.contact)
+        if contact is not None:
+            contact.queue = event.queue
+            self._state(event.contact, ContactState.WAITING, envelope.at)
+
+    def _dequeued(self, event: queues.ContactDequeued, envelope: Envelope) -> None:
+        assert event.contact is not None
+        queue = self.queues.get(event.queue)
+        if queue is not None:
+            entered = queue.waiting.pop(event.contact, None)
+            if entered is not None and self.is_today(entered):
+                _count(queue.tally, event)
+            self._touch_queue(queue)
+        contact = self.contacts.get(event.contact)
+        if contact is not None:
+            contact.waited_us = event.waited_us
+            if event.outcome is not Outcome.ANSWERED:
+                self._state(event.contact, ContactState.FLOW, envelope.at)
+            self._touch_contact(contact)
+
+    def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
+        self._move(event.agent, Presence.AWAY, envelope.at, "signed_in")
+
+    def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
+        self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+
+    def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
+        self._move(event.agent, Presence.READY, envelope.at)
+
+    def _away(self, event: agents.AgentAway, envelope: Envelope) -> None:
+        self._move(event.agent, Presence.AWAY, envelope.at, event.reason)
+
+    def _next(self, event: agents.NextStateChosen, _at: Envelope) -> None:
+        agent = self._agent(event.agent)
+        agent.next = event.reason
+        self._touch_agent(agent)
+
+    def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
+        agent = self._move(event.agent, Presence.OFFERED, envelope.at)
+        agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None:
+            contact.agent = event.agent
+            self._state(contact.id, ContactState.RINGING, envelope.at)
+
+    def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
+        agent = self._move(event.agent, Presence.TALKING, envelope.at)
+        agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None:
+            contact.agent = event.agent
+            self._state(contact.id, ContactState.TALKING, envelope.at)
+
+    def _offer_ended(self, event: agents.OfferEnded, envelope: Envelope) -> None:
+        if event.why == "caller_left":
+            self._move(event.agent, Presence.READY, envelope.at)
+        else:
+            self._move(event.agent, Presence.AWAY, envelope.at, event.why)
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None and contact.agent == event.agent:
+            self._touch_contact(contact)
+            contact.agent = None
+            self._state(contact.id, ContactState.WAITING, envelope.at)
+
+    def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
+        self._move(event.agent, Presence.WRAPPING, envelope.at)
+
+    def _segment(self, event: agents.SegmentClosed, _at: Envelope) -> None:
+        queue = self.queues.get(event.queue)
+        if queue is not None:
+            queue.tally.segments += 1
+            queue.tally.handled_us += event.talk_us + event.hold_us + event.wrap_up_us
+            self._touch_queue(queue)
+        contact = self.contacts.get(event.contact) if event.contact else None
+        if contact is not None:
+            contact.code = event.code
+            self._touch_contact(contact)
+
+    def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:
+        agent = self._agent(event.agent)
+        agent.phone = isinstance(event, agents.PhoneKnown)
+        self._touch_agent(agent)
+
+
+def _count(tally: Tally, event: queues.ContactDequeued) -> None:
+    tally.outcomes[event.outcome] = tally.outcomes.get(event.outcome, 0) + 1
+    if event.outcome is Outcome.ABANDONED and event.short:
+        tally.short += 1
+    if event.outcome is Outcome.ANSWERED:
+        tally.waited_us += event.waited_us
+        tally.in_target += event.in_target
+
+
+_FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
+    definition.CentreConfigured: Live._configured,
+    calls.CallArrived: Live._arrived,
+    calls.ContactEnded: Live._ended,
+    calls.CallerHeld: Live._held,
+    flows.FlowAdvanced: Live._advanced,
+    queues.ContactQueued: Live._queued,
+    queues.ContactDequeued: Live._dequeued,
+    agents.AgentSignedIn: Live._signed_in,
+    agents.AgentSignedOut: Live._signed_out,
+    agents.AgentReady: Live._ready,
+    agents.AgentAway: Live._away,
+    agents.NextStateChosen: Live._next,
+    agents.AgentOffered: Live._offered,
+    agents.OfferTaken: Live._taken,
+    agents.OfferEnded: Live._offer_ended,
+    agents.WrapUpStarted: Live._wrapping,
+    agents.SegmentClosed: Live._segment,
+    agents.PhoneKnown: Live._phone,
+    agents.PhoneGone: Live._phone,
+}
+"""Which event is folded how."""

@@ -1,0 +1,235 @@
+"""From the read model to the rows that one audience may see."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from roost.floor.queues.messages import Outcome
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId
+from roost.kernel.time import DurationUs, InstantUs
+from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
+from roost.web.permissions import View
+from roost.web.rows import (
+    AgentChanged,
+    AgentRow,
+    ContactChanged,
+    ContactRow,
+    DeskChanged,
+    DeskRow,
+    MoneyChanged,
+    MoneyRow,
+    Presence,
+    QueueChanged,
+    QueueRow,
+    RowChanged,
+    TotalsChanged,
+    TotalsRow,
+)
+
+#: Which desk commands fit which presence: what a page offers as buttons.
+MAY: Final[dict[Presence, tuple[str, ...]]] = {
+    Presence.SIGNED_OUT: ("sign-in",),
+    Presence.AWAY: ("ready", "away", "sign-out"),
+    Presence.READY: ("away", "sign-out"),
+    Presence.OFFERED: ("take", "decline"),
+    Presence.TALKING: ("hold", "hang-up", "away", "ready"),
+    Presence.WRAPPING: ("wrap-up", "away", "ready"),
+}
+
+
+class Audience(Struct, frozen=True):
+    """Who looks at which view: rows are encoded once for each audience that is there.
+    `agent` is set for the desk's view alone, which is one person's own."""
+
+    owner: Owner
+    view: View
+    agent: AgentId | None = None
+
+    def sees(self, client: ClientId) -> bool:
+        return self.owner in (OPERATOR, client)
+
+
+def keys(live: Live, audience: Audience) -> Iterator[str]:
+    """The keys of all rows that there are for an audience."""
+    match audience.view:
+        case View.QUEUES:
+            yield from (q.id for q in live.queues.values() if audience.sees(q.client))
+        case View.AGENTS:
+            yield from live.agents
+        case View.CONTACTS:
+            yield from (c.ref for c in live.contacts.values() if audience.sees(c.client))
+        case View.TOTALS:
+            yield ALL if audience.owner == OPERATOR else audience.owner
+        case View.MONEY:
+            yield from (client for client in live.earned if audience.sees(client))
+        case View.DESK:
+            if audience.agent is not None:
+                yield audience.agent
+
+
+def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged:
+    """A row as it is now for an audience; its row is None when there's none (for them)."""
+    match audience.view:
+        case View.QUEUES:
+            queue = live.queues.get(QueueId(key))
+            shown = queue is not None and audience.sees(queue.client)
+            return QueueChanged(key, version, _queue(queue) if queue and shown else None)
+        case View.AGENTS:
+            agent = live.agents.get(AgentId(key))
+            return AgentChanged(key, version, None if agent is None else _agent(live, agent))
+        case View.CONTACTS:
+            contact = _contact_of(live, key)
+            shown = contact is not None and audience.sees(contact.client)
+            return ContactChanged(key, version, _contact(contact) if contact and shown else None)
+        case View.TOTALS:
+            mine = key == (ALL if audience.owner == OPERATOR else audience.owner)
+            return TotalsChanged(key, version, _totals(live, audience) if mine else None)
+        case View.MONEY:
+            money = live.earned.get(ClientId(key)) if audience.sees(ClientId(key)) else None
+            row = None if money is None else MoneyRow(ClientId(key), *money)
+            return MoneyChanged(key, version, row)
+        case View.DESK:
+            mine = key == audience.agent
+            return DeskChanged(key, version, desk(live, AgentId(key)) if mine else None)
+
+
+def desk(live: Live, id: AgentId) -> DeskRow | None:
+    """An agent's own row; None for somebody who isn't in the definitions."""
+    agent = live.agents.get(id)
+    if agent is None:
+        return None
+    contact = None if agent.contact is None else live.contacts.get(agent.contact)
+    client = None if agent.client is None else live.clients.get(agent.client)
+    may = MAY[agent.presence]
+    if agent.held:
+        may = tuple("unhold" if command == "hold" else command for command in may)
+    return DeskRow(
+        _agent(live, agent),
+        None if contact is None else _contact(contact),
+        () if client is None else client.wrap_up_codes,
+        () if live.floor is None else live.floor.away_reasons,
+        may,
+    )
+
+
+def _contact_of(live: Live, ref: str) -> ContactLive | None:
+    contact = live.by_ref.get(ref)
+    return None if contact is None else live.contacts.get(contact)
+
+
+def _queue(queue: QueueLive) -> QueueRow:
+    tally = queue.tally
+    figures = _Figures.of((queue,))
+    return QueueRow(
+        queue.id,
+        queue.client,
+        figures.waiting,
+        figures.longest_since,
+        figures.offered,
+        figures.answered,
+        figures.abandoned,
+        tally.short,
+        tally.outcomes.get(Outcome.OVERFLOWED, 0),
+        tally.outcomes.get(Outcome.VOICEMAIL, 0),
+        tally.outcomes.get(Outcome.ENDED_BY_US, 0),
+        figures.service_level,
+        queue.target_us,
+        figures.asa_us,
+        figures.aht_us,
+    )
+
+
+def _agent(live: Live, agent: AgentLive) -> AgentRow:
+    contact = None if agent.contact is None else live.contacts.get(agent.contact)
+    return AgentRow(
+        agent.id,
+        agent.team,
+        agent.presence,
+        agent.reason,
+        agent.since,
+        agent.next,
+        agent.phone,
+        agent.held,
+        None if contact is None else contact.ref,
+        agent.client,
+        agent.queue,
+    )
+
+
+def _contact(contact: ContactLive) -> ContactRow:
+    return ContactRow(
+        contact.ref,
+        contact.client,
+        contact.number,
+        contact.state,
+        contact.since,
+        contact.arrived,
+        contact.reason,
+        contact.queue,
+        contact.agent,
+        contact.waited_us,
+        contact.code,
+        contact.ended,
+        contact.ended_by,
+        contact.ended_why,
+    )
+
+
+def _totals(live: Live, audience: Audience) -> TotalsRow:
+    figures = _Figures.of(q for q in live.queues.values() if audience.sees(q.client))
+    whole = audience.owner == OPERATOR
+    in_progress = live.in_progress.total() if whole else live.in_progress[ClientId(audience.owner)]
+    return TotalsRow(
+        figures.waiting,
+        figures.longest_since,
+        in_progress,
+        figures.offered,
+        figures.answered,
+        figures.abandoned,
+        figures.service_level,
+        figures.asa_us,
+        figures.aht_us,
+        {presence: live.presences[presence] for presence in Presence} if whole else None,
+    )
+
+
+class _Figures(Struct):
+    """The measures of some queues together, by DESIGN's definitions."""
+
+    waiting: int = 0
+    longest_since: InstantUs | None = None
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    service_level: float | None = None
+    asa_us: DurationUs | None = None
+    aht_us: DurationUs | None = None
+
+    @classmethod
+    def of(cls, queues: Iterable[QueueLive]) -> "_Figures":
+        whole, base, in_target, waited, segments, handled = cls(), 0, 0, 0, 0, 0
+        for queue in queues:
+            tally = queue.tally
+            answered = tally.outcomes.get(Outcome.ANSWERED, 0)
+            abandoned = tally.outcomes.get(Outcome.ABANDONED, 0)
+            whole.waiting += len(queue.waiting)
+            whole.offered += tally.offered
+            whole.answered += answered
+            whole.abandoned += abandoned
+            base += answered + abandoned - tally.short
+            in_target += tally.in_target
+            waited += tally.waited_us
+            segments += tally.segments
+            handled += tally.handled_us
+            if queue.waiting:
+                first = next(iter(queue.waiting.values()))
+                if whole.longest_since is None or first < whole.longest_since:
+                    whole.longest_since = first
+        if base:
+            whole.service_level = round(100 * in_target / base, 1)
+        if whole.answered:
+            whole.asa_us = DurationUs(waited // whole.answered)
+        if segments:
+            whole.aht_us = DurationUs(handled // segments)
+        return whole

@@ -1,0 +1,174 @@
+"""Rows of the live views: what a page shows without computing anything but clocks.
+
+Instants are microseconds since 1970 (UTC), durations microseconds. A figure that has no
+meaning yet (a service level without contacts) is null, never 0 or 100.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import AgentId, ClientId, QueueId
+from roost.kernel.money import Money
+from roost.kernel.time import DurationUs, InstantUs
+
+
+class Presence(StrEnum):
+    SIGNED_OUT = "signed_out"
+    AWAY = "away"
+    READY = "ready"
+    OFFERED = "offered"
+    TALKING = "talking"
+    WRAPPING = "wrapping"
+
+
+class ContactState(StrEnum):
+    FLOW = "flow"  # hears prompts, chooses
+    WAITING = "waiting"
+    RINGING = "ringing"  # an agent's phone rings for it
+    TALKING = "talking"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class QueueRow(Struct, frozen=True):
+    """A queue now, and its figures of today by time of entry (see the glossary for each)."""
+
+    queue: QueueId
+    client: ClientId
+    waiting: int
+    longest_since: InstantUs | None
+    offered: int
+    answered: int
+    abandoned: int
+    short_abandoned: int
+    overflowed: int
+    voicemails: int
+    ended_by_us: int
+    service_level: float | None  # per cent: in target ÷ (answered + abandoned, not short)
+    target_us: DurationUs
+    asa_us: DurationUs | None
+    aht_us: DurationUs | None  # of segments finished today
+
+
+class AgentRow(Struct, frozen=True):
+    agent: AgentId
+    team: str
+    presence: Presence
+    reason: str  # why away
+    since: InstantUs | None
+    next: str | None  # away reason after this contact; "" for ready; null: nothing chosen
+    phone: bool  # a phone is registered
+    held: bool
+    contact: str | None
+    client: ClientId | None
+    queue: QueueId | None
+
+
+class ContactRow(Struct, frozen=True):
+    """`ref` is the client and its own count of contacts."""
+
+    ref: str
+    client: ClientId
+    number: str  # the number that was called
+    state: ContactState
+    since: InstantUs
+    arrived: InstantUs
+    reason: str  # the label chosen in the menu
+    queue: QueueId | None
+    agent: AgentId | None
+    waited_us: DurationUs | None
+    code: str
+    ended: InstantUs | None
+    ended_by: Blame | None
+    ended_why: Reason | None
+
+
+class TotalsRow(Struct, frozen=True):
+    """All queues of one owner together; agents only for the operator."""
+
+    waiting: int
+    longest_since: InstantUs | None
+    in_progress: int
+    offered: int
+    answered: int
+    abandoned: int
+    service_level: float | None
+    asa_us: DurationUs | None
+    aht_us: DurationUs | None
+    agents: dict[Presence, int] | None
+
+
+class MoneyRow(Struct, frozen=True):
+    """What contacts that ended within the hour that began at `since` have earned."""
+
+    client: ClientId
+    since: InstantUs
+    earned: tuple[Money, ...]
+
+
+class DeskRow(Struct, frozen=True):
+    """Whom the caller is on the floor: `may` lists the desk commands that fit now."""
+
+    agent: AgentRow
+    contact: ContactRow | None
+    codes: tuple[str, ...]  # wrap-up codes of the contact's client
+    away_reasons: tuple[str, ...]
+    may: tuple[str, ...]
+
+
+class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):
+    key: str
+    version: int
+    row: QueueRow | None
+
+
+class AgentChanged(Struct, frozen=True, tag="agents", tag_field="view"):
+    key: str
+    version: int
+    row: AgentRow | None
+
+
+class ContactChanged(Struct, frozen=True, tag="contacts", tag_field="view"):
+    key: str
+    version: int
+    row: ContactRow | None
+
+
+class TotalsChanged(Struct, frozen=True, tag="totals", tag_field="view"):
+    key: str
+    version: int
+    row: TotalsRow | None
+
+
+class MoneyChanged(Struct, frozen=True, tag="money", tag_field="view"):
+    key: str
+    version: int
+    row: MoneyRow | None
+
+
+class DeskChanged(Struct, frozen=True, tag="desk", tag_field="view"):
+    key: str
+    version: int
+    row: DeskRow | None
+
+
+RowChanged = (
+    QueueChanged | AgentChanged | ContactChanged | TotalsChanged | MoneyChanged | DeskChanged
+)
+
+
+def ref_of(client: ClientId, count: int) -> str:
+    """How the outside names a contact: `power-grid-17`."""
+    return f"{client}-{count}"
+
+
+def parse_ref(ref: str) -> tuple[ClientId, int] | None:
+    """The client and the count of a contact's name; None if it can't be one."""
+    client, dash, digits = ref.rpartition("-")
+    if not dash or not client or not digits.isascii() or not digits.isdigit():
+        return None
+    if len(digits) > 15 or digits[0] == "0" or len(client) > 100:
+        return None
+    return ClientId(client), int(digits)

@@ -1,0 +1,159 @@
+"""The words of what `web` itself refuses, in English and Chinese: what happened, and the mend.
+
+The rooms' refusals have theirs in `kernel/words.py`. `{name}` stands for a parameter.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+Language = Literal["en", "zh"]
+
+
+class Words(Struct, frozen=True, gc=False):
+    en: str
+    mend_en: str
+    zh: str
+    mend_zh: str
+
+
+WORDS: Final[dict[str, Words]] = {
+    "not_found": Words(
+        "There is nothing here for you.",
+        "Check the address; if it should be yours, ask your operator.",
+        "这里没有您可以查看的内容。",
+        "请检查地址；如果它应当属于您，请联系运营方。",
+    ),
+    "method_not_allowed": Words(
+        "This address doesn't take that method.",
+        "Look up the address in openapi.json.",
+        "此地址不支持该方法。",
+        "请在 openapi.json 中查阅此地址。",
+    ),
+    "invalid_input": Words(
+        "What was sent doesn't fit: {detail}",
+        "Mend the named field and send it again; nothing was done.",
+        "发送的内容不符合要求：{detail}",
+        "请修正所指字段后重新发送；未执行任何操作。",
+    ),
+    "unsupported_media_type": Words(
+        "The body must be JSON.",
+        "Send it with Content-Type: application/json.",
+        "请求内容必须是 JSON。",
+        "请以 Content-Type: application/json 发送。",
+    ),
+    "too_large": Words(
+        "The body is larger than {most} bytes.",
+        "Send less.",
+        "请求内容超过 {most} 字节。",
+        "请减少发送的内容。",
+    ),
+    "not_logged_in": Words(
+        "You aren't logged in, or the session is over.",
+        "Log in again, or send a token that is in force.",
+        "您尚未登录，或会话已结束。",
+        "请重新登录，或使用有效的令牌。",
+    ),
+    "not_permitted": Words(
+        "You may not do this.",
+        "Ask your operator for the permission.",
+        "您没有此项权限。",
+        "请向运营方申请权限。",
+    ),
+    "foreign_origin": Words(
+        "This request came from another site's page.",
+        "Send it from Roost's own pages, or with the header Roost-Request: 1 from a program.",
+        "此请求来自其他网站的页面。",
+        "请从 Roost 的页面发送；程序请加上请求头 Roost-Request: 1。",
+    ),
+    "login_failed": Words(
+        "Name and password don't fit together.",
+        "Check both; a client's people write client/name.",
+        "用户名与密码不匹配。",
+        "请检查两者；客户公司的人员请使用“客户/用户名”。",
+    ),
+    "too_many_failures": Words(
+        "Too many failed logins.",
+        "Wait {seconds} seconds, then try again.",
+        "登录失败次数过多。",
+        "请等待 {seconds} 秒后重试。",
+    ),
+    "too_busy": Words(
+        "The centre has too much to do at this moment.",
+        "Try again in {seconds} seconds.",
+        "中心目前过于繁忙。",
+        "请在 {seconds} 秒后重试。",
+    ),
+    "unavailable": Words(
+        "The centre can't decide at this moment.",
+        "Try again in a few seconds with the same Idempotency-Key: it won't be done twice.",
+        "中心目前无法处理请求。",
+        "请在几秒后使用相同的 Idempotency-Key 重试：不会重复执行。",
+    ),
+    "key_reused": Words(
+        "This Idempotency-Key was used for another request.",
+        "Take a new key for each new request.",
+        "此 Idempotency-Key 已用于另一请求。",
+        "每个新请求请使用新的键。",
+    ),
+    "no_agent": Words(
+        "This account is nobody on the floor.",
+        "Ask your operator to give the account an agent's number.",
+        "此账户没有对应的坐席。",
+        "请运营方为该账户指定坐席号。",
+    ),
+    "bad_cursor": Words(
+        "This cursor isn't one of yours.",
+        "Begin again without a cursor.",
+        "此游标不属于您。",
+        "请不带游标重新开始。",
+    ),
+    "no_recording": Words(
+        "This contact has no recording that can be played.",
+        "It may not have been recorded, or its time is over.",
+        "此联络没有可播放的录音。",
+        "可能未录音，或已超过保存期限。",
+    ),
+    "bad_range": Words(
+        "This part of the recording doesn't exist.",
+        "Ask for a part within its {size} bytes.",
+        "录音中不存在所请求的部分。",
+        "请请求 {size} 字节以内的部分。",
+    ),
+    "name_taken": Words(
+        "There is an account called {name} already.",
+        "Choose another name.",
+        "账户 {name} 已存在。",
+        "请选择其他名称。",
+    ),
+    "password_weak": Words(
+        "This password is too easy to guess.",
+        "Take at least {least} characters that aren't your name.",
+        "此密码过于简单。",
+        "请使用至少 {least} 个字符，且不同于用户名。",
+    ),
+    "role_not_for_owner": Words(
+        "The role {role} isn't for people of this owner.",
+        "client-manager is for a client's people, the other roles for the operator's.",
+        "角色 {role} 不适用于该所有者的人员。",
+        "client-manager 用于客户公司人员，其他角色用于运营方人员。",
+    ),
+    "too_many_tokens": Words(
+        "This account has {most} tokens already.",
+        "Revoke those that aren't used.",
+        "此账户已有 {most} 个令牌。",
+        "请撤销不再使用的令牌。",
+    ),
+    "too_many_feeds": Words(
+        "Too many feeds are open.",
+        "Close those that aren't looked at.",
+        "打开的实时连接过多。",
+        "请关闭不再使用的连接。",
+    ),
+    "fault": Words(
+        "Something of ours failed. It has been noted.",
+        "Try again; if it stays, tell your operator the time.",
+        "系统内部出错，已记录。",
+        "请重试；如仍出现，请将时间告知运营方。",
+    ),
+}
