@@ -16,11 +16,17 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import Final
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from roost.kernel.ids import Owner
+from roost.ports.keys import TrackKey
+
+NONCE_BYTES: Final = 12
+TRACK: Final = b"roost track key"  # what a wrapped key is bound to: it's no vault value
 
 
 class KeysExposed(Exception):
@@ -51,6 +57,21 @@ class KeyFile:
         with self._guard:
             self._refresh()
             return self._ciphers.get(owner)
+
+    def new(self, owner: Owner) -> TrackKey:
+        """A track's own data key, and the same under the owner's (`ports.keys.TrackKeys`)."""
+        data, nonce = secrets.token_bytes(32), secrets.token_bytes(NONCE_BYTES)
+        return TrackKey(data, nonce + self.cipher(owner).encrypt(nonce, data, TRACK))
+
+    def unwrap(self, owner: Owner, wrapped: bytes) -> bytes | None:
+        """A track's data key; None when the owner's key doesn't open it, or is destroyed."""
+        cipher = self.known_cipher(owner)
+        if cipher is None or len(wrapped) <= NONCE_BYTES:
+            return None
+        try:
+            return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], TRACK)
+        except InvalidTag:
+            return None
 
     def destroy(self, owner: Owner) -> None:
         """Forget a key for ever. What it sealed can't be read again by anyone."""
