@@ -21,7 +21,7 @@ from roost.simulator.run import Simulation
 from roost.simulator.scenario import Faults, Scenario, all_day
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
-STORM = Faults(lost=20_000, late=30_000, doubled=20_000, crash=1_000)
+STORM = Faults(lost=20_000, late=30_000, doubled=20_000, crash=5_000)
 
 
 @cache

@@ -73,7 +73,7 @@ def play(loaded: Loaded, name: str, seed: int, data: Path | None) -> dict[str, A
     proof = None
     if keeper and store:
         keeper.flush()
-        proof = verify(ROOM, store.reader(), STREAM)
+        proof = verify(ROOM, STREAM, store.reader())
     return {
         "seed": seed,
         **msgspec.to_builtins(summary),

@@ -87,7 +87,8 @@ class Simulation:
 
     def run(self) -> "Simulation":
         """Play the whole scenario, then wait until all that began has ended."""
-        self.give(Configure(self.floor), SETUP, "configure")
+        while not self.engine.number:  # put in force again, should the process die of it
+            self.give(Configure(self.floor), SETUP, "configure")
         self.world.people.begin()
         self.world.callers.begin()
         end = self.scenario.start + self.scenario.length_us
