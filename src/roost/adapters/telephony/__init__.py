@@ -1,0 +1,1 @@
+"""SIP to the floor and back: see `telephony.Telephony`."""

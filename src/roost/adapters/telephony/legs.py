@@ -1,0 +1,140 @@
+"""What telephony remembers of a leg beside its dialog, and how it's kept in the vault."""
+
+import asyncio
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import ClientId, ContactId, LegId, MediaId, TrunkId
+from roost.ports.media import Agreed, Anchored, Law
+from roost.protocols.sdp import session as sdp
+from roost.protocols.sdp.negotiate import Law as SdpLaw
+from roost.protocols.sdp.negotiate import Local, Stream
+from roost.protocols.sip.dialogs import Dialog, kept
+
+DIALOG: Final = "dialog:"
+CALLER: Final = "caller:"
+BINDING: Final = "binding:"
+
+
+class Kept(Struct, gc=False):
+    """A leg as it lies in the vault."""
+
+    dialog: Dialog
+    leg: LegId
+    client: ClientId
+    contact: str  # empty when it was put there with the command that made the contact
+    media: MediaId
+    law: Law
+    trunk: str
+    agreed: Agreed | None
+
+
+class Leg:
+    """One leg of the floor. A caller's leg is one dialog; an agent's rings several phones, and
+    `branch` is the one that answered."""
+
+    __slots__ = (
+        "agreed",
+        "agreeing",
+        "anchored",
+        "arrived",
+        "branch",
+        "caller",
+        "client",
+        "contact",
+        "delayed",
+        "ended",
+        "ending",
+        "failures",
+        "held",
+        "law",
+        "leg",
+        "media",
+        "number",
+        "offer",
+        "ours",
+        "rang",
+        "ringing",
+        "trunk",
+        "up",
+    )
+
+    def __init__(self, leg: LegId, client: ClientId, media: MediaId, law: Law) -> None:
+        self.leg = leg
+        self.client = client
+        self.media = media
+        self.law = law
+        self.contact: ContactId | None = None
+        self.caller = False
+        self.trunk: TrunkId | None = None
+        self.number = ""  # the caller's
+        self.branch = ""  # the endpoint's leg
+        self.ringing: set[str] = set()  # an agent's phones that have not failed yet
+        self.failures: list[tuple[Blame, Reason, int]] = []
+        self.arrived = asyncio.Event()  # the contact is known
+        self.agreeing = asyncio.Lock()  # one SDP at a time
+        self.anchored: Anchored | None = None
+        self.offer: sdp.Session | None = None  # theirs, not answered yet
+        self.ours: sdp.Session | None = None  # our last description
+        self.agreed: Agreed | None = None
+        self.delayed = False  # the answer comes in the ACK
+        self.held = False
+        self.rang = False
+        self.up = False
+        self.ending: Reason | None = None  # why the floor wants it ended
+        self.ended = False
+
+    def local(self, session_id: int) -> Local:
+        """Our side of its SDP."""
+        assert self.anchored is not None
+        return Local(self.anchored.host, self.anchored.port, session_id, laws(self.law))
+
+    def keep(self, dialog: Dialog) -> bytes:
+        """The leg's value for the vault."""
+        trunk = str(self.trunk or "")
+        contact = str(self.contact or "")
+        return _encoder.encode(
+            Kept(
+                kept(dialog),
+                self.leg,
+                self.client,
+                contact,
+                self.media,
+                self.law,
+                trunk,
+                self.agreed,
+            )
+        )
+
+
+def read_kept(data: bytes) -> Kept:
+    """Raises msgspec.DecodeError and msgspec.ValidationError."""
+    return _decoder.decode(data)
+
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Kept)
+
+
+def laws(first: Law) -> tuple[SdpLaw, ...]:
+    """Both laws, the trunk's own first."""
+    if first is Law.PCMA:
+        return (SdpLaw.PCMA, SdpLaw.PCMU)
+    return (SdpLaw.PCMU, SdpLaw.PCMA)
+
+
+def agreed_of(stream: Stream) -> Agreed:
+    """What media needs of an agreed stream."""
+    return Agreed(
+        host=stream.host,
+        port=stream.port,
+        law=Law(stream.law.value),
+        payload=stream.payload,
+        dtmf_payload=stream.dtmf_payload,
+        ptime_ms=stream.ptime_ms,
+        sends=stream.sends,
+        receives=stream.receives,
+    )

@@ -1,0 +1,104 @@
+"""The endpoint on its sockets, with the clock: what telephony and nobody else drives.
+
+A message in, everything that follows from it out: sends leave, events go to `on_event`, and
+the loop's timer is set to the endpoint's earliest.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Final
+
+from roost.adapters.telephony.network import Network
+from roost.adapters.telephony.trace import Trace
+from roost.kernel.time import NEVER, InstantUs
+from roost.ports.clock import Clock
+from roost.protocols.sip.endpoint import Endpoint
+from roost.protocols.sip.events import SipEvent
+from roost.protocols.sip.message import Request, Response, encode
+from roost.protocols.sip.parse import Malformed
+from roost.protocols.sip.routing import Peer
+
+SOONEST_S: Final = 0.001
+
+
+class Line:
+    """Owns the network; borrows endpoint and clock."""
+
+    def __init__(
+        self, endpoint: Endpoint, clock: Clock, on_event: Callable[[SipEvent], None]
+    ) -> None:
+        self._endpoint = endpoint
+        self._clock = clock
+        self._on_event = on_event
+        self.network = Network(self._datagram, self._message, self._lost)
+        self.trace = Trace()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: InstantUs = NEVER
+        self._pumping = False
+
+    async def start(self, sockets: list[socket.socket]) -> None:
+        await self.network.start(sockets)
+        self.pump()
+
+    def _datagram(self, data: bytes, source: Peer) -> None:
+        now = self._clock.now()
+        self.trace.add(now, True, source, data)
+        self._endpoint.datagram(data, source, now)
+        self.pump()
+
+    def _message(self, message: Request | Response | Malformed, source: Peer) -> None:
+        now = self._clock.now()
+        if isinstance(message, Malformed):
+            self._endpoint.malformed(message, source)
+        else:
+            self.trace.add(now, True, source, encode(message))
+            self._endpoint.receive(message, source, now)
+        self.pump()
+
+    def _lost(self, owner: str) -> None:
+        self._endpoint.lost(owner, self._clock.now())
+        self.pump()
+
+    def pump(self) -> None:
+        """Lets out all that the endpoint has to say. Wishes made by `on_event` are included;
+        a call from within it returns at once."""
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            while True:
+                sends, events = self._endpoint.take()
+                if not sends and not events:
+                    break
+                if sends:
+                    now = self._clock.now()
+                    for one in sends:
+                        self.trace.add(now, False, one.to, one.data)
+                        self.network.send(one)
+                for event in events:
+                    self._on_event(event)
+        finally:
+            self._pumping = False
+        if self._endpoint.timers.earliest < self._due:
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due = self._endpoint.timers.earliest
+        wait = max(SOONEST_S, (self._due - self._clock.now()) / 1_000_000)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._due = NEVER
+        self._endpoint.expire(self._clock.now())
+        self.pump()
+        if self._timer is None and self._endpoint.timers.earliest < NEVER:
+            self._arm()
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self.network.close()

@@ -1,0 +1,227 @@
+"""Agents' legs: registrations, and ringing every phone that an agent has registered. The first
+2xx wins; the other phones are told that the call was answered elsewhere."""
+
+from roost.adapters.telephony.admission import user_of
+from roost.adapters.telephony.legs import BINDING, Leg, agreed_of
+from roost.adapters.telephony.reasons import (
+    TAKEN_ELSEWHERE,
+    end_of,
+    failure_of,
+    most_telling,
+    reason_header,
+)
+from roost.adapters.telephony.switch import Switch
+from roost.floor.agents.messages import PhoneLapsed, PhoneRegistered
+from roost.floor.calls.messages import LegAnswered, LegClosed, LegFailed, LegRang
+from roost.floor.effects import DialAgent
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import OPERATOR, AgentId, VaultId, owner_of
+from roost.kernel.messages import VaultPut
+from roost.ports.commands import Done
+from roost.ports.media import Law, MediaGone
+from roost.protocols.sdp.negotiate import Refused as NoSdp
+from roost.protocols.sip.calling import Call
+from roost.protocols.sip.events import Accepted, Finished, Rang, Requested
+from roost.protocols.sip.registrar import Binding
+from roost.protocols.sip.uri import escape_user
+
+
+class Phones:
+    """Works on the switch's legs that we dialled, and its registrar."""
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+
+    # --- registrations ---
+
+    def registered(self, event: Requested) -> None:
+        """A REGISTER with the right digest."""
+        switch = self._switch
+        now = switch.now()
+        user = user_of(event.request.headers.get("To") or "")
+        tag = switch.endpoint.mint(f"register {event.server}")
+        outcome = switch.registrar.register(user, event.request, event.source, tag, now)
+        switch.endpoint.reply(event.server, outcome.response, now)
+        if outcome.changed:
+            self._changed(user)
+
+    def expire(self) -> None:
+        for user in self._switch.registrar.expire(self._switch.now()):
+            self._changed(user)
+
+    def _changed(self, user: str) -> None:
+        """Contacts came or went: the floor knows whether there's any, the vault which."""
+        switch = self._switch
+        self.note_addresses()
+        agent = AgentId(user)
+        put = VaultPut(VaultId(f"{BINDING}{user}"), OPERATOR, switch.registrar.kept(user))
+        any_left = bool(switch.registrar.contacts(user, switch.now()))
+        switch.say(PhoneRegistered(agent) if any_left else PhoneLapsed(agent), (put,))
+
+    def note_addresses(self) -> None:
+        switch = self._switch
+        now = switch.now()
+        switch.phones = {
+            (one.peer.host, one.peer.port)
+            for user in switch.registrar.users()
+            for one in switch.registrar.contacts(user, now)
+        }
+
+    # --- the floor's effects ---
+
+    def dial(self, effect: DialAgent) -> None:
+        switch = self._switch
+        if effect.leg in switch.legs:
+            return
+        bindings = switch.registrar.contacts(str(effect.agent), switch.now())
+        if not bindings:
+            switch.say(LegFailed(effect.leg, Blame.NETWORK, Reason.UNREACHABLE, 480))
+            return
+        caller = switch.by_contact.get(effect.contact)
+        leg = Leg(effect.leg, effect.client, effect.media, self._law(caller))
+        leg.contact = effect.contact
+        leg.arrived.set()
+        switch.legs[effect.leg] = leg
+        switch.start(self._dial(leg, effect, bindings, caller))
+
+    def _law(self, caller: Leg | None) -> Law:
+        """The caller's own law, so that the two need no transcoding."""
+        if caller is not None and caller.agreed is not None:
+            return caller.agreed.law
+        return self._switch.settings.law
+
+    async def _dial(
+        self, leg: Leg, effect: DialAgent, bindings: list[Binding], caller: Leg | None
+    ) -> None:
+        switch = self._switch
+        try:
+            await switch.anchor(leg, None)
+        except MediaGone:
+            switch.drop(leg)
+            switch.say(LegFailed(leg.leg, Blame.US, Reason.MEDIA_LOST, 0))
+            return
+        if leg.ending is not None:
+            self._over(leg)
+            return
+        number = caller.number if caller is not None else self._number(effect)
+        body = switch.offering(leg)
+        host = switch.endpoint.identity.bracketed
+        shown = f'"Anonymous" <sip:anonymous@{host}>'
+        if number:
+            shown = f'"{_quoted(number)}" <sip:{escape_user(number)}@{host}>'
+        alert = ("Alert-Info", f"<urn:alert:source:external>;info={effect.client}")
+        now = switch.now()
+        for place, binding in enumerate(bindings):
+            branch = f"{leg.leg}#{place}"
+            leg.ringing.add(branch)
+            switch.branches[branch] = leg
+            call = Call(
+                branch,
+                binding.uri,
+                shown,
+                f"<sip:{escape_user(str(effect.agent))}@{host}>",
+                binding.peer,
+                body,
+                binding.path,
+                (alert,),
+            )
+            switch.endpoint.invite(call, now)
+        switch.line.pump()
+
+    def _number(self, effect: DialAgent) -> str:
+        if effect.caller is None:
+            return ""
+        value = self._switch.vault.reveal(owner_of(effect.client), effect.caller)
+        return value.decode() if value else ""
+
+    def nudge(self, leg: Leg) -> None:
+        for branch in leg.ringing:
+            self._switch.endpoint.nudge(branch, self._switch.now())
+        self._switch.line.pump()
+
+    def end(self, leg: Leg, reason: Reason) -> None:
+        leg.ending = reason
+        switch = self._switch
+        header = reason_header(reason)
+        for branch in [leg.branch] if leg.branch else list(leg.ringing):
+            switch.endpoint.hang_up(branch, switch.now(), reason=header)
+        switch.line.pump()
+
+    # --- what the phones do ---
+
+    def rang(self, leg: Leg, event: Rang) -> None:
+        if not leg.rang and event.status != 181:
+            leg.rang = True
+            self._switch.say(LegRang(leg.leg))
+
+    def accepted(self, leg: Leg, event: Accepted) -> None:
+        switch = self._switch
+        now = switch.now()
+        if leg.branch or leg.ending is not None:  # another phone was first, or nobody waits
+            switch.endpoint.hang_up(event.leg, now, reason=TAKEN_ELSEWHERE)
+            return
+        leg.branch = event.leg
+        leg.ringing.discard(event.leg)
+        for other in leg.ringing:
+            switch.endpoint.hang_up(other, now, reason=TAKEN_ELSEWHERE)
+        switch.start(self._accept(leg, event.body))
+
+    async def _accept(self, leg: Leg, body: bytes) -> None:
+        """The ACK goes out when the floor has committed the answer: until then the phone would
+        answer once more if we crashed."""
+        switch = self._switch
+        stream = switch.judge_answer(leg, body)
+        if isinstance(stream, NoSdp):
+            leg.ending = Reason.NO_COMMON_CODEC
+            switch.endpoint.hang_up(leg.branch, switch.now())
+            switch.line.pump()
+            return
+        if not await switch.agree(leg, stream):
+            leg.ending = Reason.MEDIA_LOST
+            switch.endpoint.hang_up(leg.branch, switch.now())
+            switch.line.pump()
+            return
+        if leg.ended:
+            return
+        leg.agreed = agreed_of(stream)
+        answer = await switch.tell(LegAnswered(leg.leg), puts=switch.kept(leg))
+        if isinstance(answer, Done) and leg.ending is None:
+            leg.up = True
+            switch.endpoint.acknowledge(leg.branch, switch.now())
+        else:
+            leg.ending = leg.ending or Reason.CALLER_LEFT
+            switch.endpoint.hang_up(leg.branch, switch.now())
+        switch.line.pump()
+
+    def finished(self, leg: Leg, event: Finished) -> None:
+        switch = self._switch
+        switch.branches.pop(event.leg, None)
+        if event.leg == leg.branch:
+            self._over(leg, event)
+            return
+        leg.ringing.discard(event.leg)
+        blame, reason = failure_of(event)
+        leg.failures.append((blame, reason, event.status))
+        if not leg.ringing and not leg.branch:
+            self._over(leg)
+
+    def _over(self, leg: Leg, event: Finished | None = None) -> None:
+        """Nothing is left of the leg."""
+        switch = self._switch
+        switch.drop(leg)
+        switch.start(switch.close_media(leg))
+        if event is not None and leg.up and leg.ending is None:
+            blame, reason = end_of(event, Blame.AGENT)
+            switch.say(LegClosed(leg.leg, blame, reason))
+        elif leg.ending is Reason.NO_COMMON_CODEC and not leg.up:
+            switch.say(LegFailed(leg.leg, Blame.AGENT, leg.ending, 488))
+        elif leg.ending is not None:
+            switch.say(LegClosed(leg.leg, Blame.US, leg.ending))
+        elif leg.failures:
+            switch.say(LegFailed(leg.leg, *most_telling(leg.failures)))
+        else:
+            switch.say(LegFailed(leg.leg, Blame.NETWORK, Reason.UNREACHABLE, 0))
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "").replace('"', "").replace("\r", " ").replace("\n", " ")
