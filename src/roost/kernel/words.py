@@ -1,0 +1,197 @@
+"""The words of every refusal, in English and Chinese: what can't be done, and the mend.
+
+`{name}` stands for a parameter of the refusal (`Refusal.about`). A test finds a code without
+words, and a parameter that no words expect.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from roost.kernel.messages import Refusal
+
+
+class Words(Struct, frozen=True, gc=False):
+    en: str
+    mend_en: str
+    zh: str
+    mend_zh: str
+
+
+REFUSALS: Final[dict[str, Words]] = {
+    # --- calls ---
+    "stale": Words(
+        "That has been overtaken by what happened since.",
+        "Look at the present state; nothing was done.",
+        "情况已发生变化，该操作不再适用。",
+        "请查看当前状态；未执行任何操作。",
+    ),
+    "known_leg": Words(
+        "This call is already here, as contact {contact}.",
+        "Nothing needs to be done.",
+        "该呼叫已存在，联络编号为 {contact}。",
+        "无需任何操作。",
+    ),
+    "unknown_number": Words(
+        "The number {number} isn't one of this centre's.",
+        "Add it to a client's numbers, and apply the definitions.",
+        "号码 {number} 不属于本中心。",
+        "请将其加入某客户的号码，并应用定义。",
+    ),
+    "too_many_calls": Words(
+        "There are {most} calls already, which is the most at a time.",
+        "Try again in a moment, or add a cell.",
+        "当前已有 {most} 个呼叫，达到上限。",
+        "请稍后再试，或增加单元。",
+    ),
+    # --- queues ---
+    "already_waiting": Words(
+        "Contact {contact} is waiting already.",
+        "Nothing needs to be done.",
+        "联络 {contact} 已在排队。",
+        "无需任何操作。",
+    ),
+    # --- agents ---
+    "unknown_agent": Words(
+        "There is no agent {agent}.",
+        "Check the number, or add the agent to the definitions.",
+        "没有坐席 {agent}。",
+        "请检查工号，或在定义中添加该坐席。",
+    ),
+    "already_signed_in": Words(
+        "Agent {agent} is signed in already.",
+        "Go on working, or sign out first.",
+        "坐席 {agent} 已经签入。",
+        "请继续工作，或先签出。",
+    ),
+    "not_signed_in": Words(
+        "Agent {agent} isn't signed in.",
+        "Sign in first.",
+        "坐席 {agent} 尚未签入。",
+        "请先签入。",
+    ),
+    "already_ready": Words(
+        "Agent {agent} is ready already.",
+        "Nothing needs to be done.",
+        "坐席 {agent} 已处于就绪状态。",
+        "无需任何操作。",
+    ),
+    "contact_open": Words(
+        "Contact {contact} is still with the agent.",
+        "Finish the contact first.",
+        "联络 {contact} 仍由该坐席处理。",
+        "请先结束该联络。",
+    ),
+    "no_phone": Words(
+        "Agent {agent} has no phone that is registered.",
+        "Switch the phone on, or check its user and password.",
+        "坐席 {agent} 没有已注册的话机。",
+        "请开启话机，或检查其用户名和密码。",
+    ),
+    "unknown_reason": Words(
+        "“{reason}” isn't one of the centre's reasons to be away.",
+        "Choose one of them, or add it to centre.yaml.",
+        "“{reason}”不是本中心的离席原因。",
+        "请选择已有的原因，或将其加入 centre.yaml。",
+    ),
+    "no_offer": Words(
+        "No contact is ringing for agent {agent}.",
+        "It may have been taken, or the caller has left.",
+        "没有联络正在为坐席 {agent} 振铃。",
+        "联络可能已被接听，或来电者已离开。",
+    ),
+    "no_contact": Words(
+        "Agent {agent} isn't talking to anybody.",
+        "Wait for the next contact.",
+        "坐席 {agent} 当前没有通话。",
+        "请等待下一个联络。",
+    ),
+    "already_so": Words(
+        "It is so already, for agent {agent}.",
+        "Nothing needs to be done.",
+        "坐席 {agent} 已处于该状态。",
+        "无需任何操作。",
+    ),
+    "nothing_to_wrap_up": Words(
+        "Agent {agent} has no contact to write up.",
+        "It may have been closed when its time was over.",
+        "坐席 {agent} 没有需要整理的联络。",
+        "可能已因整理时限到期而关闭。",
+    ),
+    "unknown_code": Words(
+        "“{code}” isn't one of the client's wrap-up codes.",
+        "Choose one of the codes that are offered.",
+        "“{code}”不是该客户的整理代码。",
+        "请从提供的代码中选择。",
+    ),
+    "code_missing": Words(
+        "Contact {contact} needs a wrap-up code first.",
+        "Choose a code, then go ready.",
+        "联络 {contact} 需要先选择整理代码。",
+        "请先选择代码，再就绪。",
+    ),
+    # --- definitions, and the step ---
+    "already_configured": Words(
+        "These definitions are in force already ({version}).",
+        "Nothing needs to be done.",
+        "这些定义已经生效（{version}）。",
+        "无需任何操作。",
+    ),
+    "unknown_command": Words(
+        "Nothing here knows the command {command}.",
+        "Check that every process runs the same version.",
+        "无法识别命令 {command}。",
+        "请确认所有进程运行同一版本。",
+    ),
+    "fault": Words(
+        "Something of ours failed while deciding {command}; it was kept as an incident.",
+        "Try once more; tell the operator's engineer if it stays.",
+        "处理 {command} 时我方发生错误；已记录为事件。",
+        "请再试一次；如仍出现，请告知运维工程师。",
+    ),
+    # --- accounts and tokens ---
+    "not_found": Words(
+        "There is nothing of that name here for you.",
+        "Check the name.",
+        "这里没有您可以使用的该名称。",
+        "请检查名称。",
+    ),
+    "name_taken": Words(
+        "The name {name} is taken.",
+        "Choose another name.",
+        "名称 {name} 已被使用。",
+        "请另选名称。",
+    ),
+    "password_weak": Words(
+        "The password is too easy to guess, too long, or shorter than {least} characters.",
+        "Take several words that have nothing to do with the name.",
+        "密码过于简单、过长，或少于 {least} 个字符。",
+        "请使用几个与用户名无关的词语。",
+    ),
+    "role_not_for_owner": Words(
+        "The role {role} doesn't go with this owner.",
+        "Client managers belong to a client, everybody else to the operator.",
+        "角色 {role} 与该所有者不符。",
+        "客户经理属于客户，其他人员属于运营方。",
+    ),
+    "too_many_tokens": Words(
+        "There are {most} tokens in force, which is the most.",
+        "Revoke one that isn't needed.",
+        "已有 {most} 个有效令牌，达到上限。",
+        "请撤销一个不再需要的令牌。",
+    ),
+}
+
+
+def words(refusal: Refusal, language: str = "en") -> tuple[str, str]:
+    """What can't be done, and the mend; `language` is "en" or "zh". A parameter that's missing
+    shows as its name: words never fail."""
+    of = REFUSALS[refusal.code]
+    said, mend = (of.zh, of.mend_zh) if language == "zh" else (of.en, of.mend_en)
+    about = _Gaps(refusal.about)
+    return said.format_map(about), mend.format_map(about)
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return key

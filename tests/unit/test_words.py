@@ -1,0 +1,54 @@
+"""Every refusal has its words in both languages, with the parameters that it's given."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from roost.kernel.messages import Refusal
+from roost.kernel.words import REFUSALS, words
+
+SOURCE = Path(__file__).parents[2] / "src" / "roost"
+CONSTANTS = {"FAULT": "fault"}
+
+
+def refusals() -> list[tuple[str, str, set[str]]]:
+    """Where, which code, which parameters; the fakes beside the adapters don't count."""
+    found: list[tuple[str, str, set[str]]] = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path.name == "testing.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id != "Refusal":
+                continue
+            code, *about = node.args
+            name = code.value if isinstance(code, ast.Constant) else CONSTANTS[ast.unparse(code)]
+            keys: set[str] = set()
+            if about:
+                assert isinstance(about[0], ast.Dict), f"{path}:{node.lineno}"
+                keys = {key.value for key in about[0].keys}
+            found.append((f"{path.relative_to(SOURCE)}:{node.lineno}", name, keys))
+    return found
+
+
+@pytest.mark.parametrize(("where", "code", "about"), refusals(), ids=str)
+def test_a_refusal_has_words(where: str, code: str, about: set[str]) -> None:
+    assert code in REFUSALS, f"{where}: add {code!r} to kernel/words.py"
+    of = REFUSALS[code]
+    for text in (of.en, of.mend_en, of.zh, of.mend_zh):
+        named = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert named <= about, f"{where}: the words of {code!r} want {named - about}"
+
+
+def test_no_words_are_left_over() -> None:
+    assert set(REFUSALS) == {code for _, code, _ in refusals()}
+
+
+def test_the_words_in_both_languages() -> None:
+    refusal = Refusal("no_phone", {"agent": "1001"})
+    assert words(refusal)[0] == "Agent 1001 has no phone that is registered."
+    assert words(refusal, "zh")[0] == "坐席 1001 没有已注册的话机。"
+    assert words(Refusal("no_phone"))[0] == "Agent agent has no phone that is registered."
