@@ -73,7 +73,7 @@ class Commands:
     async def __call__(
         self,
         command: Command,
-        actor: Actor,  # noqa: ARG002 - the port's shape
+        actor: Actor,
         id: CommandId,
         puts: Sequence[VaultPut] = (),
     ) -> Answer:

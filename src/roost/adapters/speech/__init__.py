@@ -1,0 +1,1 @@
+"""Prompts before any call needs them: spoken texts, recordings, built-in sounds."""
