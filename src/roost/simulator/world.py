@@ -43,6 +43,7 @@ class World:
         self.callers = Callers(scenario, seed, timeline, tell)
         self.people = People(scenario, seed, timeline, tell)
         self.tracks: dict[TrackId, tuple[StartTrack, int]] = {}
+        self.on_leg: dict[LegId, list[TrackId]] = {}
         self.plays: dict[str, PlayId] = {}  # by contact: what the caller hears
         self.acts: dict[type[Effect], Callable[[Any], None]] = {
             AnswerLeg: self.answer_leg,
@@ -122,6 +123,7 @@ class World:
         if effect.track in self.tracks:
             return
         self.tracks[effect.track] = (effect, self.timeline.now)
+        self.on_leg.setdefault(effect.leg, []).append(effect.track)
         if effect.purpose is TrackPurpose.VOICEMAIL:
             length = self.callers.voicemail_us(effect.most_us)
             self.timeline.after(length, self.close_track, effect.track)
@@ -145,9 +147,9 @@ class World:
 
     def close_media(self, effect: CloseMedia) -> None:
         self.plays.pop(effect.contact, None)
-        for track in [t for t, (start, _) in self.tracks.items() if start.leg in effect.legs]:
-            self.close_track(track)
         for leg in effect.legs:
+            for track in self.on_leg.pop(leg, ()):
+                self.close_track(track)
             self.tell(
                 LegMeasured(
                     effect.contact, leg, PACKETS_PER_SECOND, PACKETS_PER_SECOND, 0, DurationUs(0), 0
