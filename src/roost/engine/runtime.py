@@ -1,7 +1,8 @@
 """The live engine: one asyncio task's worth of deciding, one writer thread that commits.
 
     engine = LiveEngine(room, stream, store.writer, store.reader(), clock, perform)
-    await engine.start()          # claims the stream, restores, sends unfinished effects
+    await engine.open()           # claims the stream, restores: state and epoch are there
+    engine.begin()                # sends unfinished effects, takes commands
     answer = await engine.submit(command, actor, id, puts)
     engine.load                   # 0..1; telephony refuses new calls from 0.8 on
     await engine.stop()
@@ -132,8 +133,14 @@ class LiveEngine(Generic[State]):
     # --- life ---
 
     async def start(self) -> None:
-        """Claim the stream, restore the state, send what was unfinished, take commands.
-        Raises LogFailed, FoldFailed, UnknownEvent."""
+        """`open`, then `begin`."""
+        await self.open()
+        self.begin()
+
+    async def open(self) -> None:
+        """Claim the stream and restore the state; effects and commands wait for `begin`, so that
+        the world can be put in place with this epoch first. An earlier writer is deposed from
+        here on. Raises LogFailed, FoldFailed, UnknownEvent."""
         # The writer thread asks for the interpreter several times a group. At CPython's 5 ms
         # each of these could cost that long while this thread is busy.
         sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -143,6 +150,13 @@ class LiveEngine(Generic[State]):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"log-{self._stream}")
         self._writer = await self._in_thread(self._open_writer, self._stream)
         await self._restore()
+
+    def begin(self) -> None:
+        """Send what was unfinished, and take commands from now on."""
+        engine = self._engine
+        self.why_not = None
+        self._send(self._room.unfinished(engine.state, max(self._clock.now(), engine.at)))
+        self._set_alarm()
 
     async def stop(self) -> None:
         """Take no more commands, commit what's open, close the writer."""
@@ -434,6 +448,7 @@ class LiveEngine(Generic[State]):
                 # An empty append: is the stream still ours, and can be written to again?
                 await self._in_thread(self._writer.append, Batch(()))
                 await self._restore()
+                self.begin()
                 return
             except Deposed as deposed:
                 self._give_up(f"deposed: {deposed}")
@@ -456,9 +471,6 @@ class LiveEngine(Generic[State]):
         self._engine, self._remembered = engine, remembered
         self.timers.clear()
         self._alarm_at = NEVER
-        self.why_not = None
-        self._send(self._room.unfinished(engine.state, max(self._clock.now(), engine.at)))
-        self._set_alarm()
 
     async def _in_thread(self, call: Callable[..., "Result"], *arguments: object) -> "Result":
         assert self._thread is not None
