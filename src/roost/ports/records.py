@@ -189,7 +189,7 @@ class Records(Protocol):
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None: ...
 
-    def counts(self, contacts: Sequence[ContactId]) -> dict[ContactId, int]:
+    def counts(self, contacts: Sequence[ContactId], /) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
         ...
 
