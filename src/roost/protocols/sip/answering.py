@@ -5,13 +5,12 @@ from typing import Final
 
 from roost.kernel.time import DurationUs, InstantUs
 from roost.protocols.sip import session_timers
-from roost.protocols.sip.answers import answer as answer_to
 from roost.protocols.sip.core import Core, dialog_headers
 from roost.protocols.sip.dialogs import EARLY, Dialog, Phase, Turn, received
 from roost.protocols.sip.ending import send_bye
 from roost.protocols.sip.events import By, Confirmed, Invited, Reanswered, Why
 from roost.protocols.sip.headers import Via, parse_rack, top_via
-from roost.protocols.sip.message import Request, Response, encode
+from roost.protocols.sip.message import Request, encode
 from roost.protocols.sip.parse import Malformed, parse
 from roost.protocols.sip.routing import Peer, answers_go, tag_of
 from roost.protocols.sip.sessions import agree_as_server, arm_session
@@ -222,25 +221,26 @@ def refuse(
     core.finish(dialog, By.US, Why.REFUSED, status)
 
 
-def cancelled(core: Core, request: Request, via: Via, now: InstantUs) -> Response:
-    """A CANCEL came in; its own answer (RFC 3261, 9.2). A 2xx that we sent first stands: the
-    caller will acknowledge it and say BYE."""
+def cancelled(core: Core, own: Server, via: Via, now: InstantUs) -> None:
+    """A CANCEL came in, as transaction `own`; it's answered first, then its INVITE (RFC 3261,
+    9.2). A 2xx that we sent before stands: the caller will acknowledge it and say BYE."""
+    request = own.request
+    assert request is not None
     server = core.transactions.invite_of(request, via)
-    dialog: Dialog | None = None
-    if server is not None:
-        dialog = core.dialogs.get(server.user)
-    else:
-        dialog = core.dialogs.get(leg_of(core, request))  # after a restart
+    dialog = core.dialogs.get(leg_of(core, request) if server is None else server.user)
+    if server is None:
         if dialog is None or dialog.phase not in EARLY:
-            return answer_to(request, 481, to_tag=core.mint(via.branch))
-        server = pending(core, dialog)
-    if dialog is None:
-        return answer_to(request, 200, to_tag=core.mint(via.branch))
-    if dialog.phase in EARLY and server is not None:
+            core.respond(own, 481, now, to_tag=core.mint(via.branch))
+            return
+        server = pending(core, dialog)  # after a restart
+    if dialog is None or server is None:
+        core.respond(own, 200, now, to_tag=core.mint(via.branch))
+        return
+    reason = request.headers.get("Reason") or ""
+    core.respond(own, 200, now, to_tag=dialog.local_tag)
+    if dialog.phase in EARLY:
         core.respond(server, 487, now, to_tag=dialog.local_tag)
-        reason = request.headers.get("Reason") or ""
         core.finish(dialog, By.THEM, Why.CANCELLED, 487, reason)
-    elif server is not None and server.state is State.PROCEEDING and server.key == dialog.server:
+    elif server.state is State.PROCEEDING and server.key == dialog.server:
         core.respond(server, 487, now, to_tag=dialog.local_tag)  # a re-INVITE
         dialog.server = ""
-    return answer_to(request, 200, to_tag=dialog.local_tag)

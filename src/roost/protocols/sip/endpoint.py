@@ -116,7 +116,7 @@ class Endpoint(Core):
         elif message.method == "CANCEL":
             server = self.transactions.receive(message, via, answers_go(via, source), now)
             assert server is not None
-            self.transactions.respond(server, answering.cancelled(self, message, via, now), now)
+            answering.cancelled(self, server, via, now)
         elif tag_of(message.headers.get("To") or ""):
             self._within(message, via, source, now)
         else:

@@ -21,14 +21,21 @@ TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]+"  # noqa: S105
 _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 _PARAM_VALUE: Final = rf'{_QUOTED}|\[[0-9A-Fa-f:.]+\]|[^\s;,"<>]+'
 _PARAM: Final = re.compile(rf"\s*;\s*({TOKEN})(?:\s*=\s*({_PARAM_VALUE}))?\s*", re.DOTALL)
+_TAG: Final = re.compile(rf";tag=({TOKEN})")
 _VIA: Final = re.compile(
     rf"\s*[Ss][Ii][Pp]\s*/\s*2\.0\s*/\s*({TOKEN})\s+"
     r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)(?:\s*:\s*([0-9]{1,5}))?\s*((?:;.*)?)",
     re.DOTALL,
 )
-_NAME_ADDR: Final = re.compile(rf"\s*({_QUOTED}|[^<\"]*?)\s*<([^<>]*)>\s*((?:;.*)?)", re.DOTALL)
+_QUOTED_NAME: Final = re.compile(rf"({_QUOTED})\s*", re.DOTALL)
 # Tokens and blanks (25.1); characters beyond ASCII because phones send them.
 _DISPLAY: Final = re.compile(r"(?:[A-Za-z0-9\-.!%*_+`'~\s]|[^\x00-\x7f])*")
+# What nearly every From, To and Contact looks like, for checking without reading.
+_PLAIN_ADDRESS: Final = re.compile(
+    r"(?:\"[^\"\\]*\" *|[A-Za-z0-9 ]*)<sips?:(?:[A-Za-z0-9+_.\-]+@)?"
+    r"[A-Za-z0-9]+(?:[.\-][A-Za-z0-9]+)*(?::[0-9]{1,4})?(?:;[a-z]+(?:=[A-Za-z0-9]+)?)?>"
+    rf"(?:;tag={TOKEN})?"
+)
 _CSEQ: Final = re.compile(rf"\s*([0-9]+)\s+({TOKEN})\s*")
 _RACK: Final = re.compile(rf"\s*([0-9]+)\s+([0-9]+)\s+({TOKEN})\s*")
 _NUMBER: Final = re.compile(r"\s*([0-9]+)\s*")
@@ -168,6 +175,9 @@ def parse_params(text: str) -> tuple[tuple[str, str | None], ...]:
     twice is an error (7.3.1)."""
     if not text:
         return ()
+    plain = _TAG.fullmatch(text)
+    if plain is not None:
+        return (("tag", plain[1]),)
     found: list[tuple[str, str | None]] = []
     position = 0
     end = len(text)
@@ -177,10 +187,11 @@ def parse_params(text: str) -> tuple[tuple[str, str | None], ...]:
             raise BadSyntax("parameters")
         name, value = match.groups()
         name = name.lower()
-        if any(name == other for other, _ in found):
-            raise BadSyntax(f"parameter {name} twice")
         if value is not None and value[0] == '"':
             value = unquote(value)
+        for other, _ in found:
+            if other == name:
+                raise BadSyntax(f"parameter {name} twice")
         found.append((name, value))
         position = match.end()
     return tuple(found)
@@ -269,19 +280,39 @@ def parse_address(value: str) -> NameAddr:
 
     Without angle brackets parameters belong to the header, and a URI with a question mark or
     a comma is an error (20)."""
-    match = _NAME_ADDR.fullmatch(value)
-    if match is None:
-        bare, semicolon, rest = value.strip().partition(";")
-        bare = bare.rstrip()
-        if "?" in bare or "," in bare or "<" in bare:
+    value = value.strip()
+    if value[:1] == '"':
+        match = _QUOTED_NAME.match(value)
+        if match is None:
+            raise BadSyntax("display name")
+        display, start = unquote(match[1]), match.end()
+        if value[start : start + 1] != "<":
             raise BadSyntax("angle brackets missing")
-        return NameAddr(parse_uri(bare), "", parse_params(semicolon + rest))
-    display, uri, params = match.groups()
-    if display.startswith('"'):
-        display = unquote(display)
-    elif _DISPLAY.fullmatch(display) is None:
-        raise BadSyntax("display name")
-    return NameAddr(parse_uri(uri), display, parse_params(params))
+    else:
+        start = value.find("<")
+        if start < 0:
+            return _bare_address(value)
+        display = value[:start].rstrip()
+        if display and _DISPLAY.fullmatch(display) is None:
+            raise BadSyntax("display name")
+    end = value.find(">", start)
+    if end < 0:
+        raise BadSyntax("angle brackets missing")
+    return NameAddr(parse_uri(value[start + 1 : end]), display, parse_params(value[end + 1 :]))
+
+
+def _bare_address(value: str) -> NameAddr:
+    uri, semicolon, rest = value.partition(";")
+    uri = uri.rstrip()
+    if "?" in uri or "," in uri:
+        raise BadSyntax("angle brackets missing")
+    return NameAddr(parse_uri(uri), "", parse_params(semicolon + rest))
+
+
+def check_address(value: str) -> None:
+    """Raises BadSyntax where `parse_address` would, at a fraction of its cost."""
+    if _PLAIN_ADDRESS.fullmatch(value) is None:
+        parse_address(value)
 
 
 def encode_address(address: NameAddr) -> str:

@@ -74,6 +74,8 @@ def split_commas(value: str) -> list[str]:
     if "," not in value:
         value = value.strip()
         return [value] if value else []
+    if '"' not in value and "<" not in value:
+        return [piece for part in value.split(",") if (piece := part.strip())]
     pieces: list[str] = []
     start = position = 0
     quoted = bracketed = False

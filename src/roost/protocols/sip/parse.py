@@ -27,7 +27,7 @@ COPIED: Final = ("Via", "From", "To", "Call-ID", "CSeq")  # 8.2.6.2
 PING: Final = b"\r\n\r\n"
 PONG: Final = b"\r\n"
 
-_FOLD: Final = re.compile(r"[ \t]*\r\n[ \t]+")
+_FOLD: Final = re.compile(r"\r\n[ \t]+")
 _REQUEST_LINE: Final = re.compile(
     r"([A-Za-z0-9\-.!%*_+`'~]+) ([^ \t\r\n<>\"\x00-\x20]+) ([Ss][Ii][Pp]/[0-9]+\.[0-9]+)"
 )

@@ -6,6 +6,7 @@ writing it gives an equal URI; `username` is the user with its escapes undone. C
 """
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final
 
@@ -14,6 +15,8 @@ from msgspec import Struct
 DEFAULT_PORT: Final = 5060
 DEFAULT_TLS_PORT: Final = 5061
 MAX_PORT: Final = 65_535
+REMEMBERED_URIS: Final = 4_096
+REMEMBERED_CHARS: Final = 128
 
 _UNRESERVED: Final = r"A-Za-z0-9\-_.!~*'()"
 _ESCAPED: Final = r"%[0-9A-Fa-f]{2}"
@@ -121,7 +124,12 @@ def split_params(text: str) -> tuple[tuple[str, str | None], ...]:
 
 
 def parse_uri(text: str) -> Uri:
-    """Reads a URI; raises BadSyntax."""
+    """Reads a URI; raises BadSyntax. The same few URIs come in every message of a call, so
+    short ones are remembered."""
+    return _remembered(text) if len(text) <= REMEMBERED_CHARS else _parse_uri(text)
+
+
+def _parse_uri(text: str) -> Uri:
     match = _SIP_URI.fullmatch(text)
     if match is not None:
         scheme, user, password, host, port, params, headers = match.groups()
@@ -144,6 +152,9 @@ def parse_uri(text: str) -> Uri:
     if match is None or match[1].lower() in ("sip", "sips", "tel"):
         raise BadSyntax("not a URI")
     return Uri(match[1].lower(), match[2], "")
+
+
+_remembered: Final = lru_cache(maxsize=REMEMBERED_URIS)(_parse_uri)
 
 
 def _split_headers(text: str) -> tuple[tuple[str, str], ...]:

@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from roost.protocols.sip.headers import (
     Via,
+    check_address,
     expires_s,
     is_call_id,
-    parse_address,
     parse_contacts,
     parse_content_type,
     parse_cseq,
@@ -81,9 +81,9 @@ def _fault_of_values(request: Request) -> Fault | None:
     try:
         via = parse_via(lines["Via"]) if _one(lines["Via"]) else _first_of_several(headers)
         name = "From"
-        parse_address(lines["From"])
+        check_address(lines["From"])
         name = "To"
-        parse_address(lines["To"])
+        check_address(lines["To"])
         for name in ("Route", "Record-Route"):
             if name in lines:
                 parse_routes(headers, name)
@@ -134,7 +134,7 @@ def _check_contacts(request: Request) -> None:
     if request.method == "INVITE" and len(values) != 1:
         raise BadSyntax("exactly one is needed")
     for value in values:
-        parse_address(value)
+        check_address(value)
 
 
 def _fault_of_options(request: Request, supported: frozenset[str]) -> Fault | None:
@@ -161,9 +161,9 @@ def validate_response(response: Response) -> str | None:
         name = "CSeq"
         parse_cseq(headers.lines["CSeq"])
         name = "From"
-        parse_address(headers.lines["From"])
+        check_address(headers.lines["From"])
         name = "To"
-        parse_address(headers.lines["To"])
+        check_address(headers.lines["To"])
         name = "Contact"
         if 200 <= response.status < 300 and name in headers.lines:
             parse_contacts(headers)
