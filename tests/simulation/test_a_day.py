@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from roost.definitions import compile_floor, load
@@ -90,6 +91,19 @@ def test_the_same_seed_gives_the_same_log() -> None:
     first, second = (play(hours(20 * MINUTE, Faults()), 7, digest=True) for _ in range(2))
     assert first.digest() == second.digest()
     assert first.digest() != play(hours(20 * MINUTE, Faults()), 8, digest=True).digest()
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_crash_at_any_step_loses_nobody(stored: bool) -> None:
+    """Ten calls; the process dies once, at each step in turn, with its group stored or not."""
+    calm = hours(3 * MINUTE, Faults(), arrivals=90)
+    steps = play(calm, 5).steps
+    assert steps > 200
+    for step in range(1, steps + 1, 1 if stored else 2):
+        crash = msgspec.structs.replace(calm, faults=Faults(crash_at=step, stored=stored))
+        simulation = play(crash, 5)
+        assert simulation.crashes == 1
+        check(simulation)
 
 
 @pytest.mark.soak

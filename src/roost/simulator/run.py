@@ -58,11 +58,12 @@ class Simulation:
     ) -> None:
         self.floor = floor
         self.scenario = scenario
-        self.keep = keep or bool(scenario.faults.crash)
+        self.keep = keep or bool(scenario.faults.crash or scenario.faults.crash_at)
         self.observers = observers
         self.hash = sha256() if digest else None
         self.log: list[Envelope] = []
         self.events = 0
+        self.steps = 0
         self.crashes = 0
         self.incidents: list[Incident] = []
         self.refused: dict[str, int] = {}
@@ -129,9 +130,13 @@ class Simulation:
         if step.refusal is not None:
             code = step.refusal.code
             self.refused[code] = self.refused.get(code, 0) + 1
-        crash = self.scenario.faults.crash
-        if crash and self.chaos.chance(crash):
+        self.steps += 1
+        faults = self.scenario.faults
+        if faults.crash and self.chaos.chance(faults.crash):
             self.die(step.envelopes if self.chaos.chance(500_000) else ())
+            return
+        if self.steps == faults.crash_at:
+            self.die(step.envelopes if faults.stored else ())
             return
         self.commit(step.envelopes)
         for effect in step.effects:

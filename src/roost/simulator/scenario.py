@@ -52,13 +52,15 @@ class Behaviour(Struct, frozen=True):
 
 class Faults(Struct, frozen=True):
     """What goes wrong between the world and the engine, per million messages; `crash` per
-    million steps."""
+    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not."""
 
     lost: int = 0
     late: int = 0
     late_us: int = 3 * SECOND
     doubled: int = 0
     crash: int = 0
+    crash_at: int = 0
+    stored: bool = False
 
 
 class Scenario(Struct, frozen=True):
