@@ -75,15 +75,15 @@ def _watch_token(accounts: Accounts, path: Path) -> None:
 def new_token(accounts: Accounts, account: Account, label: str, scopes: frozenset[str]) -> str:
     """A token as its owner presents it; only its hash is kept. Raises ValueError when the
     account has too many already."""
-    from roost.web.sessions import hash_of_secret, token_text
+    from roost.web.gate import SECRET_SIZE, TOKEN_PREFIX, kept, shown
 
     now = CellClock().now()
-    drawn = chance.token_bytes(32)
+    text = TOKEN_PREFIX + shown(chance.token_bytes(SECRET_SIZE))
     until = InstantUs(now + TOKEN_DAYS * DAY)
-    made = accounts.add_token(account.id, label, scopes, hash_of_secret(drawn), now, until)
+    made = accounts.add_token(account.id, label, scopes, kept(text), now, until)
     if isinstance(made, Refusal):
         raise ValueError(made.code)
-    return token_text(drawn)
+    return text
 
 
 def _write(path: Path, text: str) -> None:

@@ -36,7 +36,8 @@ class NotInForce(Exception):
 class PromptStore(Protocol):
     """Where every prompt lies before anything refers to it."""
 
-    voice: str
+    @property
+    def voice(self) -> str: ...
 
     def keep(self, needed: NeededPrompt) -> None: ...
 
@@ -117,12 +118,14 @@ def _envelopes(number: int, clock: Clock, made: Application) -> list[Envelope]:
     return [envelope(number + place, event) for place, event in enumerate(made.events, 1)]
 
 
-async def configure(submit: Submit, command: Configure, turn: int) -> Done:
+async def configure(submit: Submit, command: Configure, turn: int) -> None:
     """The cell's part. `turn` is the settings stream's position: the same definitions may come
     back later, and are another command then. Raises NotInForce."""
     turn_id = CommandId(f"configure/{turn}/{command.floor.version[:32]}")
     answer = await submit(command, SETUP, turn_id)
     if isinstance(answer, Done):
-        return answer
+        return
+    if isinstance(answer, Refused) and answer.refusal.code == "already_configured":
+        return
     why = answer.refusal.code if isinstance(answer, Refused) else answer.why
     raise NotInForce(f"the centre didn't take the definitions: {why}; try again.")

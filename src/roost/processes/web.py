@@ -1,0 +1,97 @@
+"""The web role: the API on the socket that it inherited. Reads the log, commands by the link."""
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+import uvloop
+
+from roost.adapters.accounts.sqlite import SqliteAccounts
+from roost.adapters.clock.wall import CellClock
+from roost.adapters.link.client import LinkClient
+from roost.adapters.media.recordings import RecordedTracks
+from roost.adapters.randomness.system import SystemRandomness
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.sqlite import SqliteStore
+from roost.adapters.store.track_keys import FileTrackKeys
+from roost.adapters.views.records import SqliteRecords
+from roost.definitions.load import Loaded, load
+from roost.definitions.times import zone
+from roost.engine.bodies import Decoder
+from roost.floor.cell import ROOM
+from roost.kernel.ids import StreamName
+from roost.kernel.time import Zone
+from roost.processes import health, printing, secrets, supervise, travelling
+from roost.processes.settings import Launch
+from roost.web.app import create_app, server
+from roost.web.follow import Follower
+from roost.web.parts import UTC, Parts, WebSettings
+
+BACKLOG: Final = 512
+
+
+def run(launch: Launch, held: dict[str, socket.socket]) -> int:
+    """Until it's told to stop (SIGTERM)."""
+    printing.start("web").info("starting")
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_serve(launch, held["http"]))
+
+
+async def _serve(launch: Launch, listening: socket.socket) -> int:
+    follower: Follower | None = None
+
+    def hinted(stream: StreamName, _number: int) -> None:
+        if follower is not None and stream == launch.settings.cell:
+            follower.hint()
+
+    link = LinkClient(launch.places.control_socket, travelling.travelling(), hinted=hinted)
+    parts = _parts(launch, link, lambda: follower is not None and follower.live.floor is not None)
+    follower = Follower(parts)
+    app = create_app(parts, follower)
+    await link.start()
+    try:
+        await _Server(server(app)).serve(sockets=[listening])
+    finally:
+        await link.stop()
+        parts.accounts.close()
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        supervise.tell_ready()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the supervisor tells us
+
+
+def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
+    places, cell = launch.places, StreamName(launch.settings.cell)
+    keys = KeyFile(places.keys)
+    store = SqliteStore(places.streams, keys)
+    reader = store.reader()
+    http = launch.settings.http
+    return Parts(
+        submit=link,
+        log=reader,
+        vault=store.vault(cell),
+        accounts=SqliteAccounts(places.accounts),
+        records=SqliteRecords(places.views, store.reader(), cell),
+        recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
+        clock=CellClock(),
+        randomness=SystemRandomness(),
+        decoder=Decoder.of(ROOM),
+        key=secrets.read(places.data).key(),
+        stream=cell,
+        settings=WebSettings(origins=http.origins, secure=http.secure, zone=_zone(launch)),
+        checks=(health.of_link(link.connected), health.of_configured(configured)),
+    )
+
+
+def _zone(launch: Launch) -> Zone:
+    """Whose midnight begins the day of the live figures: the centre's."""
+    loaded = load(Path(launch.centre))
+    return zone(loaded.centre.document.zone) if isinstance(loaded, Loaded) else UTC

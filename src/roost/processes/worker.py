@@ -1,0 +1,74 @@
+"""The worker role: followers of the log, which keep snapshots and projections.
+
+Nothing here is waited for by a call: a worker that's slow or gone makes reports late, and the
+next start a little longer. It goes on where its files say that it stopped.
+"""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Mapping
+from typing import Final
+
+import uvloop
+
+from roost.adapters.link.client import LinkClient
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.snapshots import SqliteSnapshots
+from roost.adapters.store.sqlite import SqliteStore
+from roost.adapters.views import CellProjection, SettingsProjection
+from roost.definitions.messages import SETTINGS_EVENTS
+from roost.engine.bodies import Decoder
+from roost.engine.followers import Follower, SnapshotProjection
+from roost.floor.cell import ROOM
+from roost.kernel.ids import StreamName
+from roost.processes import printing, supervise, travelling
+from roost.processes.putting_in_force import SETTINGS
+from roost.processes.settings import Launch
+
+STOPS: Final = (signal.SIGTERM, signal.SIGQUIT)
+
+
+def run(launch: Launch, _held: Mapping[str, socket.socket]) -> int:
+    """Until it's told to stop (SIGTERM)."""
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_follow(launch))
+
+
+async def _follow(launch: Launch) -> int:
+    log = printing.start("worker")
+    places, cell = launch.places, StreamName(launch.settings.cell)
+    reader = SqliteStore(places.streams, KeyFile(places.keys)).reader()
+    snapshots = SnapshotProjection(
+        ROOM, cell, SqliteSnapshots(places.snapshots), launch.settings.bounds.snapshot_every
+    )
+    settings_decoder = Decoder(SETTINGS_EVENTS, {})
+
+    def trouble(why: str) -> None:
+        log.error("follower", trouble=why)
+
+    followers = (
+        Follower(reader, SETTINGS, settings_decoder, SettingsProjection(places.views, SETTINGS),
+                 trouble=trouble),
+        Follower(reader, cell, Decoder.of(ROOM), CellProjection(places.views, cell),
+                 trouble=trouble),
+        Follower(reader, cell, Decoder.of(ROOM), snapshots, trouble=trouble),
+    )  # fmt: skip
+
+    def hinted(stream: StreamName, number: int) -> None:
+        for follower in followers[1:] if stream == cell else followers[:1]:
+            follower.hint(number)
+
+    link = LinkClient(places.control_socket, travelling.travelling(), hinted=hinted)
+    await link.start()
+    stopped = asyncio.Event()
+    for number in STOPS:
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    tasks = [asyncio.create_task(follower.run()) for follower in followers]
+    supervise.tell_ready()
+    log.info("following", cell=followers[1].position, snapshot=followers[2].position)
+    await stopped.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await link.stop()
+    return 0
