@@ -13,8 +13,8 @@ from roost.office import billing
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
-from roost.office.contracts.period import period_of
-from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.contracts.period import days_of, period_of
+from roost.office.contracts.pricing import Part, Unbilled, price, version_at
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
@@ -51,17 +51,23 @@ def fold_contract(contracts: MutableMapping[ClientId, Contract], envelope: Envel
 def tallies(
     contracts: Mapping[ClientId, Contract], finished: Iterable[Measured]
 ) -> dict[tuple[ClientId, str], Tally]:
-    """Sums by client and month."""
+    """Sums by client and month: one for each month with a finished contact under a contract,
+    billed or not, since a minimum may be due."""
     made: dict[tuple[ClientId, str], Tally] = {}
     for measured in finished:
         contract = contracts.get(measured.client)
-        parts = price(contract, measured)
-        if contract is None or isinstance(parts, Unbilled):
+        if contract is None:
             continue
-        key = (measured.client, period_of(contract.zone, measured.at))
+        period = period_of(contract.zone, measured.at)
+        if version_at(contract, days_of(period)[1] - 1) is None:
+            continue
+        key = (measured.client, period)
         tally = made.get(key)
         if tally is None:
             tally = made[key] = Tally()
+        parts = price(contract, measured)
+        if isinstance(parts, Unbilled):
+            continue
         for part in parts:
             tally.add((part.line, part.version), part.quantity)
     return made

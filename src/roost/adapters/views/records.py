@@ -15,7 +15,7 @@ from roost.kernel.money import Money
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
-from roost.office.contracts.period import period_of, span_of
+from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.pricing import version_at
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
@@ -67,10 +67,14 @@ class SqliteRecords:
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
+        return self.position_of(self._stream)
+
+    def position_of(self, stream: StreamName) -> int:
+        """The same for any stream that is followed."""
         connection = self._connect()
         if connection is None:
             return 0
-        statement = select(positions.c.number).where(positions.c.stream == self._stream)
+        statement = select(positions.c.number).where(positions.c.stream == stream)
         with connection:
             return int(connection.execute(statement).scalar() or 0)
 
@@ -141,6 +145,23 @@ class SqliteRecords:
                 )
                 found.update((ContactId(row[0]), row[1]) for row in connection.execute(statement))
         return found
+
+    def clients(self) -> list[ClientId]:
+        """The clients that have had contacts."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        with connection:
+            rows = connection.execute(select(contacts.c.client).distinct()).fetchall()
+        return sorted(ClientId(row[0]) for row in rows)
+
+    def clients_with_contract(self) -> list[ClientId]:
+        """The clients that have a contract."""
+        connection = self._connect()
+        if connection is None:
+            return []
+        with connection:
+            return sorted(contracts_of(connection))
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries and proofs."""
@@ -280,9 +301,7 @@ def _periods(connection: Connection, contract: Contract) -> list[str]:
             return found
         period = period_of(contract.zone, InstantUs(at))
         since = span_of(contract.zone, period)[1]
-        day = span_of(contract.zone, period)[1] - 1
-        last_day = contract.zone.local(InstantUs(day)) // 86_400_000_000
-        if version_at(contract, last_day) is not None:
+        if version_at(contract, days_of(period)[1] - 1) is not None:
             found.append(period)
 
 

@@ -1,0 +1,165 @@
+"""`roost invoices`: what each client would be billed, down to the contact: list, show, explain,
+verify."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from roost.adapters.views.proof import Proof, prove
+from roost.cli.output import fail, result
+from roost.cli.reading import Centre, Data, Files, Json
+from roost.kernel.ids import ClientId
+from roost.office.books import Books, fold
+from roost.ports.records import InvoiceDraft, Working
+from roost.processes.putting_in_force import SETTINGS
+
+app = typer.Typer(help="What each client would be billed: list, show, explain, verify.")
+
+Client = Annotated[str, typer.Option("--client", help="Whose (needed when there are several).")]
+Period = Annotated[str, typer.Option("--period", help="The month, as 2026-11 (default: now).")]
+
+
+class Verified(Struct, frozen=True):
+    ok: bool
+    events: int
+    proofs: tuple[Proof, ...]
+
+
+@app.command("list")
+def list_(directory: Centre = Path(), data: Data = None, as_json: Json = False) -> None:
+    """The drafts of all clients and months."""
+    files = Files(directory, data)
+    drafts = files.records.drafts(None)
+
+    def show() -> None:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+        for column in ("client", "month", "lines"):
+            table.add_column(column)
+        table.add_column("total", justify="right")
+        for draft in drafts:
+            table.add_row(draft.client, draft.period, str(len(draft.lines)), str(draft.total))
+        Console().print(table)
+
+    result(drafts, as_json, show)
+    files.close()
+
+
+@app.command("show")
+def show(
+    client: Client = "",
+    period: Period = "",
+    directory: Centre = Path(),
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """A client's draft for a month, line by line."""
+    files = Files(directory, data)
+    draft = _draft(files, client, period)
+    result(draft, as_json, lambda: show_draft(draft, Console()))
+    files.close()
+
+
+def _draft(files: Files, client: str, period: str) -> InvoiceDraft:
+    if not client:
+        clients = files.records.clients_with_contract()
+        if len(clients) != 1:
+            fail(f"whose draft? Give --client: {', '.join(clients) or 'none has a contract'}.", 2)
+        client = clients[0]
+    month = period or datetime.now(UTC).astimezone(files.zone).strftime("%Y-%m")
+    draft = files.records.draft(ClientId(client), month)
+    if draft is None:
+        fail(f"{client} has no draft for {month}: no contract, or no such month (2026-11).")
+    return draft
+
+
+def show_draft(draft: InvoiceDraft, console: Console) -> None:
+    """The draft as a table; amounts are net of tax."""
+    console.print(f"{draft.client}, {draft.period}: draft by contract {draft.contract}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True)
+    table.add_column("line")
+    table.add_column("", footer="total, net of tax")
+    for column in ("quantity", "rate"):
+        table.add_column(column, justify="right")
+    table.add_column("amount", justify="right", footer=str(draft.total))
+    for line in draft.lines:
+        quantity = f"{line.quantity} {line.unit}"
+        table.add_row(line.line, line.name, quantity, line.rate, str(line.amount))
+    console.print(table)
+
+
+@app.command("explain")
+def explain(
+    line: Annotated[str, typer.Argument(help="The line's name, as `invoices show` has it.")],
+    client: Client = "",
+    period: Period = "",
+    after: Annotated[int, typer.Option("--after", min=0, help="Skip so many.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
+    directory: Centre = Path(),
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """The contacts that a line is made of, each with its events; amounts not rounded."""
+    files = Files(directory, data)
+    draft = _draft(files, client, period)
+    parts = files.records.explain(draft.client, draft.period, line, after, limit)
+    if parts is None:
+        names = ", ".join(one.line for one in draft.lines)
+        fail(f"the draft has no line {line!r}: use one of {names}.")
+    result(parts, as_json, lambda: show_parts(files, parts, Console()))
+    files.close()
+
+
+def show_parts(files: Files, parts: list[Working], console: Console) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for column in ("contact", "finished"):
+        table.add_column(column)
+    for column in ("quantity", "amount"):
+        table.add_column(column, justify="right")
+    for column in ("rule", "from events"):
+        table.add_column(column)
+    for part in parts:
+        table.add_row(
+            "" if part.count is None else f"{part.client}/{part.count}",
+            files.when(part.at),
+            part.quantity,
+            part.amount,
+            part.rule,
+            ", ".join(str(number) for number in part.events),
+        )
+    console.print(table)
+
+
+@app.command("verify")
+def verify(directory: Centre = Path(), data: Data = None, as_json: Json = False) -> None:
+    """Recompute every record and draft from the log, and compare; exit status 1 if one
+    differs."""
+    files = Files(directory, data)
+    verified = verified_of(files)
+
+    def show() -> None:
+        for proof in verified.proofs:
+            Console().print(f"{'ok  ' if proof.ok else 'FAIL'} {proof.says}", soft_wrap=True)
+
+    result(verified, as_json, show)
+    files.close()
+    if not verified.ok:
+        raise typer.Exit(1)
+
+
+def verified_of(files: Files) -> Verified:
+    """Folds both streams up to where the projections are. Blocking."""
+    books = Books()
+    upto = files.records.position()
+    settings = files.records.position_of(SETTINGS)
+    for envelope in files.events(SETTINGS, settings):
+        fold(books, envelope)
+    for envelope in files.events(files.cell, upto):
+        fold(books, envelope)
+    proofs = prove(books, files.records)
+    return Verified(all(proof.ok for proof in proofs), upto + settings, proofs)

@@ -1,0 +1,102 @@
+"""A centre's files opened for reading, beside a running centre or without one."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+import typer
+
+from roost.adapters.media.recordings import RecordedTracks
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.sqlite import SqliteStore
+from roost.adapters.store.track_keys import FileTrackKeys
+from roost.adapters.views.records import SqliteRecords
+from roost.cli.output import fail
+from roost.definitions import Loaded, load
+from roost.definitions.messages import SETTINGS_EVENTS
+from roost.engine.bodies import Decoder
+from roost.floor.cell import ROOM
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import ClientId, StreamName, VaultId, owner_of
+from roost.kernel.time import InstantUs
+from roost.processes import settings
+from roost.processes.places import Places
+from roost.processes.putting_in_force import SETTINGS
+
+Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+AT_ONCE: Final = 2_000
+
+
+class Files:
+    """What the office's commands read. Blocking."""
+
+    def __init__(self, directory: Path, data: Path | None) -> None:
+        try:
+            launch = settings.launch(directory, data)
+        except settings.BadSettings as error:
+            fail(str(error))
+        places = Places(Path(launch.data))
+        if not places.streams.exists():
+            fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
+        self.cell = StreamName(launch.settings.cell)
+        self.keys = KeyFile(places.keys)
+        self.store = SqliteStore(places.streams, self.keys)
+        self.log = self.store.reader()
+        self.records = SqliteRecords(places.views, self.store.reader(), self.cell)
+        self.vault = self.store.vault(self.cell)
+        self.recordings = RecordedTracks(places.recordings, FileTrackKeys(self.keys))
+        self.zone = zone_of(directory)
+
+    def text(self, client: ClientId, id: VaultId | None) -> str:
+        """A personal value of a client's contact; empty when there's none any more."""
+        if id is None:
+            return ""
+        value = self.vault.reveal(owner_of(client), id)
+        return "" if value is None else value.decode(errors="replace")
+
+    def when(self, at: InstantUs | None) -> str:
+        """An instant on the centre's wall."""
+        if at is None:
+            return ""
+        moment = datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(self.zone)
+        return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+    def events(self, stream: StreamName, upto: int) -> Iterator[Envelope]:
+        """A stream's events, decoded, up to a number."""
+        settings_ = stream == SETTINGS
+        decoder = Decoder(SETTINGS_EVENTS, {}) if settings_ else Decoder.of(ROOM)
+        after = 0
+        while after < upto:
+            rows = self.log.read(stream, after, min(AT_ONCE, upto - after))
+            if not rows:
+                return
+            yield from map(decoder.envelope, rows)
+            after = rows[-1].number
+
+    def close(self) -> None:
+        self.records.close()
+        self.log.close()
+
+
+def zone_of(directory: Path) -> ZoneInfo:
+    """The centre's zone; UTC where its definitions can't be read."""
+    loaded = load(directory)
+    return ZoneInfo(loaded.centre.document.zone if isinstance(loaded, Loaded) else "UTC")
+
+
+def client_and_count(files: Files, id: str) -> tuple[ClientId, int]:
+    """ "power-grid/17", or "17" in a centre with one client. Wrong use otherwise (2)."""
+    client, _, count = id.rpartition("/")
+    if not count.isdigit():
+        fail(f"{id!r} is no contact: give one as CLIENT/COUNT, as `contacts list` shows them.", 2)
+    if not client:
+        clients = files.records.clients()
+        if len(clients) != 1:
+            fail(f"whose contact is {count}? Give it as CLIENT/{count}.", 2)
+        client = clients[0]
+    return ClientId(client), int(count)
