@@ -119,6 +119,7 @@ def _app(
         request_max_body_size=MOST_BODY,
         openapi_config=description,
         lifespan=lifespan,
+        logging_config=None,
     )
     app.asgi_handler = Doorway(app.asgi_handler, secure)
     return app

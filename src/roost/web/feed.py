@@ -117,7 +117,7 @@ def audience(caller: Caller, view: View) -> Audience:
 def _begin(caller: Caller, follower: Follower, after: str | None, default: str) -> Place:
     after = after or default
     if after == "start":
-        return Place(0, 0)
+        return Place(0, 0, 0)
     if after == "now":
         return follower.present(caller.owner)
     place = follower.place(caller.owner, after)
@@ -311,13 +311,13 @@ class _Feed:
             items = self._channel.after(self._place.position, FEED_PAGE)
             more = len(items) == FEED_PAGE
         else:
-            ahead = Place(self._place.position, self._place.number)
+            ahead = self._place.copy()
             items = await self._follower.page(self._caller.owner, ahead, FEED_PAGE)
             more = ahead.position > self._place.position
         for item in items:
             if item.topic in self._topics:
                 await self._send(item.message)
-            self._place = Place(item.position, item.number)  # never before it's sent
+            self._place = Place(item.position, item.number, item.position)  # never before it's sent
         if ahead is not None:
             self._place = ahead
         return more

@@ -58,20 +58,28 @@ class Item(Struct, frozen=True, gc=False):
 
 @dataclass
 class Place:
-    """Where a feed stands: the log's position, and how many events its audience has seen."""
+    """Where a feed stands: how far the log was read for it (`position`), how many events its
+    audience has seen, and the position of the last of those (`shown`), which its cursors
+    carry: what others do doesn't move a client's cursor."""
 
     position: int
     number: int
+    shown: int
+
+    def copy(self) -> "Place":
+        return Place(self.position, self.number, self.shown)
+
+
+_START: Final = Place(0, 0, 0)
 
 
 class Channel:
     """The newest events that one owner may see, encoded once for all who look."""
 
-    def __init__(self, owner: Owner, place: Place) -> None:
+    def __init__(self, owner: Owner, begins: int) -> None:
         self.owner: Final = owner
-        self.place = place
         self.items: list[Item] = []
-        self.begins = place.position  # all visible events after it are in `items`
+        self.begins = begins  # all visible events after this position are in `items`
         self.wakers: set[asyncio.Event] = set()
 
     def add(self, item: Item) -> None:
@@ -108,7 +116,7 @@ class Follower:
         self._hint = asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._channels: dict[Owner, Channel] = {}
-        self._numbers: dict[Owner, int] = {}  # events that each client may see, so far
+        self._newest: dict[Owner, Place] = {}  # each client's last visible event
         self._counts: dict[ContactId, int] = {}
         self._earned_at = InstantUs(0)
 
@@ -191,9 +199,6 @@ class Follower:
         for position, future in self._waiting:
             if position <= self.position and not future.done():
                 future.set_result(None)
-        for channel in self._channels.values():
-            if channel.place.position < self.position:
-                channel.place.position = self.position
 
     def _take(self, stored: Stored, envelope: Envelope) -> None:
         self.live.fold(envelope)
@@ -207,13 +212,14 @@ class Follower:
         if operator is not None:
             self._offer(operator, stored, stored.number)
         if stored.type in CLIENT_SEES and stored.owner != OPERATOR:
-            number = self._numbers[stored.owner] = self._numbers.get(stored.owner, 0) + 1
+            newest = self._newest.setdefault(stored.owner, Place(0, 0, 0))
+            newest.number += 1
+            newest.position = newest.shown = stored.number
             channel = self._channels.get(stored.owner)
             if channel is not None:
-                self._offer(channel, stored, number)
+                self._offer(channel, stored, newest.number)
 
     def _offer(self, channel: Channel, stored: Stored, number: int) -> None:
-        channel.place.number = number
         channel.add(self._item(channel.owner, stored, number, self._counts))
         for waker in channel.wakers:
             waker.set()
@@ -233,21 +239,29 @@ class Follower:
         """The newest events of an owner, kept from the first time that anybody asks."""
         channel = self._channels.get(owner)
         if channel is None:
-            channel = self._channels[owner] = Channel(owner, self.present(owner))
+            channel = self._channels[owner] = Channel(owner, self.position)
         return channel
 
     def present(self, owner: Owner) -> Place:
         """Where an owner's feed stands now."""
-        number = self.position if owner == OPERATOR else self._numbers.get(owner, 0)
-        return Place(self.position, number)
+        if owner == OPERATOR:
+            return Place(self.position, self.position, self.position)
+        newest = self._newest.get(owner, _START)
+        return Place(self.position, newest.number, newest.shown)
 
     def cursor(self, owner: Owner, place: Place) -> str:
-        return self.cursors.seal(owner, CURSOR, place.position, place.number)
+        return self.cursors.seal(owner, CURSOR, place.shown, place.number)
 
     def place(self, owner: Owner, cursor: str) -> Place | None:
-        """The place of a cursor; None for one that isn't this owner's."""
+        """The place of a cursor; None for one that isn't this owner's. A client that has seen
+        everything goes on at the log's end, however long ago its last event was."""
         opened = self.cursors.open(owner, CURSOR, cursor)
-        return None if opened is None else Place(opened[0], opened[1])
+        if opened is None:
+            return None
+        shown, number, _ = opened
+        if owner != OPERATOR and number == self._newest.get(owner, _START).number:
+            return self.present(owner)
+        return Place(shown, number, shown)
 
     async def page(self, owner: Owner, place: Place, most: int) -> list[Item]:
         """The owner's next events from the log itself; `place` is moved to behind them."""
@@ -261,7 +275,7 @@ class Follower:
         items: list[Item] = []
         for row in visible:
             number = row.number if owner == OPERATOR else place.number + 1
-            place.position, place.number = row.number, number
+            place.position, place.number, place.shown = row.number, number, row.number
             items.append(self._item(owner, row, number, counts))
         if whole and rows:
             place.position = rows[-1].number
@@ -281,7 +295,7 @@ class Follower:
         count = None if stored.contact is None else counts.get(stored.contact)
         topic = topic_of(stored.type)
         message = FeedEvent(
-            cursor=self.cursor(owner, Place(stored.number, number)),
+            cursor=self.cursors.seal(owner, CURSOR, stored.number, number),
             number=number,
             topic=topic,
             type=stored.type,

@@ -1,7 +1,7 @@
 """What has happened: contacts, their records and recordings, and what they're worth."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Final
 
 from litestar import Request, Response, get
@@ -30,6 +30,7 @@ from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
 from roost.web.ranges import wanted_range
 from roost.web.rows import parse_ref, ref_of
+from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
 NOBODY: Final = ClientId("")  # owns nothing
@@ -400,8 +401,19 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
             for line in record.lines
             if money
         ),
-        tuple(Moment(one.at, one.what, one.detail) for one in record.history),
+        tuple(_moments(caller, record)),
     )
+
+
+def _moments(caller: Caller, record: ContactRecord) -> Iterator[Moment]:
+    """A contact's history; for a client the part of it that the feed shows too."""
+    for one in record.history:
+        if caller.client is None:
+            yield Moment(one.at, one.what, one.detail)
+        elif one.what in CLIENT_SEES:
+            shown = CLIENT_SEES[one.what]
+            detail = {name: value for name, value in one.detail.items() if name in shown}
+            yield Moment(one.at, one.what, detail)
 
 
 def _part(working: Working) -> Part:

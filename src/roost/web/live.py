@@ -337,7 +337,7 @@ class Live:
             self._state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.WRAPPING, envelope.at)
+        self._move(event.agent, Presence.WRAPPING, envelope.at).held = False
 
     def _segment(self, event: agents.SegmentClosed, _at: Envelope) -> None:
         queue = self.queues.get(event.queue)

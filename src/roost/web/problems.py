@@ -16,6 +16,7 @@ from litestar.exceptions import (
 from msgspec import Struct
 
 from roost.kernel.messages import Refusal
+from roost.kernel.words import REFUSALS
 from roost.web.limits import MOST_BODY
 from roost.web.words import WORDS, Language
 
@@ -77,21 +78,12 @@ def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Language:
     return best[1]
 
 
-class _Gaps(dict[str, str]):
-    """A parameter that is missing shows as its name: words never fail."""
-
-    def __missing__(self, key: str) -> str:
-        return key
-
-
 def problem(code: str, status: int, about: Mapping[str, str], language: Language) -> Problem:
-    """The words for a code, ours or a room's."""
-    own = WORDS.get(code)
+    """The words for a code, ours or a room's. A code without any (a test finds it) still
+    answers, in general ones."""
+    found = WORDS.get(code) or REFUSALS.get(code) or WORDS["refused"]
+    title, mend = (found.zh, found.mend_zh) if language == "zh" else (found.en, found.mend_en)
     gaps = _Gaps(about)
-    if own is not None:
-        title, mend = (own.zh, own.mend_zh) if language == "zh" else (own.en, own.mend_en)
-    else:
-        title, mend = _other(language)
     return Problem(
         f"urn:roost:problem:{code}",
         title.format_map(gaps),
@@ -102,10 +94,11 @@ def problem(code: str, status: int, about: Mapping[str, str], language: Language
     )
 
 
-def _other(language: Language) -> tuple[str, str]:
-    if language == "zh":
-        return "当前状态下无法执行。", "请刷新后查看当前状态。"
-    return "This can't be done as things stand.", "Look at the present state and try again."
+class _Gaps(dict[str, str]):
+    """A parameter that is missing shows as its name: words never fail."""
+
+    def __missing__(self, key: str) -> str:
+        return key
 
 
 def answer(connection: ASGIConnection[Any, Any, Any, Any], trouble: Trouble) -> Response[bytes]:

@@ -32,8 +32,8 @@ MAY: Final[dict[Presence, tuple[str, ...]]] = {
     Presence.SIGNED_OUT: ("sign-in",),
     Presence.AWAY: ("ready", "away", "sign-out"),
     Presence.READY: ("away", "sign-out"),
-    Presence.OFFERED: ("take", "decline"),
-    Presence.TALKING: ("hold", "hang-up", "away", "ready"),
+    Presence.OFFERED: ("take", "decline", "away"),
+    Presence.TALKING: ("hold", "hang-up", "wrap-up", "away", "ready"),
     Presence.WRAPPING: ("wrap-up", "away", "ready"),
 }
 

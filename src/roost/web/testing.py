@@ -15,7 +15,7 @@ import wave
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import httpx
 from litestar import Litestar
@@ -66,6 +66,7 @@ STREAM: Final = StreamName("cell-1")
 MEDIA: Final = MediaId("media-1")
 TRUNK: Final = Actor(ActorKind.TRUNK, "local")
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of every account here
+SETTINGS: Final = WebSettings()
 ORIGIN: Final = "http://centre.test"
 NUMBERS: Final = {"power-grid": "95598", "water": "95599"}
 PEOPLE: Final = (
@@ -108,8 +109,8 @@ def small_floor(version: str = "1") -> definition.Floor:
             for one in clients
         ),
         agents=tuple(
-            definition.Agent(AgentId(id), (definition.Skill(skill, 5),), "day", tuple(clients))
-            for id in ("1001", "1002")
+            definition.Agent(one, (definition.Skill(skill, 5),), "day", tuple(clients))
+            for one in (AgentId("1001"), AgentId("1002"))
         ),
         away_reasons=("break", "lunch"),
     )
@@ -220,7 +221,7 @@ class Phones:
 class SmallCentre:
     """See the module. `app` is the API; `follower` what it follows with."""
 
-    def __init__(self, folder: Path, settings: WebSettings = WebSettings()) -> None:
+    def __init__(self, folder: Path, settings: WebSettings = SETTINGS) -> None:
         self.store = MemoryStore()
         self.clock = CellClock()
         self.phones = Phones(self)
@@ -314,10 +315,11 @@ class SmallCentre:
     async def call(self, client: str = "power-grid", caller: str = "13800138000") -> ContactId:
         """Somebody rings a client's number, is answered and waits."""
         self._count += 1
-        leg, id = LegId(f"leg-{self._count}"), VaultId(f"caller-{self._count}")
-        put = VaultPut(id, Owner(client), caller.encode())
+        leg, number = LegId(f"leg-{self._count}"), VaultId(f"caller-{self._count}")
+        put = VaultPut(number, Owner(client), caller.encode())
         done = await self.do(
-            calls.ReceiveCall(leg, TrunkId("local"), NUMBERS[client], id, (), MEDIA), puts=(put,)
+            calls.ReceiveCall(leg, TrunkId("local"), NUMBERS[client], number, (), MEDIA),
+            puts=(put,),
         )
         assert done.contact is not None
         await self.shown()
@@ -333,7 +335,7 @@ class SmallCentre:
 
     async def hang_up(self, contact: ContactId) -> None:
         """The caller hangs up."""
-        leg = self.engine.state.calls.calls[contact].caller
+        leg = self.engine.state.calls.calls[contact].caller_leg
         await self.do(calls.LegClosed(leg, Blame.CALLER, Reason.HUNG_UP))
         await self.shown()
 
@@ -342,7 +344,9 @@ class SmallCentre:
     def anybody(self) -> httpx.AsyncClient:
         """Somebody who isn't logged in, as a program."""
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app), base_url=ORIGIN, headers={"Roost-Request": "1"}
+            transport=httpx.ASGITransport(cast("Any", self.app)),
+            base_url=ORIGIN,
+            headers={"Roost-Request": "1"},
         )
 
     async def login(self, name: str) -> httpx.AsyncClient:

@@ -5,16 +5,9 @@ The rooms' refusals have theirs in `kernel/words.py`. `{name}` stands for a para
 
 from typing import Final, Literal
 
-from msgspec import Struct
+from roost.kernel.words import Words
 
 Language = Literal["en", "zh"]
-
-
-class Words(Struct, frozen=True, gc=False):
-    en: str
-    mend_en: str
-    zh: str
-    mend_zh: str
 
 
 WORDS: Final[dict[str, Words]] = {
@@ -120,35 +113,17 @@ WORDS: Final[dict[str, Words]] = {
         "录音中不存在所请求的部分。",
         "请请求 {size} 字节以内的部分。",
     ),
-    "name_taken": Words(
-        "There is an account called {name} already.",
-        "Choose another name.",
-        "账户 {name} 已存在。",
-        "请选择其他名称。",
-    ),
-    "password_weak": Words(
-        "This password is too easy to guess.",
-        "Take at least {least} characters that aren't your name.",
-        "此密码过于简单。",
-        "请使用至少 {least} 个字符，且不同于用户名。",
-    ),
-    "role_not_for_owner": Words(
-        "The role {role} isn't for people of this owner.",
-        "client-manager is for a client's people, the other roles for the operator's.",
-        "角色 {role} 不适用于该所有者的人员。",
-        "client-manager 用于客户公司人员，其他角色用于运营方人员。",
-    ),
-    "too_many_tokens": Words(
-        "This account has {most} tokens already.",
-        "Revoke those that aren't used.",
-        "此账户已有 {most} 个令牌。",
-        "请撤销不再使用的令牌。",
-    ),
     "too_many_feeds": Words(
         "Too many feeds are open.",
         "Close those that aren't looked at.",
         "打开的实时连接过多。",
         "请关闭不再使用的连接。",
+    ),
+    "refused": Words(
+        "This can't be done as things stand.",
+        "Look at the present state and try again.",
+        "当前状态下无法执行。",
+        "请查看当前状态后重试。",
     ),
     "fault": Words(
         "Something of ours failed. It has been noted.",
