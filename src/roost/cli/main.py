@@ -166,6 +166,7 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("roost.cli.users", "users"),
     ("roost.cli.tokens", "tokens"),
     ("roost.cli.simulate", "simulate"),
+    ("roost.cli.schemas", "schemas"),
 )
 
 

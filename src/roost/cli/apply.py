@@ -1,0 +1,191 @@
+"""`roost apply`: shows what would change in a running centre, and puts it in force while calls
+go on."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, Protocol
+
+import typer
+from msgspec import Struct
+from rich.console import Console
+from rich.text import Text
+
+from roost.cli.check import checked, counted
+from roost.cli.check import show as show_problems
+from roost.cli.output import fail, result
+from roost.definitions import Change, Loaded, load
+from roost.definitions.difference import ChangeKind
+from roost.processes.first_start import NewAccount
+
+ANSWER_S: Final = 15.0  # how long a running centre may take to answer its socket
+MOST_SHOWN: Final = 200
+
+SIGNS: Final = {
+    ChangeKind.ADDED: ("+", "green"),
+    ChangeKind.REMOVED: ("-", "red"),
+    ChangeKind.CHANGED: ("~", "yellow"),
+}
+
+
+class Applied(Struct, frozen=True):
+    """The result for scripts. `applied` is false when nothing differs, or nobody agreed."""
+
+    applied: bool
+    version: str
+    changes: tuple[Change, ...]
+    accounts: tuple[NewAccount, ...] = ()
+
+
+class NotApplied(Exception):
+    """It couldn't be put in force; the message says why. What was in force still is."""
+
+
+class Target(Protocol):
+    """A centre to apply to."""
+
+    def changes(self, loaded: Loaded) -> Sequence[Change]:
+        """What differs from what's in force. Raises NotApplied."""
+        ...
+
+    def put(self, loaded: Loaded) -> Sequence[NewAccount]:
+        """Puts it in force; the accounts made for new people. Raises NotApplied."""
+        ...
+
+
+def apply(
+    directory: Annotated[Path, typer.Argument(help="The folder of definitions.")] = Path(),
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The running centre's data (default DIR/.roost).")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Show the difference and put it in force while calls go on."""
+    loaded = load(directory)
+    if not isinstance(loaded, Loaded):
+        show_problems(checked(directory), Console(stderr=True))
+        fail(f"{directory} stays as it is in force: mend it and apply again.")
+    try:
+        done = put_in_force(RunningCentre(directory, data), loaded, yes or as_json)
+    except NotApplied as error:
+        fail(str(error))
+    result(done, as_json, lambda: show(done, Console()))
+
+
+def put_in_force(target: Target, loaded: Loaded, yes: bool) -> Applied:
+    """Shows the changes, asks unless `yes`, and puts them in force. Raises NotApplied."""
+    changes = tuple(target.changes(loaded))
+    if not yes:
+        show_changes(changes, Console())
+        if changes and not typer.confirm("Put this in force?"):
+            return Applied(False, loaded.version, changes)
+    # Without a change too: names and caller lists lie in the vault, and an earlier attempt
+    # may have ended half-way.
+    accounts = tuple(target.put(loaded))
+    return Applied(bool(changes), loaded.version, changes, accounts)
+
+
+def show_changes(changes: Sequence[Change], console: Console) -> None:
+    """By file, each value before and after."""
+    file = ""
+    for change in changes[:MOST_SHOWN]:
+        if change.file != file:
+            file = change.file
+            console.print(Text(file, "bold"), soft_wrap=True)
+        sign, colour = SIGNS[change.kind]
+        before, after = short(change.before), short(change.after)
+        values = f"{before} → {after}" if before and after else before or after
+        console.print(
+            Text.assemble(f"  {sign} ", (change.place or "the whole file", colour), f"  {values}"),
+            soft_wrap=True,
+        )
+    if len(changes) > MOST_SHOWN:
+        console.print(f"  … and {len(changes) - MOST_SHOWN} more")
+    if not changes:
+        console.print("Nothing differs from what's in force.")
+
+
+def short(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def show(done: Applied, console: Console) -> None:
+    if done.applied:
+        count = counted(len(done.changes), "change")
+        console.print(f"In force: version {done.version[:12]}, {count}.")
+    for one in done.accounts:
+        console.print(f"  new account {one.name} ({one.role.value}): {one.password}")
+
+
+class RunningCentre:
+    """The centre whose folder this is, running on this machine. `data` as for `roost up`."""
+
+    def __init__(self, directory: Path, data: Path | None) -> None:
+        from roost.adapters.store.keys import KeyFile
+        from roost.adapters.store.sqlite import SqliteStore
+        from roost.processes import settings
+
+        try:
+            self.launch = settings.launch(directory, data)
+        except settings.BadSettings as error:
+            raise NotApplied(str(error)) from None
+        places = self.launch.places
+        if not places.control_socket.exists():
+            raise NotApplied(
+                f"no centre runs on {places.data}: start it with `roost up {directory}`, or name"
+                " its --data."
+            )
+        self.store = SqliteStore(places.streams, KeyFile(places.keys))
+
+    def changes(self, loaded: Loaded) -> Sequence[Change]:
+        """What differs from what's in force."""
+        from roost.ports.speech import SpeechFailed
+        from roost.processes import prompts, putting_in_force
+
+        try:
+            voice = prompts.opened(self.launch).voice
+        except (SpeechFailed, OSError) as error:
+            raise NotApplied(str(error)) from None
+        return putting_in_force.plan(self.store, loaded, voice).changes
+
+    def put(self, loaded: Loaded) -> Sequence[NewAccount]:
+        """Secrets and accounts of new people first, then prompts, settings and cell."""
+        from roost.processes import first_start, secrets
+
+        try:
+            made = first_start.prepare(self.launch, list(loaded.agents.document.agents))
+        except secrets.BadSecrets as error:
+            raise NotApplied(str(error)) from None
+        asyncio.run(self._put())
+        return made
+
+    async def _put(self) -> None:
+        from roost.adapters.clock.wall import CellClock
+        from roost.adapters.link.client import LinkClient
+        from roost.ports.log import Deposed, LogFailed
+        from roost.processes import first_definitions, travelling
+        from roost.processes.putting_in_force import NotInForce
+
+        link = LinkClient(self.launch.places.control_socket, travelling.travelling())
+        await link.start()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await link.connected.wait()
+            await first_definitions.put_in_force(
+                self.launch, self.store, CellClock(), link, _Quiet()
+            )
+        except TimeoutError:
+            raise NotApplied("the centre doesn't answer: look at log/control.log.") from None
+        except (NotInForce, LogFailed, Deposed) as error:
+            raise NotApplied(str(error)) from None
+        finally:
+            await link.stop()
+
+
+class _Quiet:
+    """A log that says nothing on the way: the result is told at the end."""
+
+    def info(self, event: str, **about: object) -> None:
+        sys.stderr.flush()
