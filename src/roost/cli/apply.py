@@ -187,5 +187,5 @@ class RunningCentre:
 class _Quiet:
     """A log that says nothing on the way: the result is told at the end."""
 
-    def info(self, event: str, **about: object) -> None:
+    def info(self, _: str, **__: object) -> None:
         sys.stderr.flush()

@@ -36,7 +36,7 @@ async def put_in_force(
     except (SpeechFailed, BadPrompt) as error:
         raise NotInForce(str(error)) from None
     made = await asyncio.to_thread(plan, store, loaded, kept.voice)
-    if made.events:
+    if made.events or made.puts:  # names may have changed in the vault alone
         await asyncio.to_thread(write_settings, store, clock, made)
     reader = store.reader()
     number = reader.last(SETTINGS)
