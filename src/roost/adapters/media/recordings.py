@@ -19,10 +19,11 @@ from roost.kernel.ids import ClientId, owner_of
 from roost.ports.keys import TrackKeys
 from roost.ports.recordings import Side, Sound
 from roost.protocols.rtp import g711
-from roost.protocols.rtp.packet import CLOCK_HZ, MAX_PAYLOAD, samples
+from roost.protocols.rtp.packet import CLOCK_HZ, samples
 
 HEADER_BYTES: Final = 44
 SAMPLE_BYTES: Final = 2
+LONGEST_RUN: Final = 0xFFFF  # samples of one record: its length has 16 bits
 MAX_SAMPLES: Final = 12 * 3_600 * CLOCK_HZ  # a longer recording is cut: a WAV ends at 4 GiB
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Laid:
     def add(self, out: "array[int]", first: int) -> None:
         """Adds what it holds between `first` and the end of `out`."""
         begin, end = first - self.start, first - self.start + len(out)
-        at = bisect_left(self._places, begin - MAX_PAYLOAD)
+        at = bisect_left(self._places, begin - LONGEST_RUN)
         while at < len(self._records) and self._places[at] < end:
             record = self._records[at]
             at += 1
