@@ -25,9 +25,9 @@ Data = Annotated[
     Path | None, typer.Option("--data", help="Where it keeps its data (default: DIR/.roost).")
 ]
 Url = Annotated[
-    str, typer.Option("--url", envvar="ROOST_URL", help="The running centre's web address.")
+    str | None,
+    typer.Option("--url", envvar="ROOST_URL", help="Its web address, if it runs elsewhere."),
 ]
-HTTP: str = "http://127.0.0.1:8080"
 
 
 @app.command()
@@ -48,8 +48,9 @@ def up(
 
 @app.command()
 def watch(
-    url: Url = HTTP,
+    directory: Centre = Path(),
     data: Data = None,
+    url: Url = None,
     token: Annotated[
         str | None, typer.Option("--token", envvar="ROOST_TOKEN", help="An API token.")
     ] = None,
@@ -59,7 +60,7 @@ def watch(
     """The live wallboard in the terminal, beside any running centre."""
     from roost.cli import watch as command
 
-    command.watch(url, data, token, once, as_json)
+    command.watch(directory, data, url, token, once, as_json)
 
 
 @app.command()
@@ -157,22 +158,26 @@ def seconds_of(text: str | None) -> float | None:
     return length
 
 
-# Commands of several words, and those that live in modules of their own: module, name.
-PARTS: tuple[tuple[str, str], ...] = (
-    ("roost.cli.check", "check"),
-    ("roost.cli.apply", "apply"),
-    ("roost.cli.contacts", "contacts"),
-    ("roost.cli.invoices", "invoices"),
-    ("roost.cli.users", "users"),
-    ("roost.cli.tokens", "tokens"),
-    ("roost.cli.simulate", "simulate"),
-    ("roost.cli.schemas", "schemas"),
+# Commands that live in modules of their own: module, name, help. Only the one that's called is
+# imported, so that the others cost nothing.
+PARTS: tuple[tuple[str, str, str], ...] = (
+    ("roost.cli.check", "check", "What's wrong in the definitions: file, line, mend."),
+    ("roost.cli.apply", "apply", "Put changed definitions in force while calls go on."),
+    ("roost.cli.contacts", "contacts", "Contacts: list, show, listen."),
+    ("roost.cli.invoices", "invoices", "Invoices: list, show, explain, verify."),
+    ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
+    ("roost.cli.tokens", "tokens", "API tokens: list, add, revoke."),
+    ("roost.cli.simulate", "simulate", "Play a scenario on the production engine."),
 )
 
 
-def mount() -> None:
-    """Adds the parts: a module gives `app` (several commands) or a function of its own name."""
-    for path, name in PARTS:
+def mount(asked: str) -> None:
+    """Adds the part that's asked for: a module gives `app` (several commands) or a function of
+    its own name. The others are only named."""
+    for path, name, words in PARTS:
+        if name != asked:
+            app.command(name, help=words)(_named_only)
+            continue
         module: Any = import_module(path)
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
@@ -180,9 +185,14 @@ def mount() -> None:
             app.command(name)(getattr(module, name))
 
 
+def _named_only() -> None:
+    raise AssertionError("a command that wasn't mounted was called")
+
+
 def main() -> None:
     """The console script."""
-    mount()
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    mount(words[0] if words else "")
     try:
         app()
     except BrokenPipeError:

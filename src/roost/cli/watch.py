@@ -1,0 +1,89 @@
+"""`roost watch`: the wallboard in the terminal, beside any running centre."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+from roost.adapters.clock.wall import CellClock
+from roost.cli import live_feed
+from roost.cli.board import draw
+from roost.cli.output import fail, result
+
+A_SECOND: Final = 4  # pictures
+
+
+class Wallboard:
+    """Draws itself anew for Rich, with clocks that run on between two messages."""
+
+    def __init__(self, title: str, views: live_feed.Views, console: Console) -> None:
+        self.trouble = "connecting"
+        self._title, self._views, self._console = title, views, console
+        self._clock = CellClock()
+
+    def said(self, trouble: str) -> None:
+        self.trouble = trouble
+
+    def __rich__(self) -> RenderableType:
+        board = self._views.board(self._title, self.trouble)
+        return draw(board, self._clock.now(), self._console.width, self._console.height)
+
+
+def watch(
+    directory: Path,
+    data: Path | None,
+    url: str | None,
+    token: str | None,
+    once: bool,
+    as_json: bool,
+) -> None:
+    """Until Ctrl-C; with `once` one picture, with `as_json` one board as JSON."""
+    title, address, secret = found(directory, data, url, token)
+    views, console = live_feed.Views(), Console()
+    wallboard = Wallboard(title, views, console)
+    try:
+        if once or as_json:
+            asyncio.run(_once(address, secret, views, wallboard))
+            result(views.board(title), as_json, lambda: console.print(wallboard))
+            return
+        with (
+            suppress(KeyboardInterrupt),
+            Live(wallboard, console=console, screen=True, refresh_per_second=A_SECOND),
+        ):
+            asyncio.run(live_feed.follow(address, secret, views, wallboard.said))
+    except live_feed.NotLetIn as error:
+        fail(str(error))
+    except TimeoutError:
+        fail(f"{address}: {wallboard.trouble}. Is the centre up? roost up DIR, or give --url.")
+
+
+async def _once(url: str, token: str, views: live_feed.Views, wallboard: Wallboard) -> None:
+    async with asyncio.timeout(10):
+        await live_feed.follow(url, token, views, wallboard.said, once=True)
+
+
+def found(
+    directory: Path, data: Path | None, url: str | None, token: str | None
+) -> tuple[str, str, str]:
+    """Title, address and token: of the centre that runs on this data, unless they're given."""
+    from roost.processes.places import data_of
+    from roost.processes.settings import BadSettings, read_launch
+
+    title = url or ""
+    if url is None or token is None:
+        try:
+            places = data_of(directory, data)
+        except BadSettings as error:
+            fail(str(error))
+        try:
+            launch = read_launch(places.launch)
+            title = title or Path(launch.centre).name
+            http = launch.settings.http
+            url = url or f"http://{http.advertised()}:{http.port}"
+            token = token or places.watch_token.read_text(encoding="ascii").strip()
+        except OSError:
+            fail(f"No centre has run on {places.data}: name its --data, or give --url and --token.")
+    return title, url, token
