@@ -195,6 +195,8 @@ def test_a_key_file_that_others_can_read_is_refused_with_the_mend(tmp_path: Path
     (tmp_path / "keys.json").chmod(0o644)
     with pytest.raises(KeysExposed, match="chmod 600"):
         KeyFile(tmp_path / "keys.json")
+    with pytest.raises(KeysExposed, match="chmod 600"):
+        keys.cipher(HOUSE)
 
 
 def test_processes_share_the_keys(tmp_path: Path) -> None:
@@ -228,3 +230,5 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     store.path(STREAM).write_bytes(b"not a database, but something else" * 100)
     with pytest.raises(LogFailed, match="not a database"):
         store.writer(STREAM)
+    with pytest.raises(LogFailed, match="not a database"):
+        store.reader().last(STREAM)

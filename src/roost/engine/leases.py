@@ -76,11 +76,11 @@ class Leases:
             heappop(self._heap)
         return InstantUs(self._heap[0][0]) if self._heap else NEVER
 
-    def due(self, now: InstantUs) -> list[Command]:
-        """The commands of the leases that have lapsed, the earliest first."""
+    def due(self, now: InstantUs, most: int = 2**31) -> list[Command]:
+        """Up to `most` commands of the leases that have lapsed, the earliest first."""
         commands: list[Command] = []
         heap = self._heap
-        while heap and heap[0][0] <= now:
+        while heap and heap[0][0] <= now and len(commands) < most:
             entry = heappop(heap)
             if not self._stands(entry):
                 continue

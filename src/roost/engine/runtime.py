@@ -24,9 +24,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from roost.engine.groups import Group
+from roost.engine.leases import Leases
 from roost.engine.remembered import TIMER_PREFIX, Remembered
 from roost.engine.restore import restore
 from roost.engine.step import Engine, FoldFailed, Incident, Perform, Step
@@ -63,26 +65,6 @@ class Hooks:
     stopped: Callable[[str], None] = lambda _: None  # for good: "deposed …", "fold_failed …"
 
 
-@dataclass
-class _Group:
-    """What is committed together."""
-
-    steps: list[Step] = field(default_factory=list[Step])
-    answers: list[tuple[asyncio.Future[Answer] | None, CommandId, Answer]] = field(
-        default_factory=list[tuple[asyncio.Future[Answer] | None, CommandId, Answer]]
-    )
-    events: int = 0
-    weighs: bool = False  # whether there's anything to commit
-
-    def batch(self) -> Batch:
-        steps = self.steps
-        return Batch(
-            [envelope for step in steps for envelope in step.envelopes],
-            [put for step in steps for put in step.puts],
-            [drop for step in steps for drop in step.drops],
-        )
-
-
 _Waiting = tuple[Command, Actor, CommandId, Sequence[VaultPut], "asyncio.Future[Answer]"]
 
 
@@ -99,6 +81,7 @@ class LiveEngine(Generic[State]):
         perform: Perform,
         *,
         snapshots: Snapshots | None = None,
+        leases: Leases | None = None,
         hooks: Hooks = Hooks(),
         most_waiting: int = MOST_WAITING,
     ) -> None:
@@ -111,14 +94,15 @@ class LiveEngine(Generic[State]):
         self._clock = clock
         self._perform = perform
         self._snapshots = snapshots
+        self._leases = Leases({}) if leases is None else leases
         self._hooks = hooks
         self._most_waiting = most_waiting
         self._engine: Engine[State] = Engine(room, stream)
         self._remembered = Remembered()
         self._inflight: dict[CommandId, asyncio.Future[Answer]] = {}
         self._waiting: deque[_Waiting] = deque()
-        self._open = _Group()
-        self._committing: _Group | None = None
+        self._open = Group()
+        self._committing: Group | None = None
         self._last_group = 0
         self._flush: asyncio.Handle | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -155,6 +139,7 @@ class LiveEngine(Generic[State]):
         """Send what was unfinished, and take commands from now on."""
         engine = self._engine
         self.why_not = None
+        self._leases.restart(self._clock.now())
         self._send(self._room.unfinished(engine.state, max(self._clock.now(), engine.at)))
         self._set_alarm()
 
@@ -232,16 +217,33 @@ class LiveEngine(Generic[State]):
         self._decide(command, actor, id, puts, future)
         return await asyncio.shield(future)
 
+    # --- leases: held and renewed in memory; a lapse is a command like a timer's ---
+
+    def hold(self, name: str, key: str, command: Command) -> None:
+        """From now on `key` has a lease of this name; `command` is given when it lapses."""
+        self._leases.hold(name, key, command, self._clock.now())
+        self._set_alarm()
+
+    def renew(self, key: str) -> bool:
+        """Evidence that it's alive. False when nothing is held by this key."""
+        return self._leases.renew(key, self._clock.now())
+
+    def release(self, key: str) -> None:
+        self._leases.release(key)
+
+    # --- time ---
+
     def tick(self) -> None:
         """Give the commands whose time has come. Called by the engine's own alarm."""
-        if self.why_not is not None:
-            return
         now = self._clock.now()
-        while self.timers.next_at() <= now and self._room_left() and self.why_not is None:
-            for command in self.timers.due(now, 1):
+        for source in (self.timers, self._leases):
+            while self.why_not is None and self._room_left():
+                due = source.due(now, 1)
+                if not due:
+                    break
                 self._ticks += 1
                 cause = CommandId(f"{TIMER_PREFIX}{self._engine.epoch}-{self._ticks}")
-                self._decide(command, CLOCK, cause, (), None)
+                self._decide(due[0], CLOCK, cause, (), None)
         self._set_alarm()
 
     def _expect(self, id: CommandId) -> "asyncio.Future[Answer]":
@@ -282,9 +284,7 @@ class LiveEngine(Generic[State]):
             self._remember(id, answer)
             self._answer(future, id, answer)
             return
-        group.steps.append(step)
-        group.events += len(step.envelopes)
-        group.answers.append((future, id, answer))
+        group.add(step, future, id, answer)
         self._schedule()
 
     def _remember(self, id: CommandId, answer: Answer) -> None:
@@ -318,7 +318,7 @@ class LiveEngine(Generic[State]):
             self._flush = None
         if self._committing is not None or not self._open.steps:
             return
-        group, self._open = self._open, _Group()
+        group, self._open = self._open, Group()
         self._committing = group
         assert self._writer is not None
         assert self._thread is not None
@@ -328,7 +328,7 @@ class LiveEngine(Generic[State]):
         done = self._loop.run_in_executor(self._thread, self._writer.append, group.batch())
         done.add_done_callback(lambda future: self._committed(group, future.exception()))
 
-    def _committed(self, group: _Group, trouble: BaseException | None) -> None:
+    def _committed(self, group: Group, trouble: BaseException | None) -> None:
         if self._committing is not group:
             return  # given up meanwhile
         self._committing = None
@@ -378,7 +378,7 @@ class LiveEngine(Generic[State]):
         self._set_alarm()
 
     def _set_alarm(self) -> None:
-        at = self.timers.next_at()
+        at = min(self.timers.next_at(), self._leases.next_at())
         if at == self._alarm_at or self.why_not is not None:
             return
         if self._alarm is not None:
@@ -396,7 +396,7 @@ class LiveEngine(Generic[State]):
 
     # --- trouble ---
 
-    def _fail(self, group: _Group, why: str) -> None:
+    def _fail(self, group: Group, why: str) -> None:
         for future, cause, _ in group.answers:
             self._answer(future, cause, Unavailable(why))
 
@@ -411,7 +411,7 @@ class LiveEngine(Generic[State]):
             self._fail(self._committing, why)
             self._committing = None
         self._fail(self._open, why)
-        self._open = _Group()
+        self._open = Group()
         self._turn_away_waiting(why)
         if self._rest is not None:
             self._rest.set()

@@ -29,7 +29,7 @@ NONCE_BYTES: Final = 12
 TRACK: Final = b"roost track key"  # what a wrapped key is bound to: it's no vault value
 
 
-class KeysExposed(Exception):
+class KeysExposed(PermissionError):
     """The key file can be read by others. The mend: `chmod 600` on it, and new secrets."""
 
 
@@ -84,13 +84,13 @@ class KeyFile:
         except FileNotFoundError:
             self._ciphers, self._seen = {}, None
             return
-        if (found.st_ino, found.st_mtime_ns) == self._seen:
+        if (found.st_ino, found.st_ctime_ns) == self._seen:
             return
         if found.st_mode & 0o077:
             raise KeysExposed(f"{self._path} can be read by others: chmod 600 {self._path}")
         keys = self._read()
         self._ciphers = {Owner(owner): AESGCM(bytes.fromhex(key)) for owner, key in keys.items()}
-        self._seen = (found.st_ino, found.st_mtime_ns)
+        self._seen = (found.st_ino, found.st_ctime_ns)
 
     def _read(self) -> dict[str, str]:
         try:

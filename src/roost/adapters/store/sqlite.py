@@ -13,6 +13,7 @@ every statement, and a busy main thread makes each return expensive.
 """
 
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -192,16 +193,20 @@ class _Opened:
         self._connection: Any = None
 
     def rows(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """Driver-level rows; none while the file or its tables don't exist yet."""
+        """Driver-level rows; none while the file or its tables don't exist yet.
+        Raises LogFailed."""
         with self._lock:
-            connection = self._connection or self._open()
-            if connection is None:
-                return []
-            cursor = connection.cursor()
             try:
-                return cursor.execute(statement, parameters).fetchall()
-            finally:
-                cursor.close()
+                connection = self._connection or self._open()
+                if connection is None:
+                    return []
+                cursor = connection.cursor()
+                try:
+                    return cursor.execute(statement, parameters).fetchall()
+                finally:
+                    cursor.close()
+            except (sqlite3.Error, SQLAlchemyError) as trouble:
+                raise LogFailed(f"{self._path}: {trouble}") from trouble
 
     def _open(self) -> Any:
         if not self._path.exists():
@@ -234,8 +239,8 @@ class SqliteReader:
 
     def _of(self, stream: StreamName) -> _Opened:
         found = self._files.get(stream)
-        if found is None:
-            found = self._files[stream] = _Opened(self._folder / f"{stream}.db")
+        if found is None:  # two threads may come here; one wins
+            found = self._files.setdefault(stream, _Opened(self._folder / f"{stream}.db"))
         return found
 
     def last(self, stream: StreamName) -> int:
