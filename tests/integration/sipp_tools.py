@@ -127,5 +127,5 @@ async def sipp(
 async def until(condition: Callable[[], bool], within_s: float = 10) -> None:
     """Polls a condition until it holds."""
     async with asyncio.timeout(within_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it's a condition of several objects
             await asyncio.sleep(0.01)

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 from integration.sipp_tools import centre, sipp, until
-
 from roost.floor.calls.messages import LegAnswered, LegClosed, ReceiveCall
 from roost.floor.effects import RingLeg
 from roost.kernel.ends import Blame, Reason

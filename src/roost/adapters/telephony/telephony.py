@@ -55,6 +55,7 @@ from roost.protocols.sip.events import (
     Requested,
     SipEvent,
 )
+from roost.protocols.sip.registrar import Binding
 
 TIDY_S: Final = 1.0  # registrations that ran out are looked for so often
 EFFECTS: Final = (RingLeg, AnswerLeg, RefuseLeg, DialAgent, NudgePhone, EndLeg, AskLeg)
@@ -312,6 +313,10 @@ class Telephony:
             self._switch.say(LegHeld(leg.leg, held), self._switch.kept(leg))
 
     # --- questions ---
+
+    def phones(self, user: str) -> list[Binding]:
+        """An agent's registered contacts, the most wanted first."""
+        return self._switch.registrar.contacts(user, self._switch.now())
 
     def trace(self, leg: LegId) -> list[Traced]:
         """The last messages of a leg's dialogs, secrets masked."""

@@ -47,6 +47,7 @@ def invite(core: Core, call: Call, now: InstantUs) -> None:
         peer=call.peer,
         route_set=list(call.route),
         local_sdp=call.body,
+        ours=True,
         direct=not call.route,
         min_se_s=core.identity.min_se_s,
     )

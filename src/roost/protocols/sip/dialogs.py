@@ -90,6 +90,7 @@ class Dialog(Struct, gc=False):
     remote_target: str  # the peer's Contact URI
     contact: str  # our Contact, in angle brackets
     peer: Peer  # where it came from, or went to
+    ours: bool = False  # the INVITE that began it was ours, and so `invite_seq`
     direct: bool = False  # always to `peer`: its own addresses are behind a NAT
     route_set: list[str] = []
     local_seq: int = 0

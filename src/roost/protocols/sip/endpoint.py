@@ -204,7 +204,7 @@ class Endpoint(Core):
             if client.method == "INVITE" and 200 <= response.status < 300:
                 calling.end_loser(self, response, client.peer, now)
         elif client.method == "INVITE" and (
-            dialog.phase in OURS_UNANSWERED or int(number) == dialog.invite_seq
+            dialog.phase in OURS_UNANSWERED or (dialog.ours and int(number) == dialog.invite_seq)
         ):
             calling.answered(self, dialog, client, response, now)
         else:
@@ -222,7 +222,7 @@ class Endpoint(Core):
         number = int((headers.get("CSeq") or "0").split()[0])
         if dialog.ack and dialog.ack_seq == number:
             self.transactions.sends.append(Send(dialog.ack, dialog.peer))
-        elif dialog.phase is Phase.UP and number == dialog.invite_seq:
+        elif dialog.phase is Phase.UP and dialog.ours and number == dialog.invite_seq:
             self.send_ack(dialog, number)  # after a restart
 
     # --- stateless answers ---
