@@ -220,7 +220,8 @@ def test_random_bytes_do_no_harm(data: bytes) -> None:
 def test_a_stream_gives_the_same_however_it_is_cut(
     messages: list[bytes], data: st.DataObject
 ) -> None:
-    whole = b"".join(messages)
+    pings = st.sampled_from([b"", b"\r\n", b"\r\n\r\n", b"\r\n\r\n\r\n\r\n"])
+    whole = b"".join(data.draw(pings) + message for message in messages) + data.draw(pings)
     expected = StreamParser()
     found = expected.feed(whole)
     cut = StreamParser()

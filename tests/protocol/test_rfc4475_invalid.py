@@ -346,7 +346,7 @@ def test_unreadable_requests_are_answered_from_what_could_be_read(
 RULES = [
     ("badinv01", 400, "Bad Via: parameters"),
     ("scalar02", 400, "Bad CSeq"),
-    ("quotbal", 400, "Bad To: angle brackets missing"),
+    ("quotbal", 400, "Bad To: display name"),
     ("escruri", 400, "Bad Request-URI: headers in it"),
     ("regbadct", 400, "Bad Contact: angle brackets missing"),
     ("badaspec", 400, "Bad To: not a URI"),

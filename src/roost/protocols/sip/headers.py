@@ -15,6 +15,7 @@ from roost.protocols.sip.uri import BadSyntax, Uri, parse_uri
 
 MAX_CSEQ: Final = 2**31 - 1  # 8.1.1.5
 MAX_DELTA_S: Final = 2**32 - 1  # 20.19; a greater Expires is read as this
+MAX_PARAMS: Final = 64  # of one header value; more is nobody's honest message
 COOKIE: Final = "z9hG4bK"  # 8.1.1.7: the branch is unique
 
 TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]+"  # noqa: S105
@@ -194,6 +195,8 @@ def parse_params(text: str) -> tuple[tuple[str, str | None], ...]:
                 raise BadSyntax(f"parameter {name} twice")
         found.append((name, value))
         position = match.end()
+        if len(found) > MAX_PARAMS:
+            raise BadSyntax("too many parameters")
     return tuple(found)
 
 
@@ -334,7 +337,7 @@ def parse_routes(headers: Headers, name: str = "Route") -> list[NameAddr]:
     """All values of Route, Record-Route, Path or Service-Route; name-addr only (20.30)."""
     values = headers.get_all(name)
     if any("<" not in value for value in values):
-        raise BadSyntax(f"{name}: angle brackets missing")
+        raise BadSyntax("angle brackets missing")
     return [parse_address(value) for value in values]
 
 

@@ -233,7 +233,7 @@ class StreamParser:
         if skipped:
             self._pings = min(MAX_STREAM_PINGS, self._pings + skipped // 4)
             # Half a ping stays, in case the other half is still to come.
-            keep = 2 if skipped % 4 and skipped == len(buffer) else 0
+            keep = 2 if skipped % 4 and buffer[skipped:] in (b"", b"\r") else 0
             del buffer[: skipped - keep]
 
     def _next(self) -> Message | None:
@@ -249,8 +249,7 @@ class StreamParser:
                 raise _broken(bytes(buffer), 513, "Headers too large", fatal=True)
             self._need = len(buffer) + 1
             return None
-        start = 2 if buffer.startswith(b"\r\n") else 0
-        head = bytes(buffer[start:end])
+        head = bytes(buffer[:end])
         size = self._body_size(head)
         whole = end + 4 + size
         if whole > self._limit:
