@@ -4,7 +4,8 @@ import asyncio
 from typing import Annotated, Final
 
 from litestar import delete, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
@@ -22,7 +23,7 @@ Label = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f
 AccountName = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
 Days = Annotated[int, Meta(ge=1, le=LONGEST_TOKEN // DAY)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-AccountId = Annotated[str, Parameter(pattern=r"^U[0-9]{1,9}$", description="As `U7`")]
+AccountId = Annotated[str, PathParameter(pattern=r"^U[0-9]{1,9}$", description="As `U7`")]
 
 
 class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +86,9 @@ def _account_row(account: Account) -> AccountRow:
 
 
 @get("/api/tokens", summary="One's tokens in force")
-async def list_tokens(caller: Caller, parts: Parts) -> list[TokenRow]:
+async def list_tokens(
+    caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+) -> list[TokenRow]:
     """Without their secrets, which nobody knows any more."""
     now = parts.clock.now()
     tokens = await asyncio.to_thread(parts.accounts.tokens, caller.account.id, now)
@@ -93,7 +96,9 @@ async def list_tokens(caller: Caller, parts: Parts) -> list[TokenRow]:
 
 
 @post("/api/tokens", summary="Make a token")
-async def make_token(data: NewToken, caller: Caller, parts: Parts) -> MadeToken:
+async def make_token(
+    data: JSONBody[NewToken], caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+) -> MadeToken:
     """A bearer for a program, with some of one's own scopes."""
     if not data.scopes <= caller.scopes - NOT_FOR_TOKENS:
         raise Trouble(403, "not_permitted")
@@ -115,7 +120,9 @@ async def make_token(data: NewToken, caller: Caller, parts: Parts) -> MadeToken:
 
 @delete("/api/tokens/{token:int}", status_code=204, summary="Revoke a token")
 async def revoke_token(
-    token: Annotated[int, Parameter(ge=1, le=10**9)], caller: Caller, parts: Parts
+    token: Annotated[int, PathParameter(ge=1, le=10**9)],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
 ) -> None:
     """At once; a feed that it opened ends at its next heartbeat."""
     if not await asyncio.to_thread(parts.accounts.revoke_token, caller.account.id, token):
@@ -123,13 +130,15 @@ async def revoke_token(
 
 
 @get("/api/accounts", summary="All accounts")
-async def list_accounts(parts: Parts) -> list[AccountRow]:
+async def list_accounts(parts: NamedDependency[Parts]) -> list[AccountRow]:
     """The operator's and the clients'."""
     return [_account_row(one) for one in await asyncio.to_thread(parts.accounts.listing, None)]
 
 
 @post("/api/accounts", summary="Make an account")
-async def make_account(data: NewAccount, parts: Parts, logins: Logins) -> AccountRow:
+async def make_account(
+    data: JSONBody[NewAccount], parts: NamedDependency[Parts], logins: NamedDependency[Logins]
+) -> AccountRow:
     """Refused: name_taken, password_weak, role_not_for_owner."""
     owner = OPERATOR if data.client is None else Owner(data.client)
     agent = None if data.agent is None else AgentId(data.agent)
@@ -142,7 +151,12 @@ async def make_account(data: NewAccount, parts: Parts, logins: Logins) -> Accoun
 
 
 @post("/api/accounts/{account:str}/password", status_code=204, summary="Set a password")
-async def set_password(account: AccountId, data: Reset, parts: Parts, logins: Logins) -> None:
+async def set_password(
+    account: AccountId,
+    data: JSONBody[Reset],
+    parts: NamedDependency[Parts],
+    logins: NamedDependency[Logins],
+) -> None:
     """Ends all sessions of the account."""
     refusal = await logins.slowly(parts.accounts.set_password, account, data.password)
     if refusal is not None:
@@ -150,14 +164,14 @@ async def set_password(account: AccountId, data: Reset, parts: Parts, logins: Lo
 
 
 @post("/api/accounts/{account:str}/disable", status_code=204, summary="Shut an account")
-async def disable(account: AccountId, parts: Parts) -> None:
+async def disable(account: AccountId, parts: NamedDependency[Parts]) -> None:
     """Ends its sessions; its tokens don't work until it's enabled again."""
     if not await asyncio.to_thread(parts.accounts.set_disabled, account, True):
         raise not_found()
 
 
 @post("/api/accounts/{account:str}/enable", status_code=204, summary="Open an account again")
-async def enable(account: AccountId, parts: Parts) -> None:
+async def enable(account: AccountId, parts: NamedDependency[Parts]) -> None:
     """Its tokens work again; its sessions are gone."""
     if not await asyncio.to_thread(parts.accounts.set_disabled, account, False):
         raise not_found()

@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from roost.kernel.ids import AgentId, ClientId, Digest, FlowId, QueueId
@@ -55,7 +56,9 @@ class Definitions(Struct, frozen=True):
 
 
 @get("/api/health", summary="Is the centre ready")
-async def health(parts: Parts, follower: Follower) -> Response[Health]:
+async def health(
+    parts: NamedDependency[Parts], follower: NamedDependency[Follower]
+) -> Response[Health]:
     """200 when it takes calls and commands, 503 otherwise, each with its parts."""
     found = [_log_health(follower), _views_health(follower)]
     found.extend(await asyncio.gather(*(_asked(check) for check in parts.checks)))
@@ -105,7 +108,7 @@ async def _asked(check: Check) -> PartHealth:
 
 
 @get("/api/definitions", summary="The definitions in force")
-async def definitions(follower: Follower) -> Definitions:
+async def definitions(follower: NamedDependency[Follower]) -> Definitions:
     """Clients, queues and agents; flows and prompts are the folder's."""
     floor = follower.live.floor
     if floor is None:

@@ -4,7 +4,8 @@ import asyncio
 from typing import Annotated, Final
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, JSONBody, PathParameter
 from msgspec import Meta, Struct
 
 from roost.floor.agents import messages as agents
@@ -21,8 +22,8 @@ from roost.web.rows import DeskRow
 
 Key = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         max_length=MOST_KEY,
         min_length=1,
         pattern=r"^[\x21-\x7e]+$",
@@ -30,7 +31,7 @@ Key = Annotated[
     ),
 ]
 AgentPath = Annotated[
-    str, Parameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The agent's number")
+    str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The agent's number")
 ]
 Reason = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
 CALLER_WORDS: Final = 200  # characters of a caller's number, as shown
@@ -78,7 +79,11 @@ async def _act(
 
 
 @get("/api/desk", summary="My state")
-async def my_desk(caller: Caller, parts: Parts, follower: Follower) -> Desk:
+async def my_desk(
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+) -> Desk:
     """My row, the contact that is with me, and what I may do now."""
     row = desk(follower.live, _agent_of(caller))
     if row is None:
@@ -94,7 +99,10 @@ async def my_desk(caller: Caller, parts: Parts, follower: Follower) -> Desk:
 
 @post("/api/desk/sign-in", status_code=200, summary="Sign in")
 async def sign_in(
-    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """Onto the floor, away at first."""
     return await _act(agents.SignIn(_agent_of(caller)), caller, key, commands, follower)
@@ -102,21 +110,33 @@ async def sign_in(
 
 @post("/api/desk/sign-out", status_code=200, summary="Sign out")
 async def sign_out(
-    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """Off the floor; refused while a contact is with me."""
     return await _act(agents.SignOut(_agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/ready", status_code=200, summary="Ready")
-async def ready(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+async def ready(
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Outcome:
     """Ready for the next contact; during one: as soon as it's finished."""
     return await _act(agents.GoReady(_agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/away", status_code=200, summary="Away")
 async def away(
-    data: Away, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    data: JSONBody[Away],
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """Away for a reason; during a contact: as soon as it's finished."""
     command = agents.GoAway(_agent_of(caller), data.reason)
@@ -124,28 +144,44 @@ async def away(
 
 
 @post("/api/desk/take", status_code=200, summary="Take the offer")
-async def take(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+async def take(
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Outcome:
     """Asks the ringing phone to go off hook, where it can; else lift it."""
     return await _act(agents.TakeOffer(_agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/decline", status_code=200, summary="Decline the offer")
 async def decline(
-    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """The contact goes to somebody else, keeping its place; I'm away."""
     return await _act(agents.DeclineOffer(_agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/hold", status_code=200, summary="Hold")
-async def hold(caller: Caller, commands: Commands, follower: Follower, key: Key = None) -> Outcome:
+async def hold(
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Outcome:
     """The caller hears music."""
     return await _act(agents.Hold(_agent_of(caller), True), caller, key, commands, follower)
 
 
 @post("/api/desk/unhold", status_code=200, summary="Take back from hold")
 async def unhold(
-    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """We hear each other again."""
     return await _act(agents.Hold(_agent_of(caller), False), caller, key, commands, follower)
@@ -153,7 +189,10 @@ async def unhold(
 
 @post("/api/desk/hang-up", status_code=200, summary="Hang up")
 async def hang_up(
-    caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Outcome:
     """Ends the call; wrap-up begins."""
     return await _act(agents.HangUp(_agent_of(caller)), caller, key, commands, follower)
@@ -161,11 +200,11 @@ async def hang_up(
 
 @post("/api/desk/wrap-up", status_code=200, summary="Finish the contact")
 async def wrap_up(
-    data: Finished,
-    caller: Caller,
-    parts: Parts,
-    commands: Commands,
-    follower: Follower,
+    data: JSONBody[Finished],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Outcome:
     """With its code and a note."""
@@ -210,10 +249,10 @@ async def _act_for(
 @post("/api/agents/{agent:str}/away", status_code=200, summary="Send somebody away")
 async def send_away(
     agent: AgentPath,
-    data: Away,
-    caller: Caller,
-    commands: Commands,
-    follower: Follower,
+    data: JSONBody[Away],
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Accepted:
     """As if that agent had asked for it; the log names who did."""
@@ -223,7 +262,11 @@ async def send_away(
 
 @post("/api/agents/{agent:str}/ready", status_code=200, summary="Make somebody ready")
 async def make_ready(
-    agent: AgentPath, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    agent: AgentPath,
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Accepted:
     """As if that agent had asked for it; the log names who did."""
     return await _act_for(agents.GoReady(AgentId(agent)), agent, caller, key, commands, follower)
@@ -231,7 +274,11 @@ async def make_ready(
 
 @post("/api/agents/{agent:str}/sign-out", status_code=200, summary="Sign somebody out")
 async def sign_somebody_out(
-    agent: AgentPath, caller: Caller, commands: Commands, follower: Follower, key: Key = None
+    agent: AgentPath,
+    caller: NamedDependency[Caller],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
 ) -> Accepted:
     """Somebody who forgot; refused while a contact is with them."""
     return await _act_for(agents.SignOut(AgentId(agent)), agent, caller, key, commands, follower)

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, WebSocket, get, websocket
+from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from roost.kernel.time import MINUTE, SECOND, InstantUs
@@ -42,15 +43,15 @@ _decode: Final = msgspec.json.Decoder(Alive).decode
 Socket = WebSocket[Any, Any, Any]
 Cursor = Annotated[
     str | None,
-    Parameter(
-        query="after",
+    QueryParameter(
+        name="after",
         max_length=64,
         pattern=r"^(now|start|[A-Za-z0-9_-]{43})$",
         description="Where to go on: a cursor, `start`, or `now`",
     ),
 ]
 #: Names by comma.
-Names = Annotated[str | None, Parameter(max_length=200, pattern=r"^[a-z]*(,[a-z]+)*$")]
+Names = Annotated[str | None, QueryParameter(max_length=200, pattern=r"^[a-z]*(,[a-z]+)*$")]
 
 # Websocket close codes (RFC 6455, 7.4.2: 4000 and above are ours)
 TOO_SLOW: Final = 4408
@@ -128,7 +129,10 @@ def _begin(caller: Caller, follower: Follower, after: str | None, default: str) 
 
 @get("/api/live", summary="The live views")
 async def live(
-    caller: Caller, parts: Parts, follower: Follower, views: Names = None
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    views: Names = None,
 ) -> Response[bytes]:
     """All rows of the views (`desk,queues,agents,contacts,totals,money`) as they are now."""
     rows: list[bytes] = []
@@ -142,11 +146,11 @@ async def live(
 
 @get("/api/feed", summary="The feed by pages")
 async def pages(
-    caller: Caller,
-    follower: Follower,
+    caller: NamedDependency[Caller],
+    follower: NamedDependency[Follower],
     after: Cursor = None,
     topics: Names = None,
-    limit: Annotated[int, Parameter(ge=1, le=MOST_PAGE)] = 100,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)] = 100,
 ) -> Response[bytes]:
     """The events after a cursor (from the log's start if none is given), by topic."""
     place = _begin(caller, follower, after, "start")
@@ -190,11 +194,11 @@ class Feeds:
 @websocket("/api/feed")
 async def feed(
     socket: Socket,
-    caller: Caller,
-    parts: Parts,
-    follower: Follower,
-    gate: Gate,
-    feeds: Feeds,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    gate: NamedDependency[Gate],
+    feeds: NamedDependency[Feeds],
     after: Cursor = None,
     topics: Names = None,
     views: Names = None,

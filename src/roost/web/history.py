@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Final
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -35,15 +36,18 @@ from roost.web.topics import CLIENT_SEES
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
 NOBODY: Final = ClientId("")  # owns nothing
 Ref = Annotated[
-    str, Parameter(max_length=120, min_length=1, description="A contact's name, as `power-grid-17`")
+    str,
+    PathParameter(max_length=120, min_length=1, description="A contact's name, as `power-grid-17`"),
 ]
-ClientPath = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-PeriodPath = Annotated[str, Parameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")]
-LinePath = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
-Instant = Annotated[int | None, Parameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
-Word = Annotated[str | None, Parameter(min_length=1, max_length=100)]
-After = Annotated[str | None, Parameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
-Limit = Annotated[int, Parameter(ge=1, le=MOST_PAGE)]
+ClientPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PeriodPath = Annotated[
+    str, PathParameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")
+]
+LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+Instant = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
+Word = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
+After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 
 
 class ContactLine(Struct, frozen=True):
@@ -161,18 +165,18 @@ def client_of(caller: Caller, named: str | None) -> ClientId | None:
 
 @get("/api/contacts", summary="Contacts, the newest first")
 async def contacts(
-    caller: Caller,
-    parts: Parts,
-    follower: Follower,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
     client: Word = None,
     since: Instant = None,
     until: Instant = None,
     queue: Word = None,
     agent: Word = None,
-    outcome: Outcome | None = None,
+    outcome: FromQuery[Outcome | None] = None,
     reason: Word = None,
     code: Word = None,
-    recorded: bool | None = None,
+    recorded: FromQuery[bool | None] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> ContactPage:
@@ -206,7 +210,9 @@ async def contacts(
 
 
 @get("/api/contacts/{ref:str}", summary="One contact's record")
-async def contact(ref: Ref, caller: Caller, parts: Parts) -> Contact:
+async def contact(
+    ref: Ref, caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+) -> Contact:
     """Legs, segments, tracks, what it's worth, and its history."""
     record = await _record(ref, caller, parts)
     return await asyncio.to_thread(_contact, parts, caller, record)
@@ -220,8 +226,8 @@ async def contact(ref: Ref, caller: Caller, parts: Parts) -> Contact:
 async def recording(
     request: Request[object, object, object],  # pyright: ignore[reportInvalidTypeArguments]
     ref: Ref,
-    caller: Caller,
-    parts: Parts,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
 ) -> Response[bytes] | Stream:
     """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
     record = await _record(ref, caller, parts)
@@ -264,14 +270,19 @@ async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
 
 
 @get("/api/invoices/drafts", summary="Invoice drafts")
-async def drafts(caller: Caller, parts: Parts) -> list[InvoiceDraft]:
+async def drafts(
+    caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+) -> list[InvoiceDraft]:
     """What each client would be billed if its period closed now."""
     return await asyncio.to_thread(parts.records.drafts, caller.client)
 
 
 @get("/api/invoices/drafts/{client:str}/{period:str}", summary="One invoice draft")
 async def draft(
-    client: ClientPath, period: PeriodPath, caller: Caller, parts: Parts
+    client: ClientPath,
+    period: PeriodPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
 ) -> InvoiceDraft:
     """A period's lines so far."""
     found = await asyncio.to_thread(parts.records.draft, ClientId(client), period)
@@ -288,9 +299,9 @@ async def explain(
     client: ClientPath,
     period: PeriodPath,
     line: LinePath,
-    caller: Caller,
-    parts: Parts,
-    follower: Follower,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
     after: After = None,
     limit: Limit = 100,
 ) -> Explanation:

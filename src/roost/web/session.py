@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
@@ -117,7 +119,11 @@ def _me(parts: Parts, caller: Caller) -> Me:
 
 @post("/api/session", status_code=200, summary="Log in")
 async def log_in(
-    request: Request[Any, Any, Any], data: Login, parts: Parts, logins: Logins, gate: Gate
+    request: Request[Any, Any, Any],
+    data: JSONBody[Login],
+    parts: NamedDependency[Parts],
+    logins: NamedDependency[Logins],
+    gate: NamedDependency[Gate],
 ) -> Response[Me]:
     """Opens a session; its cookie is sent back. A session that was open before is closed: its
     secret, which somebody may have planted, is worth nothing afterwards."""
@@ -137,13 +143,13 @@ async def log_in(
 
 
 @get("/api/session", summary="Who am I")
-async def me(caller: Caller, parts: Parts) -> Me:
+async def me(caller: NamedDependency[Caller], parts: NamedDependency[Parts]) -> Me:
     """The caller's account, role and scopes; by session or by token."""
     return _me(parts, caller)
 
 
 @delete("/api/session", summary="Log out")
-async def log_out(caller: Caller, parts: Parts) -> Response[None]:
+async def log_out(caller: NamedDependency[Caller], parts: NamedDependency[Parts]) -> Response[None]:
     """Ends this session at once, its feeds too. The agent on the floor stays signed in: calls
     don't end because a page was closed."""
     await asyncio.to_thread(parts.accounts.close_session, caller.secret)
@@ -152,7 +158,11 @@ async def log_out(caller: Caller, parts: Parts) -> Response[None]:
 
 @post("/api/session/password", status_code=204, summary="Change one's password")
 async def change_password(
-    request: Request[Any, Any, Any], data: NewPassword, caller: Caller, parts: Parts, logins: Logins
+    request: Request[Any, Any, Any],
+    data: JSONBody[NewPassword],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    logins: NamedDependency[Logins],
 ) -> None:
     """Ends all sessions of the account, this one too."""
     account = caller.account
