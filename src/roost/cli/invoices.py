@@ -1,7 +1,6 @@
 """`roost invoices`: what each client would be billed, down to the contact: list, show, explain,
 verify."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from roost.adapters.clock.wall import CellClock
 from roost.adapters.views.proof import Proof, prove
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json
@@ -71,7 +71,7 @@ def _draft(files: Files, client: str, period: str) -> InvoiceDraft:
         if len(clients) != 1:
             fail(f"whose draft? Give --client: {', '.join(clients) or 'none has a contract'}.", 2)
         client = clients[0]
-    month = period or datetime.now(UTC).astimezone(files.zone).strftime("%Y-%m")
+    month = period or files.when(CellClock().now())[:7]
     draft = files.records.draft(ClientId(client), month)
     if draft is None:
         fail(f"{client} has no draft for {month}: no contract, or no such month (2026-11).")

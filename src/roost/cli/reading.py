@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,13 +13,13 @@ from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.views.records import SqliteRecords
 from roost.cli.output import fail
-from roost.definitions import Loaded, load
+from roost.definitions import Loaded, load, times
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder
 from roost.floor.cell import ROOM
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, StreamName, VaultId, owner_of
-from roost.kernel.time import InstantUs
+from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
 from roost.processes.places import Places
 from roost.processes.putting_in_force import SETTINGS
@@ -63,8 +62,8 @@ class Files:
         """An instant on the centre's wall."""
         if at is None:
             return ""
-        moment = datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(self.zone)
-        return moment.strftime("%Y-%m-%d %H:%M:%S")
+        wall = self.zone.local(at)  # the pinned zones', as the invoices use them
+        return datetime.fromtimestamp(wall // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
     def events(self, stream: StreamName, upto: int) -> Iterator[Envelope]:
         """A stream's events, decoded, up to a number."""
@@ -83,10 +82,10 @@ class Files:
         self.log.close()
 
 
-def zone_of(directory: Path) -> ZoneInfo:
+def zone_of(directory: Path) -> Zone:
     """The centre's zone; UTC where its definitions can't be read."""
     loaded = load(directory)
-    return ZoneInfo(loaded.centre.document.zone if isinstance(loaded, Loaded) else "UTC")
+    return times.zone(loaded.centre.document.zone if isinstance(loaded, Loaded) else "UTC")
 
 
 def client_and_count(files: Files, id: str) -> tuple[ClientId, int]:

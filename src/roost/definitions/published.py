@@ -178,14 +178,14 @@ def _description(kind: Any) -> str:
     return ""
 
 
-def _structs(kind: object) -> list[type[Struct]]:
+def _structs(kind: Any) -> list[type[Struct]]:
     """The structs inside a field's type: in lists, mappings, unions and annotations."""
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        return [kind]
+    if isinstance(kind, type) and issubclass(cast("type[Any]", kind), Struct):
+        return [cast("type[Struct]", kind)]
     found: list[type[Struct]] = []
-    for argument in cast("tuple[object, ...]", getattr(kind, "__args__", ())):
+    for argument in cast("tuple[object, ...]", getattr(cast("Any", kind), "__args__", ())):
         found += _structs(argument)
-    origin: object = getattr(kind, "__origin__", None)
+    origin: object = getattr(cast("Any", kind), "__origin__", None)
     if origin is not None and not isinstance(origin, type):
         found += _structs(origin)
     return list(dict.fromkeys(found))

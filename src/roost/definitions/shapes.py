@@ -5,7 +5,6 @@ The model is a msgspec struct; a plain scalar becomes what the model expects at 
 """
 
 import re
-from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -15,25 +14,34 @@ from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.tree import Node
 
 Document = TypeVar("Document", bound=Struct)
-Report = Callable[[tuple[int, int], str, str, str], None]
-
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
 
 
 def shape(file: str, node: Node, model: type[Document]) -> tuple[Document | None, list[Problem]]:
-    """The document, or all its problems."""
-    problems: list[Problem] = []
-
-    def report(mark: tuple[int, int], code: str, what: str, mend: str) -> None:
-        problems.append(Problem(file, mark[0], mark[1], code, what, mend))
-
+    """The document and all its problems. An unknown key, or a wrong value of something that has
+    a default, leaves a document that can be checked further; anything else leaves None."""
+    report = Report(file)
     value = _walk(node, inspect.type_info(model), "", report)
-    if problems:
-        return None, problems
+    if report.fatal:
+        return None, report.problems
     try:
-        return msgspec.convert(value, model), problems
+        return msgspec.convert(value, model), report.problems
     except msgspec.ValidationError as error:
-        return None, [Problem(file, 1, 1, "shape", str(error), "Compare it with the reference")]
+        mend = "Compare it with the reference"
+        return None, [*report.problems, Problem(file, 1, 1, "shape", str(error), mend)]
+
+
+class Report:
+    """What was found so far. `fatal`: what's left doesn't make a document."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.fatal = False
+
+    def __call__(self, mark: tuple[int, int], code: str, what: str, mend: str) -> None:
+        self.problems.append(Problem(self.file, mark[0], mark[1], code, what, mend))
+        self.fatal = True
 
 
 def _walk(node: Node, kind: inspect.Type, name: str, report: Report) -> Any:
@@ -155,14 +163,26 @@ def _struct(node: Node, kind: inspect.StructType, name: str, report: Report) -> 
     for key, value in node.entries.items():
         if key not in fields:
             about = f"unknown key {key!r}" + (f" in {name!r}" if name else "")
+            fatal = report.fatal
             report(node.keys[key], "unknown-key", about, did_you_mean(key, fields))
+            report.fatal = fatal
             continue
-        result[key] = _walk(value, fields[key].type, key, report)
+        fatal, found = report.fatal, len(report.problems)
+        held = _walk(value, fields[key].type, key, report)
+        if len(report.problems) > found and _has_default(fields[key], value):
+            report.fatal = fatal
+        else:
+            result[key] = held
     for key, field in fields.items():
         if field.required and key not in node.entries:
             about = f"{key!r} is missing" + (f" in {name!r}" if name else "")
             report((node.line, node.column), "missing-key", about, f"Add {key!r}{_doc(field)}")
     return result
+
+
+def _has_default(field: inspect.Field, value: Node) -> bool:
+    """Whether a wrong value can be left out, without other values seeming wrong for it."""
+    return value.kind == "scalar" and field.default not in (msgspec.NODEFAULT, msgspec.UNSET)
 
 
 def _doc(field: inspect.Field) -> str:
@@ -181,6 +201,6 @@ def _dict(node: Node, kind: inspect.DictType, name: str, report: Report) -> Any:
     for key, value in node.entries.items():
         mark = node.keys[key]
         probe = Node("scalar", mark[0], mark[1], text=key)
-        held = _walk(probe, kind.key_type, f"{name}'s key" if name else "key", report)
+        held = _walk(probe, kind.key_type, f"key in {name}" if name else "key", report)
         result[str(held if held is not None else key)] = _walk(value, kind.value_type, key, report)
     return result

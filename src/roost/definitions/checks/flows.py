@@ -30,6 +30,7 @@ def _flow(draft: Draft, client: str, source: Source[FlowDocument]) -> Iterator[P
     for name, step in flow.steps.items():
         path = ("steps", name)
         if name == END:
+            sound = False
             what, mend = "'end' means the flow's end", "Choose another name for the step"
             yield source.wrong_key(path, "reserved-step", what, mend)
         kinds = kinds_of(step)

@@ -1,0 +1,112 @@
+"""`roost check`: everything wrong in a folder at once, with place and mend, word for word."""
+
+from pathlib import Path
+
+import pytest
+
+from roost.definitions import Loaded, Problem, load
+from roost.definitions.problems import Severity
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parents[1] / "examples" / "power-grid"
+BROKEN = HERE / "broken_centre"
+EXPECTED = HERE / "broken_centre.expected.txt"
+
+
+def problems(folder: Path) -> list[Problem]:
+    found = load(folder)
+    assert isinstance(found, list), "it was accepted"
+    return found
+
+
+def test_a_folder_full_of_mistakes_is_told_word_for_word() -> None:
+    """After a wanted change of words: write the lines below into the expected file again."""
+    lines = "".join(f"{problem}\n" for problem in problems(BROKEN))
+    assert lines == EXPECTED.read_text(encoding="utf-8")
+
+
+def test_the_example_has_nothing_to_mend() -> None:
+    loaded = load(EXAMPLE)
+    assert isinstance(loaded, Loaded), loaded
+    assert loaded.warnings == ()
+
+
+def test_a_folder_that_is_not_there_is_one_problem(tmp_path: Path) -> None:
+    (only,) = problems(tmp_path / "nowhere")
+    assert only.code == "no-folder"
+
+
+def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
+    assert {problem.code for problem in problems(tmp_path)} == {"no-file", "no-client"}
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Path:
+    """A copy of the example to break."""
+    for source in sorted(EXAMPLE.rglob("*.yaml")):
+        target = tmp_path / source.relative_to(EXAMPLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
+    return tmp_path
+
+
+def change(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} isn't in {file}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+CLIENT = "clients/power-grid/client.yaml"
+FLOW = "clients/power-grid/flows/main.yaml"
+CONTRACT = "clients/power-grid/contract.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("centre.yaml", "Asia/Shanghai", "Asia/Lanzhou", "unknown-zone"),
+        ("centre.yaml", "08:00-12:00", "08:00-12:30", "hours-overlap"),
+        ("agents.yaml", "team: day", "team: dai", "unknown-team"),
+        ("agents.yaml", "skills: {outage: 3, general: 2}", "skills: {}", "no-skills"),
+        (CLIENT, '"95598": main', '"95598": mian', "unknown-flow"),
+        (CLIENT, "default_queue: general", "default_queue: genral", "unknown-queue"),
+        (CLIENT, "language: zh", "langage: zh", "unknown-key"),
+        (CLIENT, "code: other", "code: moved", "doubled-code"),
+        (FLOW, "to: bills", "to: bill", "unknown-queue"),
+        (FLOW, "otherwise: closed", "otherwise: colsed", "unknown-step"),
+        (FLOW, "{say: Welcome to the power grid., language: en}", "{recording: a.wav}",
+         "missing-recording"),
+        (FLOW, '"1": outage', '"A": outage', "shape"),
+        (CONTRACT, "rate: 2.80", "rate: -2.80", "negative-rate"),
+        (CONTRACT, "measure: handled_minutes", "measure: handled_minute", "unknown-measure"),
+        (CONTRACT, "currency: CNY", "currency: CNX", "unknown-currency"),
+        ("scenarios/day.yaml", '"95598"', '"95599"', "unknown-number"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_kind_of_problem(
+    centre: Path, file: str, old: str, new: str, code: str
+) -> None:
+    change(centre, file, old, new)
+    found = [one for one in problems(centre) if one.severity is Severity.ERROR]
+    assert found
+    own = [one for one in found if one.file == file]
+    assert {one.code for one in own} - {"missing-key"} == {code}
+    assert all(one.line > 0 and one.mend for one in own)
+
+
+def test_a_queue_that_nobody_serves_is_a_warning_only(centre: Path) -> None:
+    change(centre, CLIENT, "skills: {outage: 1}", "skills: {outage: 9}")
+    loaded = load(centre)
+    assert isinstance(loaded, Loaded)
+    assert [warning.code for warning in loaded.warnings] == ["nobody-serves"]
+
+
+def test_a_number_of_two_clients_names_the_first(centre: Path) -> None:
+    for file in sorted((centre / "clients" / "power-grid").rglob("*.yaml")):
+        target = centre / "clients" / "water" / file.relative_to(centre / "clients" / "power-grid")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    (only,) = problems(centre)
+    assert only.code == "number-taken"
+    assert "power-grid" in only.what
