@@ -5,6 +5,7 @@ are checked only as far as an answer depends on them.
 """
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 from typing import Final
@@ -100,6 +101,7 @@ def address_type(host: str) -> str:
     return "IP6" if ":" in host else "IP4"
 
 
+@lru_cache(maxsize=1_024)
 def address_of(host: str) -> IPv4Address | IPv6Address | None:
     """The address that a host's text is; None for a name or anything else."""
     try:
