@@ -18,6 +18,7 @@ from roost.adapters.media.bounds import (
     TYPE_AHEAD_US,
 )
 from roost.adapters.media.collecting import Collection, State
+from roost.adapters.media.early import EarlyEffects
 from roost.adapters.media.forwarding import Forwarder
 from roost.adapters.media.leg import Leg, Relay
 from roost.adapters.media.matrix import objection
@@ -110,6 +111,7 @@ class Exchange:
         self.legs: dict[LegId, Leg] = {}
         self.calls: dict[ContactId, Call] = {}
         self.draining = False
+        self._early = EarlyEffects()
         self.refused_matrices = 0
         self.unfitting = 0  # effects for legs that aren't here
         self.silent_after_us = silent_after_us
@@ -162,6 +164,8 @@ class Exchange:
                 raise
         if call.routes:
             self._route(call, call.routes, now_us)
+        for effect in self._early.take(contact):
+            self.perform(Perform(effect), now_us, 0)
         return anchored
 
     def change_leg(self, id: LegId, agreed: Agreed, now_us: int) -> None:
@@ -270,7 +274,9 @@ class Exchange:
 
     def perform(self, message: Perform, now_us: int, wall_us: int) -> None:
         effect = message.effect
-        if isinstance(effect, SetMatrix):
+        if isinstance(effect, SetMatrix | CollectDigits) and effect.contact not in self.calls:
+            self.unfitting += not self._early.keep(effect)
+        elif isinstance(effect, SetMatrix):
             self._set_matrix(effect, now_us)
         elif isinstance(effect, CollectDigits):
             self._collect(effect, now_us)
@@ -287,6 +293,7 @@ class Exchange:
             self._close_media(effect, now_us)
 
     def _close_media(self, effect: CloseMedia, now_us: int) -> None:
+        self._early.take(effect.contact)
         call = self.calls.get(effect.contact)
         if call is not None:
             for leg in list(call.legs):
