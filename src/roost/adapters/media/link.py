@@ -1,6 +1,7 @@
 """Control's connection to one media process: made again for as long as control lives.
 
     away ── Welcome ──► up ── end of file ──► away ── 3 s without a word ──► lost ─► up …
+      └─── Deposed: media knows a newer writer; the link ends for good
 
 Effects given while it's away are sent when it's back (they're repeatable). A link that is
 lost, or comes back as another process (`boot`), reports its media process lost once; should
@@ -62,6 +63,7 @@ class Link:
         self._number = 0
         self._last_heard = 0.0
         self._lost = False
+        self._deposed = False
         self._losses = 0
         self._lost_boot = ""
         self._delivering: set[tuple[str, int]] = set()
@@ -69,11 +71,11 @@ class Link:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
-        """Connects, reads, and connects again, until it's cancelled."""
+        """Connects, reads, and connects again, until it's cancelled, or we're deposed."""
         self._last_heard = asyncio.get_running_loop().time()
         watch = asyncio.ensure_future(self._watch_heartbeat())
         try:
-            while True:
+            while not self._deposed:
                 with contextlib.suppress(OSError):
                     reader, writer = await asyncio.open_unix_connection(str(self.path))
                     try:
@@ -111,6 +113,7 @@ class Link:
         elif isinstance(message, wire.Welcome):
             self._welcome(message, writer)
         elif isinstance(message, wire.Deposed):
+            self._deposed = True
             self._owner.deposed(message.epoch)
         else:
             future = self._answers.pop(message.number, None)
@@ -176,7 +179,7 @@ class Link:
         data = wire.frame(message)
         if self._writer is not None:
             self._writer.write(data)
-        elif not self._lost:
+        elif not (self._lost or self._deposed):
             self._pending.append(data)
 
     async def ask(
@@ -184,7 +187,7 @@ class Link:
     ) -> wire.Opened | wire.Listing | wire.Fine:
         """Raises MediaGone when no answer comes in time, MediaRefused when it's no."""
         try:
-            async with asyncio.timeout(REPLY_S):
+            async with asyncio.timeout(0 if self._deposed else REPLY_S):
                 await self.up.wait()
                 answer = await self._answered(make)
         except TimeoutError:

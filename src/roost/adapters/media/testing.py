@@ -40,9 +40,9 @@ from roost.kernel.ids import (
 )
 from roost.kernel.messages import Command, Effect, VaultPut
 from roost.kernel.time import DurationUs
-from roost.ports.commands import Answer, Done, Submit
+from roost.ports.commands import Answer, Done, Submit, Unavailable
 from roost.ports.keys import TrackKey
-from roost.ports.media import Agreed, Anchored, LegState, MediaGone
+from roost.ports.media import Agreed, Anchored, Law, LegState, MediaGone
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.prompt_files import file_name
 from roost.protocols.rtp.sound import tone
@@ -93,6 +93,8 @@ class Commands:
         self.given: list[Command] = []
         self.puts: list[VaultPut] = []
         self.ids: set[CommandId] = set()
+        self.unavailable = False
+        self.turned_away = 0
         self._news = asyncio.Condition()
 
     async def __call__(
@@ -102,6 +104,9 @@ class Commands:
         id: CommandId,
         puts: Sequence[VaultPut] = (),
     ) -> Answer:
+        if self.unavailable:
+            self.turned_away += 1
+            return Unavailable("told to be")
         async with self._news:
             if id not in self.ids:
                 self.ids.add(id)
@@ -371,6 +376,7 @@ class MediaRig:
         self._ports = ports
         self._silent_after_s = silent_after_s
         self._serving: asyncio.Task[None] | None = None
+        self.deposed: list[int] = []
         self.client = self.new_client()
 
     def new_client(self, epoch: int | None = None, commands: Commands | None = None) -> MediaClient:
@@ -379,7 +385,17 @@ class MediaRig:
             self.epoch if epoch is None else epoch,
             commands or self.commands,
             self.keys,
+            lambda: self.deposed.append(self.epoch if epoch is None else epoch),
         )
+
+    def writer_pid(self) -> int:
+        """The process that writes the tracks."""
+        assert self.process is not None
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+    def tracks(self) -> list[Path]:
+        return sorted(self.recordings.glob("*.track"))
 
     def start(self) -> None:
         """The process; another one after a kill."""
@@ -425,6 +441,18 @@ class MediaRig:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def agreed_with(port: int, law: Law = Law.PCMA) -> Agreed:
+    """What signalling would have agreed with a phone on this machine."""
+    return Agreed("127.0.0.1", port, law, 8 if law is Law.PCMA else 0, 101)
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Waits for something that nobody announces, such as a file's growth."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not seen():  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(0.02)
 
 
 def _own_ports() -> tuple[int, int]:
