@@ -83,7 +83,9 @@ def test_a_failed_assertion_refuses_the_command_and_runs_the_rescue() -> None:
     assert incident.number == 2
     assert "AssertionError: jammed" in incident.traceback
     assert own.state.open == {}
-    assert [each.type for each in jammed.envelopes] == ["doors.DoorClosed"]
+    assert [(each.type, each.cause) for each in jammed.envelopes] == [
+        ("doors.DoorClosed", "fault:c1")
+    ]
 
 
 def test_a_reaction_that_fails_leaves_the_command_done_and_runs_the_rescue() -> None:

@@ -235,11 +235,13 @@ class Engine(Generic[State]):
             self._react(step, rescue, cause, MOST_ROUNDS, rescuing=True)
 
     def _fault_first(self, command: Command, actor: Actor, cause: str, trouble: Exception) -> Step:
-        """The command itself failed: refuse it, and run the room's rescue."""
+        """The command itself failed: refuse it, and run the room's rescue. The rescue's events
+        have a cause of their own: the command itself wasn't done, and may be given again."""
         step = Step(self.number, [], [], [])
         self._note(step, command, str(actor), cause, trouble)
         step.refusal = Refusal(FAULT, {"command": type(command).__name__})
-        self._react(step, self._safe_path([command]), cause, MOST_ROUNDS, rescuing=True)
+        own = f"{FAULT}:{cause}"
+        self._react(step, self._safe_path([command]), own, MOST_ROUNDS, rescuing=True)
         step.number = self.number
         return step
 
