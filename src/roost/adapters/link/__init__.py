@@ -1,0 +1,1 @@
+"""Commands and hints between our processes, by a local socket."""
