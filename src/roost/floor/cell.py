@@ -181,7 +181,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.CollectionEnded: lambda s, e, at: _c.collection_ended(s.calls, e),
     calls.LegDialled: lambda s, e, at: _c.leg_dialled(s.calls, e, at),
     calls.LegConnected: lambda s, e, at: _c.leg_connected(s.calls, e, at),
-    calls.LegEnding: lambda s, e, at: _c.leg_ending(s.calls, e),
+    calls.LegEnding: lambda s, e, at: _c.leg_ending(s.calls, e, at),
     calls.LegEnded: lambda s, e, at: _c.leg_ended(s.calls, e),
     calls.LegAsked: lambda s, e, at: _c.asked(s.calls, e),
     calls.LegFound: lambda s, e, at: _c.found(s.calls, e),

@@ -247,7 +247,7 @@ def centre_configured(state: "CellState", event: CentreConfigured) -> Sequence[C
     """Who waits in a queue that's gone goes on; what has become possible is matched."""
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
-        if state.queues.lines[entry.queue].removed and not entry.answered:
+        if not entry.answered and state.queues.lines[entry.queue].removed:
             commands.extend(_out_of_queue(state, ContactId(contact), entry.lapse))
     commands.append(routing.MatchAll())
     return commands

@@ -231,20 +231,34 @@ def check_contact(state: Calls, now: InstantUs, command: m.CheckContact) -> Deci
         return STALE
     if call.ended_at is not None:
         return _clear(call, now)
-    held = [leg for leg in call.legs.values() if leg.state in (LegState.UP, LegState.BRIDGED)]
     if not command.asked:
-        again = Wake(after(now, LEASE_US), command)
-        legs = [leg for leg in held if not leg.asks]
-        if not legs:
-            return Decision(effects=(again,))
-        asked = _ask(call, legs, now)
-        return Decision(asked.events, (*asked.effects, again))
-    late = [leg for leg in held if leg.asks]
+        return _lease(call, now, command)
+    late = [leg for leg in call.legs.values() if leg.asks and leg.state is not LegState.ENDING]
     for leg in late:
         if leg.asks >= MOST_ASKS:
             closed = _closed(call, leg, now, Blame.NETWORK, Reason.MEDIA_SILENT)
             return Decision(closed.events, (EndLeg(leg.id, Reason.MEDIA_SILENT), *closed.effects))
     return _ask(call, late, now) if late else STALE
+
+
+def _lease(call: Call, now: InstantUs, command: m.CheckContact) -> Decision:
+    """Whoever hasn't been heard of is asked for; a leg whose end was never reported is over.
+    A leg that's being dialled is held by its offer's ring."""
+    legs = [
+        leg
+        for leg in call.legs.values()
+        if leg.state not in (LegState.DIALLED, LegState.ENDING) and not leg.asks
+    ]
+    over = tuple(
+        _leg_ended(call, leg, Blame.NETWORK, leg.reason)
+        for leg in call.legs.values()
+        if leg.state is LegState.ENDING and now - leg.since >= CLEAR_US
+    )
+    again = Wake(after(now, LEASE_US), command)
+    if not legs:
+        return Decision(over, (again,))
+    asked = _ask(call, legs, now)
+    return Decision((*over, *asked.events), (*asked.effects, again))
 
 
 def _clear(call: Call, now: InstantUs) -> Decision | Refusal:

@@ -243,9 +243,10 @@ def leg_connected(state: Calls, event: m.LegConnected, at: InstantUs) -> None:
     call.unmeasured.append(event.leg)
 
 
-def leg_ending(state: Calls, event: m.LegEnding) -> None:
+def leg_ending(state: Calls, event: m.LegEnding, at: InstantUs) -> None:
     leg = _call(state, event.contact).legs[event.leg]
     leg.state = LegState.ENDING
+    leg.since = at
     leg.reason = event.reason
 
 

@@ -1,7 +1,7 @@
 """Who gets whom, now. A newly waiting contact meets the ready agents, a newly ready agent the
 waiting contacts, each in the step that made them so; so no eligible pair is ever left."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, Final
 
 from roost.floor.routing import longest_idle
@@ -47,10 +47,19 @@ def match_agent(state: Routing, now: InstantUs, command: m.MatchAgent) -> Decisi
 
 
 def _assigned(
-    state: Routing, now: InstantUs, klass: Class, contact: ContactId, agent: AgentId
+    state: Routing,
+    now: InstantUs,
+    klass: Class,
+    contact: ContactId,
+    agent: AgentId,
+    taken: Set[str] = longest_idle.NOBODY,
 ) -> m.Assigned:
     waiter = state.waiters[contact]
-    candidates, eligible = longest_idle.first(state, klass, now)
+    candidates, eligible = longest_idle.first(state, klass, now, taken)
+    if not candidates or candidates[0].agent != agent:  # two became ready in one step: each is matched for itself
+        own = m.Candidate(agent, between(state.seats[agent].since, now))
+        others = [one for one in candidates if one.agent != agent]
+        candidates = (own, *others[: longest_idle.SHOWN - 1])
     excluded: dict[str, int] = {}
     if state.ready > eligible:
         excluded["skills"] = state.ready - eligible
@@ -96,8 +105,8 @@ def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision |
         if agent is None:
             heads[best[2]] = None  # nobody is left for this class
             continue
+        events.append(_assigned(state, now, klass, ContactId(best[1][2]), agent, taken))
         taken.add(agent)
-        events.append(_assigned(state, now, klass, ContactId(best[1][2]), agent))
         heads[best[2]] = next(lines[best[2]], None)
 
 

@@ -1,0 +1,454 @@
+"""The floor under everything at once: calls, agents, phones and media in any order, with late,
+doubled and invented messages, restarts and new definitions. What FOUNDATION 4 promises is
+checked after every step, and at the end a dead world: only timers run, and nobody sticks."""
+
+import heapq
+from collections import Counter
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from roost.engine.step import Engine
+from roost.floor import definition as d
+from roost.floor.agents import messages as a
+from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as c
+from roost.floor.cell import ROOM, CellState
+from roost.floor.effects import (
+    AskLeg,
+    AskWeb,
+    CollectDigits,
+    DialAgent,
+    FromPrompts,
+    SetMatrix,
+    StartTrack,
+)
+from roost.floor.flows import messages as f
+from roost.floor.queues import messages as q
+from roost.floor.routing import messages as r
+from roost.kernel.actor import SETUP
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.messages import Command, Wake
+
+S = 1_000_000
+AGENTS = ("1001", "1002", "1003", "1004")
+NUMBERS = ("95598", "95599", "0")
+
+
+def flows() -> tuple[d.Flow, ...]:
+    choice = d.Choice
+    menu = d.Menu(
+        ("which",),
+        {"1": choice("outage", "outage"), "2": choice("bill", "account")},
+        ("no",),
+        ("louder",),
+        2,
+        4 * S,
+        "any",
+    )
+    main: dict[str, d.Step] = {
+        "start": d.Say(("hello",), "answer"),
+        "answer": d.Answer("vip"),
+        "vip": d.ByCaller((("vip", "urgent"),), "menu"),
+        "menu": menu,
+        "account": d.Collect(
+            ("number",), ("again",), "account", 3, 6, "#", 4 * S, 2 * S, True, 2, "ask", "any"
+        ),
+        "ask": d.AskWebStep(
+            "https://x", "POST", ("account",), {"known": ("yes", "no")}, ("name",), 3 * S, False,
+            "known", "bill",
+        ),
+        "known": d.ByVariable("known", {"yes": "bill"}, "any"),
+        "outage": d.Enqueue("pg/a", 0, (d.Skill("outage", 2),), ("music",), 40 * S, "message"),
+        "bill": d.Enqueue("pg/b", 1, (), ("music",), 60 * S, "any"),
+        "any": d.Enqueue("pg/a", 0, (), (), 30 * S, "any"),
+        "urgent": d.Enqueue("pg/a", 5, (), ("music",), 90 * S, ""),
+        "message": d.TakeVoicemail(("beep",), 20 * S, "bye"),
+        "bye": d.HangUp(),
+    }  # fmt: skip
+    plain: dict[str, d.Step] = {
+        "queue": d.Enqueue("city/c", 0, (), ("music",), 30 * S, "round"),
+        "round": d.SetVariables({"again": "yes"}, "loop"),
+        "loop": d.ByVariable("again", {"yes": "spin"}, ""),
+        "spin": d.SetVariables({}, "loop"),
+    }
+    return (
+        d.Flow("pg/main", "pg", "v1", "start", main),
+        d.Flow("city/main", "city", "v1", "queue", plain),
+    )
+
+
+def centre(variant: int) -> d.Floor:
+    """Four sets of definitions: other skills, an agent gone, a queue gone, a new version."""
+    skill = d.Skill
+    skills = {
+        "1001": (skill("outage", 3), skill("bills", 1)),
+        "1002": (skill("bills", 2),) if variant != 1 else (skill("outage", 5),),
+        "1003": (skill("outage", 1), skill("city", 1)),
+        "1004": (),
+    }
+    queues = [
+        d.Queue("pg/a", "pg", (skill("outage", 1),), 0, 12 * S, 20 * S, True, 3, 10 * S, 5 * S),
+        d.Queue("pg/b", "pg", (skill("bills", 1),), 0, 12 * S, 0, False, 5, 10 * S, 5 * S),
+        d.Queue("city/c", "city", (), 0, 15 * S, 30 * S, False, 2, 10 * S, 5 * S),
+    ]
+    if variant == 2:
+        del queues[1]
+    agents = tuple(
+        d.Agent(agent, skills[agent], "team", ("pg", "city") if variant != 1 else ("pg",))
+        for agent in AGENTS[: 3 if variant == 3 else 4]
+    )
+    return d.Floor(
+        f"version-{variant}",
+        (
+            d.Client("pg", "pg/a", ("sorry",), True, ("done", "spam")),
+            d.Client("city", "city/c", (), False, ()),
+        ),
+        (d.Number("95598", "pg", "pg/main"), d.Number("95599", "city", "city/main")),
+        flows(),
+        tuple(queues),
+        agents,
+        ("break",),
+    )
+
+
+class Floor(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine: Engine[CellState] = Engine(ROOM, "cell-1")  # type: ignore[arg-type]
+        self.now = 1_700_000_000 * S
+        self.wakes: list[tuple[int, int, Command]] = []
+        self.log: list[Any] = []
+        self.said: list[Command] = []  # what was given before, to be given again
+        self.legs = 0
+        self.dialled: list[str] = []
+        self.callers: list[str] = []
+        self.asked: list[Any] = []  # effects whose outcomes the world owes
+        self.plays: list[tuple[str, str]] = []
+        self.needs: dict[str, tuple[d.Skill, ...]] = {}
+        self.skills: dict[str, tuple[d.Skill, ...]] = {}
+        self.cause = 0
+
+    @property
+    def state(self) -> CellState:
+        return self.engine.state
+
+    # --- driving ---
+
+    def give(self, command: Command, remember: bool = True) -> Any:
+        if remember:
+            self.said.append(command)
+        self.cause += 1
+        before = {
+            contact: (waiter.klass, waiter.since, waiter.order)
+            for contact, waiter in self.state.routing.waiters.items()
+            if waiter.number
+        }
+        step = self.engine.step(self.now, command, SETUP, f"k{self.cause}")  # type: ignore[arg-type]
+        assert not step.incidents, step.incidents[0].traceback
+        for envelope in step.envelopes:
+            self.take(envelope, before)
+        for effect in step.effects:
+            self.world(effect)
+        return step
+
+    def take(self, envelope: Any, waiting: dict[str, tuple[int, int, int]]) -> None:
+        event = envelope.body
+        self.log.append(envelope)
+        match event:
+            case q.ContactQueued():
+                self.needs[event.contact] = event.skills
+            case r.Assigned() if event.contact in waiting:
+                klass, since, order = waiting[event.contact]
+                older = [
+                    other
+                    for other, (k, s, o) in waiting.items()
+                    if k == klass and (s, o) < (since, order)
+                ]
+                gone = {e.contact for e in (x.body for x in self.log) if is_over(e)}
+                given = {x.body.contact for x in self.log if isinstance(x.body, r.Assigned)}
+                assert not set(older) - gone - given, f"{event.contact} overtook {older}"
+                assert event.candidates[0].agent == event.agent
+            case _:
+                pass
+
+    def world(self, effect: Any) -> None:
+        match effect:
+            case Wake():
+                heapq.heappush(self.wakes, (effect.at, self.cause, len(self.wakes), effect.command))  # type: ignore[arg-type]
+            case DialAgent():
+                self.dialled.append(effect.leg)
+            case SetMatrix():
+                for route in effect.routes:
+                    if isinstance(route.source, FromPrompts) and not route.source.repeat:
+                        self.plays.append((effect.contact, route.source.play))
+            case CollectDigits() | StartTrack() | AskWeb() | AskLeg():
+                self.asked.append(effect)
+            case _:
+                pass
+
+    def run_until(self, until: int) -> None:
+        for _ in range(3_000):
+            if not self.wakes or self.wakes[0][0] > until:
+                break
+            at, *_, command = heapq.heappop(self.wakes)
+            self.now = max(self.now, at)
+            self.give(command, remember=False)
+        else:
+            raise AssertionError("timers never come to rest")
+        self.now = max(self.now, until)
+
+    # --- rules ---
+
+    @initialize(ready=st.booleans())
+    def begin(self, ready: bool) -> None:
+        self.give(d.Configure(centre(0)))
+        self.skills = {agent.id: agent.skills for agent in centre(0).agents}
+        for agent in AGENTS:
+            self.give(a.PhoneRegistered(agent))
+            self.give(a.SignIn(agent))
+            if ready:
+                self.give(a.GoReady(agent))
+
+    @rule(number=st.sampled_from(NUMBERS), vip=st.booleans(), media=st.sampled_from("mn"))
+    def arrives(self, number: str, vip: bool, media: str) -> None:
+        self.legs += 1
+        leg = f"L{self.legs}"
+        self.callers.append(leg)
+        self.give(
+            c.ReceiveCall(leg, "trunk", number, None, ("vip",) if vip else (), media)  # type: ignore[arg-type]
+        )
+
+    @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 11))
+    def agent_acts(self, agent: str, what: int) -> None:
+        commands: tuple[Command, ...] = (
+            a.SignIn(agent),
+            a.SignOut(agent),
+            a.GoReady(agent),
+            a.GoReady(agent),
+            a.GoAway(agent, "break"),
+            a.TakeOffer(agent),
+            a.DeclineOffer(agent),
+            a.Hold(agent, True),
+            a.Hold(agent, False),
+            a.HangUp(agent),
+            a.WrapUp(agent, "done"),
+            a.WrapUp(agent, ""),
+        )  # type: ignore[arg-type]
+        self.give(commands[what])
+
+    @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
+    def phone(self, agent: str, there: bool) -> None:
+        self.give(a.PhoneRegistered(agent) if there else a.PhoneLapsed(agent))  # type: ignore[arg-type]
+
+    @rule(place=st.integers(0, 5), what=st.integers(0, 6))
+    def agents_leg(self, place: int, what: int) -> None:
+        if not self.dialled:
+            return
+        leg: Any = self.dialled[-1 - place % len(self.dialled)]
+        commands: tuple[Command, ...] = (
+            c.LegAnswered(leg),
+            c.LegAnswered(leg),
+            c.LegRang(leg),
+            c.LegFailed(leg, Blame.AGENT, Reason.BUSY, 486),
+            c.LegClosed(leg, Blame.AGENT, Reason.HUNG_UP),
+            c.LegSilent(leg),
+            c.LegHeld(leg, place % 2 == 0),
+        )
+        self.give(commands[what])
+
+    @rule(place=st.integers(0, 5), what=st.integers(0, 4))
+    def callers_leg(self, place: int, what: int) -> None:
+        if not self.callers:
+            return
+        leg: Any = self.callers[-1 - place % len(self.callers)]
+        commands: tuple[Command, ...] = (
+            c.LegAnswered(leg),
+            c.LegClosed(leg, Blame.CALLER, Reason.HUNG_UP),
+            c.LegSilent(leg),
+            c.LegConfirmed(leg),
+            c.ReceiveCall(leg, "trunk", "95598", None, (), "m"),  # type: ignore[arg-type]
+        )
+        self.give(commands[what])
+
+    @rule(place=st.integers(0, 3), digits=st.sampled_from(("1", "2", "9", "", "1234")))
+    def media_reports(self, place: int, digits: str) -> None:
+        if self.plays and digits != "1234":
+            contact, play = self.plays[-1 - place % len(self.plays)]
+            self.give(c.PlayEnded(contact, play))  # type: ignore[arg-type]
+        if not self.asked:
+            return
+        match self.asked[-1 - place % len(self.asked)]:
+            case CollectDigits() as effect:
+                self.give(
+                    c.DigitsCollected(
+                        effect.contact, effect.collect, len(digits), "enough", digits[:1]
+                    )
+                )
+            case StartTrack() as effect:
+                self.give(
+                    c.TrackClosed(effect.contact, effect.leg, effect.track, "f", S, 8000, 0)  # type: ignore[arg-type]
+                )
+            case AskWeb() as effect:
+                outcome = "answered" if digits != "9" else "refused"
+                self.give(f.WebAnswered(effect.contact, effect.request, outcome, {"known": "yes"}))
+            case AskLeg() as effect:
+                self.give(c.LegConfirmed(effect.leg))
+
+    @rule(place=st.integers(0, 3))
+    def measures(self, place: int) -> None:
+        for contact, call in list(self.state.calls.calls.items())[: place + 1]:
+            if call.ended_at is not None and call.unmeasured:
+                self.give(
+                    c.LegMeasured(contact, call.unmeasured[0], 1, 1, 0, 0, 0)  # type: ignore[arg-type]
+                )
+
+    @rule(media=st.sampled_from("mn"))
+    def media_dies(self, media: str) -> None:
+        self.give(c.MediaLost(media))  # type: ignore[arg-type]
+
+    @rule(seconds=st.sampled_from((0, 1, 3, 10, 30, 200, 1000)))
+    def time_passes(self, seconds: int) -> None:
+        self.run_until(self.now + seconds * S)
+
+    @rule(back=st.integers(0, 400))
+    def again(self, back: int) -> None:
+        if self.said:
+            self.give(self.said[-1 - back % len(self.said)], remember=False)
+
+    @rule(variant=st.integers(0, 3))
+    def definitions(self, variant: int) -> None:
+        step = self.give(d.Configure(centre(variant)), remember=False)
+        if step.refusal is None:
+            self.skills = {agent.id: agent.skills for agent in centre(variant).agents}
+
+    @rule()
+    def restart(self) -> None:
+        """A snapshot is the state, and what's unfinished comes back from it alone."""
+        state = msgspec.msgpack.decode(msgspec.msgpack.encode(self.state), type=CellState)
+        assert state == self.state
+        self.engine.state = state
+        self.wakes.clear()
+        for effect in ROOM.unfinished(state, self.now):  # type: ignore[arg-type]
+            self.world(effect)
+
+    # --- what always holds ---
+
+    @invariant()
+    def no_eligible_pair_is_left(self) -> None:
+        ready = [
+            agent.id
+            for agent in self.state.agents.agents.values()
+            if agent.presence is Presence.READY
+        ]
+        for contact, entry in self.state.queues.entries.items():
+            if entry.answered or entry.offer is not None:
+                continue
+            for agent in ready:
+                assert not can(self.skills.get(agent, ()), self.needs[contact]), (agent, contact)
+
+    @invariant()
+    def one_contact_an_agent_and_one_agent_a_contact(self) -> None:
+        held = Counter(
+            agent.handling.contact
+            for agent in self.state.agents.agents.values()
+            if agent.handling and agent.presence in (Presence.OFFERED, Presence.TALKING)
+        )
+        assert all(count == 1 for count in held.values()), held
+
+    @invariant()
+    def the_index_agrees_with_the_agents(self) -> None:
+        routing = self.state.routing
+        kinds = Counter(agent.presence for agent in self.state.agents.agents.values())
+        assert routing.ready == kinds[Presence.READY]
+        assert routing.away == kinds[Presence.AWAY]
+        assert routing.busy == sum(
+            kinds[one] for one in (Presence.OFFERED, Presence.TALKING, Presence.WRAPPING)
+        )
+        for group in routing.groups:
+            live = [
+                place
+                for place in group.line.places[group.line.head :]
+                if place[2] in routing.seats and routing.seats[place[2]].number == place[1]
+            ]
+            assert len(live) == group.ready
+            assert live == sorted(live)
+            assert not live or group.line.places[group.line.head] == live[0]
+
+    @invariant()
+    def every_state_has_a_timer(self) -> None:
+        due = [wake[-1] for wake in self.wakes]
+        for call in self.state.calls.calls.values():
+            checks = (c.CheckContact(call.id), c.CheckContact(call.id, asked=True))
+            assert any(check in due for check in checks), f"{call.id} has no lease"
+        for contact, entry in self.state.queues.entries.items():
+            if not entry.answered:
+                assert q.WaitLapsed(contact, entry.number) in due  # type: ignore[arg-type]
+        for run in self.state.flows.runs.values():
+            if run.waits == "queue":
+                assert run.contact in self.state.queues.entries, f"{run} waits in no queue"
+            else:
+                assert f.StepLapsed(run.contact, run.turn) in due, run
+        for agent in self.state.agents.agents.values():
+            handling = agent.handling
+            if agent.presence is Presence.OFFERED:
+                assert a.OfferLapsed(agent.id, handling.offer) in due  # type: ignore[union-attr]
+            elif agent.presence is Presence.WRAPPING:
+                assert a.WrapUpLapsed(agent.id, handling.offer) in due  # type: ignore[union-attr]
+            elif agent.presence is Presence.TALKING:
+                call = self.state.calls.calls[handling.contact]  # type: ignore[union-attr]
+                assert call.ended_at is None
+
+    @invariant()
+    def what_was_offered_is_accounted_for(self) -> None:
+        offered = Counter(e.body.queue for e in self.log if isinstance(e.body, q.ContactQueued))
+        left = Counter(e.body.queue for e in self.log if isinstance(e.body, q.ContactDequeued))
+        waiting = Counter(
+            entry.queue for entry in self.state.queues.entries.values() if not entry.answered
+        )
+        assert offered == left + waiting
+
+    @invariant()
+    def a_contact_ends_once_and_stays_ended(self) -> None:
+        ends = Counter(e.contact for e in self.log if isinstance(e.body, c.ContactEnded))
+        assert all(count == 1 for count in ends.values()), ends
+
+    def teardown(self) -> None:
+        """Nobody reports anything any more: the timers alone bring everything to its end."""
+        self.run_until(self.now + 4 * 3600 * S)
+        state = self.state
+        assert not state.calls.calls
+        assert not state.calls.legs
+        assert not state.flows.runs
+        assert not state.queues.entries
+        assert not state.routing.waiters
+        stuck = [agent for agent in state.agents.agents.values() if agent.handling]
+        assert not stuck
+        arrived = [e.contact for e in self.log if isinstance(e.body, c.CallArrived)]
+        ended = [e.contact for e in self.log if isinstance(e.body, c.ContactEnded)]
+        assert sorted(arrived) == sorted(ended)
+        again = ROOM.initial()
+        for envelope in self.log:
+            ROOM.fold(again, envelope.body, envelope.at)
+        assert again == state
+
+
+def is_over(event: Any) -> bool:
+    return isinstance(event, q.ContactDequeued | c.ContactEnded)
+
+
+def can(skills: tuple[d.Skill, ...], needed: tuple[d.Skill, ...]) -> bool:
+    levels = {one.skill: one.level for one in skills}
+    return all(levels.get(one.skill, 0) >= one.level for one in needed)
+
+
+TestFloor = Floor.TestCase
+TestFloor.settings = settings(
+    max_examples=120,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
