@@ -150,10 +150,10 @@ def test_beyond_its_bounds_commands_wait_and_then_are_turned_away() -> None:
         fits = MOST_EVENTS // 2
         tasks += [asyncio.create_task(house.give(OpenDoor(f"d{n}"), f"c{n}")) for n in range(fits)]
         await asyncio.sleep(0)
-        assert house.engine.load == 0
+        assert house.engine.load < 0.5
         waits = [asyncio.create_task(house.give(OpenDoor(f"w{n}"), f"w{n}")) for n in range(8)]
         await asyncio.sleep(0)
-        assert house.engine.load == 0.8
+        assert house.engine.load >= 0.8
         late = [asyncio.create_task(house.give(OpenDoor(f"l{n}"), f"l{n}")) for n in range(4)]
         await asyncio.sleep(0)
         assert house.engine.load == 1
@@ -162,7 +162,24 @@ def test_beyond_its_bounds_commands_wait_and_then_are_turned_away() -> None:
         turned_away = [each for each in answers if each == Unavailable("busy")]
         assert len(turned_away) == 2
         assert house.written() == 2 * (len(answers) - 2)
+        assert house.engine.load < 0.5
+        await house.engine.stop()
+
+    run(story)
+
+
+def test_slow_commits_are_load_and_forgotten_when_it_is_quiet_again() -> None:
+    async def story() -> None:
+        house, gate = House(slow_answer_s=0.05), Gate()
+        await house.engine.start()
         assert house.engine.load == 0
+        house.store.failing = gate
+        asking = asyncio.create_task(house.give(OpenDoor("d"), "c"))
+        await until(lambda: house.engine.load == 1)
+        gate.open.set()
+        await asking
+        assert house.engine.load > 0
+        await until(lambda: house.engine.load == 0)
         await house.engine.stop()
 
     run(story)

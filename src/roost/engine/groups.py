@@ -14,7 +14,8 @@ Waits = asyncio.Future[Answer] | None
 
 @dataclass
 class Group:
-    """`events` counts the steps' events; `weighs` says whether there's anything to commit."""
+    """`events` counts the steps' events; `weighs` says whether there's anything to commit;
+    `since` is the loop's time in seconds of its first step."""
 
     steps: list[Step] = field(default_factory=list[Step])
     answers: list[tuple[Waits, CommandId, Answer]] = field(
@@ -22,8 +23,11 @@ class Group:
     )
     events: int = 0
     weighs: bool = False
+    since: float = 0.0
 
-    def add(self, step: Step, waits: Waits, id: CommandId, answer: Answer) -> None:
+    def add(self, step: Step, waits: Waits, id: CommandId, answer: Answer, now: float) -> None:
+        if not self.steps:
+            self.since = now
         self.steps.append(step)
         self.events += len(step.envelopes)
         self.answers.append((waits, id, answer))

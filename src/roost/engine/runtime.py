@@ -51,6 +51,8 @@ LINGER_S: Final = 0.002  # how long a group collects under load; never beyond 5 
 BUSY_GROUP: Final = 8  # commands in the last group that count as load
 MEND_FIRST_S: Final = 0.05  # the first wait between attempts to restore
 MEND_LONGEST_S: Final = 2.0
+SLOW_ANSWER_S: Final = 1.0  # from a decision to its answer: as bad as a full line
+SMOOTH: Final = 0.2  # the newest group's share in the measured delay
 SWITCH_INTERVAL_S: Final = 0.0005  # see `start`
 
 
@@ -84,6 +86,7 @@ class LiveEngine(Generic[State]):
         leases: Leases | None = None,
         hooks: Hooks = Hooks(),
         most_waiting: int = MOST_WAITING,
+        slow_answer_s: float = SLOW_ANSWER_S,
     ) -> None:
         self.timers = Timers()
         self.why_not: str | None = "not started"  # why no command is taken; None: they are
@@ -104,6 +107,9 @@ class LiveEngine(Generic[State]):
         self._open = Group()
         self._committing: Group | None = None
         self._last_group = 0
+        self._slow_answer_s = slow_answer_s
+        self._delay_s = 0.0  # from a group's first decision to its answers, smoothed
+        self._measured = 0.0  # when that was
         self._flush: asyncio.Handle | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = NEVER
@@ -182,11 +188,17 @@ class LiveEngine(Generic[State]):
 
     @property
     def load(self) -> float:
-        """How full the line of waiting commands is: 0 idle, 1 commands are turned away.
-        While no command is taken at all it's 1."""
+        """0 idle, 1 commands are turned away: how full the line of waiting commands is, or how
+        long answers take of SLOW_ANSWER_S, whichever is more. While no command is taken at
+        all it's 1."""
         if self.why_not is not None:
             return 1.0
-        return min(1.0, len(self._waiting) / self._most_waiting)
+        now, slow = self._loop.time(), self._slow_answer_s
+        oldest = self._committing or self._open
+        delay = self._delay_s if now - self._measured < slow else 0.0  # an old one says nothing
+        if oldest.steps:
+            delay = max(delay, now - oldest.since)
+        return min(1.0, max(len(self._waiting) / self._most_waiting, delay / slow))
 
     # --- commands ---
 
@@ -284,7 +296,7 @@ class LiveEngine(Generic[State]):
             self._remember(id, answer)
             self._answer(future, id, answer)
             return
-        group.add(step, future, id, answer)
+        group.add(step, future, id, answer, self._loop.time())
         self._schedule()
 
     def _remember(self, id: CommandId, answer: Answer) -> None:
@@ -341,6 +353,8 @@ class LiveEngine(Generic[State]):
             self._begin_mending(trouble)
             return
         self._last_group = len(group.steps)
+        self._measured = self._loop.time()
+        self._delay_s += SMOOTH * (self._measured - group.since - self._delay_s)
         if group.events:
             self._hooks.committed(group.steps[-1].number)
         self._leave(group.steps)
