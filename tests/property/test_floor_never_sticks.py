@@ -447,7 +447,7 @@ def can(skills: tuple[d.Skill, ...], needed: tuple[d.Skill, ...]) -> bool:
 
 TestFloor = Floor.TestCase
 TestFloor.settings = settings(
-    max_examples=120,
+    max_examples=250,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

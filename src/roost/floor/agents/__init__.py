@@ -1,0 +1,1 @@
+"""Agents: presence, the contact in hand, wrap-up, and what a segment measured."""

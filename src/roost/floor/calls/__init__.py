@@ -1,0 +1,1 @@
+"""Calls: contacts on the line, their legs, who hears what, recordings."""

@@ -228,6 +228,9 @@ class NudgeAgent(Command, frozen=True, gc=False):
 
 
 class CallArrived(Event, frozen=True, gc=False, kw_only=True):
+    """A contact begins: somebody called one of the numbers. `count` is the client's own count
+    of contacts; the caller's number lies in the vault."""
+
     leg: LegId
     trunk: TrunkId
     number: str

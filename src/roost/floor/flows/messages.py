@@ -92,12 +92,6 @@ class ComeBack(Command, frozen=True, gc=False):
     contact: ContactId
 
 
-class DropFlow(Command, frozen=True, gc=False):
-    """The contact is over."""
-
-    contact: ContactId
-
-
 # --- what a flow asks of the other areas, in its events ---
 
 
@@ -168,7 +162,3 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):
     """Taken off its path to the client's default queue, by our fault."""
-
-
-class FlowDropped(Event, frozen=True, gc=False, kw_only=True):
-    """The contact ended while its flow was going on."""

@@ -1,0 +1,1 @@
+"""Queues: who waits where, since when, and how the waiting ends."""

@@ -1,0 +1,1 @@
+"""Routing: who gets whom, now, from an index of its own."""

@@ -56,7 +56,8 @@ def _assigned(
 ) -> m.Assigned:
     waiter = state.waiters[contact]
     candidates, eligible = longest_idle.first(state, klass, now, taken)
-    if not candidates or candidates[0].agent != agent:  # two became ready in one step: each is matched for itself
+    if not candidates or candidates[0].agent != agent:
+        # two became ready in one step: each is matched for itself
         own = m.Candidate(agent, between(state.seats[agent].since, now))
         others = [one for one in candidates if one.agent != agent]
         candidates = (own, *others[: longest_idle.SHOWN - 1])

@@ -1,0 +1,250 @@
+"""What is heard on a call: prompts and digits, the bridge, hold, and what is recorded of it.
+
+Each change of who hears what is one MatrixChanged and one SetMatrix with the next version.
+"""
+
+from typing import Final
+
+from roost.floor.calls import messages as m
+from roost.floor.calls.model import (
+    MOST_TRACK_US,
+    Call,
+    Calls,
+    Leg,
+    LegState,
+    Track,
+    without_play,
+)
+from roost.floor.effects import (
+    AnswerLeg,
+    CollectDigits,
+    FromLeg,
+    FromPrompts,
+    RingLeg,
+    Route,
+    SetMatrix,
+    StartTrack,
+    StopCollecting,
+    TrackPurpose,
+)
+from roost.kernel.ids import ContactId, LegId, OfferId, PlayId, PromptId, TrackId, owner_of
+from roost.kernel.messages import Decision, Effect, Event, Refusal
+from roost.kernel.time import InstantUs
+
+STALE: Final = Refusal("stale")
+
+
+def live(state: Calls, contact: ContactId) -> Call | None:
+    call = state.calls.get(contact)
+    return call if call is not None and call.ended_at is None else None
+
+
+def matrix(call: Call, routes: tuple[Route, ...]) -> tuple[m.MatrixChanged, SetMatrix]:
+    version = call.version + 1
+    return (
+        m.MatrixChanged(
+            owner=owner_of(call.client), contact=call.id, version=version, routes=routes
+        ),
+        SetMatrix(call.id, call.media, version, routes),
+    )
+
+
+def answer_caller(state: Calls, now: InstantUs, command: m.AnswerCaller) -> Decision | Refusal:
+    call = live(state, command.contact)
+    if call is None or call.answered:
+        return STALE
+    return Decision((_answered(call),), (AnswerLeg(call.caller_leg),))
+
+
+def _answered(call: Call) -> m.CallAnswered:
+    return m.CallAnswered(owner=owner_of(call.client), contact=call.id)
+
+
+def speak(state: Calls, now: InstantUs, command: m.Speak) -> Decision | Refusal:
+    """The caller hears prompts; before our answer as early media (183)."""
+    call = live(state, command.contact)
+    if call is None:
+        return STALE
+    play = FromPrompts(command.play, command.prompts, command.repeat)
+    event, effect = matrix(call, (Route(play, call.caller_leg),))
+    if call.answered or call.early:
+        return Decision((event,), (effect,))
+    return Decision((event,), (RingLeg(call.caller_leg, early_media=True), effect))
+
+
+def play_ended(state: Calls, now: InstantUs, command: m.PlayEnded) -> Decision | Refusal:
+    """Of interest unless digits are awaited, which have a clock of their own."""
+    call = live(state, command.contact)
+    if call is None or call.collection is not None:
+        return STALE
+    if len(without_play(call.routes, command.play)) == len(call.routes):
+        return STALE
+    return Decision(
+        (m.PlayFinished(owner=owner_of(call.client), contact=call.id, play=command.play),)
+    )
+
+
+def listen(state: Calls, now: InstantUs, command: m.Listen) -> Decision | Refusal:
+    """A new collection takes the place of one that's still open."""
+    call = live(state, command.contact)
+    if call is None:
+        return STALE
+    event = m.CollectionStarted(
+        owner=owner_of(call.client),
+        contact=call.id,
+        collect=command.collect,
+        leg=call.caller_leg,
+        most=command.most,
+        terminators=command.terminators,
+        first_us=command.first_us,
+        next_us=command.next_us,
+        mask=command.mask,
+    )
+    effects: list[Effect] = []
+    if call.collection is not None:
+        effects.append(StopCollecting(call.media, call.caller_leg, call.collection.id))
+    effects.append(collecting(call, event))
+    return Decision((event,), tuple(effects))
+
+
+def collecting(call: Call, of: m.CollectionStarted) -> CollectDigits:
+    return CollectDigits(
+        contact=call.id,
+        client=call.client,
+        media=call.media,
+        leg=of.leg,
+        collect=of.collect,
+        most=of.most,
+        terminators=of.terminators,
+        first_us=of.first_us,
+        next_us=of.next_us,
+        barge_in=True,
+        mask=of.mask,
+    )
+
+
+def digits_collected(
+    state: Calls, now: InstantUs, command: m.DigitsCollected
+) -> Decision | Refusal:
+    """Only a menu's single key stands in the log; masked digits never do."""
+    call = live(state, command.contact)
+    if call is None or call.collection is None or call.collection.id != command.collect:
+        return STALE
+    plain = call.collection.most == 1 and not call.collection.mask
+    event = m.CollectionEnded(
+        owner=owner_of(call.client),
+        contact=call.id,
+        collect=command.collect,
+        count=command.count,
+        ended_by=command.ended_by,
+        digit=command.digit if plain else "",
+        value=command.value,
+    )
+    return Decision((event,))
+
+
+def bridge(state: Calls, now: InstantUs, command: m.Bridge) -> Decision | Refusal:
+    """Caller and agent hear each other; where the client wants it, both are recorded."""
+    call = live(state, command.contact)
+    leg = offered_leg(call, command.offer) if call else None
+    if call is None or leg is None or leg.state is not LegState.UP:
+        return STALE
+    caller = call.caller_leg
+    changed, effect = matrix(call, (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller)))
+    if call.answered and not state.accounts[call.client].record:
+        return Decision((changed,), (effect,))
+    events: list[Event] = []
+    effects: list[Effect] = []
+    if not call.answered:
+        events.append(_answered(call))
+        effects.append(AnswerLeg(caller))
+    events.append(changed)
+    effects.append(effect)
+    if state.accounts[call.client].record:
+        for number, recorded in enumerate((caller, leg.id), call.tracks_made + 1):
+            event = _track(call, recorded, number, TrackPurpose.RECORDING)
+            events.append(event)
+            effects.append(recording(call, event.track, event))
+    return Decision(tuple(events), tuple(effects))
+
+
+def offered_leg(call: Call, offer: OfferId) -> Leg | None:
+    for leg in call.legs.values():
+        if leg.offer == offer:
+            return leg
+    return None
+
+
+def _track(call: Call, leg: LegId, number: int, purpose: TrackPurpose) -> m.TrackStarted:
+    return m.TrackStarted(
+        owner=owner_of(call.client),
+        contact=call.id,
+        leg=leg,
+        track=TrackId(f"{leg}/t{number}"),
+        purpose=purpose,
+        most_us=MOST_TRACK_US,
+    )
+
+
+def recording(call: Call, track: TrackId, of: m.TrackStarted | Track) -> StartTrack:
+    return StartTrack(call.id, call.client, call.media, of.leg, track, of.purpose, of.most_us)
+
+
+def take_message(state: Calls, now: InstantUs, command: m.TakeMessage) -> Decision | Refusal:
+    """A voicemail is a track of the caller's leg alone."""
+    call = live(state, command.contact)
+    if call is None:
+        return STALE
+    event = m.TrackStarted(
+        owner=owner_of(call.client),
+        contact=call.id,
+        leg=call.caller_leg,
+        track=TrackId(f"{call.caller_leg}/t{call.tracks_made + 1}"),
+        purpose=TrackPurpose.VOICEMAIL,
+        most_us=command.most_us,
+    )
+    return Decision((event,), (recording(call, event.track, event),))
+
+
+def track_closed(state: Calls, now: InstantUs, command: m.TrackClosed) -> Decision | Refusal:
+    call = state.calls.get(command.contact)
+    track = call.tracks.get(command.track) if call else None
+    if call is None or track is None:
+        return STALE
+    event = m.TrackEnded(
+        owner=owner_of(call.client),
+        contact=call.id,
+        leg=track.leg,
+        track=command.track,
+        purpose=track.purpose,
+        file=command.file,
+        length_us=command.length_us,
+        bytes=command.bytes,
+        gap_us=command.gap_us,
+    )
+    return Decision((event,))
+
+
+def hold_caller(state: Calls, now: InstantUs, command: m.HoldCaller) -> Decision | Refusal:
+    call = live(state, command.contact)
+    if call is None or call.held == command.held:
+        return STALE
+    return hold(state, call, command.held, command.music)
+
+
+def hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> Decision | Refusal:
+    """The caller hears music (the client's, if no other is named), the agent nothing."""
+    leg = next((leg for leg in call.legs.values() if leg.state is LegState.BRIDGED), None)
+    if leg is None:
+        return STALE
+    prompts = music or tuple(PromptId(one) for one in state.accounts[call.client].hold_music)
+    routes: tuple[Route, ...] = ()
+    if held and prompts:
+        play = FromPrompts(PlayId(f"{call.id}/h{call.version + 1}"), prompts, repeat=True)
+        routes = (Route(play, call.caller_leg),)
+    elif not held:
+        caller = call.caller_leg
+        routes = (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller))
+    changed, effect = matrix(call, routes)
+    event = m.CallerHeld(owner=owner_of(call.client), contact=call.id, held=held)
+    return Decision((event, changed), (effect,))

@@ -1,0 +1,306 @@
+"""A call's legs as signalling and media report them, its leases, and its end.
+
+Late, doubled and reordered messages of the world are refused as `stale`.
+"""
+
+from roost.floor.calls import messages as m
+from roost.floor.calls.hearing import STALE, hold, live, matrix
+from roost.floor.calls.model import (
+    ASK_US,
+    CLEAR_US,
+    HEARD_US,
+    LEASE_US,
+    MOST_ASKS,
+    Call,
+    Calls,
+    Leg,
+    LegState,
+    leg_reason,
+)
+from roost.floor.effects import (
+    AskLeg,
+    CloseMedia,
+    EndLeg,
+    RefuseLeg,
+    StopTrack,
+    TrackPurpose,
+)
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import LegId, TrackId, owner_of
+from roost.kernel.messages import NOTHING, Decision, Effect, Event, Refusal, Wake
+from roost.kernel.time import InstantUs, after
+
+
+def _leg(state: Calls, leg: LegId) -> tuple[Call, Leg] | None:
+    contact = state.legs.get(leg)
+    if contact is None:
+        return None
+    call = state.calls[contact]
+    return call, call.legs[leg]
+
+
+def leg_rang(state: Calls, now: InstantUs, command: m.LegRang) -> Decision | Refusal:
+    """The agent's phone rings, as expected."""
+    found = _leg(state, command.leg)
+    return NOTHING if found and found[1].state is LegState.DIALLED else STALE
+
+
+def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decision | Refusal:
+    """A phone that we no longer want is let go at once."""
+    found = _leg(state, command.leg)
+    if found is None:
+        return Decision(effects=(EndLeg(command.leg, Reason.CALLER_LEFT),))
+    call, leg = found
+    if leg.state is LegState.DIALLED:
+        assert leg.offer is not None
+        return Decision(
+            (
+                m.LegConnected(
+                    owner=owner_of(call.client), contact=call.id, leg=leg.id, offer=leg.offer
+                ),
+            )
+        )
+    if leg.state is LegState.ANSWERED:
+        return Decision(
+            (m.CallAcknowledged(owner=owner_of(call.client), contact=call.id, leg=leg.id),)
+        )
+    if leg.state is LegState.ENDING:
+        return Decision(effects=(EndLeg(leg.id, leg.reason),))
+    return STALE
+
+
+def leg_failed(state: Calls, now: InstantUs, command: m.LegFailed) -> Decision | Refusal:
+    found = _leg(state, command.leg)
+    if found is None or found[1].state not in (LegState.DIALLED, LegState.ENDING):
+        return STALE
+    return Decision((_leg_ended(*found, command.blame, command.reason),))
+
+
+def leg_closed(state: Calls, now: InstantUs, command: m.LegClosed) -> Decision | Refusal:
+    found = _leg(state, command.leg)
+    if found is None:
+        return STALE
+    return _closed(*found, now, command.blame, command.reason)
+
+
+def _closed(call: Call, leg: Leg, now: InstantUs, blame: Blame, reason: Reason) -> Decision:
+    ended = _leg_ended(call, leg, blame, reason)
+    if leg.state is LegState.ENDING or call.ended_at is not None:
+        return Decision((ended,))
+    if leg.id == call.caller_leg:
+        return _end(call, now, blame, _caller_reason(call, reason), ended)
+    if leg.state is not LegState.BRIDGED:
+        return Decision((ended,))
+    if now - leg.since < HEARD_US:
+        return _return(call, ended)
+    if blame is Blame.CALLER:  # signalling names whoever is at the other end of this leg
+        blame = Blame.AGENT
+    return _end(call, now, blame, reason, ended)
+
+
+def _caller_reason(call: Call, reason: Reason) -> Reason:
+    """A caller who hangs up while leaving a message has left it."""
+    if reason is Reason.HUNG_UP:
+        if not call.answered:
+            return Reason.CANCELLED
+        if any(track.purpose is TrackPurpose.VOICEMAIL for track in call.tracks.values()):
+            return Reason.VOICEMAIL_TAKEN
+    return reason
+
+
+def _return(call: Call, ended: m.LegEnded) -> Decision:
+    """The agent was gone before anybody was heard: the caller hears again what came before."""
+    changed, effect = matrix(call, call.waiting)
+    stops = tuple(
+        StopTrack(call.media, track.leg, TrackId(name))
+        for name, track in call.tracks.items()
+        if track.purpose is TrackPurpose.RECORDING
+    )
+    return Decision((changed, ended), (effect, *stops))
+
+
+def _leg_ended(call: Call, leg: Leg, blame: Blame, reason: Reason) -> m.LegEnded:
+    return m.LegEnded(
+        owner=owner_of(call.client),
+        contact=call.id,
+        leg=leg.id,
+        agent=leg.agent,
+        offer=leg.offer,
+        connected=leg.connected,
+        blame=blame,
+        reason=reason,
+    )
+
+
+def leg_confirmed(state: Calls, now: InstantUs, command: m.LegConfirmed) -> Decision | Refusal:
+    found = _leg(state, command.leg)
+    if found is None or not found[1].asks:
+        return STALE
+    call, leg = found
+    return Decision((m.LegFound(owner=owner_of(call.client), contact=call.id, leg=leg.id),))
+
+
+def leg_held(state: Calls, now: InstantUs, command: m.LegHeld) -> Decision | Refusal:
+    """The agent's phone has a hold key of its own. A caller's phone may hold us, too: nothing
+    of ours changes by that."""
+    found = _leg(state, command.leg)
+    if found is None:
+        return STALE
+    call, leg = found
+    if leg.offer is None:
+        return NOTHING
+    if leg.state is not LegState.BRIDGED or call.held == command.held:
+        return STALE
+    return hold(state, call, command.held, ())
+
+
+def leg_silent(state: Calls, now: InstantUs, command: m.LegSilent) -> Decision | Refusal:
+    """Ask first: a leg may be silent because it's on hold, or suppresses silence."""
+    found = _leg(state, command.leg)
+    if found is None or found[1].asks or found[1].state is LegState.ENDING:
+        return STALE
+    call, leg = found
+    return _ask(call, [leg], now)
+
+
+def _ask(call: Call, legs: list[Leg], now: InstantUs) -> Decision:
+    owner = owner_of(call.client)
+    check = Wake(after(now, ASK_US), m.CheckContact(call.id, asked=True))
+    return Decision(
+        tuple(
+            m.LegAsked(owner=owner, contact=call.id, leg=leg.id, times=leg.asks + 1) for leg in legs
+        ),
+        (*(AskLeg(leg.id) for leg in legs), check),
+    )
+
+
+def check_contact(state: Calls, now: InstantUs, command: m.CheckContact) -> Decision | Refusal:
+    """The contact's lease: its far ends are asked for; who didn't answer three times is gone."""
+    call = state.calls.get(command.contact)
+    if call is None:
+        return STALE
+    if call.ended_at is not None:
+        return _clear(call, now)
+    if not command.asked:
+        return _lease(call, now, command)
+    late = [leg for leg in call.legs.values() if leg.asks and leg.state is not LegState.ENDING]
+    for leg in late:
+        if leg.asks >= MOST_ASKS:
+            closed = _closed(call, leg, now, Blame.NETWORK, Reason.MEDIA_SILENT)
+            return Decision(closed.events, (EndLeg(leg.id, Reason.MEDIA_SILENT), *closed.effects))
+    return _ask(call, late, now) if late else STALE
+
+
+def _lease(call: Call, now: InstantUs, command: m.CheckContact) -> Decision:
+    """Whoever hasn't been heard of is asked for; a leg whose end was never reported is over.
+    A leg that's being dialled is held by its offer's ring."""
+    legs = [
+        leg
+        for leg in call.legs.values()
+        if leg.state not in (LegState.DIALLED, LegState.ENDING) and not leg.asks
+    ]
+    over = tuple(
+        _leg_ended(call, leg, Blame.NETWORK, leg.reason)
+        for leg in call.legs.values()
+        if leg.state is LegState.ENDING and now - leg.since >= CLEAR_US
+    )
+    again = Wake(after(now, LEASE_US), command)
+    if not legs:
+        return Decision(over, (again,))
+    asked = _ask(call, legs, now)
+    return Decision((*over, *asked.events), (*asked.effects, again))
+
+
+def _clear(call: Call, now: InstantUs) -> Decision | Refusal:
+    """What an ended call is still owed is given up; the world's late words will be stale."""
+    assert call.ended_at is not None
+    due = after(call.ended_at, CLEAR_US)
+    if now < due:
+        return Decision(effects=(Wake(due, m.CheckContact(call.id, asked=True)),))
+    events: list[Event] = [
+        _leg_ended(call, leg, Blame.NETWORK, leg.reason) for leg in call.legs.values()
+    ]
+    events.extend(_lost(call))
+    if call.unmeasured:
+        events.append(m.CallCleared(owner=owner_of(call.client), contact=call.id))
+    return Decision(tuple(events))
+
+
+def _lost(call: Call) -> list[Event]:
+    return [
+        m.TrackLost(
+            owner=owner_of(call.client),
+            contact=call.id,
+            leg=track.leg,
+            track=TrackId(name),
+            purpose=track.purpose,
+        )
+        for name, track in call.tracks.items()
+    ]
+
+
+def media_lost(state: Calls, now: InstantUs, command: m.MediaLost) -> Decision | Refusal:
+    """Its calls end with that reason; nobody else's do."""
+    events: list[Event] = []
+    effects: list[Effect] = []
+    for call in state.calls.values():
+        if call.media != command.media:
+            continue
+        events.extend(_lost(call))
+        if call.ended_at is None:
+            ended = _end(call, now, Blame.US, Reason.MEDIA_LOST, None, media=False)
+            events.extend(ended.events)
+            effects.extend(ended.effects)
+    return Decision(tuple(events), tuple(effects))
+
+
+def _end(
+    call: Call,
+    now: InstantUs,
+    blame: Blame,
+    reason: Reason,
+    closed: m.LegEnded | None,
+    media: bool = True,
+) -> Decision:
+    """The contact's one end. `closed` is the leg whose end led to it."""
+    effects: list[Effect] = []
+    for leg in call.legs.values():
+        if closed is not None and leg.id == closed.leg:
+            continue
+        if leg.state is LegState.RINGING:
+            effects.append(RefuseLeg(leg.id, reason))
+        elif leg.state is not LegState.ENDING:
+            effects.append(EndLeg(leg.id, leg_reason(leg, blame, reason)))
+    if media:
+        effects.extend(
+            StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
+        )
+        if call.answered or call.early:
+            effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
+    effects.append(Wake(after(now, CLEAR_US), m.CheckContact(call.id, asked=True)))
+    ended = m.ContactEnded(owner=owner_of(call.client), contact=call.id, blame=blame, reason=reason)
+    return Decision((ended,) if closed is None else (ended, closed), tuple(effects))
+
+
+def end_contact(state: Calls, now: InstantUs, command: m.EndContact) -> Decision | Refusal:
+    call = live(state, command.contact)
+    if call is None:
+        return STALE
+    return _end(call, now, command.blame, command.reason, None)
+
+
+def leg_measured(state: Calls, now: InstantUs, command: m.LegMeasured) -> Decision | Refusal:
+    call = state.calls.get(command.contact)
+    if call is None or command.leg not in call.unmeasured:
+        return STALE
+    event = m.LegQuality(
+        owner=owner_of(call.client),
+        contact=call.id,
+        leg=command.leg,
+        received=command.received,
+        sent=command.sent,
+        lost=command.lost,
+        jitter_us=command.jitter_us,
+        strangers=command.strangers,
+    )
+    return Decision((event,))
