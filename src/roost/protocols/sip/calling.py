@@ -127,7 +127,7 @@ def cancel(core: Core, dialog: Dialog, reason: str, now: InstantUs) -> None:
         return
     if client is None:
         core.finish(dialog, By.US, Why.CANCELLED)
-    elif client.provisional:
+    else:
         core.transactions.cancel(client, now, reason)
 
 

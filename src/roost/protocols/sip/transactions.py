@@ -66,6 +66,7 @@ class Act(StrEnum):
     AGAIN = "again"  # send the last message again
     SEND = "send"  # send what the user gave
     ACKNOWLEDGE = "acknowledge"
+    CANCEL = "cancel"
     BACK_OFF = "back-off"  # arm the retransmission timer again, with a longer pause
     TIMED_OUT = "timed-out"
     UNSENT = "unsent"
@@ -84,7 +85,7 @@ CLIENT_INVITE: Final[Moves] = {
     (State.PROCEEDING, Input.PROVISIONAL): (State.PROCEEDING, (Timer.C, Act.TELL)),
     (State.PROCEEDING, Input.SUCCESS): (State.ACCEPTED, (Timer.M, Act.TELL)),
     (State.PROCEEDING, Input.FAILURE): (State.COMPLETED, (Act.ACKNOWLEDGE, Timer.D, Act.TELL)),
-    (State.PROCEEDING, Timer.C): (State.GONE, (Act.TIMED_OUT,)),
+    (State.PROCEEDING, Timer.C): (State.PROCEEDING, (Act.CANCEL,)),
     (State.PROCEEDING, Timer.GIVE_UP): (State.GONE, (Act.TIMED_OUT,)),
     (State.PROCEEDING, Input.LOST): (State.GONE, (Act.UNSENT,)),
     (State.ACCEPTED, Input.SUCCESS): (State.ACCEPTED, (Act.TELL,)),
@@ -171,7 +172,7 @@ class Client(Struct, gc=False):
     data: bytes  # the request; dropped when the answer is final
     pause: DurationUs = T1
     state: State = State.TRYING
-    provisional: bool = False  # an INVITE: whether a CANCEL may be sent
+    cancelled: bool = False
     gives_up_c: InstantUs = NEVER
     ack: bytes = b""  # the ACK of a failure
     request: Request | None = None  # for its CANCEL and its ACK; dropped with the data
@@ -308,11 +309,12 @@ class Transactions:
         return client
 
     def cancel(self, client: Client, now: InstantUs, reason: str = "") -> None:
-        """Sends the CANCEL of an INVITE that was answered provisionally (RFC 3261, 9.1)."""
+        """Sends the CANCEL of an INVITE that was answered provisionally (RFC 3261, 9.1). Before
+        that, and after its final answer, nothing happens."""
         invite = client.request
-        if invite is None or client.state not in (State.CALLING, State.PROCEEDING):
+        if invite is None or client.cancelled or client.state is not State.PROCEEDING:
             return
-        assert client.provisional, "a CANCEL waits for the first provisional answer"
+        client.cancelled = True
         cancel = Request("CANCEL", invite.uri, _copied(invite, "CANCEL"))
         if reason:
             cancel.headers.set("Reason", reason)
@@ -332,7 +334,6 @@ class Transactions:
         status = response.status
         if status < 200:
             given = Input.PROVISIONAL
-            client.provisional = True
         elif status < 300:
             given = Input.SUCCESS
         else:
@@ -353,8 +354,6 @@ class Transactions:
             client = self.clients.get(key)
             if client is None or (timer is Timer.C and due < client.gives_up_c):
                 return None
-            if timer is Timer.C:
-                self.cancel(client, now)
             table = CLIENT_INVITE if client.method == "INVITE" else CLIENT_OTHER
             if self._move(table, client, timer, now):
                 return Given(key, client.user, client.method, timed_out=True)
@@ -402,6 +401,9 @@ class Transactions:
             elif act is Act.ACKNOWLEDGE:
                 assert isinstance(one, Client)
                 self.sends.append(Send(one.ack, one.peer, one.key))
+            elif act is Act.CANCEL:
+                assert isinstance(one, Client)
+                self.cancel(one, now)
             elif act is Act.BACK_OFF:
                 assert isinstance(given, Timer)
                 self._back_off(one, given, now)
