@@ -109,8 +109,8 @@ class Recorder:
         self.restarts = -1
         self._done = done
         self._size = size
-        self._ring_handle = ring.make(size)
-        self._ring = ring.Putter(self._ring_handle, size)
+        self.ring_handle = ring.make(size)
+        self._ring = ring.Putter(self.ring_handle, size)
         self._tracks: dict[int, Track] = {}
         self._next = 1
         self._unended: list[Track] = []  # their END found the ring full
@@ -127,10 +127,10 @@ class Recorder:
         self._tried_us = now_us
         self.restarts += 1
         command = [sys.executable, "-m", "roost.adapters.media.writer"]
-        command += [str(its.fileno()), str(self._ring_handle), str(self._size), self.folder]
+        command += [str(its.fileno()), str(self.ring_handle), str(self._size), self.folder]
         self._writer = subprocess.Popen(
             command,
-            pass_fds=(its.fileno(), self._ring_handle),
+            pass_fds=(its.fileno(), self.ring_handle),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
@@ -284,4 +284,4 @@ class Recorder:
     def close(self) -> None:
         """The process ends: the writer sees its link close, writes what's left, and ends."""
         self.lose_writer()
-        os.close(self._ring_handle)
+        os.close(self.ring_handle)
