@@ -23,14 +23,13 @@ from roost.protocols.sip.dialogs import (
     Phase,
 )
 from roost.protocols.sip.events import By, Replied, Requested, SipEvent, Why
-from roost.protocols.sip.headers import COOKIE, Via, stamp_via, top_via
+from roost.protocols.sip.headers import COOKIE, CSeq, Via, parse_cseq, stamp_via, top_via
 from roost.protocols.sip.message import Request, Response, encode
 from roost.protocols.sip.parse import Malformed, is_keep_alive, parse
 from roost.protocols.sip.routing import Peer, answers_go, tag_of
 from roost.protocols.sip.timers import TRANSACTION_TIMERS, Timer
 from roost.protocols.sip.transactions import Given, Send, server_key
-from roost.protocols.sip.uri import BadSyntax
-from roost.protocols.sip.validate import validate_request
+from roost.protocols.sip.validate import validate_request, validate_response
 
 SILENCE: Final = False
 ADMITTED: Final = True
@@ -180,18 +179,13 @@ class Endpoint(Core):
 
     def _response(self, response: Response, now: InstantUs) -> None:
         headers = response.headers
-        try:
-            via = top_via(response)
-        except BadSyntax:
+        if validate_response(response) is not None:
             self.count("malformed")
             return
-        number, _, method = (headers.get("CSeq") or "").partition(" ")
-        if not number.isdecimal() or not method or not 100 <= response.status < 700:
-            self.count("malformed")
-            return
-        client, tell = self.transactions.answered(response, via, method.strip(), now)
+        cseq = parse_cseq(headers.get("CSeq") or "")
+        client, tell = self.transactions.answered(response, top_via(response), cseq.method, now)
         if client is None:
-            self._stray(response, method)
+            self._stray(response, cseq)
             return
         if not tell:
             return
@@ -204,22 +198,22 @@ class Endpoint(Core):
             if client.method == "INVITE" and 200 <= response.status < 300:
                 calling.end_loser(self, response, client.peer, now)
         elif client.method == "INVITE" and (
-            dialog.phase in OURS_UNANSWERED or (dialog.ours and int(number) == dialog.invite_seq)
+            dialog.phase in OURS_UNANSWERED or (dialog.ours and cseq.number == dialog.invite_seq)
         ):
             calling.answered(self, dialog, client, response, now)
         else:
             midcall.replied(self, dialog, client, response, now)
 
-    def _stray(self, response: Response, method: str) -> None:
+    def _stray(self, response: Response, cseq: CSeq) -> None:
         """A doubled 2xx whose transaction is over wants its ACK again."""
         headers = response.headers
-        if method.strip() != "INVITE" or not 200 <= response.status < 300:
+        if cseq.method != "INVITE" or not 200 <= response.status < 300:
             return
         key = (headers.get("Call-ID") or "", tag_of(headers.get("From") or ""))
         dialog = self.dialogs.get(self.by_id.get(key, ""))
         if dialog is None:
             return
-        number = int((headers.get("CSeq") or "0").split()[0])
+        number = cseq.number
         if dialog.ack and dialog.ack_seq == number:
             self.transactions.sends.append(Send(dialog.ack, dialog.peer))
         elif dialog.phase is Phase.UP and dialog.ours and number == dialog.invite_seq:

@@ -318,6 +318,11 @@ def check_address(value: str) -> None:
         parse_address(value)
 
 
+def is_plain_address(value: str) -> bool:
+    """Whether a value is surely an address with a sip or sips URI."""
+    return _PLAIN_ADDRESS.fullmatch(value) is not None
+
+
 def encode_address(address: NameAddr) -> str:
     """Always in angle brackets, so that no parameter changes sides."""
     display = f"{quote(address.display)} " if address.display else ""

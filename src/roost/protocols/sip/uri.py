@@ -35,7 +35,7 @@ _TEL_URI: Final = re.compile(
     rf"[Tt][Ee][Ll]:(?P<number>\+?[0-9A-Fa-f*#().\-]+)"
     rf"(?P<params>(?:;{_PARAMETER}(?:={_PARAMETER})?)*)"
 )
-_OTHER_URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):([!-~]+)")
+_OTHER_URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):([^\x00-\x20\x7f-\U0010ffff<>\"]+)")
 _ESCAPE: Final = re.compile(_ESCAPED)
 _MUST_ESCAPE: Final = re.compile(rf"[^{_UNRESERVED}&=+$,;?/]")
 # 19.1.4: a URI that has one of these never equals one that hasn't, even at its default.

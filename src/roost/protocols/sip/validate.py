@@ -9,7 +9,8 @@ from roost.protocols.sip.headers import (
     check_address,
     expires_s,
     is_call_id,
-    parse_contacts,
+    is_plain_address,
+    parse_address,
     parse_content_type,
     parse_cseq,
     parse_routes,
@@ -131,10 +132,20 @@ def _check_contacts(request: Request) -> None:
         if expires_s(request.headers.get("Expires")) != 0:
             raise BadSyntax("* needs Expires: 0")
         return
+    if request.method == "REGISTER":
+        for value in values:
+            check_address(value)
+        return
     if request.method == "INVITE" and len(values) != 1:
         raise BadSyntax("exactly one is needed")
     for value in values:
-        check_address(value)
+        _check_target(value)
+
+
+def _check_target(value: str) -> None:
+    """A Contact that a dialog's requests will go to (8.1.1.8, 12.1)."""
+    if not is_plain_address(value) and parse_address(value).uri.scheme not in ("sip", "sips"):
+        raise BadSyntax("not a SIP URI")
 
 
 def _fault_of_options(request: Request, supported: frozenset[str]) -> Fault | None:
@@ -148,27 +159,34 @@ def _fault_of_options(request: Request, supported: frozenset[str]) -> Fault | No
 
 def validate_response(response: Response) -> str | None:
     """None, or why a response is to be dropped without a word (8.1.3): afterwards its Via,
-    From, To, Call-ID and CSeq can be read."""
+    From, To, Call-ID and CSeq can be read, and what makes a dialog of it."""
     headers = response.headers
+    lines = headers.lines
     for name in REQUIRED:
-        if name not in headers.lines:
+        if name not in lines:
             return f"{name} missing"
-    if len(headers.get_all("Via")) != 1:
+    for name in SINGLE:
+        if name in lines and "\n" in lines[name]:
+            return f"{name} twice"
+    if not _one(lines["Via"]) and len(headers.get_all("Via")) != 1:
         return "more than one Via"  # 8.1.3.3
     name = "Via"
     try:
-        parse_via(headers.lines["Via"])
+        parse_via(lines["Via"])
         name = "CSeq"
-        parse_cseq(headers.lines["CSeq"])
+        parse_cseq(lines["CSeq"])
         name = "From"
-        check_address(headers.lines["From"])
+        check_address(lines["From"])
         name = "To"
-        check_address(headers.lines["To"])
-        name = "Contact"
-        if 200 <= response.status < 300 and name in headers.lines:
-            parse_contacts(headers)
-        name = "Record-Route"
-        parse_routes(headers, name)
+        check_address(lines["To"])
+        if 100 < response.status < 300:
+            name = "Contact"
+            if name in lines and not lines["CSeq"].endswith("REGISTER"):
+                for value in headers.get_all(name):
+                    _check_target(value)
+            name = "Record-Route"
+            if name in lines:
+                parse_routes(headers, name)
     except BadSyntax:
         return f"Bad {name}"
     return None
