@@ -1,0 +1,121 @@
+"""A softphone that we did not write (PJSUA2), as a program of its own.
+
+Reads one JSON object: {"server": "127.0.0.1:5060", "user": "1001", "password": "…",
+"tone": WAV to play, "record": WAV to write, "seconds": how long a call lasts,
+"call": URI to call ("" waits for a call), "digits": keys to press, "digits_after": seconds}.
+Prints a JSON line for each thing that happens: registered, ringing, connected, ended.
+"""
+
+import json
+import sys
+import time
+
+import pjsua2 as pj
+
+
+def say(what: str, **more: object) -> None:
+    print(json.dumps({"event": what, **more}), flush=True)
+
+
+class Call(pj.Call):
+    def __init__(self, phone: "Phone", id: int = pj.PJSUA_INVALID_ID) -> None:
+        super().__init__(phone.account, id)
+        self.phone = phone
+        self.connected_at = 0.0
+        self.player: pj.AudioMediaPlayer | None = None
+        self.recorder: pj.AudioMediaRecorder | None = None
+
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 - PJSUA2's name
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.connected_at = time.monotonic()
+            say("connected")
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            say("ended", status=info.lastStatusCode)
+            self.phone.over = True
+
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        for place, media in enumerate(self.getInfo().media):
+            if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
+                audio = self.getAudioMedia(place)
+                if self.player is None and self.phone.plan.get("tone"):
+                    self.player = pj.AudioMediaPlayer()
+                    self.player.createPlayer(self.phone.plan["tone"], 0)
+                    self.player.startTransmit(audio)
+                if self.recorder is None and self.phone.plan.get("record"):
+                    self.recorder = pj.AudioMediaRecorder()
+                    self.recorder.createRecorder(self.phone.plan["record"])
+                    audio.startTransmit(self.recorder)
+
+
+class Account(pj.Account):
+    phone: "Phone"
+
+    def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
+        say("registered" if prm.code == 200 else "refused", status=prm.code)
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
+        say("ringing")
+        answer = pj.CallOpParam()
+        answer.statusCode = pj.PJSIP_SC_OK
+        self.phone.call = Call(self.phone, prm.callId)
+        self.phone.call.answer(answer)
+
+
+class Phone:
+    def __init__(self, plan: dict[str, object]) -> None:
+        self.plan = plan
+        self.over = False
+        self.call: Call | None = None
+        self.endpoint = pj.Endpoint()
+        self.endpoint.libCreate()
+        config = pj.EpConfig()
+        config.logConfig.level = config.logConfig.consoleLevel = 0
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        self.endpoint.libInit(config)
+        transport = pj.TransportConfig()
+        transport.boundAddress = "127.0.0.1"
+        self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
+        self.endpoint.audDevManager().setNullDev()
+        self.endpoint.libStart()
+        self.account = Account()
+        self.account.phone = self
+        self.account.create(self.account_config())
+
+    def account_config(self) -> pj.AccountConfig:
+        config = pj.AccountConfig()
+        user, server = self.plan["user"], self.plan["server"]
+        config.idUri = f"sip:{user}@{server}"
+        if self.plan.get("password"):
+            config.regConfig.registrarUri = f"sip:{server}"
+            secret = pj.AuthCredInfo("digest", "*", str(user), 0, str(self.plan["password"]))
+            config.sipConfig.authCreds.append(secret)
+        return config
+
+    def run(self) -> None:
+        if self.plan.get("call"):
+            self.call = Call(self)
+            self.call.makeCall(str(self.plan["call"]), pj.CallOpParam(True))
+        digits = str(self.plan.get("digits", ""))
+        deadline = time.monotonic() + 60
+        while not self.over and time.monotonic() < deadline:
+            self.endpoint.libHandleEvents(20)
+            call = self.call
+            if call is None or not call.connected_at:
+                continue
+            talked = time.monotonic() - call.connected_at
+            if digits and talked > float(self.plan.get("digits_after", 1)):
+                call.dialDtmf(digits)
+                digits = ""
+            if talked > float(self.plan["seconds"]):
+                call.hangup(pj.CallOpParam())
+                call.connected_at = 0.0
+        for _ in range(20):
+            self.endpoint.libHandleEvents(10)
+        self.call = None
+        self.endpoint.libDestroy()
+
+
+if __name__ == "__main__":
+    Phone(json.loads(sys.argv[1])).run()
