@@ -10,7 +10,7 @@ import uvloop
 
 from roost.adapters.link.client import LinkClient
 from roost.adapters.link.server import LinkServer, listening
-from roost.adapters.link.wire import Commands
+from roost.adapters.link.wire import Commands, frame
 from roost.engine.testing import COMMANDS, Knock, OpenDoor
 from roost.kernel.actor import SETUP, Actor, ActorKind
 from roost.kernel.ids import CommandId, ContactId, Owner, StreamName, VaultId
@@ -156,6 +156,44 @@ def test_a_peer_that_sends_rubbish_is_cut_off_and_the_others_go_on(
         assert isinstance(await link(Knock("x"), SETUP, CommandId("c1")), Done)
         await link.stop()
         await server.stop()
+
+    run(story)
+
+
+def test_a_peer_that_does_not_read_is_cut_off_and_the_others_go_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk()
+        desk.answer = Refused(Refusal("stale", {"why": "x" * 100_000}))
+        server = LinkServer(desk, REGISTRY)
+        await server.start(path=tmp_path / "s")
+        _, writer = await asyncio.open_unix_connection(str(tmp_path / "s"), limit=1)
+        for turn in range(200):
+            ask = REGISTRY.ask(turn, Knock("x"), SETUP, CommandId(f"c{turn}"), ())
+            writer.write(frame(ask))
+        while server.cut_off == 0:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        writer.close()
+        link = LinkClient(tmp_path / "s", REGISTRY)
+        await link.start()
+        assert await link(Knock("x"), SETUP, CommandId("d1")) == desk.answer
+        await link.stop()
+        await server.stop()
+
+    run(story)
+
+
+def test_a_stopped_server_leaves_the_next_ones_socket_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        old, new = LinkServer(Desk(), REGISTRY), LinkServer(Desk(), REGISTRY)
+        await old.start(path=tmp_path / "s")
+        await new.start(path=tmp_path / "s")
+        await old.stop()
+        link = LinkClient(tmp_path / "s", REGISTRY)
+        await link.start()
+        assert isinstance(await link(Knock("x"), SETUP, CommandId("c1")), Done)
+        await link.stop()
+        await new.stop()
+        assert not (tmp_path / "s").exists()
 
     run(story)
 

@@ -12,6 +12,7 @@ checked the actor it sends. A peer that sends rubbish is cut off, one that doesn
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
 
@@ -51,6 +52,7 @@ class LinkServer:
         self._newest: dict[StreamName, int] = {}
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
+        self._inode = 0
         self.cut_off = 0  # peers that sent rubbish or didn't read
 
     async def start(self, *, path: Path | None = None, sock: socket.socket | None = None) -> None:
@@ -61,7 +63,7 @@ class LinkServer:
             return
         assert path is not None
         self._server = await loop.create_unix_server(self._connected, sock=listening(path))
-        self._path = path
+        self._path, self._inode = path, os.stat(path).st_ino
 
     async def stop(self) -> None:
         """End all connections. What was asked and not answered is asked again elsewhere."""
@@ -70,7 +72,9 @@ class LinkServer:
         for peer in list(self._peers):
             peer.close()
         if self._path is not None:
-            os.unlink(self._path)
+            with suppress(FileNotFoundError):
+                if os.stat(self._path).st_ino == self._inode:  # not the next writer's already
+                    os.unlink(self._path)
             self._path = None
 
     def hint(self, stream: StreamName, number: int) -> None:
