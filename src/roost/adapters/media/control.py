@@ -7,6 +7,7 @@ outbox until a control with an epoch at least as new acknowledges them.
 
 import socket
 import sys
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
@@ -70,6 +71,7 @@ class Control:
     ) -> None:
         self.boot = boot
         self.epoch = 0
+        self.faults = 0
         self.outbox = Outbox()
         self._listener = listener
         self._watch = watch
@@ -126,10 +128,18 @@ class Control:
             return
         try:
             for body in connection.deframer.feed(data):
-                self._take(connection, wire.from_control.decode(body))
+                self._guarded(connection, wire.from_control.decode(body))
         except (wire.BadMessage, msgspec.DecodeError) as error:
             print(f"media: a control connection is closed: {error}", file=sys.stderr)
             self._close(connection)
+
+    def _guarded(self, connection: Connection, message: wire.FromControl) -> None:
+        """A fault of ours costs its message; those behind it are done."""
+        try:
+            self._take(connection, message)
+        except Exception:
+            self.faults += 1
+            traceback.print_exc()
 
     def _send(self, connection: Connection, message: wire.FromMedia) -> None:
         connection.unsent += wire.frame(message)

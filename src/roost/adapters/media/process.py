@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,8 @@ CHORES_US: Final = 1_000_000
 LATE_US: Final = 200_000  # later than this, frames are left out, not sent in a burst
 DRAINED_S: Final = 5.0  # after the last leg, for the outbox to be fetched
 DESCRIPTORS_PER_LEG: Final = 3
+MOST_EVENTS: Final = 512  # sockets served before the clock is looked at
+MOST_TOLD: Final = 100  # faults printed; all are counted
 
 
 class MediaSettings(Struct, frozen=True):
@@ -62,6 +65,9 @@ class Loop:
     def __init__(self, settings: MediaSettings, listener: socket.socket) -> None:
         self.settings = settings
         self.stopping = 0
+        self.faults = 0
+        self._phase = 0
+        self._frame_us = self._beat_us = self._chores_us = 0
         self._epoll = select.epoll()
         self._legs: dict[int, Leg] = {}  # latched or not, by their RTP socket
         self._handlers: dict[int, Callable[[], None]] = {}
@@ -134,15 +140,28 @@ class Loop:
         self._watch_socket(leg.rtcp, None, False)
 
     def run(self) -> None:
-        """Until it's drained, or stopped."""
+        """Until it's drained, or stopped. A fault of ours costs what it happened in (a packet,
+        a message, a frame), told and counted; the other calls go on."""
+        now_us = clock_us()
+        self._frame_us = self._beat_us = self._chores_us = now_us
+        self._start_writer(now_us)
+        while True:
+            try:
+                self._turn()
+                return
+            except Exception:
+                self.faults += 1
+                if self.faults <= MOST_TOLD:
+                    traceback.print_exc()
+
+    def _turn(self) -> None:
+        """The loop itself; returns when the process is finished."""
         legs, handlers = self._legs, self._handlers
         forward = self.exchange.forwarder.readable
         poll = self._epoll.poll
         now_us = clock_us()
-        self._start_writer(now_us)
-        frame_us, phase, beat_us, chores_us = now_us, 0, now_us, now_us
         while not self._finished(now_us):
-            for handle, _ in poll(max(0, frame_us - now_us) / 1e6, 512):
+            for handle, _ in poll(max(0, self._frame_us - now_us) / 1e6, MOST_EVENTS):
                 leg = legs.get(handle)
                 if leg is not None:
                     if leg.latched:
@@ -154,24 +173,28 @@ class Loop:
                     if handler is not None:
                         handler()
             now_us = clock_us()
-            if now_us < frame_us:
-                continue
-            if now_us - frame_us > LATE_US:
-                frame_us = now_us
-            while frame_us <= now_us:
-                self.exchange.frame(phase, now_us)
-                if phase == 0:
-                    self.exchange.tick(now_us)
-                phase = (phase + 1) % PHASES
-                frame_us += PHASE_US
-            if now_us >= beat_us:
-                beat_us = now_us + HEARTBEAT_US
-                self.control.beat(self._beat())
-            if now_us >= chores_us:
-                chores_us = now_us + CHORES_US
-                self.exchange.chores(now_us, self.wall_us())
-                if self.recorder.tick(now_us):
-                    self._watch_writer()
+            if now_us >= self._frame_us:
+                self._frames(now_us)
+
+    def _frames(self, now_us: int) -> None:
+        """All that is done by the clock: frames due, then what is due less often."""
+        if now_us - self._frame_us > LATE_US:
+            self._frame_us = now_us
+        while self._frame_us <= now_us:
+            phase = self._phase
+            self._frame_us += PHASE_US
+            self._phase = (phase + 1) % PHASES
+            self.exchange.frame(phase, now_us)
+            if phase == 0:
+                self.exchange.tick(now_us)
+        if now_us >= self._beat_us:
+            self._beat_us = now_us + HEARTBEAT_US
+            self.control.beat(self._beat())
+        if now_us >= self._chores_us:
+            self._chores_us = now_us + CHORES_US
+            self.exchange.chores(now_us, self.wall_us())
+            if self.recorder.tick(now_us):
+                self._watch_writer()
 
     # --- the writer ---
 
@@ -195,6 +218,7 @@ class Loop:
     def _beat(self) -> wire.Beat:
         exchange = self.exchange
         counts = {
+            "faults": self.faults + self.control.faults,
             "bad_packets": exchange.forwarder.bad,
             "send_errors": exchange.forwarder.send_errors,
             "missing_prompts": exchange.library.missing,
