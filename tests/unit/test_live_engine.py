@@ -381,6 +381,50 @@ def test_an_effect_that_raises_harms_no_other() -> None:
     run(story)
 
 
+def test_a_hook_that_raises_harms_nothing() -> None:
+    async def story() -> None:
+        house, troubles = House(), list[str]()
+
+        def raises(_: object) -> None:
+            raise OSError("disk full")
+
+        house.engine = LiveEngine(
+            DOORS,
+            STREAM,
+            house.store.writer,
+            house.store.reader(),
+            house.clock,
+            lambda *_: None,
+            hooks=Hooks(raises, raises, troubles.append, raises),
+        )
+        await house.engine.start()
+        assert isinstance(await house.give(OpenDoor("a"), "c1"), Done)
+        assert isinstance(await house.give(Jam("a"), "c2"), Refused)
+        assert house.written() == 3
+        assert len(troubles) == 3
+        await house.engine.stop()
+
+    run(story)
+
+
+def test_a_commit_that_fails_while_stopping_ends_the_stop() -> None:
+    async def story() -> None:
+        house = House()
+        await house.engine.start()
+
+        def full(_: Batch) -> None:
+            raise LogFailed("disk full")
+
+        house.store.failing = full
+        asking = asyncio.create_task(house.give(OpenDoor("a"), "c1"))
+        await asyncio.sleep(0)
+        await house.engine.stop()
+        assert await asking == Unavailable("log_failed")
+        assert house.written() == 0
+
+    run(story)
+
+
 def test_the_alarm_rings_by_itself() -> None:
     async def story() -> None:
         house = House()

@@ -24,15 +24,15 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from roost.engine.groups import Group
+from roost.engine.hooks import Hooks
 from roost.engine.leases import Leases
 from roost.engine.remembered import TIMER_PREFIX, Remembered
 from roost.engine.restore import restore
-from roost.engine.step import Engine, FoldFailed, Incident, Perform, Step
-from roost.engine.timers import Timers
+from roost.engine.step import Engine, FoldFailed, Perform, Step
+from roost.engine.timers import Timers, TooManyTimers
 from roost.kernel.actor import CLOCK, Actor
 from roost.kernel.ids import CommandId, StreamName
 from roost.kernel.messages import Command, Effect, VaultPut, Wake
@@ -54,17 +54,6 @@ MEND_LONGEST_S: Final = 2.0
 SLOW_ANSWER_S: Final = 1.0  # from a decision to its answer: as bad as a full line
 SMOOTH: Final = 0.2  # the newest group's share in the measured delay
 SWITCH_INTERVAL_S: Final = 0.0005  # see `start`
-
-
-@dataclass(frozen=True)
-class Hooks:
-    """What the composition root wants to hear of. Called on the loop's thread; must neither
-    block nor raise."""
-
-    incident: Callable[[Incident], None] = lambda _: None
-    committed: Callable[[int], None] = lambda _: None  # the stream's new last number: a hint
-    trouble: Callable[[str], None] = lambda _: None  # a failed commit, an effect that raised
-    stopped: Callable[[str], None] = lambda _: None  # for good: "deposed …", "fold_failed …"
 
 
 _Waiting = tuple[Command, Actor, CommandId, Sequence[VaultPut], "asyncio.Future[Answer]"]
@@ -282,7 +271,7 @@ class LiveEngine(Generic[State]):
             self._give_up(f"fold_failed: {trouble}")
             return
         for incident in step.incidents:
-            self._hooks.incident(incident)
+            self._hooks.tell(self._hooks.incident, incident)
         if step.refusal is not None:
             answer: Answer = Refused(step.refusal)
         else:
@@ -356,7 +345,7 @@ class LiveEngine(Generic[State]):
         self._measured = self._loop.time()
         self._delay_s += SMOOTH * (self._measured - group.since - self._delay_s)
         if group.events:
-            self._hooks.committed(group.steps[-1].number)
+            self._hooks.tell(self._hooks.committed, group.steps[-1].number)
         self._leave(group.steps)
         for future, cause, answer in group.answers:
             self._remember(cause, answer)
@@ -382,13 +371,18 @@ class LiveEngine(Generic[State]):
     def _send(self, effects: Sequence[Effect]) -> None:
         epoch = self._engine.epoch
         for effect in effects:
-            if isinstance(effect, Wake):
-                self.timers.wake(effect)
-                continue
             try:
-                self._perform(effect, epoch)
+                if isinstance(effect, Wake):
+                    self.timers.wake(effect)
+                else:
+                    self._perform(effect, epoch)
+            except TooManyTimers:
+                self._give_up("too_many_timers: some rule sets them without end")
+                return
             except Exception as trouble:
-                self._hooks.trouble(f"effect {type(effect).__name__}: {trouble!r}")
+                self._hooks.tell(
+                    self._hooks.trouble, f"effect {type(effect).__name__}: {trouble!r}"
+                )
         self._set_alarm()
 
     def _set_alarm(self) -> None:
@@ -444,13 +438,16 @@ class LiveEngine(Generic[State]):
         self.why_not = why.split(":", 1)[0]
         self._drop_all(self.why_not)
         self._close_down()
-        self._hooks.stopped(why)
+        self._hooks.tell(self._hooks.stopped, why)
 
     def _begin_mending(self, trouble: BaseException) -> None:
+        stopping = self.why_not is not None
         self.why_not = "log_failed"
-        self._hooks.trouble(f"commit failed: {trouble!r}")
+        self._hooks.tell(self._hooks.trouble, f"commit failed: {trouble!r}")
         self._drop_all("log_failed")
         self._close_down()
+        if stopping:
+            return
         self._mending = self._loop.create_task(self._mend())
 
     async def _mend(self) -> None:
@@ -468,7 +465,7 @@ class LiveEngine(Generic[State]):
                 self._give_up(f"deposed: {deposed}")
                 return
             except (LogFailed, OSError) as trouble:
-                self._hooks.trouble(f"log not back yet: {trouble!r}")
+                self._hooks.tell(self._hooks.trouble, f"log not back yet: {trouble!r}")
             except Exception as trouble:
                 self._give_up(f"fold_failed: {trouble!r}")
                 return
