@@ -39,11 +39,14 @@ def up(
     for_: Annotated[
         str | None, typer.Option("--for", help="Stop after so long, as 90s, 10m or 2h.")
     ] = None,
+    media_ports: Annotated[
+        str | None, typer.Option("--media-ports", help="RTP ports, as 20000-29999.")
+    ] = None,
 ) -> None:
     """Start the centre whose definitions lie in DIRECTORY."""
     from roost.cli import up as command
 
-    command.up(directory, data, port, sip_port, seconds_of(for_))
+    command.up(directory, data, port, sip_port, seconds_of(for_), media_ports)
 
 
 @app.command()

@@ -11,11 +11,16 @@ from roost.processes import first_start, secrets, settings, sockets, supervise
 
 
 def up(
-    directory: Path, data: Path | None, port: int | None, sip_port: int | None, for_s: float | None
+    directory: Path,
+    data: Path | None,
+    port: int | None,
+    sip_port: int | None,
+    for_s: float | None,
+    media_ports: str | None = None,
 ) -> None:
     """Ends with status 0 after an ordered stop; 1 when it couldn't start, with the mend."""
     try:
-        launch = settings.launch(directory, data, port, sip_port)
+        launch = settings.launch(directory, data, port, sip_port, _ports(media_ports))
         loaded = checked(directory)
         made = first_start.prepare(launch, list(loaded.agents.document.agents))
         supervisor = supervise.Supervisor(launch, say)
@@ -31,6 +36,15 @@ def up(
     except PermissionError as error:
         fail(f"{error.filename} can't be used: {error.strerror}. Give --data a folder of yours.")
     raise typer.Exit(status)
+
+
+def _ports(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and last.isdigit()):
+        raise settings.BadSettings(f"--media-ports {text!r}: give FIRST-LAST, as 20000-29999.")
+    return int(first), int(last)
 
 
 def checked(directory: Path) -> Loaded:

@@ -67,6 +67,14 @@ def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ..
     return tuple(made)
 
 
+def new_password(accounts: Accounts, account: Account) -> str:
+    """A random password in place of the one before, which nobody may know any more."""
+    password = chance.token_urlsafe(12)
+    refusal = accounts.set_password(account.id, password)
+    assert refusal is None, refusal
+    return password
+
+
 def _watch_token(accounts: Accounts, path: Path) -> None:
     admin = next(one for one in accounts.listing(OPERATOR) if one.name == ADMIN)
     _write(path, new_token(accounts, admin, "wallboard", WATCHES))

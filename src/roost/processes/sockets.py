@@ -111,3 +111,23 @@ def free_port(kinds: tuple[socket.SocketKind, ...] = (socket.SOCK_STREAM,)) -> i
                 continue
             return port
     raise PortTaken("No port of 127.0.0.1 is free: something holds them all.")
+
+
+def free_port_both() -> int:
+    """A port that's free for UDP and TCP."""
+    return free_port((socket.SOCK_STREAM, socket.SOCK_DGRAM))
+
+
+def free_range(count: int) -> int:
+    """The first of so many UDP ports in a row, most of them free: a few taken ones are passed
+    over by whoever takes them."""
+    for first in range(20_000, 60_000 - count, count):
+        with contextlib.ExitStack() as held:
+            try:
+                for port in range(first, first + count, max(1, count // 40)):
+                    one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                    one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise PortTaken(f"No {count} UDP ports of 127.0.0.1 in a row are free.")

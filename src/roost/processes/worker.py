@@ -8,6 +8,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 import uvloop
@@ -22,10 +23,13 @@ from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower, SnapshotProjection
 from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
+from roost.ports.log import LogFailed, LogReader
 from roost.processes import printing, supervise, travelling
 from roost.processes.putting_in_force import SETTINGS
 from roost.processes.settings import Launch
 
+FINISH_S: Final = 5.0
+LOOK_S: Final = 0.05
 STOPS: Final = (signal.SIGTERM, signal.SIGQUIT)
 
 
@@ -67,8 +71,25 @@ async def _follow(launch: Launch) -> int:
     supervise.tell_ready()
     log.info("following", cell=followers[1].position, snapshot=followers[2].position)
     await stopped.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FINISH_S):
+            await _caught_up(followers, (SETTINGS, cell, cell), reader)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    with suppress(LogFailed):
+        if snapshots.position():
+            snapshots.keep()  # the next start has next to nothing to fold
     await link.stop()
     return 0
+
+
+async def _caught_up(
+    followers: tuple[Follower, ...], streams: tuple[StreamName, ...], reader: LogReader
+) -> None:
+    """At an ordered stop control has written its last by now: reports are complete."""
+    for follower, stream in zip(followers, streams, strict=True):
+        last = await asyncio.to_thread(reader.last, stream)
+        follower.hint(last)
+        while follower.position < last:
+            await asyncio.sleep(LOOK_S)
