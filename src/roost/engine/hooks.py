@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from roost.engine.step import Incident
 
@@ -25,3 +25,6 @@ class Hooks:
         except Exception as trouble:
             if hook is not self.trouble:
                 self.tell(self.trouble, f"a hook raised {trouble!r}")
+
+
+SILENT: Final = Hooks()

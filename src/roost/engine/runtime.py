@@ -27,7 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
 
 from roost.engine.groups import Group
-from roost.engine.hooks import Hooks
+from roost.engine.hooks import SILENT, Hooks
 from roost.engine.leases import Leases
 from roost.engine.remembered import TIMER_PREFIX, Remembered
 from roost.engine.restore import restore
@@ -73,7 +73,7 @@ class LiveEngine(Generic[State]):
         *,
         snapshots: Snapshots | None = None,
         leases: Leases | None = None,
-        hooks: Hooks = Hooks(),
+        hooks: Hooks = SILENT,
         most_waiting: int = MOST_WAITING,
         slow_answer_s: float = SLOW_ANSWER_S,
     ) -> None:
