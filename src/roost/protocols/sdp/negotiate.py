@@ -10,6 +10,7 @@ telephone-event, every other line refused in its place with port 0.
 payload numbers (RFC 3264 8); its version grows by one when anything changed, and only then.
 """
 
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -40,6 +41,7 @@ class Law(StrEnum):
 
 
 STATIC: Final = {Law.PCMU: 0, Law.PCMA: 8}  # RFC 3551 6
+_PAYLOAD: Final = re.compile(r"[0-9]{1,3}")
 _STATIC_NAMES: Final = {"0": "PCMU", "8": "PCMA"}
 
 
@@ -237,7 +239,7 @@ def _mapping(line: MediaLine) -> dict[str, str]:
         named[number] = encoding.strip()
     found: dict[str, str] = {}
     for number in line.formats:
-        if not number.isascii() or not number.isdecimal() or int(number) > 127:
+        if _PAYLOAD.fullmatch(number) is None or int(number) > 127:
             continue
         encoding = named.get(number)
         if encoding is None:

@@ -209,7 +209,7 @@ def _only(response: Response) -> Registered:
 def _q(contact: NameAddr) -> int:
     try:
         return max(0, min(1000, round(float(contact.param("q") or "1") * 1000)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return 1000
 
 
