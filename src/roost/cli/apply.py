@@ -68,19 +68,20 @@ def apply(
         show_problems(checked(directory), Console(stderr=True))
         fail(f"{directory} stays as it is in force: mend it and apply again.")
     try:
-        done = put_in_force(RunningCentre(directory, data), loaded, yes or as_json)
+        done = put_in_force(RunningCentre(directory, data), loaded, yes or as_json, not as_json)
     except NotApplied as error:
         fail(str(error))
     result(done, as_json, lambda: show(done, Console()))
 
 
-def put_in_force(target: Target, loaded: Loaded, yes: bool) -> Applied:
-    """Shows the changes, asks unless `yes`, and puts them in force. Raises NotApplied."""
+def put_in_force(target: Target, loaded: Loaded, yes: bool, aloud: bool = True) -> Applied:
+    """Shows the changes (`aloud`), asks unless `yes`, and puts them in force. Raises
+    NotApplied."""
     changes = tuple(target.changes(loaded))
-    if not yes:
+    if aloud:
         show_changes(changes, Console())
-        if changes and not typer.confirm("Put this in force?"):
-            return Applied(False, loaded.version, changes)
+    if changes and not yes and not typer.confirm("Put this in force?"):
+        return Applied(False, loaded.version, changes)
     # Without a change too: names and caller lists lie in the vault, and an earlier attempt
     # may have ended half-way.
     accounts = tuple(target.put(loaded))
@@ -115,6 +116,8 @@ def show(done: Applied, console: Console) -> None:
     if done.applied:
         count = counted(len(done.changes), "change")
         console.print(f"In force: version {done.version[:12]}, {count}.")
+    elif done.changes:
+        console.print("Left as it was.")
     for one in done.accounts:
         console.print(f"  new account {one.name} ({one.role.value}): {one.password}")
 

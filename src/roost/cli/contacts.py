@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from msgspec import Struct
@@ -23,8 +23,9 @@ from roost.ports.records import ContactFilter, ContactRecord, ContactSummary
 app = typer.Typer(help="What happened to each contact: list, show, listen.")
 
 Id = Annotated[str, typer.Argument(help="The contact, as CLIENT/COUNT or COUNT.")]
-PLAYERS = (("aplay", "-q"), ("play", "-q"), ("ffplay", "-autoexit", "-nodisp"))
-CHUNK = 64 * 1024
+PLAYERS: Final = (("aplay", "-q"), ("play", "-q"), ("ffplay", "-autoexit", "-nodisp"))
+CHUNK: Final = 64 * 1024
+WIDE: Final = 140  # columns from which a list shows everything
 
 
 class Shown(Struct, frozen=True):
@@ -65,27 +66,25 @@ def list_(
 
 
 def show_list(files: Files, found: list[ContactSummary], console: Console) -> None:
-    """One line a contact, the newest last, as a terminal scrolls."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in ("contact", "arrived", "caller", "queue", "outcome", "reason"):
+    """One line a contact, the newest last, as a terminal scrolls; a narrow one gets less."""
+    wide = console.width >= WIDE
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("contact", "arrived", "caller", "queue", "outcome"):
         table.add_column(column, no_wrap=True)
-    for column in ("waited", "talked"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("agent", no_wrap=True)
-    table.add_column("ended", no_wrap=True)
+    table.add_column("waited", justify="right", no_wrap=True)
+    for column in ("talked", "reason", "agent", "ended") if wide else ():
+        table.add_column(column, no_wrap=True)
     table.add_column("earned", justify="right", no_wrap=True)
     for one in reversed(found):
+        more = (clock(one.talk_us), one.reason, " ".join(one.agents), ended(one))
         table.add_row(
             f"{one.client}/{one.count}",
-            files.when(one.arrived),
+            files.when(one.arrived)[0 if wide else 11 :],
             files.text(one.client, one.caller),
             "" if one.queue is None else one.queue.removeprefix(f"{one.client}/"),
             Text("" if one.outcome is None else one.outcome.value, colour(one.outcome)),
-            one.reason,
             clock(one.waited_us),
-            clock(one.talk_us),
-            " ".join(one.agents),
-            ended(one),
+            *(more if wide else ()),
             "" if one.earned is None else str(one.earned),
         )
     console.print(table)
@@ -147,7 +146,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
         + Text(f"{shown.caller or 'unknown caller'} → {one.number}  {ended(one)}"),
         soft_wrap=True,
     )
-    legs = _table("leg", "from", "connected", "to", "ended by", "packets", "lost", "jitter ms")
+    legs = _table("leg", "from", "up", "to", "ended by", "in/out/lost", "jitter")
     for leg in record.legs:
         by = "" if leg.blame is None or leg.reason is None else f"{leg.blame}: {leg.reason}"
         legs.add_row(
@@ -156,9 +155,8 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
             files.when(leg.connected)[11:],
             files.when(leg.ended)[11:],
             by,
-            f"{leg.received}/{leg.sent}",
-            str(leg.lost),
-            f"{leg.jitter_us / 1000:.1f}",
+            f"{leg.received}/{leg.sent}/{leg.lost}",
+            f"{leg.jitter_us / 1000:.1f} ms",
         )
     console.print(legs)
     if record.segments:
@@ -212,7 +210,9 @@ def _show_money(shown: Shown, console: Console) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column)
+        table.add_column(
+            column, no_wrap=column in ("leg", "from", "up", "to", "ended by", "amount")
+        )
     return table
 
 

@@ -118,20 +118,21 @@ def explain(
 def show_parts(files: Files, parts: list[Working], console: Console) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in ("contact", "finished"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     for column in ("quantity", "amount"):
-        table.add_column(column, justify="right")
-    for column in ("rule", "from events"):
-        table.add_column(column)
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("events")
+    rules = list(dict.fromkeys(part.rule for part in parts))
     for part in parts:
         table.add_row(
             "" if part.count is None else f"{part.client}/{part.count}",
             files.when(part.at),
             part.quantity,
             part.amount,
-            part.rule,
             ", ".join(str(number) for number in part.events),
         )
+    for rule in rules:
+        console.print(rule, soft_wrap=True)
     console.print(table)
 
 
