@@ -71,9 +71,7 @@ async def _follow(launch: Launch) -> int:
     supervise.tell_ready()
     log.info("following", cell=followers[1].position, snapshot=followers[2].position)
     await stopped.wait()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(FINISH_S):
-            await _caught_up(followers, (SETTINGS, cell, cell), reader)
+    await _caught_up(followers, (SETTINGS, cell, cell), reader)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -91,5 +89,7 @@ async def _caught_up(
     for follower, stream in zip(followers, streams, strict=True):
         last = await asyncio.to_thread(reader.last, stream)
         follower.hint(last)
-        while follower.position < last:
+        for _ in range(int(FINISH_S / LOOK_S)):
+            if follower.position >= last:
+                break
             await asyncio.sleep(LOOK_S)
