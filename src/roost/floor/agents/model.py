@@ -35,7 +35,7 @@ class Presence(StrEnum):
     __hash__ = str.__hash__  # type: ignore[assignment]  # Enum's own is a call in Python
 
 
-MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence | None]]] = {
+MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
     m.AgentSignedIn: ((Presence.SIGNED_OUT,), Presence.AWAY),
     m.AgentSignedOut: (
         (Presence.AWAY, Presence.READY, Presence.WRAPPING, Presence.OFFERED),
@@ -134,17 +134,20 @@ def configured(state: Agents, floor: definition.Floor) -> None:
     state.away_reasons = floor.away_reasons
 
 
+def _move(agent: Agent, event: Event, at: InstantUs) -> None:
+    agent.presence = MOVES[type(event)][1]
+    agent.since = at
+
+
 def signed_in(state: Agents, event: m.AgentSignedIn, at: InstantUs) -> None:
     agent = state.agents[event.agent]
-    agent.presence = Presence.AWAY
-    agent.since = at
+    _move(agent, event, at)
     agent.reason = ""
 
 
 def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
     agent = state.agents[event.agent]
-    agent.presence = Presence.SIGNED_OUT
-    agent.since = at
+    _move(agent, event, at)
     agent.handling = None
     agent.next = None
     if agent.removed:
@@ -153,16 +156,14 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
 
 def ready(state: Agents, event: m.AgentReady, at: InstantUs) -> None:
     agent = state.agents[event.agent]
-    agent.presence = Presence.READY
-    agent.since = at
+    _move(agent, event, at)
     agent.handling = None
     agent.next = None
 
 
 def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
     agent = state.agents[event.agent]
-    agent.presence = Presence.AWAY
-    agent.since = at
+    _move(agent, event, at)
     agent.reason = event.reason
     agent.handling = None
     agent.next = None
@@ -171,8 +172,7 @@ def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
 def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     assert event.contact is not None
-    agent.presence = Presence.OFFERED
-    agent.since = at
+    _move(agent, event, at)
     agent.handling = Handling(
         event.contact, event.offer, event.queue, event.client, at, event.ring_us
     )
@@ -186,8 +186,7 @@ def _handling(state: Agents, id: AgentId) -> tuple[Agent, Handling]:
 
 def taken(state: Agents, event: m.OfferTaken, at: InstantUs) -> None:
     agent, handling = _handling(state, event.agent)
-    agent.presence = Presence.TALKING
-    agent.since = at
+    _move(agent, event, at)
     handling.segment = event.segment
     handling.rang_us = event.rang_us
     handling.taken_at = at
@@ -204,8 +203,7 @@ def hold_marked(state: Agents, event: m.HoldMarked, at: InstantUs) -> None:
 
 def wrap_up_started(state: Agents, event: m.WrapUpStarted, at: InstantUs) -> None:
     agent, handling = _handling(state, event.agent)
-    agent.presence = Presence.WRAPPING
-    agent.since = at
+    _move(agent, event, at)
     handling.left_at = at
     if handling.held_at is not None:
         handling.hold_us = DurationUs(handling.hold_us + at - handling.held_at)
