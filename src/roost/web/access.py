@@ -12,6 +12,7 @@ from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import DAY, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role, Token
+from roost.web.follow import Follower
 from roost.web.gate import SECRET_SIZE, TOKEN_PREFIX, kept, shown
 from roost.web.limits import LONGEST_TOKEN
 from roost.web.parts import Parts
@@ -137,9 +138,16 @@ async def list_accounts(parts: NamedDependency[Parts]) -> list[AccountRow]:
 
 @post("/api/accounts", summary="Make an account")
 async def make_account(
-    data: JSONBody[NewAccount], parts: NamedDependency[Parts], logins: NamedDependency[Logins]
+    data: JSONBody[NewAccount],
+    parts: NamedDependency[Parts],
+    logins: NamedDependency[Logins],
+    follower: NamedDependency[Follower],
 ) -> AccountRow:
-    """Refused: name_taken, password_weak, role_not_for_owner."""
+    """Refused: unknown_client, unknown_agent, name_taken, password_weak, role_not_for_owner."""
+    if data.client is not None and ClientId(data.client) not in follower.live.clients:
+        raise Trouble(409, "unknown_client", {"client": data.client})
+    if data.agent is not None and AgentId(data.agent) not in follower.live.agents:
+        raise Trouble(409, "unknown_agent", {"agent": data.agent})
     owner = OPERATOR if data.client is None else Owner(data.client)
     agent = None if data.agent is None else AgentId(data.agent)
     account = await logins.slowly(

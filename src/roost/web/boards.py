@@ -17,6 +17,7 @@ from roost.web.permissions import View
 from roost.web.project import Audience, change, keys
 
 MOST_GONE: Final = 1_000
+NOTHING: Final = -1  # the version of somebody who hasn't seen the board yet
 MOST_ROWS: Final = 500  # of one message
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -78,8 +79,9 @@ class Board:
             self._forgotten = max(self._forgotten, version)
 
     def since(self, seen: int) -> Changes:
-        """What has changed after a version, at most MOST_ROWS of it, the oldest first."""
-        whole = seen == 0 or seen < self._forgotten
+        """What has changed after a version (NOTHING: all rows), at most MOST_ROWS of it, the
+        oldest first."""
+        whole = seen < self._forgotten
         rows: list[tuple[int, bytes]] = []
         for key, (version, row) in reversed(self._changed.items()):
             if not whole and version <= seen:

@@ -18,7 +18,7 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from roost.kernel.time import MINUTE, SECOND, InstantUs
-from roost.web.boards import Board
+from roost.web.boards import NOTHING, Board
 from roost.web.follow import Channel, Follower, Item, Place
 from roost.web.gate import Gate
 from roost.web.limits import (
@@ -245,8 +245,7 @@ class _Feed:
         self._socket, self._caller, self._parts = socket, caller, parts
         self._follower, self._gate = follower, gate
         self._place, self._topics, self._boards = place, topics, boards
-        self._seen = [0] * len(boards)
-        self._sent_whole = [False] * len(boards)
+        self._seen = [NOTHING] * len(boards)
         self._channel: Channel | None = follower.channel(caller.owner) if topics else None
         self._waker = asyncio.Event()
 
@@ -296,13 +295,12 @@ class _Feed:
         """One message of changed rows for each view that has any; whether there's more."""
         more = False
         for index, board in enumerate(self._boards):
-            if board.version == self._seen[index] and self._sent_whole[index]:
+            if board.version == self._seen[index]:
                 continue
             changes = board.since(self._seen[index])
-            whole = changes.whole or not self._sent_whole[index]
-            self._seen[index], self._sent_whole[index] = changes.seen, True
+            self._seen[index] = changes.seen
             rows = tuple(msgspec.Raw(row) for row in changes.rows)
-            await self._send(_encode(Rows(changes.view, whole, rows)))
+            await self._send(_encode(Rows(changes.view, changes.whole, rows)))
             more = more or changes.more
         return more
 

@@ -128,6 +128,8 @@ class Bye(Struct, frozen=True, tag="bye", tag_field="kind"):
     cursor: str
 
 
-class Alive(Struct, frozen=True, tag="alive", tag_field="kind"):
+class Alive(Struct, frozen=True, forbid_unknown_fields=True):
     """A client's only message: it's still there. Nobody has to send it: the protocol's own
     pings tell."""
+
+    kind: Literal["alive"]

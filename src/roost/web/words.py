@@ -101,6 +101,12 @@ WORDS: Final[dict[str, Words]] = {
         "此游标不属于您。",
         "请不带游标重新开始。",
     ),
+    "unknown_client": Words(
+        "There is no client {client}.",
+        "Check the name, or put the client into the definitions first.",
+        "没有客户 {client}。",
+        "请检查名称，或先在定义中添加该客户。",
+    ),
     "no_recording": Words(
         "This contact has no recording that can be played.",
         "It may not have been recorded, or its time is over.",

@@ -1,0 +1,310 @@
+"""The feed over real sockets: nothing missed, nothing twice, nobody held up."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from roost.web import feed as feed_module
+from roost.web.app import server
+from roost.web.limits import MOST_FEEDS_ACCOUNT
+from roost.web.testing import SmallCentre
+
+DEADLINE_S = 20
+
+
+@asynccontextmanager
+async def served(folder: Path) -> AsyncIterator[tuple[SmallCentre, str]]:
+    """A small centre behind a real server; yields it and its host:port."""
+    async with SmallCentre(folder) as centre:
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = server(centre.app)
+        config.lifespan = "off"  # the centre runs it
+        config.loop = "asyncio"
+        web = uvicorn.Server(config)
+        web.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        task = asyncio.create_task(web.serve(sockets=[listening]))
+        try:
+            yield centre, f"127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            web.should_exit = True
+            await task
+
+
+async def open_feed(
+    centre: SmallCentre, host: str, who: str, query: str, **headers: str
+) -> ClientConnection:
+    client = await centre.login(who)
+    cookie = f"roost={client.cookies['roost']}"
+    return await connect(
+        f"ws://{host}/api/feed?{query}",
+        additional_headers={"Cookie": cookie, **headers},
+        proxy=None,
+        max_queue=None,
+        close_timeout=2,
+    )
+
+
+async def next_of(feed: ClientConnection, kind: str) -> dict[str, Any]:
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            message = json.loads(await feed.recv())
+            if message["kind"] == kind:
+                return message
+
+
+async def next_events(feed: ClientConnection, count: int) -> list[dict[str, Any]]:
+    return [await next_of(feed, "event") for _ in range(count)]
+
+
+def last(centre: SmallCentre) -> int:
+    return centre.parts.log.last(centre.parts.stream)
+
+
+def test_a_feed_resumed_anywhere_misses_and_repeats_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            for _ in range(3):
+                await centre.hang_up(await centre.call())
+            end = last(centre)
+            feed = await open_feed(centre, host, "admin", "after=start&topics=contacts,queues")
+            seen: list[int] = []
+            cursor = ""
+            while len(seen) < 10:  # cut off after every third event
+                for event in await next_events(feed, 3):
+                    seen.append(event["number"])
+                    cursor = event["cursor"]
+                await feed.close()
+                query = f"after={cursor}&topics=contacts,queues"
+                feed = await open_feed(centre, host, "admin", query)
+            contact = await centre.call()
+            await centre.hang_up(contact)
+            while seen[-1] < last(centre) - 1:
+                seen.append((await next_of(feed, "event"))["number"])
+            await feed.close()
+            rows = centre.parts.log.read(centre.parts.stream, 0, 10_000)
+            areas = ("calls.", "flows.", "queues.")
+            expected = [row.number for row in rows if row.type.startswith(areas)]
+            assert seen == expected[: len(seen)]
+            assert len(seen) > end / 2
+
+    asyncio.run(story())
+
+
+def test_a_clients_feed_is_counted_for_it_alone_and_names_nothing_of_others(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            sun = await centre.login("sun")
+            for client in ("power-grid", "water", "power-grid", "power-grid", "water"):
+                await centre.hang_up(await centre.call(client))
+            feed = await open_feed(centre, host, "sun", "after=start&topics=contacts,queues")
+            paged = (await sun.get("/api/feed?limit=200")).json()
+            events = await next_events(feed, len(paged["events"]))
+            assert events == paged["events"]
+            assert [event["number"] for event in events] == list(range(1, len(events) + 1))
+            assert {event["client"] for event in events} == {"water"}
+            assert {event["contact"] for event in events} == {"water-1", "water-2"}
+            text = json.dumps(events)
+            assert "power-grid" not in text
+            for foreign in ('"C', "leg-", "caller-", "media-1", "ready_for"):
+                assert foreign not in text
+            before = (await sun.get("/api/feed?after=now")).json()["cursor"]
+            await centre.hang_up(await centre.call("power-grid"))
+            after = (await sun.get(f"/api/feed?after={before}")).json()
+            assert after == {"events": [], "cursor": before, "more": False}
+            admin = await centre.login("admin")
+            assert (await admin.get(f"/api/feed?after={before}")).json()["code"] == "bad_cursor"
+            await centre.call("water")
+            live = await next_of(feed, "event")
+            assert live["number"] == len(events) + 1
+            await feed.close()
+
+    asyncio.run(story())
+
+
+def test_pages_of_any_size_are_the_same_feed(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            for client in ("power-grid", "water", "power-grid"):
+                await centre.hang_up(await centre.call(client))
+            for who in ("chen", "wang"):
+                person = await centre.login(who)
+                whole = (await person.get("/api/feed?limit=200")).json()["events"]
+                seen: list[Any] = []
+                page = (await person.get("/api/feed?limit=2")).json()
+                while page["events"]:
+                    seen += page["events"]
+                    page = (await person.get(f"/api/feed?limit=2&after={page['cursor']}")).json()
+                assert seen == whole
+                some = (await person.get("/api/feed?limit=200&topics=queues")).json()["events"]
+                assert some == [event for event in whole if event["topic"] == "queues"]
+
+    asyncio.run(story())
+
+
+def test_rows_come_whole_first_and_then_as_they_change(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            feed = await open_feed(centre, host, "wang", "views=queues,contacts,agents,totals")
+            board: dict[tuple[str, str], Any] = {}
+            whole = [await next_of(feed, "rows") for _ in range(4)]
+            assert {message["view"] for message in whole} == {
+                "queues",
+                "contacts",
+                "agents",
+                "totals",
+            }
+            assert all(message["whole"] for message in whole)
+            contact = await centre.call("water")
+            await centre.hang_up(contact)
+            async with asyncio.timeout(DEADLINE_S):
+                while ("contacts", "water-1") not in board or board["contacts", "water-1"][
+                    "state"
+                ] != "ended":
+                    message = await next_of(feed, "rows")
+                    assert not message["whole"]
+                    for change in message["rows"]:
+                        board[change["view"], change["key"]] = change["row"]
+            live = (await (await centre.login("wang")).get("/api/live?views=queues,totals")).json()
+            queue = next(row for row in live["rows"] if row["key"] == "water/calls")["row"]
+            assert (queue["offered"], queue["abandoned"], queue["waiting"]) == (1, 1, 0)
+            assert queue["service_level"] is None, "a short abandon alone is no service level"
+            await feed.close()
+
+    asyncio.run(story())
+
+
+def test_an_agent_sees_the_own_desk_and_the_queues_only(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            feed = await open_feed(centre, host, "li", "views=desk,queues")
+            first = await next_of(feed, "rows")
+            assert [change["key"] for change in first["rows"]] == ["1001"]
+            await (await centre.login("zhao")).post("/api/desk/sign-in")
+            await (await centre.login("li")).post("/api/desk/sign-in")
+            await next_of(feed, "rows")
+            mine = await next_of(feed, "rows")
+            assert mine["rows"][0]["row"]["agent"]["presence"] == "away"
+            await feed.close()
+            for query in ("views=agents", "topics=contacts", "views=money"):
+                with pytest.raises((InvalidStatus, ConnectionClosed)):
+                    await open_feed(centre, host, "li", query)
+
+    asyncio.run(story())
+
+
+def test_another_sites_page_cannot_open_a_feed(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            for origin in ("https://evil.example", "null", f"http://{host}.evil.example"):
+                with pytest.raises(InvalidStatus) as refused:
+                    await open_feed(centre, host, "wang", "views=queues", Origin=origin)
+                assert refused.value.response.status_code == 403
+            own = await open_feed(centre, host, "wang", "views=queues", Origin=f"http://{host}")
+            await next_of(own, "hello")
+            await own.close()
+            with pytest.raises(InvalidStatus):
+                await connect(f"ws://{host}/api/feed?views=queues", proxy=None)
+
+    asyncio.run(story())
+
+
+def test_a_logged_out_session_loses_its_feed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "FEED_HEARTBEAT", 50_000)
+
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            wang = await centre.login("wang")
+            feed = await connect(
+                f"ws://{host}/api/feed?topics=queues",
+                additional_headers={"Cookie": f"roost={wang.cookies['roost']}"},
+                proxy=None,
+                max_queue=None,
+                close_timeout=2,
+            )
+            assert (await next_of(feed, "heartbeat"))["cursor"]
+            await wang.delete("/api/session")
+            assert (await next_of(feed, "bye"))["code"] == "logged_out"
+            with pytest.raises(ConnectionClosed):
+                await feed.recv()
+            assert feed.close_code == 4401
+
+    asyncio.run(story())
+
+
+def test_what_a_client_sends_is_bounded_and_checked(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            for text, close in (("{}", 1008), ("x", 1008), ("a" * 5_000, 1009)):
+                feed = await open_feed(centre, host, "wang", "views=queues")
+                await feed.send(text)
+                await asyncio.wait_for(feed.wait_closed(), DEADLINE_S)
+                assert feed.close_code == close, text[:10]
+            feed = await open_feed(centre, host, "wang", "views=queues")
+            for _ in range(60):
+                await feed.send('{"kind": "alive"}')
+            pong = await feed.ping()
+            await asyncio.wait_for(pong, DEADLINE_S)
+            await feed.send('{"kind": "alive"}')
+            assert (await next_of(feed, "bye"))["code"] == "too_many_messages"
+
+    asyncio.run(story())
+
+
+def test_one_account_cannot_take_all_the_feeds(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            feeds = [
+                await open_feed(centre, host, "wang", "views=queues")
+                for _ in range(MOST_FEEDS_ACCOUNT)
+            ]
+            with pytest.raises((InvalidStatus, ConnectionClosed)):
+                await open_feed(centre, host, "wang", "views=queues")
+            other = await open_feed(centre, host, "admin", "views=queues")
+            for feed in (*feeds, other):
+                await feed.close()
+
+    asyncio.run(story())
+
+
+def test_a_client_that_does_not_read_holds_nobody_up_and_resumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "FEED_SEND", 300_000)
+
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            wang = await centre.login("wang")
+            slow = socket.create_connection(host.split(":"))  # never reads
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            slow.sendall(
+                f"GET /api/feed?after=start&topics=contacts,queues,agents,routing HTTP/1.1\r\n"
+                f"Host: {host}\r\nCookie: roost={wang.cookies['roost']}\r\n"
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+            )
+            quick = await open_feed(centre, host, "admin", "after=start&topics=contacts")
+            for _ in range(60):
+                await centre.hang_up(await centre.call())
+            seen = 0
+            async with asyncio.timeout(DEADLINE_S):
+                while seen < last(centre) - 1:
+                    seen = max(seen, (await next_of(quick, "event"))["number"])
+                    if seen >= last(centre) - 3:
+                        break
+            await quick.close()
+            slow.close()
+
+    asyncio.run(story())
