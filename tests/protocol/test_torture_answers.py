@@ -67,6 +67,8 @@ ANSWERS: Final[dict[str, int]] = {
     "bext01": 420,
     "multi01": 400,
     "mcl01": 400,
+    "invut": 415,
+    "sdp01": 406,
     "zeromf": 200,
     "ipv6-bad": 400,
     "via-received-param-with-delim": 481,  # a BYE to no dialog of ours

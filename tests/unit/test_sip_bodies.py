@@ -2,7 +2,7 @@
 
 import pytest
 
-from roost.protocols.sip.bodies import part_of, sdp_of, takes_sdp
+from roost.protocols.sip.bodies import part_of, sdp_of, take_description, takes_sdp
 from roost.protocols.sip.message import Headers, Request
 from roost.protocols.sip.validate import Fault
 
@@ -80,3 +80,22 @@ def test_parts_end_where_the_last_boundary_says() -> None:
 def test_what_a_caller_accepts(accept: str, taken: bool) -> None:
     assert takes_sdp(request(b"", Accept=accept)) is taken
     assert takes_sdp(request(b""))
+
+
+def test_of_a_body_only_the_description_is_left() -> None:
+    mixed = request(MIXED, Content_Type="multipart/mixed;boundary=xyz")
+    assert take_description(mixed) is None
+    assert (mixed.body, mixed.headers.get("Content-Type")) == (b"v=0\n", "application/sdp")
+    plain = request(b"v=0", Content_Type="application/sdp")
+    assert take_description(plain) is None
+    assert plain.body == b"v=0"
+    optional = request(b"x", Content_Type="a/b", Content_Disposition="x;handling=optional")
+    assert take_description(optional) is None
+    assert optional.body == b""
+    assert "Content-Type" not in optional.headers
+
+
+def test_bodies_and_answers_that_cannot_be_are_refused() -> None:
+    other = take_description(request(b"x", Content_Type="text/plain"))
+    assert other == Fault(415, "Unsupported Media Type", (("Accept", "application/sdp"),))
+    assert take_description(request(b"", Accept="text/plain")) == Fault(406, "Not Acceptable")

@@ -41,6 +41,22 @@ def sdp_of(message: Message) -> bytes | Fault | None:
     return Fault(415, "Unsupported Media Type", (("Accept", SDP),))
 
 
+def take_description(message: Message) -> Fault | None:
+    """Leaves of a message's body only its session description; a Fault where there's a body
+    that can't be taken, or where an INVITE's answer may not hold a description (406)."""
+    if isinstance(message, Request) and message.method == "INVITE" and not takes_sdp(message):
+        return Fault(406, "Not Acceptable")
+    lines = message.headers.lines
+    if not message.body or (lines.get("Content-Type") == SDP and "Content-Encoding" not in lines):
+        return None
+    found = sdp_of(message)
+    if isinstance(found, Fault):
+        return found
+    message.body = found or b""
+    message.headers.set("Content-Type", *([SDP] if found else []))
+    return None
+
+
 def part_of(body: bytes, boundary: str, wanted: str) -> bytes | None:
     """The first part of a multipart body of a wanted type (RFC 2046 5.1)."""
     if not boundary or len(boundary) > 70:
@@ -60,8 +76,8 @@ def part_of(body: bytes, boundary: str, wanted: str) -> bytes | None:
 def takes_sdp(request: Request) -> bool:
     """Whether our answer may hold a description (20.1: without Accept, SDP is taken). If not,
     the answer is 406."""
-    kinds = request.headers.get_all("Accept")
-    if not kinds and "Accept" not in request.headers:
+    if "Accept" not in request.headers.lines:
         return True
+    kinds = request.headers.get_all("Accept")
     names = {kind.partition(";")[0].replace(" ", "").lower() for kind in kinds}
     return bool(names & {SDP, "application/*", "*/*"})

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from roost.kernel.time import InstantUs
 from roost.protocols.sip import answering, calling, ending, midcall, sessions
 from roost.protocols.sip.answers import answer, answer_from_partial
+from roost.protocols.sip.bodies import take_description
 from roost.protocols.sip.calling import Call
 from roost.protocols.sip.core import Authorise, Core, Identity
 from roost.protocols.sip.dialogs import (
@@ -31,8 +32,11 @@ from roost.protocols.sip.timers import TRANSACTION_TIMERS, Timer
 from roost.protocols.sip.transactions import Given, Send, server_key
 from roost.protocols.sip.validate import validate_request, validate_response
 
+NUDGED: Final = frozenset((Phase.PROCEEDING, Phase.ACCEPTED, Phase.UP))
 SILENCE: Final = False
 ADMITTED: Final = True
+DESCRIBED: Final = frozenset(("INVITE", "ACK", "PRACK", "UPDATE"))  # whose body is SDP
+SOUND: Final = frozenset((406, 415, 420))  # refusals of requests that can be read
 OUTSIDE: Final = "outside "  # how the users of requests outside of dialogs begin
 
 
@@ -96,7 +100,9 @@ class Endpoint(Core):
             self._response(message, now)
             return
         fault = validate_request(message, SUPPORTED)
-        if fault is not None and (fault.status != 420 or message.method == "ACK"):
+        if fault is None and message.method in DESCRIBED:
+            fault = take_description(message)
+        if fault is not None and (fault.status not in SOUND or message.method == "ACK"):
             self.count("invalid_requests")
             if message.method != "ACK" and self._admission.trusts(source):
                 self._refuse_unread(message, source, fault.status, fault.reason, fault.headers)
@@ -182,6 +188,7 @@ class Endpoint(Core):
         if validate_response(response) is not None:
             self.count("malformed")
             return
+        take_description(response)
         cseq = parse_cseq(headers.get("CSeq") or "")
         client, tell = self.transactions.answered(response, top_via(response), cseq.method, now)
         if client is None:
@@ -385,7 +392,7 @@ class Endpoint(Core):
     def nudge(self, leg: str, now: InstantUs, event: str = "talk") -> None:
         """NOTIFY within the (early) dialog: the phone takes or holds the call, if it can."""
         dialog = self.dialogs.get(leg)
-        if dialog is not None and dialog.remote_tag:
+        if dialog is not None and dialog.remote_tag and dialog.phase in NUDGED:
             state = ("Subscription-State", "active")
             self.send(dialog, "NOTIFY", now, (("Event", event), state))
 
