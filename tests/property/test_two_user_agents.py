@@ -144,7 +144,7 @@ class TwoUserAgents(RuleBasedStateMachine):
             ends = side.finished.get(leg, ())
             assert len(ends) == 1, leg
             if self.worst_loss <= LITTLE_LOSS:
-                assert ends[0].why not in (Why.NO_ACK, Why.UNKNOWN, Why.UNSENT)
+                assert ends[0].why not in (Why.NO_ACK, Why.UNSENT)
 
 
 TwoUserAgents.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)

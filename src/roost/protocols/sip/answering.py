@@ -63,7 +63,7 @@ def _met_again(core: Core, dialog: Dialog, server: Server, now: InstantUs) -> No
     elif dialog.final:
         core.transactions.respond_bytes(server, 200, dialog.final, now)
     else:
-        core.respond(server, 100, now)
+        core.respond(server, 482, now, to_tag=dialog.local_tag)  # long acknowledged
 
 
 def pending(core: Core, dialog: Dialog) -> Server | None:
@@ -90,11 +90,12 @@ def pending(core: Core, dialog: Dialog) -> Server | None:
 
 def ring(core: Core, dialog: Dialog, status: int, body: bytes, now: InstantUs) -> None:
     """Answers 180 or 183; with a body it's early media."""
-    server = pending(core, dialog)
-    if server is None or server.request is None or dialog.ringing:
+    if dialog.phase not in EARLY or dialog.ringing:
         return  # while a reliable one is under way, another would say nothing new
-    if not dialog.move(Turn.WE_RING):
+    server = pending(core, dialog)
+    if server is None or server.request is None:
         return
+    dialog.move(Turn.WE_RING)
     if body:
         dialog.local_sdp = body
     headers = dialog_headers(dialog)
@@ -110,9 +111,7 @@ def ring(core: Core, dialog: Dialog, status: int, body: bytes, now: InstantUs) -
 
 def ringing_expired(core: Core, dialog: Dialog, now: InstantUs) -> None:
     """A reliable provisional answer was not acknowledged yet (RFC 3262, 3)."""
-    if not dialog.ringing:
-        return
-    server = pending(core, dialog)
+    server = pending(core, dialog) if dialog.ringing and dialog.phase in EARLY else None
     if server is None:
         return
     dialog.pause = DurationUs(dialog.pause * 2)
@@ -146,14 +145,15 @@ def pracked(core: Core, dialog: Dialog, server: Server, now: InstantUs) -> None:
 
 def answer(core: Core, dialog: Dialog, body: bytes, now: InstantUs) -> None:
     """Answers 200. It's sent again until the ACK comes (RFC 3261, 13.3.1.4)."""
-    server = pending(core, dialog)
-    if server is None or server.request is None or dialog.phase not in EARLY:
+    if dialog.phase not in EARLY:
         return
     if dialog.ringing:
         dialog.held_answer = body
         return
-    if not dialog.move(Turn.WE_ANSWER):
+    server = pending(core, dialog)
+    if server is None or server.request is None:
         return
+    dialog.move(Turn.WE_ANSWER)
     dialog.local_sdp = body
     headers = (*dialog_headers(dialog), *agree_as_server(core, dialog, server.request))
     final = core.respond(server, 200, now, headers, dialog.local_tag, body)
@@ -188,7 +188,7 @@ def acknowledged(core: Core, dialog: Dialog, request: Request, now: InstantUs) -
     number = int((request.headers.get("CSeq") or "0").split()[0])
     if not dialog.final or number != dialog.final_seq:
         return
-    dialog.final = b""
+    dialog.final = dialog.invite = b""
     dialog.server = ""
     if request.body:
         dialog.remote_sdp = request.body
@@ -196,7 +196,6 @@ def acknowledged(core: Core, dialog: Dialog, request: Request, now: InstantUs) -
         send_bye(core, dialog, By.US, Why.BYE, now)
         return
     first = dialog.move(Turn.THEY_ACKNOWLEDGE)
-    dialog.invite = b""
     arm_session(core, dialog, now)
     if first:
         core.events.append(Confirmed(dialog.leg, request.body))

@@ -4,7 +4,7 @@ their glare, OPTIONS, INFO, NOTIFY (RFC 3261, 14; RFC 3311; RFC 6086; RFC 6337).
 import re
 from typing import Final
 
-from roost.kernel.time import DurationUs, InstantUs
+from roost.kernel.time import DurationUs, InstantUs, seconds
 from roost.protocols.sip.answering import await_ack, pracked
 from roost.protocols.sip.core import Core, dialog_headers
 from roost.protocols.sip.dialogs import ALLOW, Dialog, Phase
@@ -19,6 +19,7 @@ from roost.protocols.sip.events import (
     Reoffered,
     Why,
 )
+from roost.protocols.sip.headers import retry_after_s
 from roost.protocols.sip.message import Response
 from roost.protocols.sip.session_timers import too_small
 from roost.protocols.sip.sessions import (
@@ -33,6 +34,7 @@ from roost.protocols.sip.transactions import Client, Send, Server
 _RELAY: Final = re.compile(rb"(?i)(?:^|[\r\n])\s*Signal\s*=\s*([0-9*#A-D]|1[0-5])\s*(?:[\r\n]|$)")
 _PLAIN: Final = re.compile(rb"\s*([0-9*#A-Da-d]|1[0-5])\s*")
 _BY_NUMBER: Final = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
+MOST_RETRY_S: Final = 10
 DIALOG_ENDS: Final = frozenset((408, 481))  # RFC 5057
 
 
@@ -42,11 +44,11 @@ def requested(core: Core, dialog: Dialog, server: Server, now: InstantUs) -> Non
     assert request is not None
     number = int((request.headers.get("CSeq") or "0").split()[0])
     server.user = dialog.leg
-    if number < dialog.remote_seq:
-        core.respond(server, 500, now)  # out of order (12.2.2)
-        return
-    dialog.remote_seq = number
     method = request.method
+    if number < dialog.remote_seq and method != "BYE":
+        core.respond(server, 500, now)  # out of order (12.2.2); a BYE means itself even so
+        return
+    dialog.remote_seq = max(number, dialog.remote_seq)
     if method == "BYE":
         core.respond(server, 200, now)
         byed(core, dialog, request.headers.get("Reason") or "", now)
@@ -204,15 +206,29 @@ def _offer_ended(
 ) -> None:
     """Our re-INVITE failed, or an UPDATE ended either way."""
     status = response.status
+    offered = dialog.offered
     if status < 300:
         _offer_done(core, dialog, response, now)
-    elif status == 491 and not dialog.refresh_only:
-        dialog.wanted = dialog.wanted or dialog.offered
-        core.timers.start(now, glare_pause(core, dialog), dialog.leg, Timer.GLARE)
-    elif dialog.refresh_only:
+        return
+    dialog.offered = b""
+    again = _again_after(core, dialog, response)
+    if dialog.refresh_only:
         arm_session(core, dialog, now)  # once more before the session runs out
+    elif again is not None:
+        dialog.wanted = dialog.wanted or offered
+        core.timers.start(now, again, dialog.leg, Timer.GLARE)
     elif client.method == "INVITE" and status not in DIALOG_ENDS:
         core.events.append(OfferRefused(dialog.leg, status))
+    dialog.refresh_only = False
+
+
+def _again_after(core: Core, dialog: Dialog, response: Response) -> DurationUs | None:
+    """How long to wait before a refused offer is made again; None: it isn't. 500 with
+    Retry-After says that another offer of ours was not finished there (RFC 3261, 14.2)."""
+    if response.status == 491:
+        return glare_pause(core, dialog)
+    pause = retry_after_s(response.headers) if response.status == 500 else None
+    return None if pause is None or pause > MOST_RETRY_S else seconds(max(1, pause))
 
 
 def glare_pause(core: Core, dialog: Dialog) -> DurationUs:
