@@ -1,53 +1,35 @@
 """Calls as legs and a matrix: what media is told, and what it makes of it.
 
-Everything here takes the time and never waits; sockets are only sent to. One call has a set
-of legs, the version of its matrix, and the ids of what was done for it, so that an effect that
-comes twice is done once.
+Everything here takes the time and never waits; sockets are only sent to. What was done for a
+call is remembered by its id, so that an effect that comes twice is done once.
 """
 
 import os
 import socket
-import sys
 from collections.abc import Callable
 from typing import Final
 
-from roost.adapters.media.bounds import (
-    MAX_COLLECTS,
-    MAX_LEGS,
-    TYPE_AHEAD_DIGITS,
-    TYPE_AHEAD_US,
-)
-from roost.adapters.media.collecting import Collection, State
+from roost.adapters.media.bounds import MAX_LEGS
+from roost.adapters.media.call import Call
+from roost.adapters.media.digits import Digits
 from roost.adapters.media.early import EarlyEffects
 from roost.adapters.media.forwarding import Forwarder
-from roost.adapters.media.leg import Leg, Relay
-from roost.adapters.media.matrix import objection
-from roost.adapters.media.playing import PHASES, Library, Play
+from roost.adapters.media.leg import Leg
+from roost.adapters.media.playing import Library
 from roost.adapters.media.port_pairs import NoPort, PortPairs
 from roost.adapters.media.reports import Reporter
+from roost.adapters.media.routes import Routes
 from roost.adapters.media.tracks import Recorder, Track
-from roost.adapters.media.wire import (
-    DigitsDone,
-    Measured,
-    OutcomeBody,
-    Perform,
-    PlayDone,
-    Silent,
-    TrackDone,
-)
+from roost.adapters.media.wire import Measured, OutcomeBody, Perform, Silent, TrackDone
 from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
-    FromLeg,
-    FromPrompts,
-    Route,
     SetMatrix,
     StartTrack,
     StopCollecting,
     StopTrack,
-    TrackPurpose,
 )
-from roost.kernel.ids import CollectId, ContactId, LegId, MediaId, PlayId
+from roost.kernel.ids import ContactId, LegId, MediaId
 from roost.kernel.time import DurationUs
 from roost.ports.media import Agreed, Anchored, LegState
 from roost.protocols.rtp.events import DIGITS
@@ -63,26 +45,6 @@ class NotPossible(Exception):
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
         self.code = code
-
-
-class Call:
-    """`done` keeps finished ids in order of their end, the oldest forgotten first."""
-
-    __slots__ = ("collections", "contact", "done", "legs", "plays", "routes", "version")
-
-    def __init__(self, contact: ContactId) -> None:
-        self.contact = contact
-        self.legs: dict[LegId, Leg] = {}
-        self.version = 0
-        self.routes: tuple[Route, ...] = ()
-        self.plays: dict[PlayId, Play] = {}
-        self.collections: dict[LegId, Collection] = {}
-        self.done: dict[str, None] = {}
-
-    def finish(self, id: str) -> None:
-        self.done[id] = None
-        while len(self.done) > MAX_COLLECTS:
-            del self.done[next(iter(self.done))]
 
 
 class Exchange:
@@ -107,20 +69,18 @@ class Exchange:
         self.library = library
         self.recorder = recorder
         self.forwarder = Forwarder(recorder, self.digit)
+        self.routes = Routes(library, outcome)
+        self.digits = Digits(self.routes, outcome, self._stop_track)
         self.reporter = Reporter()
         self.legs: dict[LegId, Leg] = {}
         self.calls: dict[ContactId, Call] = {}
         self.draining = False
         self._early = EarlyEffects()
-        self.refused_matrices = 0
         self.unfitting = 0  # effects for legs that aren't here
         self.silent_after_us = silent_after_us
         self._outcome = outcome
         self._watch = watch
         self._unwatch = unwatch
-        self._phases: tuple[dict[Play, None], ...] = tuple({} for _ in range(PHASES))
-        self._collecting: dict[LegId, Call] = {}
-        self._dialling: dict[LegId, Leg] = {}  # legs on which digits of ours are being sent
         self._limited: dict[int, tuple[Leg, Track]] = {}  # tracks with a limit
 
     # --- legs ---
@@ -163,7 +123,7 @@ class Exchange:
                 self.close_leg(id, now_us, measured=False)
                 raise
         if call.routes:
-            self._route(call, call.routes, now_us)
+            self.routes.route(call, now_us)
         for effect in self._early.take(contact):
             self.perform(Perform(effect), now_us, 0)
         return anchored
@@ -198,9 +158,8 @@ class Exchange:
         del call.legs[id]
         for track in leg.tracks:
             self._stop_track(leg, track, now_us)
-        self._forget_collection(call, id)
-        self._dialling.pop(id, None)
-        self._hear(leg, None)
+        self.digits.drop(call, leg)
+        self.routes.hear(leg, None)
         for relay in leg.heard_by:
             relay.listener.hears = None
         leg.heard_by = ()
@@ -212,15 +171,10 @@ class Exchange:
         if measured:
             self._outcome(self._measured(leg))
         if not call.legs:
-            self._close_call(call)
+            self.routes.close(call)
+            del self.calls[call.contact]
         else:
-            self._hush(call)
-
-    def _close_call(self, call: Call) -> None:
-        for play in call.plays.values():
-            self._phases[play.phase].pop(play, None)
-            play.listeners = ()
-        self.calls.pop(call.contact, None)
+            self.routes.hush(call)
 
     def _measured(self, leg: Leg) -> Measured:
         reception = leg.reception
@@ -274,14 +228,18 @@ class Exchange:
 
     def perform(self, message: Perform, now_us: int, wall_us: int) -> None:
         effect = message.effect
-        if isinstance(effect, SetMatrix | CollectDigits) and effect.contact not in self.calls:
-            self.unfitting += not self._early.keep(effect)
-        elif isinstance(effect, SetMatrix):
-            self._set_matrix(effect, now_us)
-        elif isinstance(effect, CollectDigits):
-            self._collect(effect, now_us)
+        if isinstance(effect, SetMatrix | CollectDigits):
+            call = self.calls.get(effect.contact)
+            if call is None:
+                self.unfitting += not self._early.keep(effect)
+            elif isinstance(effect, SetMatrix):
+                self.routes.set_matrix(call, effect, now_us)
+            elif effect.leg in call.legs:
+                self.digits.collect(call, call.legs[effect.leg], effect, now_us)
+            else:
+                self.unfitting += 1
         elif isinstance(effect, StopCollecting):
-            self._stop_collecting(effect.leg, effect.collect)
+            self.digits.stop(effect.leg, effect.collect)
         elif isinstance(effect, StartTrack):
             self._start_track(effect, message, now_us, wall_us)
         elif isinstance(effect, StopTrack):
@@ -299,188 +257,20 @@ class Exchange:
             for leg in list(call.legs):
                 self.close_leg(leg, now_us)
 
-    # --- the matrix ---
-
-    def _set_matrix(self, effect: SetMatrix, now_us: int) -> None:
-        call = self.calls.get(effect.contact)
-        if call is None:
-            self.unfitting += 1
-            return
-        if effect.version <= call.version:
-            return
-        why = objection(effect.routes)
-        if why is not None:
-            self.refused_matrices += 1
-            print(f"media: matrix {effect.version} of {effect.contact}: {why}", file=sys.stderr)
-            return
-        call.version, call.routes = effect.version, effect.routes
-        self._route(call, effect.routes, now_us)
-
-    def _route(self, call: Call, routes: tuple[Route, ...], now_us: int) -> None:
-        """Puts routes in force: what stands in both the old and the new goes on."""
-        wanted = {route.listener: route for route in routes}
-        standing = {route.source.play for route in routes if isinstance(route.source, FromPrompts)}
-        for play in [play for play in call.plays.values() if play.id not in standing]:
-            self._drop_play(call, play)
-        for leg in call.legs.values():
-            route = wanted.get(leg.id)
-            if route is None:
-                self._hear(leg, None)
-            elif isinstance(route.source, FromLeg):
-                source = call.legs.get(route.source.leg)
-                self._hear(leg, source, route.gain_db)
-            else:
-                self._hear(leg, self._play(call, route.source), route.gain_db)
-        self._hush(call)
-        for leg_id, collection in call.collections.items():
-            if self._prompted(call.legs.get(leg_id)):
-                collection.play_started()
-            else:
-                collection.play_ended(now_us)
-
-    def _play(self, call: Call, source: FromPrompts) -> Play | None:
-        play = call.plays.get(source.play)
-        if play is None and source.play not in call.done:
-            play = Play(source.play, source.prompts, source.repeat, self.library)
-            self._begin_play(play)
-            call.plays[play.id] = play
-        return play
-
-    def _begin_play(self, play: Play) -> None:
-        play.phase = min(range(PHASES), key=lambda phase: len(self._phases[phase]))
-        self._phases[play.phase][play] = None
-
-    def _hear(self, leg: Leg, source: Leg | Play | None, gain_db: int = 0) -> None:
-        """From now on `leg` hears this; nothing changes when it does already."""
-        before = leg.hears
-        if isinstance(before, Relay):
-            if source is before.source and gain_db == before.gain_db:
-                return
-            sender = before.source
-            sender.heard_by = tuple(r for r in sender.heard_by if r is not before)
-        elif isinstance(before, Play):
-            if source is before:
-                leg.set_gain(gain_db)
-                return
-            before.listeners = tuple(other for other in before.listeners if other is not leg)
-            if not before.id:  # its own silence
-                self._phases[before.phase].pop(before, None)
-        leg.hears = None
-        leg.fresh = True
-        if isinstance(source, Leg):
-            relay = Relay(source, leg, gain_db)
-            leg.hears = relay
-            source.heard_by = (*source.heard_by, relay)
-            leg.spoken_to = True
-        elif source is not None:
-            leg.hears = source
-            leg.set_gain(gain_db)
-            source.listeners = (*source.listeners, leg)
-            leg.spoken_to = True
-
-    def _hush(self, call: Call) -> None:
-        """A leg that has been spoken to never hears nothing: phones and gateways take a line
-        without packets for a dead one."""
-        for leg in call.legs.values():
-            if leg.hears is None and leg.spoken_to:
-                quiet = Play(PlayId(""), (), True, self.library)
-                self._begin_play(quiet)
-                self._hear(leg, quiet)
-
-    def _drop_play(self, call: Call, play: Play) -> None:
-        """The play is over, or was taken away: its listeners hear nothing of it any more."""
-        call.plays.pop(play.id, None)
-        call.finish(play.id)
-        self._phases[play.phase].pop(play, None)
-        for leg in play.listeners:
-            leg.hears = None
-            leg.fresh = True
-        play.listeners = ()
-
-    def _end_play(self, call: Call, play: Play, now_us: int) -> None:
-        """It was played once, or a digit stopped it: its outcome, and the first clocks."""
-        legs = play.listeners
-        self._drop_play(call, play)
-        self._hush(call)
-        for leg in legs:
-            collection = call.collections.get(leg.id)
-            if collection is not None:
-                collection.play_ended(now_us)
-        self._outcome(PlayDone(call.contact, play.id))
-
     # --- digits ---
 
-    def _prompted(self, leg: Leg | None) -> bool:
-        """Whether a prompt that will end is being played to it."""
-        return leg is not None and isinstance(leg.hears, Play) and not leg.hears.repeat
-
-    def _collect(self, effect: CollectDigits, now_us: int) -> None:
-        call, leg = self.calls.get(effect.contact), self.legs.get(effect.leg)
-        if call is None or leg is None or leg.contact != effect.contact:
-            self.unfitting += 1
-            return
-        standing = call.collections.get(leg.id)
-        if effect.collect in call.done or (
-            standing is not None and standing.asked.collect == effect.collect
-        ):
-            return
-        call.collections[leg.id] = Collection(effect, now_us, self._prompted(leg))
-        self._collecting[leg.id] = call
-        typed, leg.typed = leg.typed, []
-        if effect.barge_in:
-            for at_us, digit in typed:
-                if now_us - at_us <= TYPE_AHEAD_US:
-                    self.digit(leg, digit, now_us)
-
-    def _stop_collecting(self, leg: LegId, collect: CollectId) -> None:
-        call = self._collecting.get(leg)
-        if call is not None and call.collections[leg].asked.collect == collect:
-            call.finish(collect)
-            self._forget_collection(call, leg)
-
-    def _forget_collection(self, call: Call, leg: LegId) -> None:
-        call.collections.pop(leg, None)
-        self._collecting.pop(leg, None)
-
     def digit(self, leg: Leg, digit: str, now_us: int) -> None:
-        """A leg dialled a digit: for its collection, its voicemail, or ahead of either."""
-        call = self.calls[leg.contact]
-        collection = call.collections.get(leg.id)
-        if collection is not None:
-            interrupts = collection.digit(digit, now_us)
-            play = leg.hears
-            if interrupts and isinstance(play, Play) and play.id:
-                self._end_play(call, play, now_us)
-            if collection.state is State.OVER:
-                self._collected(call, leg.id, collection)
-            return
-        if digit == "#":
-            for track in leg.tracks:
-                if track.asked.purpose is TrackPurpose.VOICEMAIL:
-                    self._stop_track(leg, track, now_us)
-                    return
-        if not isinstance(leg.hears, Relay):
-            leg.typed.append((now_us, digit))
-            del leg.typed[:-TYPE_AHEAD_DIGITS]
+        """A leg dialled a digit."""
+        self.digits.take(self.calls[leg.contact], leg, digit, now_us)
 
     def info_digit(self, id: LegId, digit: str, now_us: int) -> None:
-        """A digit by SIP INFO: collected like any other, and dialled to whoever hears the
-        leg, since no packet carries it there."""
+        """A digit by SIP INFO: like any other, and dialled to whoever hears the leg."""
         leg = self.legs.get(id)
         if leg is None or len(digit) != 1 or digit not in DIGITS:
             self.unfitting += 1
             return
-        for relay in leg.heard_by:
-            listener = relay.listener
-            if listener.dtmf is not None and listener.digits_out.add(digit):
-                self._dialling[listener.id] = listener
+        self.digits.dial(leg, digit)
         self.digit(leg, digit, now_us)
-
-    def _collected(self, call: Call, leg: LegId, collection: Collection) -> None:
-        asked = collection.asked
-        call.finish(asked.collect)
-        self._forget_collection(call, leg)
-        self._outcome(DigitsDone(asked, collection.digits, collection.ended_by))
 
     # --- tracks ---
 
@@ -509,46 +299,15 @@ class Exchange:
 
     def frame(self, phase: int, now_us: int) -> None:
         """The plays of one phase send their next 20 ms."""
-        for play in list(self._phases[phase]):
-            if play.id and not play.advance():
-                legs = play.listeners
-                if legs:
-                    self._end_play(self.calls[legs[0].contact], play, now_us)
-                else:
-                    self._phases[phase].pop(play, None)
-                continue
-            for leg in play.listeners:
-                if leg.sounds and not leg.digits_out.busy:
-                    codes = play.frame(leg.a_law)
-                    if leg.play_table is not None:
-                        codes = codes.translate(leg.play_table)
-                    leg.send(leg.line.next(leg.payload, codes, now_us, leg.fresh))
-                    leg.fresh = False
+        self.routes.frame(self.calls, phase, now_us)
 
     def tick(self, now_us: int) -> None:
-        """Every 20 ms: the digits' clocks, digits of ours, and tracks' limits."""
-        for leg_id, call in list(self._collecting.items()):
-            collection = call.collections[leg_id]
-            collection.tick(now_us)
-            if collection.over:
-                self._collected(call, leg_id, collection)
-        for leg in list(self._dialling.values()):
-            self._dial(leg, now_us)
+        """Every 20 ms: digits, and tracks' limits."""
+        self.digits.tick(now_us)
         for leg, track in list(self._limited.values()):
             due_us = track.due_us()
             if due_us is not None and now_us >= due_us:
                 self._stop_track(leg, track, now_us)
-
-    def _dial(self, leg: Leg, now_us: int) -> None:
-        begins, payloads = leg.digits_out.frame()
-        if begins:
-            leg.line.begin_event(now_us)
-            leg.fresh = True
-        if leg.dtmf is not None and leg.sounds:
-            for payload in payloads:
-                leg.send(leg.line.event(leg.dtmf, payload, begins))
-        if not leg.digits_out.busy:
-            del self._dialling[leg.id]
 
     def chores(self, now_us: int, wall_us: int) -> None:
         """Every second: reports, and legs that have fallen silent."""
@@ -559,8 +318,3 @@ class Exchange:
                 if times > leg.silent_times:
                     self._outcome(Silent(leg.id, times))
                 leg.silent_times = times
-
-    @property
-    def busy(self) -> bool:
-        """Whether anything wants its frame in the next milliseconds."""
-        return any(self._phases)

@@ -222,7 +222,7 @@ class Loop:
             "bad_packets": exchange.forwarder.bad,
             "send_errors": exchange.forwarder.send_errors,
             "missing_prompts": exchange.library.missing,
-            "refused_matrices": exchange.refused_matrices,
+            "refused_matrices": exchange.routes.refused,
             "unfitting_effects": exchange.unfitting,
             "dropped_outcomes": self.control.outbox.dropped,
             "dropped_track_packets": self.recorder.dropped_packets,
