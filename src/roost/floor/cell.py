@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from roost.floor import reactions
 from roost.floor.agents import decide as agents_decide
@@ -18,6 +19,7 @@ from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import messages as calls
 from roost.floor.calls import model as calls_model
 from roost.floor.definition import CentreConfigured, Configure
+from roost.floor.effects import dialog_of
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
@@ -80,10 +82,20 @@ def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Ref
     found = DECIDE.get(type(command))
     if found is not None:
         area, function = found
-        return function(getattr(state, area), now, command)
+        return _forgetting(function(getattr(state, area), now, command))
     if isinstance(command, Configure):
         return configure(state, now, command)
     return Refusal("unknown_command", {"command": type(command).__name__})
+
+
+def _forgetting(decision: Decision | Refusal) -> Decision | Refusal:
+    """A leg's dialog leaves the vault with the leg."""
+    if isinstance(decision, Refusal):
+        return decision
+    ended = tuple(
+        dialog_of(event.leg) for event in decision.events if isinstance(event, calls.LegEnded)
+    )
+    return replace(decision, drops=decision.drops + ended) if ended else decision
 
 
 # --- folding ---

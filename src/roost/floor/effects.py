@@ -26,6 +26,12 @@ from roost.kernel.ids import (
 from roost.kernel.messages import Effect
 from roost.kernel.time import DurationUs
 
+
+def dialog_of(leg: LegId) -> VaultId:
+    """Where signalling keeps a leg's dialog. It's dropped in the commit that ends the leg."""
+    return VaultId(f"dialog:{leg}")
+
+
 # --- signalling: rebuildable; the same bytes go out again after a crash ---
 
 

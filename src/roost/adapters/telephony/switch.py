@@ -5,12 +5,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 from roost.adapters.telephony.admission import Gate
-from roost.adapters.telephony.legs import DIALOG, Leg, agreed_of, laws
+from roost.adapters.telephony.legs import Leg, agreed_of, laws
 from roost.adapters.telephony.line import Line
 from roost.adapters.telephony.settings import TelephonySettings, Trunks
+from roost.floor.effects import dialog_of
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CommandId, ContactId, LegId, MediaId, VaultId, owner_of
+from roost.kernel.ids import CommandId, ContactId, LegId, MediaId, owner_of
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.clock import Clock
@@ -123,7 +124,7 @@ class Switch:
         dialog = self.endpoint.dialogs.get(leg.branch)
         if dialog is None:
             return ()
-        return (VaultPut(dialog_id(leg.leg), owner_of(leg.client), leg.keep(dialog)),)
+        return (VaultPut(dialog_of(leg.leg), owner_of(leg.client), leg.keep(dialog)),)
 
     # --- legs ---
 
@@ -221,10 +222,6 @@ class Switch:
         except MediaGone:
             self.count("media_gone")
             return None
-
-
-def dialog_id(leg: LegId) -> VaultId:
-    return VaultId(f"{DIALOG}{leg}")
 
 
 LOST_MEDIA = (Blame.US, Reason.MEDIA_LOST)

@@ -24,6 +24,7 @@ from roost.floor.effects import (
     RefuseLeg,
     StopTrack,
     TrackPurpose,
+    dialog_of,
 )
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import LegId, TrackId, owner_of
@@ -49,7 +50,9 @@ def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decisi
     """A phone that we no longer want is let go at once."""
     found = _leg(state, command.leg)
     if found is None:
-        return Decision(effects=(EndLeg(command.leg, Reason.CALLER_LEFT),))
+        return Decision(
+            effects=(EndLeg(command.leg, Reason.CALLER_LEFT),), drops=(dialog_of(command.leg),)
+        )
     call, leg = found
     if leg.state is LegState.DIALLED:
         assert leg.offer is not None
