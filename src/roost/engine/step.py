@@ -103,6 +103,7 @@ class Engine(Generic[State]):
         self._types: dict[type[Event], tuple[str, int]] = {
             cls: (name, cls.VERSION) for name, cls in room.events.items()
         }
+        self._decide, self._fold, self._reactions = room.decide, room.fold, room.react
         self._by_reaction = f"room:{room.name}"
 
     def fold(self, event: Event, number: int, at: InstantUs) -> None:
@@ -110,7 +111,7 @@ class Engine(Generic[State]):
         if number != self.number + 1:
             raise FoldFailed(f"{self.stream}: event {number} after {self.number}")
         try:
-            self.room.fold(self.state, event, at)
+            self._fold(self.state, event, at)
         except Exception as trouble:
             raise FoldFailed(f"{self.stream} {number} {type(event).__name__}") from trouble
         self.number = number
@@ -130,7 +131,7 @@ class Engine(Generic[State]):
         self.at = at
         state = self.state
         try:
-            first = self.room.decide(state, at, command)
+            first = self._decide(state, at, command)
         except Exception as trouble:
             return self._fault_first(command, actor, cause, trouble)
         if first.__class__ is Refusal:
@@ -158,29 +159,28 @@ class Engine(Generic[State]):
         Gives the trouble, with nothing changed, when an event isn't one of the room's."""
         events = decision.events
         if events:
-            at, number, types, stream = self.at, self.number, self._types, self.stream
+            at, number, known, stream = self.at, self.number, self._types, self.stream
             envelopes: list[Envelope] = []
-            try:
-                for event in events:
-                    number += 1
-                    name, version = types[event.__class__]
-                    envelopes.append(
-                        Envelope(
-                            stream,
-                            number,
-                            name,
-                            version,
-                            event.owner,
-                            event.contact,
-                            at,
-                            actor,
-                            cause,
-                            event,
-                        )
+            for event in events:
+                type_version = known.get(event.__class__)
+                if type_version is None:
+                    return KeyError(f"{type(event).__name__} is no event of this room")
+                number += 1
+                envelopes.append(
+                    Envelope(
+                        stream,
+                        number,
+                        type_version[0],
+                        type_version[1],
+                        event.owner,
+                        event.contact,
+                        at,
+                        actor,
+                        cause,
+                        event,
                     )
-            except KeyError as trouble:
-                return trouble
-            state, fold, react = self.state, self.room.fold, self.room.react
+                )
+            state, fold = self.state, self._fold
             try:
                 for event in events:
                     fold(state, event, at)
@@ -188,25 +188,26 @@ class Engine(Generic[State]):
                 names = ", ".join(type(event).__name__ for event in events)
                 raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
             self.number = number
-            step.envelopes.extend(envelopes)
+            step.envelopes += envelopes
+            react = self._reactions
             try:
                 for event in events:
                     more = react(state, event)
                     if more:
-                        following.extend(more)
+                        following += more
             except Exception as trouble:
                 self._note(step, None, actor, cause, trouble)
         if decision.effects:
-            step.effects.extend(decision.effects)
+            step.effects += decision.effects
         if decision.drops:
-            step.drops.extend(decision.drops)
+            step.drops += decision.drops
         return None
 
     def _react(
         self, step: Step, commands: list[Command], cause: str, rounds: int, *, rescuing: bool
     ) -> None:
         """Decide commands of the room's own until none is left."""
-        decide, state, who, at = self.room.decide, self.state, self._by_reaction, self.at
+        decide, state, who, at = self._decide, self.state, self._by_reaction, self.at
         rescue: list[Command] = []
         while commands:
             if rounds == 0:
