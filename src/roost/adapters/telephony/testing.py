@@ -14,8 +14,8 @@ from roost.floor.calls.messages import LegClosed, ReceiveCall
 from roost.floor.effects import AnswerLeg, RingLeg
 from roost.kernel.actor import Actor
 from roost.kernel.ids import CommandId, ContactId, LegId, MediaId, Owner, VaultId
-from roost.kernel.messages import Command, Effect, VaultPut
-from roost.ports.commands import Answer, Done
+from roost.kernel.messages import Command, Effect, Refusal, VaultPut
+from roost.ports.commands import Answer, Done, Refused
 from roost.ports.media import Agreed, Anchored, LegState, MediaGone
 
 FIRST_PORT = 40_000
@@ -127,6 +127,9 @@ class FakeFloor:
     ) -> Answer:
         contact: ContactId | None = None
         if isinstance(command, ReceiveCall):
+            known = self.contacts.get(command.leg)
+            if known is not None:
+                return Refused(Refusal("known_leg", {"contact": known}))
             contact = ContactId(f"C{len(self.contacts) + 1}")
             self.contacts[command.leg] = contact
         for put in puts:
