@@ -143,10 +143,10 @@ def test_when_nobody_can_decide_the_answer_says_so_and_nothing_is_lost(tmp_path:
             assert answer.headers["retry-after"] == "2"
             centre.store.failing = None
             async with asyncio.timeout(10):
-                while (
+                while (  # noqa: ASYNC110 - the API doesn't tell when it's back
                     answer := await li.post("/api/desk/sign-in", headers=key)
                 ).status_code == 503:
-                    await asyncio.sleep(0)  # noqa: ASYNC110 - a restart tells nobody
+                    await asyncio.sleep(0)
             assert presence(answer) == "away"
 
     asyncio.run(story())

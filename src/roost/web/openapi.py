@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 
+from roost.web.feed import Page, Snapshot
 from roost.web.limits import MOST_BODY
 from roost.web.permissions import ENDPOINTS, TOPICS, VIEWS, Reach
 from roost.web.problems import PROBLEM_JSON, Problem
@@ -45,13 +46,16 @@ def document(app: Litestar) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
     schemas: dict[str, Any] = found.setdefault("components", {}).setdefault("schemas", {})
     _, added = msgspec.json.schema_components(
-        [*FROM_SERVER, Alive, Problem, RowChanged], ref_template=SCHEMA_AT
+        [*FROM_SERVER, Alive, Problem, RowChanged, Page, Snapshot], ref_template=SCHEMA_AT
     )
     for name, schema in added.items():
         schemas.setdefault(name, schema)
     schemas["FeedMessage"] = _one_of(FROM_SERVER)
     schemas["RowChanged"] = {"oneOf": _refs(RowChanged.__args__)}
     schemas["Rows"]["properties"]["rows"]["items"] = {"$ref": SCHEMA_AT.format(name="RowChanged")}
+    schemas["Snapshot"]["properties"]["rows"]["items"] = {
+        "$ref": SCHEMA_AT.format(name="RowChanged")
+    }
     schemas["FeedEvent"]["properties"]["body"] = {"type": "object"}
     found["components"]["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "roost"},
@@ -86,6 +90,10 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
         _answers(operation, "Snapshot")
     if endpoint == "GET /api/feed":
         _answers(operation, "Page")
+    if endpoint == "GET /api/openapi.json":
+        operation["responses"]["200"]["content"] = {
+            "application/json": {"schema": {"type": "object"}}
+        }
     if endpoint.endswith("/recording"):
         sound = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
         for status in ("200", "206"):
