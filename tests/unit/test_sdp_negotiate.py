@@ -275,7 +275,7 @@ def test_an_answer_may_number_digits_otherwise() -> None:
 def test_an_answer_without_digits() -> None:
     stream = read_answer(make_offer(HERE), described("m=audio 4000 RTP/AVP 8"))
     assert isinstance(stream, Stream)
-    assert stream.dtmf_payload is None
+    assert (stream.dtmf_payload, stream.dtmf_payload_in) == (None, None)
 
 
 def test_digits_that_we_did_not_offer_are_not_agreed() -> None:

@@ -25,6 +25,9 @@ class Agreed(Struct, frozen=True, gc=False):
     ptime_ms: int = 20
     sends: bool = True  # the far end sends (its direction is sendrecv or sendonly)
     receives: bool = True
+    # What the far end sends with, where it isn't what we send with (RFC 3264, 5.1).
+    payload_in: int | None = None
+    dtmf_payload_in: int | None = None
 
 
 class Anchored(Struct, frozen=True, gc=False):

@@ -41,7 +41,7 @@ class Forwarder:
         _, second, sequence, timestamp, ssrc = _unpack(data)
         reception = leg.reception
         if (
-            second != leg.payload
+            second != leg.payload_in
             or ssrc != reception.ssrc
             or sequence != (reception.highest + 1) & 0xFFFF
             or len(leg.heard_by) != 1
@@ -90,10 +90,10 @@ class Forwarder:
         if packet is None or not packet.payload:
             self.bad += 1
             return
-        if packet.payload_type == leg.payload:
+        if packet.payload_type in (leg.payload_in, leg.payload):
             self._audio(leg, packet.sequence, packet.timestamp, packet.ssrc, packet.payload,
                         packet.marker, now_us)  # fmt: skip
-        elif packet.payload_type == leg.dtmf:
+        elif packet.payload_type in (leg.dtmf_in, leg.dtmf):
             self._event(leg, packet.sequence, packet.timestamp, packet.ssrc, packet.payload,
                         packet.marker, now_us)  # fmt: skip
         else:

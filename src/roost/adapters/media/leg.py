@@ -38,12 +38,12 @@ class Leg:
     play, or None. Times are microseconds of the process's monotonic clock."""
 
     __slots__ = (
-        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out",
-        "dtmf", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "id", "last_sr",
-        "last_sr_us", "latch", "latched", "line", "opened_us", "payload", "play_table", "port",
-        "reception",
-        "report_due_us", "rtcp", "rtp", "send_errors", "silent_times", "spoken_to", "stranger",
-        "strangers", "taken_us", "tracks", "typed", "unknown",
+        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out", "dtmf",
+        "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "id", "last_sr",
+        "last_sr_us", "latch", "latched", "line", "opened_us", "payload", "payload_in",
+        "play_table", "port", "reception", "report_due_us", "rtcp", "rtp", "send_errors",
+        "silent_times", "spoken_to", "stranger", "strangers", "taken_us", "tracks", "typed",
+        "unknown",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +66,8 @@ class Leg:
         self.a_law = True
         self.payload = 8
         self.dtmf: int | None = None
+        self.payload_in = 8  # what it sends with; some send with their own number all the same
+        self.dtmf_in: int | None = None
         self.latch = Latch()
         self.latched = False
         self.reception = Reception()
@@ -99,6 +101,8 @@ class Leg:
         self.a_law = agreed.law is Law.PCMA
         self.payload = agreed.payload
         self.dtmf = agreed.dtmf_payload
+        self.payload_in = agreed.payload if agreed.payload_in is None else agreed.payload_in
+        self.dtmf_in = self.dtmf if agreed.dtmf_payload_in is None else agreed.dtmf_payload_in
         address = (agreed.host, agreed.port) if agreed.host and agreed.port else None
         if self.latch.signal(address, now_us):
             self.latched = False

@@ -137,4 +137,8 @@ def agreed_of(stream: Stream) -> Agreed:
         ptime_ms=stream.ptime_ms,
         sends=stream.sends,
         receives=stream.receives,
+        payload_in=stream.payload_in if stream.payload_in != stream.payload else None,
+        dtmf_payload_in=stream.dtmf_payload_in
+        if stream.dtmf_payload_in != stream.dtmf_payload
+        else None,
     )

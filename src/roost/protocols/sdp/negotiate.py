@@ -174,11 +174,12 @@ def read_answer(offer: Session, answer: Session, host: str = "") -> Stream | Ref
     if isinstance(stream, Refused):
         return stream
     numbers = {name: int(number) for number, name in reversed(mine.items())}
+    dtmf = numbers.get("telephone-event") if stream.dtmf_payload is not None else None
     return msgspec.structs.replace(
         stream,
         payload_in=numbers[stream.law],
-        dtmf_payload_in=numbers.get("telephone-event"),
-        dtmf_payload=stream.dtmf_payload if "telephone-event" in numbers else None,
+        dtmf_payload_in=dtmf,
+        dtmf_payload=stream.dtmf_payload if dtmf is not None else None,
     )
 
 
