@@ -20,10 +20,10 @@ from roost.definitions import (
     times,
 )
 from roost.definitions.documents import Calendar
-from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied
+from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied, NamedAgent
 from roost.definitions.needs import PromptKind
 from roost.floor.definition import ByHours, Enqueue, Floor, HangUp, Menu, Say, TakeVoicemail
-from roost.kernel.ids import ClientId
+from roost.kernel.ids import AgentId, ClientId, VaultId
 from roost.kernel.time import DAY, HOUR, InstantUs
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 
@@ -174,6 +174,21 @@ def test_a_client_without_a_contract_any_more(loaded: Loaded) -> None:
     made = application(without, "voice/1", applied, contracts)
     assert [type(event) for event in made.events] == [DefinitionsApplied, ContractEnded]
     assert [change.kind for change in made.changes] == ["removed"]
+
+
+def test_who_left_and_lists_that_are_gone_leave_the_vault(loaded: Loaded) -> None:
+    applied = application(loaded, "voice/1", None).events[0]
+    assert isinstance(applied, DefinitionsApplied)
+    file = "clients/power-grid/client.yaml"
+    listed = applied.documents[file][:-1] + ',"callers":{"vip":[]}}'
+    before = msgspec.structs.replace(
+        applied,
+        documents=applied.documents | {file: listed},
+        people=(*applied.people, NamedAgent(AgentId("1099"), VaultId("agent/1099/name"))),
+    )
+    made = application(loaded, "voice/1", before)
+    assert set(made.drops) == {"agent/1099/name", "callers/power-grid/vip"}
+    assert application(loaded, "voice/1", applied).drops == ()
 
 
 def test_the_difference_names_file_place_and_values() -> None:

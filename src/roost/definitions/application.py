@@ -28,6 +28,7 @@ class Application(Struct, frozen=True):
     changes: tuple[Change, ...]
     events: tuple[Event, ...]
     puts: tuple[VaultPut, ...]
+    drops: tuple[VaultId, ...]  # names of people who left, lists that are gone
     configure: Configure
 
 
@@ -64,10 +65,13 @@ def application(
     )
     same = before is not None and before == applied
     events = () if same else (applied, *_contracts(loaded, contracts or {}))
+    puts = _puts(loaded)
+    kept = {put.id for put in puts}
     return Application(
         changes=difference(documents, loaded.documents),
         events=events,
-        puts=_puts(loaded),
+        puts=puts,
+        drops=tuple(one for one in _vault_ids(before) if one not in kept),
         configure=Configure(floor),
     )
 
@@ -98,3 +102,22 @@ def _puts(loaded: Loaded) -> tuple[VaultPut, ...]:
         for name, numbers in named.items()
     ]
     return (*names, *lists)
+
+
+def _vault_ids(before: DefinitionsApplied | None) -> list[VaultId]:
+    """Where the definitions in force have their personal values."""
+    if before is None:
+        return []
+    found = [person.name for person in before.people]
+    for file, text in before.documents.items():
+        parts = file.split("/")
+        if len(parts) == 3 and parts[2] == "client.yaml":
+            lists = msgspec.json.decode(text, type=_Lists).callers
+            found += [callers_id(ClientId(parts[1]), name) for name in lists]
+    return found
+
+
+class _Lists(Struct):
+    """What's asked of a client's document here; the numbers aren't in it."""
+
+    callers: dict[str, list[str]] = {}

@@ -92,7 +92,7 @@ def write_settings(store: SqliteStore, clock: Clock, made: Application) -> None:
         reader = store.reader()
         number = reader.last(SETTINGS)
         reader.close()
-        writer.append(Batch(_envelopes(number, clock, made), made.puts))
+        writer.append(Batch(_envelopes(number, clock, made), made.puts, made.drops))
     finally:
         writer.close()
 

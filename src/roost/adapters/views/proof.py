@@ -10,6 +10,7 @@ from roost.adapters.views.projection import encode
 from roost.adapters.views.records import SqliteRecords
 from roost.kernel.ids import ContactId
 from roost.office.books import Books, drafts
+from roost.office.records.deep import disagreements
 
 
 class Proof(Struct, frozen=True):
@@ -22,7 +23,8 @@ class Proof(Struct, frozen=True):
 
 def prove(books: Books, records: SqliteRecords) -> tuple[Proof, ...]:
     """Compares what the log folds to (`books`, up to the projections' positions) with what the
-    projections hold: every record byte by byte, and every draft."""
+    projections hold: every record byte by byte, and every draft; and the measured quantities
+    with the raw events that they come from."""
     differing: list[ContactId] = []
     seen = 0
     for record in records.all_records():
@@ -36,7 +38,15 @@ def prove(books: Books, records: SqliteRecords) -> tuple[Proof, ...]:
     kept, folded = records.office_drafts(), list(drafts(books))
     digest = hashlib.sha256(msgspec.json.encode(folded, order="deterministic")).hexdigest()
     sums = "; ".join(f"{draft.client} {draft.period} {draft.total}" for draft in folded)
+    deep = [one for record in books.records.values() for one in disagreements(record)]
+    segments = sum(len(record.segments) for record in books.records.values())
+    unlike = f"; {len(deep)} differ: {deep[0]}" if deep else ""
     return (
+        Proof(
+            "quantities",
+            not deep,
+            f"{segments} segments measured what their events say{unlike}",
+        ),
         Proof(
             "records",
             not differing and not missing,

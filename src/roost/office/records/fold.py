@@ -3,7 +3,13 @@
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-from roost.floor.agents.messages import OfferEnded, OfferTaken, SegmentClosed, WrapUpStarted
+from roost.floor.agents.messages import (
+    HoldMarked,
+    OfferEnded,
+    OfferTaken,
+    SegmentClosed,
+    WrapUpStarted,
+)
 from roost.floor.calls.messages import (
     CallAnswered,
     CallArrived,
@@ -20,6 +26,7 @@ from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted
 from roost.floor.queues.messages import ContactDequeued, ContactQueued, ContactTurnedAway
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.time import DurationUs
 from roost.office.records.model import Leg, Record, Segment, Track, Wait
 
 
@@ -142,10 +149,26 @@ def _offer_ended(record: Record, _: Envelope, body: OfferEnded) -> None:
     ]
 
 
+def _held(record: Record, envelope: Envelope, body: HoldMarked) -> None:
+    for segment in record.segments:
+        if segment.offer == body.offer:
+            if body.held:
+                segment.held_since = envelope.at
+            else:
+                _hold_ends(segment, envelope)
+
+
+def _hold_ends(segment: Segment, envelope: Envelope) -> None:
+    if segment.held_since is not None:
+        segment.held_us = DurationUs(segment.held_us + envelope.at - segment.held_since)
+        segment.held_since = None
+
+
 def _talked(record: Record, envelope: Envelope, body: WrapUpStarted) -> None:
     for segment in record.segments:
         if segment.offer == body.offer:
             segment.talked = envelope.at
+            _hold_ends(segment, envelope)
 
 
 def _closed(record: Record, envelope: Envelope, body: SegmentClosed) -> None:
@@ -158,6 +181,7 @@ def _closed(record: Record, envelope: Envelope, body: SegmentClosed) -> None:
         segment.code, segment.note = body.code, body.note
         if segment.talked is None:
             segment.talked = envelope.at
+            _hold_ends(segment, envelope)
 
 
 def _track(record: Record, envelope: Envelope, body: TrackStarted) -> None:
@@ -198,6 +222,7 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     ContactTurnedAway: _turned_away,
     OfferTaken: _taken,
     OfferEnded: _offer_ended,
+    HoldMarked: _held,
     WrapUpStarted: _talked,
     SegmentClosed: _closed,
     TrackStarted: _track,

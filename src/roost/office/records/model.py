@@ -75,6 +75,8 @@ class Segment(Struct, gc=False):
     code: str = ""
     note: VaultId | None = None
     event: int = 0
+    held_since: InstantUs | None = None  # what the raw events say of hold, for `disagreement`
+    held_us: DurationUs = DurationUs(0)
 
 
 class Track(Struct, gc=False):
