@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from roost.adapters.audio.endpoint import AudioEndpoint
 from roost.adapters.media import track_file
@@ -227,6 +228,33 @@ def test_a_new_address_from_signalling_lifts_the_latch(tmp_path: Path) -> None:
             assert agent.figures().ssrcs == 1
             assert agent.figures().restarts == 0
             await moved.close()
+
+    run(story)
+
+
+def test_a_phone_on_hold_is_sent_nothing_until_it_comes_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            MediaRig(tmp_path, silent_after_s=0.6) as rig,
+            on_leg(rig, C1, CALLER) as caller,
+            on_leg(rig, C1, AGENT) as agent,
+        ):
+            agent.tone(1000)
+            rig.client.perform(bridged(rig))
+            assert await caller.hears_tone(1000, -21)
+            held = structs.replace(caller.offer(), sends=False, receives=False)
+            await rig.client.change_leg(rig.media, CALLER, held)
+            caller.muted = True
+            before = agent.figures().sent
+            count = caller.figures().received
+            await until(lambda: agent.figures().sent > before + 50)  # longer than it may be silent
+            assert caller.figures().received <= count + 2
+            assert not [c for c in rig.commands.given if isinstance(c, LegSilent)]
+            caller.muted = False
+            await rig.client.change_leg(rig.media, CALLER, caller.offer())
+            assert await caller.hears_packets(count + 20)
+            figures = caller.figures()
+            assert (figures.ssrcs, figures.restarts, figures.lost) == (1, 0, 0)
 
     run(story)
 

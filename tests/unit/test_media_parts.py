@@ -1,5 +1,7 @@
 """Media's decisions with the time as an argument: latching, collecting, placing, the ring."""
 
+import base64
+import io
 import os
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from roost.adapters.media.collecting import Collection, State
 from roost.adapters.media.latch import Latch
 from roost.adapters.media.matrix import objection
 from roost.adapters.media.port_pairs import NoPort, PortPairs
+from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.media.testing import MemoryKeys
 from roost.adapters.media.tracks import Begin, Recorder, Track
 from roost.adapters.media.wire import BadMessage, Deframer, Hello, TrackDone, frame
@@ -34,7 +37,9 @@ from roost.kernel.ids import (
     PromptId,
     TrackId,
 )
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
+from roost.ports.recordings import Side
+from roost.protocols.rtp import g711
 
 SIGNALLED, OTHER = ("192.0.2.1", 4_000), ("198.51.100.7", 5_000)
 SECOND = 1_000_000
@@ -267,7 +272,7 @@ def head() -> track_file.Head:
 
 
 def written(path: Path, key: bytes, last: bool = True) -> None:
-    with path.open("w+b") as file:
+    with path.open("w+b", buffering=0) as file:
         writer = track_file.TrackWriter(file, head(), key)
         for number in range(5):
             writer.add(track_file.AUDIO_A, 160 * number, bytes([number]) * 160)
@@ -328,6 +333,68 @@ def test_a_changed_track_isnt_read(tmp_path: Path) -> None:
     path.write_bytes(b"RIFF" + bytes(100))
     with pytest.raises(track_file.BadTrack):
         track_file.read(path, lambda owner, wrapped: key)
+
+
+def test_a_full_disk_leaves_a_gap_not_half_a_chunk(tmp_path: Path) -> None:
+    class Filling(io.FileIO):
+        full = False
+
+        def write(self, data) -> int:  # a disk takes some of it, then nothing
+            if not self.full:
+                return super().write(data)
+            if len(data) > 50:
+                return super().write(data[:50])
+            raise OSError(28, "No space left on device")
+
+    path, key = tmp_path / "a.track", os.urandom(32)
+    with Filling(path, "w+b") as file:
+        writer = track_file.TrackWriter(file, head(), key)
+        for number in range(4):
+            file.full = number in (1, 2)
+            writer.add(track_file.AUDIO_A, 160 * number, bytes([number]) * 160)
+            if file.full:
+                with pytest.raises(OSError, match="space"):
+                    writer.flush()
+            else:
+                writer.flush()
+        writer.flush(last=True)
+        assert writer.size == path.stat().st_size
+    track = track_file.read(path, lambda owner, wrapped: key)
+    assert [record.position for record in track.records] == [0, 480]
+    assert track.complete
+
+
+def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
+    keys = MemoryKeys()
+    made = keys.new(Owner("grid"))
+    wrapped = base64.b64encode(made.wrapped).decode()
+    for name, started_us, code in (("a", 1_000_000, 0xAA), ("b", 1_500_000, 0x2A)):
+        about = track_file.Head(name, "C1", name, Owner("grid"), "recording", started_us, wrapped)
+        with (tmp_path / f"{name}.track").open("w+b", buffering=0) as file:
+            writer = track_file.TrackWriter(file, about, made.data)
+            writer.add(track_file.AUDIO_A, 800, bytes([code]) * 160)
+            writer.add(track_file.END, 4_000, b"")
+            writer.flush(last=True)
+    recordings, grid = RecordedTracks(tmp_path, keys), ClientId("grid")
+    both = [Side("a.track", InstantUs(0), True), Side("b.track", InstantUs(0), False)]
+    sound = recordings.open(grid, both)
+    assert sound is not None
+    assert sound.size == 44 + 4 * 8_000  # half a second between them, half a second each
+    samples = g711.from_bytes(sound.read(0, 10**9)[44:])
+    left, right = samples[0::2], samples[1::2]
+    assert [n for n, sample in enumerate(left) if sample] == list(range(800, 960))
+    assert [n for n, sample in enumerate(right) if sample] == list(range(4_800, 4_960))
+    assert (left[800], right[4_800]) == (32_256, -32_256)
+    assert sound.read(sound.size, 10) == b""
+    mono = recordings.open(grid, both[:1])
+    assert mono is not None
+    assert mono.size == 44 + 2 * 4_000
+    assert recordings.open(ClientId("bank"), both) is None
+    assert recordings.open(grid, [Side("gone.track", InstantUs(0), True)]) is None
+    assert recordings.open(grid, [Side("../a.track", InstantUs(0), True)]) is None
+    assert recordings.open(grid, []) is None
+    keys.destroy(Owner("grid"))
+    assert recordings.open(grid, both) is None
 
 
 def test_an_owners_key_opens_that_owners_tracks_only() -> None:

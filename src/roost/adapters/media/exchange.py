@@ -9,6 +9,8 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import structs
+
 from roost.adapters.media.bounds import MAX_LEGS
 from roost.adapters.media.call import Call
 from roost.adapters.media.digits import Digits
@@ -133,20 +135,22 @@ class Exchange:
         leg = self.legs.get(id)
         if leg is None:
             raise NotPossible("unknown_leg", f"no leg {id} here")
-        if agreed != leg.agreed:
-            self._agree(leg, agreed, now_us)
+        self._agree(leg, agreed, now_us)
 
     def _agree(self, leg: Leg, agreed: Agreed, now_us: int) -> None:
         if agreed.host:
-            try:
-                socket.inet_pton(leg.rtp.family, agreed.host)
+            try:  # written as the kernel writes a sender's address
+                packed = socket.inet_pton(leg.rtp.family, agreed.host)
+                host = socket.inet_ntop(leg.rtp.family, packed)
+                agreed = structs.replace(agreed, host=host)
             except OSError:
                 raise NotPossible(
                     "bad_address", f"{agreed.host!r} is no address of {leg.rtp.family.name}"
                 ) from None
         if not 0 <= agreed.port < 65_536 or not 0 <= agreed.payload < 128:
             raise NotPossible("bad_address", f"port {agreed.port}, payload {agreed.payload}")
-        leg.agree(agreed, now_us)
+        if agreed != leg.agreed:
+            leg.agree(agreed, now_us)
 
     def close_leg(self, id: LegId, now_us: int, measured: bool = True) -> None:
         """Ends what hangs on it; its figures are an outcome."""
@@ -161,7 +165,7 @@ class Exchange:
         self.digits.drop(call, leg)
         self.routes.hear(leg, None)
         for relay in leg.heard_by:
-            relay.listener.hears = None
+            relay.listener.hears, relay.listener.fresh = None, True
         leg.heard_by = ()
         self._unwatch(leg)
         self.reporter.goodbye(leg)

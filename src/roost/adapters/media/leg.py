@@ -28,7 +28,8 @@ class Relay:
         self.fit()
 
     def fit(self) -> None:
-        """After either end's codec was agreed anew."""
+        """After either end agreed anew: its codec, or that it hears nothing just now."""
+        self.splice.laid = False
         self.payload = self.listener.payload
         self.table = g711.mapping(self.source.a_law, self.listener.a_law, self.gain_db)
 
@@ -38,12 +39,12 @@ class Leg:
     play, or None. Times are microseconds of the process's monotonic clock."""
 
     __slots__ = (
-        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out", "dtmf",
-        "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "id", "last_sr",
-        "last_sr_us", "latch", "latched", "line", "opened_us", "payload", "payload_in",
-        "play_table", "port", "reception", "report_due_us", "rtcp", "rtp", "send_errors",
-        "silent_times", "spoken_to", "stranger", "strangers", "taken_us", "tracks", "typed",
-        "unknown",
+        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out",
+        "dtmf", "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears",
+        "id", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us", "payload",
+        "payload_in", "play_table", "port", "reception", "report_due_us", "rtcp", "rtp",
+        "send_errors", "silent_times", "spoken_to", "stranger", "strangers", "taken_us",
+        "tracks", "typed", "unknown",
     )  # fmt: skip
 
     def __init__(
@@ -95,8 +96,8 @@ class Leg:
 
     def agree(self, agreed: Agreed, now_us: int) -> None:
         """Signalling says where the far end is and what it speaks."""
-        if self.agreed is None:
-            self.taken_us = now_us
+        if not self.expected:
+            self.taken_us, self.silent_times = now_us, 0  # silence counts from now
         self.agreed = agreed
         self.a_law = agreed.law is Law.PCMA
         self.payload = agreed.payload
@@ -106,10 +107,9 @@ class Leg:
         address = (agreed.host, agreed.port) if agreed.host and agreed.port else None
         if self.latch.signal(address, now_us):
             self.latched = False
-        for relay in self.heard_by:
+        heard = (self.hears,) if isinstance(self.hears, Relay) else ()
+        for relay in (*self.heard_by, *heard):
             relay.fit()
-        if isinstance(self.hears, Relay):
-            self.hears.fit()
 
     def settle(self, source: Address) -> None:
         """The latch has decided: from now on the kernel sorts this leg's packets out."""

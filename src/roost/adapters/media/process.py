@@ -38,6 +38,7 @@ CHORES_US: Final = 1_000_000
 LATE_US: Final = 200_000  # later than this, frames are left out, not sent in a burst
 DRAINED_S: Final = 5.0  # after the last leg, for the outbox to be fetched
 DESCRIPTORS_PER_LEG: Final = 3
+PRIORITY: Final = -5
 MOST_EVENTS: Final = 512  # sockets served before the clock is looked at
 MOST_TOLD: Final = 100  # faults printed; all are counted
 
@@ -256,6 +257,8 @@ def main(settings: MediaSettings, listener: socket.socket) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the supervisor tells us
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    with suppress(OSError):  # packets before everything else, where we may
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     gc.collect()
     gc.freeze()
     gc.disable()

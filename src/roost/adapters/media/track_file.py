@@ -90,7 +90,8 @@ def _bound(binding: bytes, number: int, place: int, last: bool) -> bytes:
 
 
 class TrackWriter:
-    """Writes one track's file. Raises OSError; then `size` tells what is safely there."""
+    """Writes one track's file, which is open without a buffer (what a full disk refused must
+    not come again with the next chunk). Raises OSError; `size` tells what is safely there."""
 
     def __init__(
         self, file: BinaryIO, head: Head, key: bytes, number: int = 0, place: int = 0
@@ -132,12 +133,13 @@ class TrackWriter:
 
     def _put(self, data: bytes) -> None:
         """All of it or nothing: half a chunk would make the rest unreadable."""
+        rest = memoryview(data)
         try:
-            self._file.write(data)
-            self._file.flush()
+            while rest:
+                rest = rest[self._file.write(rest) :]
         except OSError:
-            self._file.truncate(self.size)
             self._file.seek(self.size)
+            self._file.truncate()
             raise
         self.size += len(data)
 
@@ -210,7 +212,7 @@ def create(folder: Path, name: str) -> tuple[BinaryIO, str]:
             handle = os.open(folder / actual, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
-        return os.fdopen(handle, "r+b"), actual
+        return os.fdopen(handle, "r+b", buffering=0), actual
     raise FileExistsError(f"a thousand files named {name}")
 
 
@@ -218,7 +220,7 @@ def reopen(path: Path) -> tuple[BinaryIO, int, int]:
     """An interrupted file, cut after its last whole chunk; the next chunk's number and place.
 
     One number is left out: the interrupted writer may have encrypted something under it."""
-    file = path.open("r+b")
+    file = path.open("r+b", buffering=0)
     read_head(file)
     end, next_number, place = file.tell(), 0, 0
     for number, secret, _last in chunks(file):

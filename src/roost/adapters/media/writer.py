@@ -190,7 +190,7 @@ def main(arguments: list[str]) -> int:
     link_handle, ring_handle, size, folder = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends when media does
-    os.nice(NICE)
+    os.setpriority(os.PRIO_PROCESS, 0, NICE)
     os.umask(0o077)
     Path(folder).mkdir(parents=True, exist_ok=True)
     link = socket.socket(fileno=int(link_handle))
