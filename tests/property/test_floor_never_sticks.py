@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from roost.engine.step import Engine
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
+from roost.floor.agents.model import MOVES as PRESENCE
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as c
+from roost.floor.calls.model import MOVES as LEGS
 from roost.floor.cell import ROOM, CellState
 from roost.floor.effects import (
     AskLeg,
@@ -432,12 +434,26 @@ class Floor(RuleBasedStateMachine):
         assert sorted(arrived) == sorted(ended)
         again = ROOM.initial()
         for envelope in self.log:
+            tables_allow(again, envelope.body)
             ROOM.fold(again, envelope.body, envelope.at)
         assert again == state
 
 
 def is_over(event: Any) -> bool:
     return isinstance(event, q.ContactDequeued | c.ContactEnded)
+
+
+def tables_allow(state: CellState, event: Any) -> None:
+    """Every event is a legal move of its agent, and of its leg."""
+    if type(event) in PRESENCE:
+        before, _ = PRESENCE[type(event)]
+        assert state.agents.agents[event.agent].presence in before, event
+    if type(event) in LEGS:
+        before, _ = LEGS[type(event)]
+        call = state.calls.calls.get(event.contact)
+        leg = getattr(event, "leg", call.caller_leg if call else "")
+        there = call.legs.get(leg) if call else None
+        assert (there.state if there else None) in before, event
 
 
 def can(skills: tuple[d.Skill, ...], needed: tuple[d.Skill, ...]) -> bool:

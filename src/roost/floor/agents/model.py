@@ -38,7 +38,13 @@ class Presence(StrEnum):
 MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
     m.AgentSignedIn: ((Presence.SIGNED_OUT,), Presence.AWAY),
     m.AgentSignedOut: (
-        (Presence.AWAY, Presence.READY, Presence.WRAPPING, Presence.OFFERED),
+        (
+            Presence.AWAY,
+            Presence.READY,
+            Presence.OFFERED,
+            Presence.TALKING,
+            Presence.WRAPPING,
+        ),
         Presence.SIGNED_OUT,
     ),
     m.AgentReady: (
@@ -59,7 +65,8 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
     m.OfferTaken: ((Presence.OFFERED,), Presence.TALKING),
     m.WrapUpStarted: ((Presence.TALKING,), Presence.WRAPPING),
 }
-"""Which event leads from where to where. The end of an offer or of a segment is always followed
+"""Which event leads from where to where; out of a contact only who was removed by new
+definitions is signed out. The end of an offer or of a segment is always followed
 by AgentReady, AgentAway or AgentSignedOut in the same decision."""
 
 

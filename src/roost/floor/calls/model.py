@@ -17,6 +17,7 @@ A contact whose end is logged stays only until its legs' ends, its tracks and me
 are in, at most CLEAR_US longer; then it leaves the state.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -37,6 +38,7 @@ from roost.kernel.ids import (
     PlayId,
     VaultId,
 )
+from roost.kernel.messages import Event
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_CALLS: Final = 20_000  # contacts of one cell at a time; beyond it: too_many_calls
@@ -55,6 +57,20 @@ class LegState(StrEnum):
     UP = "up"
     BRIDGED = "bridged"
     ENDING = "ending"
+
+
+MOVES: Final[Mapping[type[Event], tuple[frozenset[LegState | None], LegState | None]]] = {
+    m.CallArrived: (frozenset({None}), LegState.RINGING),
+    m.CallAnswered: (frozenset({LegState.RINGING}), LegState.ANSWERED),
+    m.CallAcknowledged: (frozenset({LegState.ANSWERED}), LegState.UP),
+    m.LegDialled: (frozenset({None}), LegState.DIALLED),
+    m.LegConnected: (frozenset({LegState.DIALLED}), LegState.UP),
+    m.LegEnding: (frozenset({LegState.DIALLED, LegState.UP}), LegState.ENDING),
+    m.LegEnded: (frozenset(LegState), None),
+}
+"""Which event takes its leg from where to where; None: there's no such leg. Besides, a matrix in
+which an agent's leg that is `up` is heard makes it `bridged`, and the contact's end makes every
+leg `ending`."""
 
 
 class Leg(Struct, gc=False):
@@ -263,8 +279,6 @@ def held(state: Calls, event: m.CallerHeld) -> None:
 
 def track_started(state: Calls, event: m.TrackStarted) -> None:
     call = _call(state, event.contact)
-    if not call.tracks:
-        call.tracks = {}
     call.tracks[event.track] = Track(event.leg, event.purpose, event.most_us)
     call.tracks_made += 1
 
