@@ -6,12 +6,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.telephony.settings import TelephonySettings, TrunkSettings
 from roost.adapters.telephony.telephony import Telephony
 from roost.adapters.telephony.testing import FakeFloor, FakeMedia, Script, ring_and_answer
-from roost.kernel.ids import ClientId, TrunkId
+from roost.kernel.ids import OPERATOR, ClientId, TrunkId, VaultId
+from roost.kernel.messages import VaultPut
+from roost.kernel.time import InstantUs
 from roost.protocols.sip.digest import secret_of
+from roost.protocols.sip.registrar import Binding
+from roost.protocols.sip.routing import UDP, Peer
 
 SCENARIOS = Path(__file__).parent / "sipp"
 LOOPBACK = "127.0.0.1"
@@ -31,6 +37,11 @@ def bound(kind: socket.SocketKind, port: int = 0, host: str = LOOPBACK) -> socke
         made.listen(128)
     made.setblocking(False)
     return made
+
+
+def free_port() -> int:
+    with bound(socket.SOCK_DGRAM) as one:
+        return int(one.getsockname()[1])
 
 
 def both(host: str = LOOPBACK) -> tuple[list[socket.socket], int]:
@@ -73,6 +84,15 @@ class Centre:
             CellClock(),
         )
         self.floor.telephony = self.telephony
+
+    def bind(self, user: str, port: int) -> None:
+        """A registration as the vault would bring it back after a restart."""
+        peer = Peer(UDP, LOOPBACK, port)
+        uri = f"sip:{user}@{LOOPBACK}:{port}"
+        binding = Binding(uri, "c", 1, 1000, 300, InstantUs(0), peer)
+        value = msgspec.msgpack.encode([binding])
+        self.floor.vault.put(VaultPut(VaultId(f"binding:{user}"), OPERATOR, value))
+        self.telephony.restore()
 
 
 @asynccontextmanager

@@ -196,7 +196,9 @@ class Phone:
 
     def _registration(self, expires_s: int) -> Request:
         self._seq += 1
-        address = f"<sip:{escape_user(self.account.user)}@{self.account.host}>"
+        host = self.account.host
+        host = f"[{host}]" if ":" in host else host
+        address = f"<sip:{escape_user(self.account.user)}@{host}>"
         lines = {
             "Via": "",
             "Max-Forwards": "70",
@@ -207,7 +209,7 @@ class Phone:
             "Contact": self._contact(),
             "Expires": str(expires_s),
         }
-        return Request("REGISTER", f"sip:{self.account.host}:{self.account.port}", Headers(lines))
+        return Request("REGISTER", f"sip:{host}:{self.account.port}", Headers(lines))
 
     async def _ask(self, request: Request) -> Response | None:
         user = f"{request.method} {self._seq}"
@@ -249,7 +251,7 @@ class Phone:
         invite = Call(
             leg,
             uri,
-            f"{display}<sip:{escape_user(own.user)}@{self._wire.host}>",
+            f"{display}<sip:{escape_user(own.user)}@{self._endpoint.identity.bracketed}>",
             f"<{uri}>",
             self._centre,
             self._offering(made) if offer else b"",

@@ -12,7 +12,7 @@ from roost.protocols.sip.events import By, Confirmed, Invited, Reanswered, Why
 from roost.protocols.sip.headers import Via, parse_rack, top_via
 from roost.protocols.sip.message import Request, encode
 from roost.protocols.sip.parse import Malformed, parse
-from roost.protocols.sip.routing import Peer, answers_go, tag_of
+from roost.protocols.sip.routing import Peer, answers_go, behind_nat, tag_of
 from roost.protocols.sip.sessions import agree_as_server, arm_session
 from roost.protocols.sip.timers import PATIENCE, T1, T2, Timer
 from roost.protocols.sip.transactions import Server, State, server_key
@@ -41,7 +41,7 @@ def invited(core: Core, server: Server, via: Via, source: Peer, now: InstantUs) 
         return
     server.user = leg
     core.respond(server, 100, now)
-    direct = via.received is not None
+    direct = behind_nat(via, source)
     tag = core.mint(f"tag {leg}")
     dialog = received(request, leg, tag, core.contact(leg, source), source, direct)
     dialog.server = server.key

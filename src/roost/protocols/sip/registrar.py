@@ -21,7 +21,7 @@ from roost.protocols.sip.headers import (
     top_via,
 )
 from roost.protocols.sip.message import Request, Response
-from roost.protocols.sip.routing import Peer, peer_of, uri_in
+from roost.protocols.sip.routing import Peer, behind_nat, peer_of, uri_in
 from roost.protocols.sip.timers import Timer, TimerLines, coarse
 from roost.protocols.sip.uri import BadSyntax, equivalent, parse_uri
 
@@ -220,7 +220,7 @@ def _reached(
     connection or through a NAT; else by its own address."""
     if path:
         return peer_of(parse_uri(uri_in(path[0])), source.transport)
-    if source.reliable or top_via(request).received is not None:
+    if source.reliable or behind_nat(top_via(request), source):
         return source
     found = peer_of(contact.uri, source.transport)
     return source if found is None else found

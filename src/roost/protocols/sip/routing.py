@@ -37,6 +37,13 @@ def answers_go(via: Via, source: Peer) -> Peer:
     return Peer(UDP, source.host, via.port or DEFAULT_PORT)
 
 
+def behind_nat(via: Via, source: Peer) -> bool:
+    """Whether a peer's own idea of its address isn't where its message came from: what it
+    writes into its Contact can't be reached then."""
+    host = via.host[1:-1] if via.host.startswith("[") else via.host
+    return host != source.host or (via.port or DEFAULT_PORT) != source.port
+
+
 def peer_of(uri: Uri, transport: str = "") -> Peer | None:
     """Where a SIP URI points; None unless it's an address we can send to. Names aren't looked
     up here: whoever has a name resolves it first."""
