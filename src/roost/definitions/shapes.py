@@ -116,7 +116,7 @@ def _scalar(node: Node, kind: inspect.Type, name: str, expects: str, report: Rep
 
 def _text(node: Node, kind: inspect.StrType, name: str, expects: str, report: Report) -> Any:
     text = node.text
-    if node.plain and text == "":
+    if not text.strip() and (text or node.plain):
         return _wrong_empty(node, name, report)
     longest = kind.max_length
     if longest is not None and len(text) > longest:

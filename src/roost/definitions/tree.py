@@ -8,7 +8,7 @@ scalar keeps its text, and the type that's expected at its place says what it is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from yaml.events import (
@@ -25,9 +25,11 @@ from yaml.events import (
 
 from roost.definitions.problems import Problem
 
-MOST_BYTES: Final = 256 * 1024
-MOST_NODES: Final = 20_000
+MOST_BYTES: Final = 2 * 1024 * 1024  # ten thousand agents take half of it
+MOST_NODES: Final = 250_000
 MOST_DEPTH: Final = 24
+LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's parser where PyYAML has it (its wheels do): ten times as fast, the same events."""
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ class _Builder:
         self.documents = 0
 
     def build(self, text: str) -> Node:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=LOADER):
             self.take(event)
         return self.root or Node("map", 1, 1)
 
@@ -167,7 +169,7 @@ class _Builder:
         if self.stack and self.stack[-1].kind == "map" and self.waiting[-1] is None:
             self.waiting[-1] = (event.value, mark)
             return
-        plain = event.style is None
+        plain = not event.style
         self._put(Node("scalar", *mark, text=event.value, plain=plain), mark)
 
     def _put(self, node: Node, mark: tuple[int, int]) -> None:

@@ -1,20 +1,22 @@
 """Calendars and zones."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.documents import Calendar
-from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.problems import Problem
 from roost.definitions.reading import Source
 
 
 def check_zone(source: Source[Any], name: str, *path: str) -> Iterator[Problem]:
     """A zone must be one of the pinned package's."""
     if name not in times.zone_names():
-        mend = did_you_mean(name, times.zone_names())
+        near = get_close_matches(name, times.zone_names(), n=1)
+        mend = f"Did you mean {near[0]!r}?" if near else "Write an IANA name: Europe/Berlin"
         yield source.wrong(path, "unknown-zone", f"unknown time zone {name!r}", mend)
 
 
