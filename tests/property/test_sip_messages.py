@@ -322,3 +322,10 @@ def test_the_largest_message_is_taken_and_a_larger_one_is_not() -> None:
     with pytest.raises(Malformed) as caught:
         parse(head % (size + 1) + b"x" * (size + 1))
     assert caught.value.status == 513
+
+
+@pytest.mark.soak
+@given(mutated())
+@settings(max_examples=200_000, deadline=None)
+def test_damaged_messages_do_no_harm_for_long(data: bytes) -> None:
+    stands_all(data)

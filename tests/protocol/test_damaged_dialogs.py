@@ -3,6 +3,7 @@ Nothing makes the user agent stumble, and whatever it sends can be read."""
 
 from typing import Final
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -153,3 +154,25 @@ def test_numbers_without_end_in_an_answer() -> None:
         feed(endpoint, response.replace(b"CSeq: 1 ", b"CSeq: " + number + b" "))
         feed(endpoint, replied(invite, 183).replace(b"RSeq: 17", b"RSeq: " + number))
         feed(endpoint, response.replace(b"1800;", number + b";"))
+
+
+@pytest.mark.soak
+@given(
+    st.lists(st.tuples(st.sampled_from([100, 183, 200, 401, 422]), damage), max_size=4),
+    st.lists(st.tuples(METHODS, damage), max_size=6),
+)
+@settings(max_examples=50_000, deadline=None)
+def test_damage_from_both_sides_for_long(
+    answers: list[tuple[int, list[Damage]]], requests: list[tuple[str, list[Damage]]]
+) -> None:
+    endpoint, invite = called()
+    for status, changes in answers:
+        feed(endpoint, damaged(replied(invite, status), changes))
+    feed(endpoint, replied(invite, 200))
+    endpoint.acknowledge("L1", NOW)
+    readable(endpoint)
+    for method, changes in requests:
+        feed(endpoint, damaged(within(invite, method), changes))
+    for seconds in (1, 40, 400, 4_000):
+        endpoint.expire(InstantUs(NOW + seconds * 1_000_000))
+        readable(endpoint)
