@@ -1,6 +1,7 @@
 """One leg: its sockets, its latch, what it sends and what it hears."""
 
 import socket
+from os import write
 
 from roost.adapters.media.latch import Address, Latch
 from roost.adapters.media.playing import Play
@@ -43,7 +44,7 @@ class Leg:
         "dtmf", "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears",
         "id", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us", "payload",
         "payload_in", "play_table", "port", "reception", "report_due_us", "rtcp", "rtp",
-        "send_errors", "silent_times", "spoken_to", "stranger", "strangers", "taken_us",
+        "send_errors", "silent_times", "sounds", "spoken_to", "stranger", "strangers", "taken_us",
         "tracks", "typed", "unknown",
     )  # fmt: skip
 
@@ -71,6 +72,7 @@ class Leg:
         self.dtmf_in: int | None = None
         self.latch = Latch()
         self.latched = False
+        self.sounds = False  # whether packets can be sent to it
         self.reception = Reception()
         self.digits_in = EventReader()
         self.digits_out = EventWriter()
@@ -107,6 +109,7 @@ class Leg:
         address = (agreed.host, agreed.port) if agreed.host and agreed.port else None
         if self.latch.signal(address, now_us):
             self.latched = False
+        self.sounds = agreed.receives and (self.latched or address is not None)
         heard = (self.hears,) if isinstance(self.hears, Relay) else ()
         for relay in (*self.heard_by, *heard):
             relay.fit()
@@ -115,16 +118,7 @@ class Leg:
         """The latch has decided: from now on the kernel sorts this leg's packets out."""
         self.rtp.connect(source)
         self.latched = True
-
-    @property
-    def sounds(self) -> bool:
-        """Whether packets can be sent to it."""
-        agreed = self.agreed
-        return (
-            agreed is not None
-            and agreed.receives
-            and (self.latched or self.latch.signalled is not None)
-        )
+        self.sounds = self.agreed is not None and self.agreed.receives
 
     @property
     def expected(self) -> bool:
@@ -135,7 +129,7 @@ class Leg:
         """Never blocks: what the kernel won't take now is lost, and counted."""
         try:
             if self.latched:
-                self.rtp.send(packet)
+                write(self.fd, packet)
             elif self.latch.signalled is not None:
                 self.rtp.sendto(packet, self.latch.signalled)
         except OSError:

@@ -183,8 +183,9 @@ class Loop:
             self._frame_us = now_us
         while self._frame_us <= now_us:
             phase = self._phase
-            self._frame_us += PHASE_US
-            self._phase = (phase + 1) % PHASES
+            playing = phase or self.exchange.routes.playing
+            self._frame_us += PHASE_US if playing else FRAME_US
+            self._phase = (phase + 1) % PHASES if playing else 0
             self.exchange.frame(phase, now_us)
             if phase == 0:
                 self.exchange.tick(now_us)

@@ -131,6 +131,11 @@ class Routes:
                 collection.play_ended(now_us)
         self._outcome(PlayDone(call.contact, play.id))
 
+    @property
+    def playing(self) -> bool:
+        """Whether any call hears something that media sends by itself."""
+        return any(self._phases)
+
     def close(self, call: Call) -> None:
         """The call is over: nothing of it plays any more."""
         for play in call.plays.values():
