@@ -8,7 +8,13 @@ import msgspec
 import pytest
 
 from roost.definitions import times
-from roost.floor.agents.messages import OfferEnded, OfferTaken, SegmentClosed, WrapUpStarted
+from roost.floor.agents.messages import (
+    HoldMarked,
+    OfferEnded,
+    OfferTaken,
+    SegmentClosed,
+    WrapUpStarted,
+)
 from roost.floor.calls.messages import (
     CallAnswered,
     CallArrived,
@@ -47,6 +53,7 @@ from roost.office.books import Books, drafts, fold, lines
 from roost.office.contracts.model import Contract, ContractVersion, Line, Measure
 from roost.office.contracts.pricing import Unbilled
 from roost.office.reactions import kind_of
+from roost.office.records.deep import disagreements
 from roost.office.records.summary import Summary, summarise
 
 GRID, QUEUE = ClientId("grid"), QueueId("grid/outage")
@@ -243,6 +250,38 @@ def test_a_caller_is_answered_helped_and_billed_when_it_is_written_up() -> None:
     assert record.choices == ["outage"]
     assert story.summary.asa_s == 10
     assert story.summary.aht_s == 120
+
+
+def test_what_was_measured_is_held_against_the_events() -> None:
+    story = Story().calls().waits().is_answered().talked(60).ends().is_written_up(60)
+    record = story.books.records[story.contact]
+    assert disagreements(record) == []
+    longer = Story().calls().waits().is_answered().talked(60).ends().is_written_up(61)
+    (said,) = disagreements(longer.books.records[longer.contact])
+    assert said == "C1/s1: talk 61000000 µs, by events 60000000 µs"
+
+
+def test_hold_is_part_of_the_time_that_is_charged_but_not_of_the_talk() -> None:
+    story = Story().calls().waits().is_answered().after(20)
+    offer = OfferId("C1/o1")
+    story.tell(HoldMarked(agent=LI, offer=offer, held=True)).after(30)
+    story.tell(HoldMarked(agent=LI, offer=offer, held=False)).talked(10).ends().after(30)
+    story.tell(
+        SegmentClosed(
+            agent=LI,
+            segment=SegmentId("C1/s1"),
+            queue=QUEUE,
+            rang_us=seconds(3),
+            talk_us=seconds(30),
+            hold_us=seconds(30),
+            wrap_up_us=seconds(30),
+            code="other",
+            note=None,
+        )
+    )
+    assert disagreements(story.books.records[story.contact]) == []
+    assert story.earned == "2026-11 3.70 CNY"  # 2.80 and a minute and a half
+    assert story.summary.aht_s == 90
 
 
 def test_a_wrap_up_over_midnight_belongs_to_the_new_month() -> None:

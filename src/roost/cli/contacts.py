@@ -211,7 +211,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(
-            column, no_wrap=column in ("leg", "from", "up", "to", "ended by", "amount")
+            column, no_wrap=column in ("leg", "from", "up", "to", "in/out/lost", "jitter", "amount")
         )
     return table
 
@@ -252,8 +252,11 @@ def _play(sound: Sound, to: Path | None) -> None:
         fail("there's no player (aplay, play, ffplay): write it with --to FILE.wav.")
     with subprocess.Popen([*player, "-"], stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        for start in range(0, sound.size, CHUNK):
-            process.stdin.write(sound.read(start, CHUNK))
-        process.stdin.close()
+        try:
+            for start in range(0, sound.size, CHUNK):
+                process.stdin.write(sound.read(start, CHUNK))
+            process.stdin.close()
+        except BrokenPipeError:
+            process.wait()  # it gave up, and its status says so
     if process.returncode:
         fail(f"{player[0]} ended with status {process.returncode}: use --to FILE.wav.")
