@@ -155,6 +155,44 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_prefix(tmp_path: Path) -> 
         }
 
 
+OPENER = """
+    import sys
+    from pathlib import Path
+    from roost.adapters.store.keys import KeyFile
+    from roost.adapters.store.snapshots import SqliteSnapshots
+    from roost.adapters.store.sqlite import SqliteStore
+    folder = Path(sys.argv[1])
+    store = SqliteStore(folder / "log", KeyFile(folder / "keys.json"))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    SqliteSnapshots(folder / "snapshots.db").close()
+    print(store.writer("doors-1").epoch)
+"""
+
+
+def test_processes_that_make_the_files_at_the_same_moment_agree(tmp_path: Path) -> None:
+    source = str(Path(__file__).parents[2] / "src")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(OPENER), str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": source},
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    epochs = [process.communicate()[0] for process in processes]
+    assert sorted(epochs) == ["1\n", "2\n", "3\n"]
+
+
 def test_a_destroyed_key_leaves_nothing_to_read_not_even_for_the_next_key(tmp_path: Path) -> None:
     store, keys = store_in(tmp_path), KeyFile(tmp_path / "keys.json")
     with closing(store.writer(STREAM)) as writer:

@@ -7,7 +7,7 @@ import pytest
 
 from roost.adapters.store.testing import MemoryStore
 from roost.engine.bodies import Decoder
-from roost.engine.followers import Fan, Follower, SnapshotProjection
+from roost.engine.followers import AheadOfLog, Fan, Follower, SnapshotProjection
 from roost.engine.restore import restore
 from roost.engine.step import Engine
 from roost.engine.testing import DOORS, OpenDoor
@@ -115,6 +115,15 @@ def test_a_failing_projection_tells_and_tries_again_where_it_stood() -> None:
         assert "disk full" in troubles[0]
 
     run(story)
+
+
+def test_a_projection_that_is_ahead_of_a_restored_log_says_so_with_the_mend() -> None:
+    writing, numbers = Writing(), Numbers()
+    writing.open(2)
+    numbers.seen = list(range(1, 9))
+    follower = Follower(writing.store.reader(), STREAM, DECODER, numbers)
+    with pytest.raises(AheadOfLog, match="Delete this projection's file"):
+        follower.catch_up()
 
 
 def test_a_fan_feeds_each_from_its_own_place() -> None:

@@ -46,6 +46,10 @@ class Projection(Protocol):
         ...
 
 
+class AheadOfLog(Exception):
+    """A projection took over events that the log no longer has."""
+
+
 class Follower:
     """One projection's reader of one stream."""
 
@@ -75,12 +79,14 @@ class Follower:
         self._stopped = False
 
     def catch_up(self, upto: int | None = None) -> int:
-        """Take over whatever is there (or up to a number). Blocking. Gives the position."""
+        """Take over whatever is there (or up to a number). Blocking. Gives the position.
+        Raises AheadOfLog, and what the projection raises."""
         envelope = self._decoder.envelope
         while not self._stopped and (upto is None or self.position < upto):
             most = self._at_once if upto is None else min(self._at_once, upto - self.position)
             rows = self._reader.read(self._stream, self.position, most)
             if not rows:
+                self._not_ahead()
                 break
             self._projection.apply([envelope(row) for row in rows])
             self.position = rows[-1].number
@@ -88,6 +94,14 @@ class Follower:
             if len(rows) < most:
                 break
         return self.position
+
+    def _not_ahead(self) -> None:
+        last = self._reader.last(self._stream)
+        if self.position > last:
+            raise AheadOfLog(
+                f"it stands at {self.position}, but {self._stream} ends at {last}: the log came "
+                "back from a backup. Delete this projection's file; it's made again"
+            )
 
     def hint(self, number: int) -> None:
         """There's more, up to this number. Call it on the loop that runs `run`."""

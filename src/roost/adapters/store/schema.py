@@ -5,6 +5,8 @@ third of a second, an up-to-date file is recognised by its version row alone.
 """
 
 import os
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +81,7 @@ def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> E
     A file that's made here is readable by its owner only.
     """
     if not reading and not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make(path)
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
@@ -99,6 +101,21 @@ def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> E
         cursor.close()
 
     return engine
+
+
+def _make(path: Path) -> None:
+    """An empty file in WAL mode, put into place whole: switching the mode needs the file alone,
+    and fails at once while any other process looks at it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(sqlite3.connect(fresh)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with suppress(FileExistsError):  # another process was faster
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def bring_up_to_date(engine: Engine, kind: str) -> None:

@@ -97,13 +97,16 @@ class SqliteWriter:
         return int(row[0][1])
 
     def append(self, batch: Batch) -> None:
-        """Commit a group. Raises Deposed, LogFailed; then nothing of it is stored."""
+        """Commit a group. Raises Deposed, LogFailed; then nothing of it is stored. An empty
+        group is a probe: it writes a page all the same, so a full disk shows."""
         rows, last = self._rows(batch.events)
         try:
             sealed = [self._sealed(put) for put in batch.puts]
             self._run("BEGIN IMMEDIATE")
             self._check_epoch()
             self._insert(rows)
+            if not (rows or sealed or batch.drops):
+                self._run("UPDATE writer SET epoch = epoch")
             for row in sealed:
                 self._run("INSERT OR REPLACE INTO vault (owner, id, sealed) VALUES (?, ?, ?)", row)
             for dropped in batch.drops:
