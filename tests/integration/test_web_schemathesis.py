@@ -89,7 +89,7 @@ def background(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Background]
 
 @schema.exclude(path="/api/session", method="DELETE").parametrize()
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

@@ -48,7 +48,7 @@ class QueueLive(Struct):
     client: ClientId
     target_us: DurationUs
     tally: Tally
-    waiting: dict[ContactId, InstantUs] = {}  # by entry, the oldest first
+    waiting: dict[ContactId, InstantUs] = {}  # since when the waiting counts
 
 
 class AgentLive(Struct):
@@ -269,8 +269,8 @@ class Live:
         assert event.contact is not None
         queue = self.queues.get(event.queue)
         if queue is not None:
-            queue.waiting[event.contact] = envelope.at
-            queue.tally.offered += 1
+            queue.waiting[event.contact] = event.since
+            queue.tally.offered += self.is_today(event.since)
             self._touch_queue(queue)
         contact = self.contacts.get(event.contact)
         if contact is not None:

@@ -223,7 +223,7 @@ class _Figures(Struct):
             segments += tally.segments
             handled += tally.handled_us
             if queue.waiting:
-                first = next(iter(queue.waiting.values()))
+                first = min(queue.waiting.values())
                 if whole.longest_since is None or first < whole.longest_since:
                     whole.longest_since = first
         if base:

@@ -55,23 +55,25 @@ class SqliteAccounts:
         weak = passwords.weakness(name, password)
         if weak is not None:
             return weak
-        kept = passwords.hashed(password)
+        next_id = select(func.coalesce(func.max(accounts.c.id), 0) + 1).scalar_subquery()
+        adding = insert(accounts).values(
+            owner=owner,
+            name=name,
+            id=next_id,  # within the statement: two processes can't take the same
+            role=role.value,
+            agent=agent,
+            password=passwords.hashed(password),
+            disabled=False,
+        )
         try:
             with self._engine.begin() as connection:
-                last = connection.execute(select(func.max(accounts.c.id))).scalar_one()
-                row = {
-                    "owner": owner,
-                    "name": name,
-                    "id": (last or 0) + 1,
-                    "role": role.value,
-                    "agent": agent,
-                    "password": kept,
-                    "disabled": False,
-                }
-                connection.execute(insert(accounts).values(**row))
+                connection.execute(adding)
+                row = connection.execute(
+                    select(accounts).where(accounts.c.owner == owner, accounts.c.name == name)
+                ).one()
         except IntegrityError:
             return Refusal("name_taken", {"name": name})
-        return Account(f"U{row['id']}", owner, name, role, agent)
+        return _account(row)
 
     def check(self, owner: Owner, name: str, password: str) -> Account | None:
         query = select(accounts).where(accounts.c.owner == owner, accounts.c.name == name)
@@ -174,7 +176,6 @@ class SqliteAccounts:
     ) -> Token | Refusal:
         number = _number(account)
         with self._engine.begin() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.id == number)).one()
             in_force = connection.execute(
                 select(func.count())
                 .select_from(tokens)
@@ -182,14 +183,15 @@ class SqliteAccounts:
             ).scalar_one()
             if in_force >= MOST_TOKENS:
                 return Refusal("too_many_tokens", {"most": str(MOST_TOKENS)})
-            last = connection.execute(
-                select(func.max(tokens.c.id)).where(tokens.c.account == number)
-            ).scalar_one()
-            count = (last or 0) + 1
+            next_id = (
+                select(func.coalesce(func.max(tokens.c.id), 0) + 1)
+                .where(tokens.c.account == number)
+                .scalar_subquery()
+            )
             connection.execute(
                 insert(tokens).values(
                     account=number,
-                    id=count,
+                    id=next_id,
                     label=label,
                     scopes=" ".join(sorted(scopes)),
                     secret=secret,
@@ -198,7 +200,8 @@ class SqliteAccounts:
                     revoked=False,
                 )
             )
-        return Token(count, _account(row), label, scopes, at, until)
+            made = connection.execute(_token_query().where(tokens.c.secret == secret)).one()
+        return _token(made)
 
     def token(self, secret: bytes, at: InstantUs) -> Token | None:
         query = _token_query().where(
