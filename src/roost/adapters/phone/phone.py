@@ -255,6 +255,7 @@ class Phone:
             f"<{uri}>",
             self._centre,
             self._offering(made) if offer else b"",
+            direct=own.transport == TCP,
         )
         self._endpoint.invite(invite, self._clock.now())
         self._pump()

@@ -124,6 +124,7 @@ class Phones:
                 body,
                 binding.path,
                 (alert,),
+                direct=not binding.path and binding.behind_nat,
             )
             switch.endpoint.invite(call, now)
         switch.line.pump()

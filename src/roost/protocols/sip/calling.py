@@ -28,6 +28,7 @@ class Call(Struct, frozen=True, gc=False):
     body: bytes
     route: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    direct: bool = False  # requests of this call go to `peer`, whatever its Contact says
 
 
 def invite(core: Core, call: Call, now: InstantUs) -> None:
@@ -48,7 +49,7 @@ def invite(core: Core, call: Call, now: InstantUs) -> None:
         route_set=list(call.route),
         local_sdp=call.body,
         ours=True,
-        direct=not call.route,
+        direct=call.direct,
         min_se_s=core.identity.min_se_s,
     )
     core.keep(dialog)

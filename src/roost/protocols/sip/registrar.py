@@ -21,7 +21,7 @@ from roost.protocols.sip.headers import (
     top_via,
 )
 from roost.protocols.sip.message import Request, Response
-from roost.protocols.sip.routing import Peer, behind_nat, peer_of, uri_in
+from roost.protocols.sip.routing import UDP, Peer, behind_nat, peer_of, uri_in
 from roost.protocols.sip.timers import Timer, TimerLines, coarse
 from roost.protocols.sip.uri import BadSyntax, equivalent, parse_uri
 
@@ -41,6 +41,11 @@ class Binding(Struct, frozen=True, gc=False):
     until: InstantUs
     peer: Peer
     path: tuple[str, ...] = ()
+
+    @property
+    def behind_nat(self) -> bool:
+        """Whether it's only reached where it registered from, whatever its Contacts say."""
+        return self.peer.reliable or peer_of(parse_uri(self.uri), UDP) != self.peer
 
 
 class Registered(Struct, frozen=True, gc=False):
