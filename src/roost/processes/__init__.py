@@ -1,0 +1,1 @@
+"""One composition root a role, and what they share: settings, secrets, the supervisor."""
