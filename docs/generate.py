@@ -3,14 +3,17 @@
 python docs/generate.py [--check]
 """
 
+import importlib
 import inspect
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
+import typer
 
+from roost.cli import main as main_module
 from roost.floor import definition, effects
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
@@ -88,7 +91,56 @@ def messages_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"messages.md": messages_page}
+def options(command: Any) -> list[str]:
+    """An argument or option a line, as written on the command line."""
+    lines = []
+    for one in command.params:
+        if one.name == "help" or getattr(one, "hidden", False):
+            continue
+        if one.param_type_name == "option":
+            names = ", ".join(f"`{name}`" for name in one.opts)
+            value = "" if one.is_flag else f" {one.name.strip('_').upper()}"
+            lines.append(f"| {names}{value} | {one.help or ''} |")
+        else:
+            lines.append(f"| `{(one.name or '').upper()}` | {getattr(one, 'help', '') or ''} |")
+    return lines
+
+
+def command_text(path: str, command: Any) -> list[str]:
+    if hasattr(command, "commands"):
+        own = [f"## `{path}`", "", (command.help or "").strip(), ""] if " " in path else []
+        for name, inner in sorted(command.commands.items()):
+            if not inner.hidden:
+                own += command_text(f"{path} {name}", inner)
+        return own
+    lines = [f"{'###' if path.count(' ') > 1 else '##'} `{path}`", ""]
+    lines += [" ".join((command.help or "").split()), ""]
+    listed = options(command)
+    return [*lines, "| | |", "|---|---|", *listed, ""] if listed else lines
+
+
+def commands_page() -> str:
+    """Every command with its options, from the command itself."""
+    app = typer.Typer(add_completion=False)
+    app.registered_commands = list(main_module.app.registered_commands)
+    for path, name, _ in main_module.PARTS:
+        module = importlib.import_module(path)
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    lines = [
+        "# Commands",
+        "",
+        "*Written by `make docs` from the code; don't edit.* Exit status: 0 it worked, 1 it didn't"
+        " (and why, on standard error), 2 wrong use.",
+        "",
+        *command_text("roost", typer.main.get_command(app)),
+    ]
+    return "\n".join(lines)
+
+
+PAGES = {"messages.md": messages_page, "commands.md": commands_page}
 
 
 def main() -> int:

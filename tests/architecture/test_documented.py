@@ -42,3 +42,30 @@ def test_the_generated_pages_are_current() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def settings_keys() -> list[str]:
+    """Every key of roost.toml, as `table.key` where it stands in a table."""
+    import msgspec
+
+    from roost.processes import settings
+
+    keys: list[str] = []
+    for field in msgspec.structs.fields(settings.Settings):
+        kind = field.type
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            keys += [f"{field.name}.{inner.name}" for inner in msgspec.structs.fields(kind)]
+        elif field.name == "trunks":
+            keys += [inner.name for inner in msgspec.structs.fields(settings.Trunk)]
+        else:
+            keys.append(field.name)
+    return keys
+
+
+@pytest.mark.parametrize("key", settings_keys())
+def test_every_setting_is_documented(key: str) -> None:
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    _, _, name = key.rpartition(".")
+    assert f"`{key}`" in page or (name in ("bind", "advertise") and f"`{name}`" in page), (
+        f"docs/reference/settings.md doesn't explain {key}"
+    )
