@@ -263,6 +263,12 @@ def test_migrations_make_the_tables_that_the_code_means(tmp_path: Path) -> None:
         engine.dispose()
 
 
+def test_a_broken_file_of_snapshots_names_its_mend(tmp_path: Path) -> None:
+    (tmp_path / "snapshots.db").write_bytes(b"not a database, but something else" * 100)
+    with pytest.raises(LogFailed, match="may be deleted"):
+        SqliteSnapshots(tmp_path / "snapshots.db")
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.path(STREAM).write_bytes(b"not a database, but something else" * 100)

@@ -150,7 +150,7 @@ def test_a_start_uses_the_snapshot_and_recalls_the_commands_before_it() -> None:
     assert verify(DOORS, STREAM, writing.store.reader(), snapshots).ok
 
 
-@pytest.mark.parametrize("broken", ["state", "ahead"])
+@pytest.mark.parametrize("broken", ["state", "ahead", "bytes"])
 def test_a_snapshot_that_is_not_what_the_log_says_is_found(broken: str) -> None:
     writing = Writing()
     writing.open(3)
@@ -161,8 +161,9 @@ def test_a_snapshot_that_is_not_what_the_log_says_is_found(broken: str) -> None:
     right = restore(DOORS, STREAM, writing.store.reader(), snapshots)
     found = snapshots.latest(STREAM, _types())
     assert found is not None
-    if broken == "ahead":
-        snapshots.keep(Snapshot(STREAM, 99, found.at, found.types, found.digest, found.state))
+    if broken != "state":
+        number, state = (99, found.state) if broken == "ahead" else (6, b"\xc1")
+        snapshots.keep(Snapshot(STREAM, number, found.at, found.types, found.digest, state))
         assert restore(DOORS, STREAM, writing.store.reader(), snapshots).number == right.number
     else:
         other = Engine(DOORS, STREAM)

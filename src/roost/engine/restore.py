@@ -7,14 +7,17 @@ Old events are folded, never decided again. What the room was still waiting for 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final, TypeVar
+
+import msgspec
 
 from roost.engine.bodies import Decoder, StateDecoder, state_bytes, state_digest, types_digest
 from roost.engine.step import Engine
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import StreamName
 from roost.kernel.room import Room
-from roost.ports.log import LogReader
+from roost.ports.log import LogFailed, LogReader
 from roost.ports.snapshots import Snapshot, Snapshots
 
 READ_AT_ONCE: Final = 5_000
@@ -94,14 +97,16 @@ def restore(
     """An engine at the end of its stream. `seen` is told each of the tail's events as stored,
     at least the last SEEN_AGAIN of the stream, so that their commands aren't done again.
 
-    A snapshot that's ahead of the log (the log was restored from a backup) is passed over.
+    A snapshot that can't be read, or is ahead of the log (which came back from a backup), is
+    passed over: that costs time, nothing else.
     Raises FoldFailed, UnknownEvent.
     """
     engine = Engine(room, stream)
     if snapshots is not None:
-        found = snapshots.latest(stream, types_digest(room.state_type))
-        if found is not None and found.number <= reader.last(stream):
-            engine = from_snapshot(room, found)
+        with suppress(LogFailed, msgspec.MsgspecError):
+            found = snapshots.latest(stream, types_digest(room.state_type))
+            if found is not None and found.number <= reader.last(stream):
+                engine = from_snapshot(room, found)
     if seen is not None:
         before = max(0, reader.last(stream) - SEEN_AGAIN)
         for rows in stored_after(reader, stream, before, engine.number):

@@ -10,6 +10,7 @@ gives, and survives its own encoding. What projections and invoices prove is the
 
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from roost.engine.bodies import Decoder, StateDecoder, state_bytes, state_digest, types_digest
@@ -107,7 +108,10 @@ def _of_snapshot(
         return [Proof("snapshot", True, "no snapshot of these types yet: a start folds it all")]
     upto = Engine(room, stream)
     fold_tail(upto, reader, decoder, min(found.number, last))
-    kept = from_snapshot(room, found)
+    try:
+        kept = from_snapshot(room, found)
+    except msgspec.MsgspecError as trouble:
+        return [Proof("snapshot", False, f"the snapshot at {found.number}: {trouble}")]
     same = state_digest(upto.state) == found.digest == state_digest(kept.state)
     fold_tail(kept, reader, decoder, last)
     return [

@@ -24,7 +24,7 @@ class Snapshots(Protocol):
     """Kept by followers, read at a start. Blocking."""
 
     def latest(self, stream: StreamName, types: Digest) -> Snapshot | None:
-        """The newest one whose state has these types."""
+        """The newest one whose state has these types. Raises LogFailed."""
         ...
 
     def keep(self, snapshot: Snapshot) -> None:

@@ -28,7 +28,7 @@ class SqliteSnapshots:
             bring_up_to_date(self._engine, "snapshots")
             self._connection = self._engine.connect()
         except (SQLAlchemyError, OSError) as trouble:
-            raise LogFailed(f"{path}: {trouble}") from trouble
+            raise LogFailed(f"{path}: {trouble}. It may be deleted: it's made again") from trouble
 
     def latest(self, stream: StreamName, types: Digest) -> Snapshot | None:
         statement = (
@@ -36,7 +36,10 @@ class SqliteSnapshots:
             "WHERE stream = ? AND types = ? ORDER BY number DESC LIMIT 1"
         )
         with self._lock:
-            row = self._connection.exec_driver_sql(statement, (stream, types)).fetchone()
+            try:
+                row = self._connection.exec_driver_sql(statement, (stream, types)).fetchone()
+            except SQLAlchemyError as trouble:
+                raise LogFailed(str(trouble)) from trouble
         if row is None:
             return None
         return Snapshot(
