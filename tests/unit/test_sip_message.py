@@ -347,6 +347,11 @@ CONTACT = "Contact: <sip:17@192.0.2.7>"
         ("INVITE", (), "", (400, "Contact missing")),
         ("INVITE", (CONTACT, CONTACT), "", (400, "Bad Contact: exactly one is needed")),
         ("INVITE", ("Contact: *",), "", (400, "Bad Contact: * out of place")),
+        ("INVITE", ("Contact: <tel:+86>",), "", (400, "Bad Contact: not a SIP URI")),
+        ("INVITE", ("Contact: <sips:a@b>",), "", None),
+        ("UPDATE", ("Contact: <http://a>",), "", (400, "Bad Contact: not a SIP URI")),
+        ("OPTIONS", ("Contact: <tel:+86>",), "", None),
+        ("REGISTER", ("Contact: <tel:+86>",), "", None),
         ("REGISTER", ("Contact: *", "Expires: 0"), "", None),
         ("REGISTER", ("Contact: *",), "", (400, "Bad Contact: * needs Expires: 0")),
         (
@@ -420,7 +425,8 @@ def test_uris_that_are_too_long_or_not_ours() -> None:
         (("CSeq: 1", "CSeq: one"), "Bad CSeq"),
         (("To: <", "To: <<"), "Bad To"),
         (("17@192.0.2.7>;tag", "17@192.0.2.7;tag"), "Bad From"),
-        (("CSeq:", "Contact: <sip\nCSeq:"), "Bad Contact"),
+        (("CSeq: 1 OPTIONS", "Contact: <sip\nCSeq: 1 INVITE"), "Bad Contact"),
+        (("CSeq:", "Contact: <sip\nCSeq:"), None),  # nothing will be sent there
         (("CSeq:", "Record-Route: x\nCSeq:"), "Bad Record-Route"),
     ],
 )

@@ -23,6 +23,8 @@ REQUIRED: Final = ("Via", "From", "To", "Call-ID", "CSeq")
 SINGLE: Final = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires")
 MAX_URI_CHARS: Final = 2_048
 MAX_HOPS: Final = 255
+# Methods whose Contact says where a dialog's requests go (12.1, 12.2.1.2; RFC 3311, 6665).
+TARGETING: Final = frozenset({"INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER"})
 SCHEMES: Final = frozenset({"sip", "sips", "tel"})
 
 
@@ -132,14 +134,11 @@ def _check_contacts(request: Request) -> None:
         if expires_s(request.headers.get("Expires")) != 0:
             raise BadSyntax("* needs Expires: 0")
         return
-    if request.method == "REGISTER":
-        for value in values:
-            check_address(value)
-        return
     if request.method == "INVITE" and len(values) != 1:
         raise BadSyntax("exactly one is needed")
+    check = _check_target if request.method in TARGETING else check_address
     for value in values:
-        _check_target(value)
+        check(value)
 
 
 def _check_target(value: str) -> None:
@@ -174,14 +173,14 @@ def validate_response(response: Response) -> str | None:
     try:
         parse_via(lines["Via"])
         name = "CSeq"
-        parse_cseq(lines["CSeq"])
+        cseq = parse_cseq(lines["CSeq"])
         name = "From"
         check_address(lines["From"])
         name = "To"
         check_address(lines["To"])
         if 100 < response.status < 300:
             name = "Contact"
-            if name in lines and not lines["CSeq"].endswith("REGISTER"):
+            if name in lines and cseq.method in TARGETING:
                 for value in headers.get_all(name):
                     _check_target(value)
             name = "Record-Route"
