@@ -4,6 +4,7 @@ checked after every step, and at the end a dead world: only timers run, and nobo
 
 import heapq
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -120,7 +121,9 @@ def centre(variant: int) -> d.Floor:
 class Floor(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.engine: Engine[CellState] = Engine(ROOM, "cell-1")  # type: ignore[arg-type]
+        self.fault = 0  # the how manyth decision from now on fails; 0: none
+        room = replace(ROOM, decide=self.decide)
+        self.engine: Engine[CellState] = Engine(room, "cell-1")  # type: ignore[arg-type]
         self.now = 1_700_000_000 * S
         self.wakes: list[tuple[int, int, Command]] = []
         self.log: list[Any] = []
@@ -140,6 +143,12 @@ class Floor(RuleBasedStateMachine):
 
     # --- driving ---
 
+    def decide(self, state: CellState, now: Any, command: Command) -> Any:
+        """The room's own decision, or the fault that was asked for."""
+        self.fault -= 1
+        assert self.fault != 0, "a fault of ours"
+        return ROOM.decide(state, now, command)
+
     def give(self, command: Command, remember: bool = True) -> Any:
         if remember:
             self.said.append(command)
@@ -150,7 +159,10 @@ class Floor(RuleBasedStateMachine):
             if waiter.number
         }
         step = self.engine.step(self.now, command, SETUP, f"k{self.cause}")  # type: ignore[arg-type]
-        assert not step.incidents, step.incidents[0].traceback
+        faults = [one for one in step.incidents if "a fault of ours" not in one.traceback]
+        assert not faults, faults[0].traceback
+        assert "rescue_failed" not in self.engine.ignored
+        self.fault = 0
         for envelope in step.envelopes:
             self.take(envelope, before)
         for effect in step.effects:
@@ -326,6 +338,10 @@ class Floor(RuleBasedStateMachine):
         step = self.give(d.Configure(centre(variant)), remember=False)
         if step.refusal is None:
             self.skills = {agent.id: agent.skills for agent in centre(variant).agents}
+
+    @rule(later=st.integers(1, 12))
+    def something_of_ours_fails(self, later: int) -> None:
+        self.fault = later + 1
 
     @rule()
     def restart(self) -> None:

@@ -5,7 +5,7 @@ that decides it, by its type; each event one that folds it into every area that 
 of it, with plain arguments where the areas don't know one another's messages.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -29,8 +29,8 @@ from roost.floor.queues import model as queues_model
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import messages as routing
 from roost.floor.routing import model as routing_model
+from roost.floor.safe_path import rescue
 from roost.floor.unfinished import unfinished
-from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, Digest
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
@@ -237,7 +237,7 @@ def fold(state: CellState, event: Any, at: InstantUs) -> None:
     FOLDS[type(event)](state, event, at)
 
 
-# --- the registry, and the safe path ---
+# --- the registry ---
 
 
 def _registered(event: type[Event]) -> str:
@@ -246,32 +246,6 @@ def _registered(event: type[Event]) -> str:
 
 
 EVENTS: Final[Mapping[str, type[Event]]] = {_registered(event): event for event in FOLDS}
-
-
-def rescue(state: CellState, command: Command) -> Sequence[Command]:
-    """The commands that bring a contact onto the safe path, when deciding `command` failed with
-    an assertion of ours. A contact in a conversation is left alone: audio flows."""
-    if isinstance(command, flows.Rescue):
-        contact = command.contact
-        return (calls.EndContact(contact, Blame.US, Reason.FAULT),)
-    contact = _contact_of(state, command)
-    call = state.calls.calls.get(contact) if contact else None
-    if contact is None or call is None or call.ended_at is not None:
-        return ()
-    if any(leg.state is calls_model.LegState.BRIDGED for leg in call.legs.values()):
-        return ()
-    return (flows.Rescue(contact, call.client),)
-
-
-def _contact_of(state: CellState, command: Command) -> ContactId | None:
-    contact = getattr(command, "contact", None)
-    if contact is not None:
-        return contact
-    leg = getattr(command, "leg", None)
-    if leg is not None:
-        return state.calls.legs.get(leg)
-    agent = state.agents.agents.get(getattr(command, "agent", ""))
-    return agent.handling.contact if agent and agent.handling else None
 
 
 ROOM: Final = Room(

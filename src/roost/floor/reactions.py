@@ -153,7 +153,18 @@ def _act(contact: ContactId, act: flows.Act) -> Command:
 
 def flow_rescued(state: "CellState", event: flows.FlowRescued) -> Sequence[Command]:
     """Whatever was under way for it stops, before it waits in the default queue."""
-    return _out_of_queue(state, _contact(event), Outcome.ENDED_BY_US)
+    contact = _contact(event)
+    commands: list[Command] = []
+    call = state.calls.calls.get(contact)
+    for leg in call.legs.values() if call else ():
+        if leg.agent is None or leg.offer is None:
+            continue
+        agent = state.agents.agents.get(leg.agent)
+        if agent and agent.handling and agent.handling.offer == leg.offer:
+            if agent.presence is Presence.TALKING:
+                commands.append(agents.ReturnContact(leg.agent, leg.offer))
+            commands.append(calls.StopRinging(contact, leg.offer, Reason.FAULT))
+    return [*commands, *_out_of_queue(state, contact, Outcome.ENDED_BY_US)]
 
 
 def _out_of_queue(state: "CellState", contact: ContactId, outcome: Outcome) -> list[Command]:

@@ -247,6 +247,21 @@ def withdraw_offer(state: Agents, now: InstantUs, command: m.WithdrawOffer) -> D
     return Decision((_ended(agent, agent.handling, now, "caller_left"), _free(agent, agent.next)))
 
 
+def undo_offer(state: Agents, now: InstantUs, command: m.UndoOffer) -> Decision | Refusal:
+    """The agent never knew of it, and keeps the idle time."""
+    agent = state.agents.get(command.agent)
+    if agent is None or agent.presence is not Presence.READY:
+        return STALE
+    ended = m.OfferEnded(
+        contact=command.contact,
+        agent=agent.id,
+        offer=command.offer,
+        why="caller_left",
+        rang_us=DurationUs(0),
+    )
+    return Decision((ended, _ready(agent)))
+
+
 def accept_offer(state: Agents, now: InstantUs, command: m.AcceptOffer) -> Decision | Refusal:
     agent = _with(state, command.agent, command.offer, Presence.OFFERED)
     if agent is None or agent.handling is None:
@@ -372,6 +387,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.OfferLapsed: offer_lapsed,
     m.OfferFailed: offer_failed,
     m.WithdrawOffer: withdraw_offer,
+    m.UndoOffer: undo_offer,
     m.AcceptOffer: accept_offer,
     m.LeaveContact: leave_contact,
     m.ReturnContact: return_contact,

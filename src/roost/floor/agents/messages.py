@@ -124,6 +124,14 @@ class WithdrawOffer(Command, frozen=True, gc=False):
     offer: OfferId
 
 
+class UndoOffer(Command, frozen=True, gc=False):
+    """The offer was decided and couldn't be made, by a fault of ours: both are free again."""
+
+    agent: AgentId
+    contact: ContactId
+    offer: OfferId
+
+
 class AcceptOffer(Command, frozen=True, gc=False):
     """The agent's phone answered."""
 

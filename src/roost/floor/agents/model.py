@@ -48,7 +48,13 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
         Presence.SIGNED_OUT,
     ),
     m.AgentReady: (
-        (Presence.AWAY, Presence.WRAPPING, Presence.OFFERED, Presence.TALKING),
+        (
+            Presence.AWAY,
+            Presence.READY,
+            Presence.OFFERED,
+            Presence.TALKING,
+            Presence.WRAPPING,
+        ),
         Presence.READY,
     ),
     m.AgentAway: (

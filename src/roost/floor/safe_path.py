@@ -1,0 +1,66 @@
+"""When deciding a command failed with an assertion of ours: the commands that bring its contact
+onto the safe path (FOUNDATION, 1: trouble inside), and let nobody else stick because of it.
+
+The contact goes to its client's default queue, once; a conversation is left alone, since audio
+flows. What only tidies up after a contact is tried once more.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from roost.floor.agents import messages as agents
+from roost.floor.calls import messages as calls
+from roost.floor.calls.model import LegState
+from roost.floor.flows import messages as flows
+from roost.floor.queues import messages as queues
+from roost.floor.routing import messages as routing
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.ids import ContactId
+from roost.kernel.messages import Command
+
+if TYPE_CHECKING:
+    from roost.floor.cell import CellState
+
+TIDYING: Final = (
+    agents.LeaveContact,
+    agents.WithdrawOffer,
+    agents.OfferLapsed,
+    agents.WrapUpLapsed,
+    calls.CheckContact,
+    queues.StopWaiting,
+)
+
+
+def rescue(state: "CellState", command: Command) -> Sequence[Command]:
+    """What follows in place of a command that couldn't be decided."""
+    if isinstance(command, flows.Rescue):
+        return (calls.EndContact(command.contact, Blame.US, Reason.FAULT),)
+    if isinstance(command, routing.MatchAgent):
+        return (routing.MatchAll(),)
+    if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
+        return (command,)
+    contact = _contact_of(state, command)
+    call = state.calls.calls.get(contact) if contact else None
+    lost = call is None or call.ended_at is not None
+    if call is None or lost or _in_conversation(state, call.id):
+        return (command,) if isinstance(command, TIDYING) else ()
+    safe = flows.Rescue(call.id, call.client)
+    if isinstance(command, agents.Offer):
+        return (safe, agents.UndoOffer(command.agent, command.contact, command.offer))
+    return (safe,)
+
+
+def _in_conversation(state: "CellState", contact: ContactId) -> bool:
+    legs = state.calls.calls[contact].legs.values()
+    return any(leg.state is LegState.BRIDGED for leg in legs)
+
+
+def _contact_of(state: "CellState", command: Command) -> ContactId | None:
+    contact = getattr(command, "contact", None)
+    if contact is not None:
+        return contact
+    leg = getattr(command, "leg", None)
+    if leg is not None:
+        return state.calls.legs.get(leg)
+    agent = state.agents.agents.get(getattr(command, "agent", ""))
+    return agent.handling.contact if agent and agent.handling else None
