@@ -215,6 +215,18 @@ def test_a_month_costs_at_least_its_minimum() -> None:
     assert str(draft_of(terms, contact(), contact(count=2)).total) == "84000.00 CNY"
 
 
+def test_a_month_without_a_contact_costs_its_minimum() -> None:
+    terms = contract(each("1"), minimum="500")
+    finished = [
+        contact(at=instant("2026-11-30T15:59:59")),
+        contact(at=instant("2027-02-01T00:00:00"), count=2),
+    ]
+    sums = tallies({GRID: terms}, finished)
+    assert [period for _, period in sorted(sums)] == ["2026-11", "2026-12", "2027-01", "2027-02"]
+    empty = billing.draft(terms, "2026-12", sums[GRID, "2026-12"])
+    assert (str(empty.usage), str(empty.total)) == ("0.00 CNY", "500.00 CNY")
+
+
 def test_a_part_of_a_month_costs_a_part_of_the_minimum() -> None:
     terms = contract(each("1"), minimum="50000", since="2026-11-16")
     assert str(draft_of(terms).total) == "25000.00 CNY"

@@ -10,7 +10,7 @@ from typing import Final
 
 from roost.kernel.money import Money, rounded
 from roost.office.contracts.model import Contract, ContractVersion, Line
-from roost.office.contracts.period import day_text, days_of
+from roost.office.contracts.period import day_text, days_of, months
 from roost.office.contracts.pricing import (
     EVALUATOR,
     amount,
@@ -57,6 +57,16 @@ def draft(contract: Contract, period: str, tally: Tally) -> Draft:
         usage=usage,
         total=total,
     )
+
+
+def periods(contract: Contract, first: str, last: str) -> list[str]:
+    """The months that have a draft: from the first contact's to the last one's, as far as the
+    contract holds in them. One without a contact has its minimum."""
+    return [
+        period
+        for period in months(first, last)
+        if version_at(contract, days_of(period)[1] - 1) is not None
+    ]
 
 
 def _line(

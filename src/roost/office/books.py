@@ -13,8 +13,8 @@ from roost.office import billing
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
-from roost.office.contracts.period import days_of, period_of
-from roost.office.contracts.pricing import Part, Unbilled, price, version_at
+from roost.office.contracts.period import period_of
+from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
@@ -51,25 +51,26 @@ def fold_contract(contracts: MutableMapping[ClientId, Contract], envelope: Envel
 def tallies(
     contracts: Mapping[ClientId, Contract], finished: Iterable[Measured]
 ) -> dict[tuple[ClientId, str], Tally]:
-    """Sums by client and month: one for each month with a finished contact under a contract,
-    billed or not, since a minimum may be due."""
+    """Sums by client and month: one for each month that has a draft."""
     made: dict[tuple[ClientId, str], Tally] = {}
+    seen: dict[ClientId, set[str]] = {}
     for measured in finished:
         contract = contracts.get(measured.client)
         if contract is None:
             continue
         period = period_of(contract.zone, measured.at)
-        if version_at(contract, days_of(period)[1] - 1) is None:
-            continue
-        key = (measured.client, period)
-        tally = made.get(key)
-        if tally is None:
-            tally = made[key] = Tally()
+        seen.setdefault(measured.client, set()).add(period)
         parts = price(contract, measured)
         if isinstance(parts, Unbilled):
             continue
+        tally = made.get((measured.client, period))
+        if tally is None:
+            tally = made[(measured.client, period)] = Tally()
         for part in parts:
             tally.add((part.line, part.version), part.quantity)
+    for client, months in seen.items():
+        for period in billing.periods(contracts[client], min(months), max(months)):
+            made.setdefault((client, period), Tally())
     return made
 
 

@@ -15,8 +15,7 @@ from roost.kernel.money import Money
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
-from roost.office.contracts.period import days_of, period_of, span_of
-from roost.office.contracts.pricing import version_at
+from roost.office.contracts.period import period_of, span_of
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.records.model import Record
@@ -288,21 +287,16 @@ def _conditions(which: ContactFilter) -> list[Any]:
 
 
 def _periods(connection: Connection, contract: Contract) -> list[str]:
-    """The months in which a client has finished contacts under its contract. They are found by
-    skipping from one month's end to the next contact."""
-    found: list[str] = []
-    since = InstantUs(-(2**62))
-    while True:
-        statement = select(func.min(contacts.c.finished)).where(
-            contacts.c.client == contract.client, contacts.c.finished >= since
-        )
-        at = connection.execute(statement).scalar()
-        if at is None:
-            return found
-        period = period_of(contract.zone, InstantUs(at))
-        since = span_of(contract.zone, period)[1]
-        if version_at(contract, days_of(period)[1] - 1) is not None:
-            found.append(period)
+    """The months that have a draft."""
+    column = contacts.c.finished
+    statement = select(func.min(column), func.max(column)).where(
+        contacts.c.client == contract.client
+    )
+    first, last = connection.execute(statement).one()
+    if first is None:
+        return []
+    span = (period_of(contract.zone, InstantUs(first)), period_of(contract.zone, InstantUs(last)))
+    return billing.periods(contract, *span)
 
 
 def _tally(connection: Connection, client: ClientId, span: tuple[InstantUs, InstantUs]) -> Tally:

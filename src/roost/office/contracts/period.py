@@ -71,3 +71,11 @@ def span_of(zone: Zone, period: str) -> tuple[InstantUs, InstantUs]:
     """A month's first instant and the next one's. Raises ValueError for no month."""
     first, following = days_of(period)
     return start_of_day(zone, first), start_of_day(zone, following)
+
+
+def months(first: str, last: str) -> list[str]:
+    """Every month from the first to the last, both included."""
+    found = [first]
+    while found[-1] < last:
+        found.append(day_text(days_of(found[-1])[1])[:7])
+    return found
