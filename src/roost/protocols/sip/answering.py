@@ -3,7 +3,7 @@
 
 from typing import Final
 
-from roost.kernel.time import DurationUs, InstantUs
+from roost.kernel.time import DurationUs, InstantUs, after
 from roost.protocols.sip import session_timers
 from roost.protocols.sip.core import Core, dialog_headers
 from roost.protocols.sip.dialogs import EARLY, Dialog, Phase, Turn, received
@@ -164,6 +164,7 @@ def await_ack(core: Core, dialog: Dialog, final: bytes, number: int, now: Instan
     """Sends a 2xx to an INVITE again until it's acknowledged, whatever the transport."""
     dialog.final = final
     dialog.final_seq = number
+    dialog.final_until = after(now, PATIENCE)
     dialog.pause = T1
     core.timers.start(now, T1, dialog.leg, Timer.ACCEPTED)
 
@@ -171,8 +172,7 @@ def await_ack(core: Core, dialog: Dialog, final: bytes, number: int, now: Instan
 def accepted_expired(core: Core, dialog: Dialog, now: InstantUs) -> None:
     if not dialog.final:
         return
-    dialog.pause = DurationUs(dialog.pause * 2)
-    if dialog.pause >= PATIENCE * 2:
+    if now >= dialog.final_until:
         dialog.final = b""
         send_bye(core, dialog, By.NETWORK, Why.NO_ACK, now)
         return
@@ -180,7 +180,8 @@ def accepted_expired(core: Core, dialog: Dialog, now: InstantUs) -> None:
     if server is not None:
         core.transactions.respond_bytes(server, 200, dialog.final, now)
     core.count("sent_again")
-    core.timers.start(now, min(dialog.pause, T2), dialog.leg, Timer.ACCEPTED)
+    dialog.pause = min(DurationUs(dialog.pause * 2), T2)
+    core.timers.start(now, dialog.pause, dialog.leg, Timer.ACCEPTED)
 
 
 def acknowledged(core: Core, dialog: Dialog, request: Request, now: InstantUs) -> None:

@@ -115,6 +115,7 @@ class Dialog(Struct, gc=False):
     wanted: bytes = b""  # SDP that we'll offer when the line is free
     final: bytes = b""  # our 2xx, sent again until the ACK
     final_seq: int = 0
+    final_until: InstantUs = NEVER  # no ACK by then: the call is ended
     pause: DurationUs = T1
     ack: bytes = b""  # our last ACK, for a doubled 2xx
     ack_seq: int = 0

@@ -66,10 +66,7 @@ class Endpoint(Core):
     def take(self) -> tuple[list[Send], list[SipEvent]]:
         """What's to be sent, and what happened, since the last time."""
         taken = self.transactions.sends, self.events
-        if taken[0]:
-            self.transactions.sends = []
-        if taken[1]:
-            self.events = []
+        self.transactions.sends, self.events = [], []
         return taken
 
     # --- from the network ---
