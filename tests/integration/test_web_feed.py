@@ -26,6 +26,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[SmallCentre, str]]:
     """A small centre behind a real server; yields it and its host:port."""
     async with SmallCentre(folder) as centre:
         listening = socket.create_server(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)  # so little waits unseen
         config = server(centre.app)
         config.lifespan = "off"  # the centre runs it
         config.loop = "asyncio"
@@ -279,6 +280,34 @@ def test_one_account_cannot_take_all_the_feeds(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def frames(data: bytes) -> list[dict[str, Any]]:
+    """The whole text messages in what a server sent (RFC 6455, 5.2: unmasked, unfragmented)."""
+    found: list[dict[str, Any]] = []
+    while len(data) >= 4:
+        size, start = data[1], 2
+        if size == 126:
+            size, start = int.from_bytes(data[2:4], "big"), 4
+        elif size == 127:
+            size, start = int.from_bytes(data[2:10], "big"), 10
+        if len(data) < start + size:
+            break
+        if data[0] & 0x0F == 1:
+            found.append(json.loads(data[start : start + size]))
+        data = data[start + size :]
+    return found
+
+
+async def drained(reader: asyncio.StreamReader) -> bytes:
+    """All that comes until the other side ends it."""
+    data = b""
+    try:
+        while part := await asyncio.wait_for(reader.read(65_536), DEADLINE_S):
+            data += part
+    except ConnectionError:
+        return data
+    return data
+
+
 def test_a_client_that_does_not_read_holds_nobody_up_and_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -287,24 +316,35 @@ def test_a_client_that_does_not_read_holds_nobody_up_and_resumes(
     async def story() -> None:
         async with served(tmp_path) as (centre, host):
             wang = await centre.login("wang")
-            slow = socket.create_connection(host.split(":"))  # never reads
+            topics = "contacts,queues,agents,routing,settings"
+            slow = socket.socket()
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            slow.connect((host.split(":")[0], int(host.split(":")[1])))
             slow.sendall(
-                f"GET /api/feed?after=start&topics=contacts,queues,agents,routing HTTP/1.1\r\n"
+                f"GET /api/feed?after=start&topics={topics} HTTP/1.1\r\n"
                 f"Host: {host}\r\nCookie: roost={wang.cookies['roost']}\r\n"
                 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
             )
-            quick = await open_feed(centre, host, "admin", "after=start&topics=contacts")
+            quick = await open_feed(centre, host, "admin", f"after=start&topics={topics}")
             for _ in range(60):
                 await centre.hang_up(await centre.call())
-            seen = 0
-            async with asyncio.timeout(DEADLINE_S):
-                while seen < last(centre) - 1:
-                    seen = max(seen, (await next_of(quick, "event"))["number"])
-                    if seen >= last(centre) - 3:
-                        break
+            end = last(centre)
+            events = await next_events(quick, end)
+            assert [event["number"] for event in events] == list(range(1, end + 1))
             await quick.close()
-            slow.close()
+            async with asyncio.timeout(DEADLINE_S):
+                while centre.feeds.of(centre.people["wang"].id):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            reader, writer = await asyncio.open_connection(sock=slow)
+            got = (await drained(reader)).partition(b"\r\n\r\n")[2]
+            writer.close()
+            before = [message for message in frames(got) if message["kind"] == "event"]
+            assert 0 < len(before) < end, "it was never too slow"
+            query = f"after={before[-1]['cursor']}&topics={topics}"
+            again = await open_feed(centre, host, "wang", query)
+            rest = await next_events(again, end - len(before))
+            assert before + rest == events
+            await again.close()
 
     asyncio.run(story())

@@ -49,7 +49,9 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
 )
 
 
-def create_app(parts: Parts, follower: Follower | None = None) -> Litestar:
+def create_app(
+    parts: Parts, follower: Follower | None = None, feeds: Feeds | None = None
+) -> Litestar:
     """The API on these parts. A follower may be handed in by whoever gives it hints
     (`follower.hint()` when there's more in the log)."""
     follower = follower or Follower(parts)
@@ -71,7 +73,7 @@ def create_app(parts: Parts, follower: Follower | None = None) -> Litestar:
             "gate": gate,
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
-            "feeds": Feeds(),
+            "feeds": feeds or Feeds(),
         },
         gate,
         parts.settings.secure,

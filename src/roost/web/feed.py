@@ -185,6 +185,10 @@ class Feeds:
             raise Trouble(503, "too_many_feeds", headers={"Retry-After": "10"})
         self._open[account] += 1
 
+    def of(self, account: str) -> int:
+        """How many an account has open."""
+        return self._open[account]
+
     def leave(self, caller: Caller) -> None:
         self._open[caller.account.id] -= 1
         if not self._open[caller.account.id]:

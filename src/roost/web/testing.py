@@ -58,6 +58,7 @@ from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.recordings import Side, Sound
 from roost.web.app import create_app
+from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.limits import FOLLOW_BATCH
 from roost.web.parts import Parts, WebSettings
@@ -247,7 +248,8 @@ class SmallCentre:
             settings=settings,
         )
         self.follower = Follower(self.parts)
-        self.app: Litestar = create_app(self.parts, self.follower)
+        self.feeds = Feeds()
+        self.app: Litestar = create_app(self.parts, self.follower, self.feeds)
         self.given: list[tuple[Command, Actor, CommandId]] = []
         self.people: dict[str, Account] = {}
         self._count = 0
