@@ -8,9 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from roost.engine.step import Engine
 from roost.floor import definition as d
@@ -484,3 +491,10 @@ TestFloor.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.mark.soak
+def test_the_floor_for_long() -> None:
+    """Many more of the same, and longer ones."""
+    long = settings(TestFloor.settings, max_examples=5_000, stateful_step_count=120)
+    run_state_machine_as_test(Floor, settings=long)
