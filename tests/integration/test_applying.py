@@ -1,0 +1,92 @@
+"""`roost apply` beside a running centre: what changed is told and in force at once; what has a
+mistake changes nothing."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.centre_up import CentreUp
+
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.sqlite import SqliteStore
+from roost.kernel.ids import OPERATOR, VaultId
+from roost.processes.putting_in_force import SETTINGS, in_force
+
+CLIENT = Path("clients/power-grid/client.yaml")
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreUp]:
+    made = CentreUp(tmp_path_factory.mktemp("applying"))
+    made.up()
+    try:
+        asyncio.run(made.ready())
+        yield made
+    finally:
+        made.stop()
+
+
+def apply(centre: CentreUp, status: int = 0) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "roost.cli", "apply", centre.launch.centre,
+         "--data", centre.launch.data, "--yes", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == status, done.stdout + done.stderr
+    return json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def change(centre: CentreUp, file: Path | str, old: str, new: str) -> None:
+    path = Path(centre.launch.centre) / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} isn't in {file}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def store(centre: CentreUp) -> SqliteStore:
+    places = centre.launch.places
+    return SqliteStore(places.streams, KeyFile(places.keys))
+
+
+def version(centre: CentreUp) -> str:
+    reader = store(centre).reader()
+    applied = in_force(reader).applied
+    reader.close()
+    assert applied is not None
+    return applied.version
+
+
+def test_what_changed_is_told_and_in_force(centre: CentreUp) -> None:
+    before = version(centre)
+    change(centre, CLIENT, "wrap_up: 30s", "wrap_up: 25s")
+    change(centre, "agents.yaml", "李娜", "李纳")
+    done = apply(centre)
+    assert done["applied"] is True
+    assert [(one["place"], one["after"]) for one in done["changes"]] == [
+        ("queues.outage.wrap_up", '"25s"')
+    ]
+    assert version(centre) == done["version"] != before
+    vault = store(centre).vault(SETTINGS)
+    name = vault.reveal(OPERATOR, VaultId("agent/1001/name"))
+    assert name is not None
+    assert name.decode() == "李纳"
+    assert apply(centre)["applied"] is False
+
+
+def test_a_mistake_changes_nothing(centre: CentreUp) -> None:
+    before = version(centre)
+    change(centre, CLIENT, "default_queue: general", "default_queue: genral")
+    try:
+        said = apply(centre, status=1)
+    finally:
+        change(centre, CLIENT, "default_queue: genral", "default_queue: general")
+    assert "Did you mean 'general'?" in said
+    assert version(centre) == before
