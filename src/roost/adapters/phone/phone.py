@@ -17,8 +17,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Final
 
-from msgspec import Struct
-
+from roost.adapters.phone.account import Account, NotRegistered, granted_s
 from roost.adapters.phone.calls import Audio, PhoneCall, Stage
 from roost.adapters.phone.wire import StreamWire, Wire
 from roost.kernel.time import NEVER, InstantUs
@@ -51,34 +50,14 @@ from roost.protocols.sip.events import (
     Requested,
     SipEvent,
 )
-from roost.protocols.sip.headers import parse_address, parse_contacts
+from roost.protocols.sip.headers import parse_address
 from roost.protocols.sip.message import Headers, Request, Response
 from roost.protocols.sip.parse import Malformed
-from roost.protocols.sip.routing import TCP, UDP, Peer
+from roost.protocols.sip.routing import TCP, Peer
 from roost.protocols.sip.uri import BadSyntax, escape_user
 
 SOONEST_S: Final = 0.001
 USUAL_S: Final = 300  # of a registration
-
-
-class Account(Struct, frozen=True):
-    """Whose phone it is, and where its centre is. Without a password nothing is proved: a
-    caller's phone, known by its address."""
-
-    user: str
-    password: str
-    host: str
-    port: int = 5060
-    transport: str = UDP
-    display: str = ""
-
-
-class NotRegistered(Exception):
-    """The centre refused, or didn't answer (status 0)."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"registration failed: {status or 'no answer'}")
-        self.status = status
 
 
 def _do_nothing(call: PhoneCall) -> None:
@@ -189,7 +168,7 @@ class Phone:
                 response = await self._ask(again)
         if response is None or response.status != 200:
             raise NotRegistered(response.status if response else 0)
-        return _granted(response, self._contact(), expires_s)
+        return granted_s(response, self._contact(), expires_s)
 
     def _contact(self) -> str:
         return self._endpoint.contact("", self._centre)
@@ -490,16 +469,3 @@ class Phone:
         self._pump()
         if self._timer is None and self._endpoint.timers.earliest < NEVER:
             self._arm()
-
-
-def _granted(response: Response, contact: str, asked: int) -> int:
-    """How long our contact was granted, in seconds."""
-    try:
-        ours = parse_address(contact).uri
-        for one in parse_contacts(response.headers) or []:
-            value = one.param("expires") or ""
-            if one.uri == ours and value.isdecimal():
-                return int(value)
-    except BadSyntax:
-        return asked
-    return asked
