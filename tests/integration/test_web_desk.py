@@ -30,7 +30,7 @@ def test_a_contact_from_the_ring_to_the_note(tmp_path: Path) -> None:
             li = await on_the_floor(centre)
             await centre.call("power-grid", "13800138000")
             mine = (await li.get("/api/desk")).json()
-            assert mine["caller"] == "13800138000"
+            assert (mine["name"], mine["caller"]) == ("Li Na", "13800138000")
             assert mine["me"]["contact"]["ref"] == "power-grid-1"
             assert mine["me"]["may"][:2] == ["take", "decline"]
             assert presence(await li.post("/api/desk/take")) == "offered"

@@ -25,6 +25,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import health, printing, secrets, supervise, travelling
+from roost.processes.putting_in_force import SETTINGS
 from roost.processes.settings import Launch
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
@@ -87,6 +88,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         key=secrets.read(places.data).key(),
         stream=cell,
         settings=WebSettings(origins=http.origins, secure=http.secure, zone=_zone(launch)),
+        people=store.vault(SETTINGS),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

@@ -1,12 +1,14 @@
 """The centre itself: its health, and the definitions in force."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from roost.floor.definition import Floor
 from roost.kernel.ids import AgentId, ClientId, Digest, FlowId, QueueId
 from roost.kernel.time import DurationUs
 from roost.web.follow import Follower
@@ -40,6 +42,7 @@ class ClientDefinition(Struct, frozen=True):
 
 class AgentDefinition(Struct, frozen=True):
     agent: AgentId
+    name: str | None
     team: str
     clients: tuple[ClientId, ...]
     skills: dict[str, int]
@@ -108,11 +111,17 @@ async def _asked(check: Check) -> PartHealth:
 
 
 @get("/api/definitions", summary="The definitions in force")
-async def definitions(follower: NamedDependency[Follower]) -> Definitions:
+async def definitions(
+    parts: NamedDependency[Parts], follower: NamedDependency[Follower]
+) -> Definitions:
     """Clients, queues and agents; flows and prompts are the folder's."""
     floor = follower.live.floor
     if floor is None:
         raise Trouble(503, "unavailable")
+    return await asyncio.to_thread(_definitions, floor, parts.name_of)
+
+
+def _definitions(floor: Floor, name_of: Callable[[AgentId], str | None]) -> Definitions:
     return Definitions(
         floor.version,
         tuple(
@@ -142,6 +151,7 @@ async def definitions(follower: NamedDependency[Follower]) -> Definitions:
         tuple(
             AgentDefinition(
                 one.id,
+                name_of(one.id),
                 one.team,
                 one.clients,
                 {skill.skill: skill.level for skill in one.skills},

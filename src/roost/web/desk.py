@@ -51,9 +51,11 @@ class Finished(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Desk(Struct, frozen=True):
-    """Who I am on the floor. `caller` is the number of the contact that is with me."""
+    """Who I am on the floor, with my name. `caller` is the number of the contact that is with
+    me."""
 
     me: DeskRow
+    name: str | None
     caller: str | None
 
 
@@ -85,16 +87,18 @@ async def my_desk(
     follower: NamedDependency[Follower],
 ) -> Desk:
     """My row, the contact that is with me, and what I may do now."""
-    row = desk(follower.live, _agent_of(caller))
+    agent = _agent_of(caller)
+    row = desk(follower.live, agent)
     if row is None:
         raise Trouble(409, "no_agent")
+    name = await asyncio.to_thread(parts.name_of, agent)
     contact = follower.live.by_ref.get(row.contact.ref) if row.contact else None
     live = None if contact is None else follower.live.contacts.get(contact)
     if live is None or live.caller is None:
-        return Desk(row, None)
+        return Desk(row, name, None)
     value = await asyncio.to_thread(parts.vault.reveal, Owner(live.client), live.caller)
     number = None if value is None else value.decode(errors="replace")[:CALLER_WORDS]
-    return Desk(row, number)
+    return Desk(row, name, number)
 
 
 @post("/api/desk/sign-in", status_code=200, summary="Sign in")

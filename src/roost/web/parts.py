@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from roost.definitions.application import name_id
 from roost.engine.bodies import Decoder
-from roost.kernel.ids import StreamName
+from roost.kernel.ids import OPERATOR, AgentId, StreamName
 from roost.kernel.time import Zone
 from roost.ports.accounts import Accounts
 from roost.ports.clock import Clock
@@ -32,8 +33,9 @@ class WebSettings(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Parts:
-    """`log` and `vault` read the cell's stream; `decoder` knows its events. `key` is the
-    centre's random key (at least 16 bytes), the same in every web process."""
+    """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
+    is the settings stream's vault: names of agents. `key` is the centre's random key (at least
+    16 bytes), the same in every web process."""
 
     submit: Submit
     log: LogReader
@@ -48,3 +50,11 @@ class Parts:
     stream: StreamName
     settings: WebSettings
     checks: tuple[Check, ...] = ()
+    people: Vault | None = None
+
+    def name_of(self, agent: AgentId) -> str | None:
+        """An agent's name; None where it isn't known (any more). Blocking."""
+        if self.people is None:
+            return None
+        value = self.people.reveal(OPERATOR, name_id(agent))
+        return None if value is None else value.decode(errors="replace")

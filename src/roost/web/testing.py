@@ -27,6 +27,7 @@ from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
+from roost.definitions.application import name_id
 from roost.engine.bodies import Decoder
 from roost.engine.runtime import LiveEngine
 from roost.floor import definition, effects
@@ -56,6 +57,7 @@ from roost.kernel.messages import Command, Effect, Refusal, VaultPut
 from roost.kernel.time import MINUTE, SECOND, DurationUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
+from roost.ports.log import Batch
 from roost.ports.recordings import Side, Sound
 from roost.web.app import create_app
 from roost.web.feed import Feeds
@@ -64,6 +66,7 @@ from roost.web.limits import FOLLOW_BATCH
 from roost.web.parts import Parts, WebSettings
 
 STREAM: Final = StreamName("cell-1")
+SETTINGS_STREAM: Final = StreamName("settings")
 MEDIA: Final = MediaId("media-1")
 TRUNK: Final = Actor(ActorKind.TRUNK, "local")
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of every account here
@@ -246,6 +249,7 @@ class SmallCentre:
             key=b"a centre's random key, for tests",
             stream=STREAM,
             settings=settings,
+            people=self.store.vault(SETTINGS_STREAM),
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
@@ -264,6 +268,8 @@ class SmallCentre:
             assert not isinstance(account, Refusal), account
             self.people[name] = account
         self._stack.callback(self.accounts.close)
+        writer = self.store.writer(SETTINGS_STREAM)
+        writer.append(Batch((), (VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na"),)))
         await self.do(definition.Configure(small_floor()), SETUP)
         await self._stack.enter_async_context(self.app.lifespan())
         await self.shown()
