@@ -124,6 +124,13 @@ def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -
     routing_model.contact_ended(state.routing, contact)
 
 
+def _rescued(state: CellState, event: flows.FlowRescued, at: InstantUs) -> None:
+    """A rescue may come in the step in which its contact ended: then there's nothing to save."""
+    call = state.calls.calls.get(_contact(event))
+    if call is not None and call.ended_at is None:
+        flows_model.rescued(state.flows, event)
+
+
 def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> None:
     queues_model.queued(state.queues, event, at)
     routing_model.queued(
@@ -206,7 +213,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.ContactEnded: _contact_ended,
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
-    flows.FlowRescued: lambda s, e, at: _f.rescued(s.flows, e),
+    flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,

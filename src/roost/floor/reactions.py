@@ -87,6 +87,15 @@ def leg_ended(state: "CellState", event: calls.LegEnded) -> Sequence[Command]:
     return (agents.OfferFailed(agent.id, event.offer, event.reason),)
 
 
+def leg_asked(state: "CellState", event: calls.LegAsked) -> Sequence[Command]:
+    """The lease also finds a contact that waits in no queue, after two faults in one step."""
+    contact = _contact(event)
+    run = state.flows.runs.get(contact)
+    if run is not None and run.waits == "queue" and contact not in state.queues.entries:
+        return (flows.Rescue(contact),)
+    return NONE
+
+
 def caller_held(state: "CellState", event: calls.CallerHeld) -> Sequence[Command]:
     call = state.calls.calls[_contact(event)]
     return [agents.MarkHeld(leg.agent, event.held) for leg in call.legs.values() if leg.agent]
@@ -273,6 +282,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.TrackLost: track_over,
     calls.LegConnected: leg_connected,
     calls.LegEnded: leg_ended,
+    calls.LegAsked: leg_asked,
     calls.CallerHeld: caller_held,
     calls.ContactEnded: contact_ended,
     flows.FlowAdvanced: flow_advanced,

@@ -99,7 +99,9 @@ def started(state: Flows, event: m.FlowStarted) -> None:
 
 def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     assert event.contact is not None
-    run = state.runs[event.contact]
+    run = state.runs.get(event.contact)
+    if run is None:
+        return  # rescued too late: the contact had ended
     if not event.step:
         over(state, event.contact)
         return
