@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from roost.adapters.media import wire
 from roost.adapters.media.exchange import Exchange, NotPossible
@@ -104,14 +104,18 @@ class AnyOrder(RuleBasedStateMachine):
         )
         self.phones: dict[LegId, Phone] = {}
         self.laws: dict[LegId, Law] = {}
+        for leg, law in zip(LEGS, (Law.PCMA, Law.PCMU, Law.PCMA), strict=True):
+            self._open(leg, law)
 
     def perform(self, effect: wire.MediaEffect) -> None:
         self.exchange.perform(wire.Perform(effect, bytes(32), b"w"), self.now_us, self.now_us)
 
     @rule(leg=LEG, law=st.sampled_from(list(Law)))
     def opens(self, leg: LegId, law: Law) -> None:
-        if leg in self.exchange.legs:
-            return
+        if leg not in self.exchange.legs:
+            self._open(leg, law)
+
+    def _open(self, leg: LegId, law: Law) -> None:
         self.reopened = self.reopened or bool(self.phones and not self.exchange.calls)
         phone = Phone()
         try:
@@ -123,17 +127,18 @@ class AnyOrder(RuleBasedStateMachine):
             self.phones[leg].socket.close()
         self.phones[leg], self.laws[leg] = phone, law
 
-    @rule(leg=LEG)
-    def closes(self, leg: LegId) -> None:
-        self.exchange.close_leg(leg, self.now_us)
+    @rule(leg=LEG, really=st.integers(0, 2))
+    def closes(self, leg: LegId, really: int) -> None:
+        if not really:
+            self.exchange.close_leg(leg, self.now_us)
 
     @rule(
-        routes=st.lists(
-            st.tuples(LEG, st.one_of(LEG, IDS), st.booleans(), st.sampled_from([0, 6])), max_size=3
+        heard=st.dictionaries(
+            LEG, st.tuples(st.one_of(LEG, IDS), st.booleans(), st.sampled_from([0, 6])), min_size=1
         ),
         again=st.booleans(),
     )
-    def routes(self, routes: list[tuple[LegId, LegId | int, bool, int]], again: bool) -> None:
+    def routes(self, heard: dict[LegId, tuple[LegId | int, bool, int]], again: bool) -> None:
         self.version += not again
         made = tuple(
             Route(
@@ -143,7 +148,8 @@ class AnyOrder(RuleBasedStateMachine):
                 listener,
                 gain,
             )
-            for listener, source, repeat, gain in routes
+            for listener, (source, repeat, gain) in heard.items()
+            if source != listener
         )
         self.perform(SetMatrix(C1, M1, self.version, made))
 
@@ -152,13 +158,13 @@ class AnyOrder(RuleBasedStateMachine):
         clock = DurationUs(SECOND)
         self.perform(
             CollectDigits(
-                C1, M1, leg, CollectId(f"d{number}"), most, "#", clock, clock, barge_in, False
+                C1, M1, leg, CollectId(f"{leg}/d{number}"), most, "#", clock, clock, barge_in, False
             )
         )
 
     @rule(leg=LEG, number=IDS)
     def stops_collecting(self, leg: LegId, number: int) -> None:
-        self.perform(StopCollecting(M1, leg, CollectId(f"d{number}")))
+        self.perform(StopCollecting(M1, leg, CollectId(f"{leg}/d{number}")))
 
     @rule(leg=LEG, digit=st.sampled_from("1#"))
     def dials(self, leg: LegId, digit: str) -> None:
@@ -173,8 +179,10 @@ class AnyOrder(RuleBasedStateMachine):
     def stops_recording(self, leg: LegId, number: int) -> None:
         self.perform(StopTrack(M1, leg, TrackId(f"t{number}")))
 
-    @rule()
-    def closes_all(self) -> None:
+    @rule(really=st.integers(0, 5))
+    def closes_all(self, really: int) -> None:
+        if really:
+            return
         self.perform(CloseMedia(C1, M1, LEGS))
         assert not self.exchange.calls
 
@@ -193,7 +201,6 @@ class AnyOrder(RuleBasedStateMachine):
             self.exchange.tick(self.now_us)
         self.exchange.chores(self.now_us, self.now_us)
 
-    @precondition(lambda self: self.phones)
     @rule(leg=LEG)
     def moves(self, leg: LegId) -> None:
         """A re-INVITE: another law at the same place."""

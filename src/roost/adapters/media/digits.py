@@ -36,6 +36,8 @@ class Digits:
             standing is not None and standing.asked.collect == effect.collect
         ):
             return
+        if standing is not None:  # taken over: one collection a leg
+            call.finish(standing.asked.collect)
         call.collections[leg.id] = Collection(effect, now_us, prompted(leg))
         self._collecting[leg.id] = call
         typed, leg.typed = leg.typed, []
