@@ -119,6 +119,7 @@ class Follower:
         self._newest: dict[Owner, Place] = {}  # each client's last visible event
         self._counts: dict[ContactId, int] = {}
         self._earned_at = InstantUs(0)
+        self._money: asyncio.Task[None] | None = None
 
     # --- following ---
 
@@ -141,6 +142,8 @@ class Follower:
                 if not more:
                     await self._pause()
         finally:
+            if self._money is not None:
+                self._money.cancel()
             self._reader.shutdown(wait=False, cancel_futures=True)
 
     async def once(self) -> bool:
@@ -153,7 +156,7 @@ class Follower:
         if len(rows) < FOLLOW_BATCH:
             self.caught_up = True
             self.live.turn(self._parts.clock.now())
-            await self._count_money()
+            self._begin_counting_money()
         if self.caught_up:
             self.boards.refresh()
         self._wake()
@@ -224,14 +227,22 @@ class Follower:
         for waker in channel.wakers:
             waker.set()
 
-    async def _count_money(self) -> None:
+    def _begin_counting_money(self) -> None:
+        """Beside the following: a slow or broken projection never holds the views up."""
         now = self._parts.clock.now()
-        if now - self._earned_at < EARNED_EVERY:
-            return
-        self._earned_at = now
+        if now - self._earned_at >= EARNED_EVERY and (self._money is None or self._money.done()):
+            self._earned_at = now
+            self._money = asyncio.create_task(self._count_money(now), name="money")
+
+    async def _count_money(self, now: InstantUs) -> None:
         since = InstantUs(now - now % HOUR)
-        earned = await asyncio.to_thread(self._parts.records.earned, since, now)
+        try:
+            earned = await asyncio.to_thread(self._parts.records.earned, since, now)
+        except Exception:
+            _log.exception("earned_failed")
+            return
         self.live.set_earned(since, earned)
+        self.hint()
 
     # --- the feed ---
 
