@@ -441,6 +441,19 @@ def test_media_is_killed_and_what_was_in_the_ring_is_written(tmp_path: Path) -> 
     run(story)
 
 
+def test_another_process_at_the_socket_means_the_first_is_lost(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with MediaRig(tmp_path) as rig:
+            await rig.client.open_leg(rig.media, C1, CALLER, agreed_with(9))
+            rig.kill()
+            rig.start()
+            assert (await rig.command(MediaLost)).media == rig.media
+            assert await rig.client.legs(rig.media) == []
+            await rig.client.open_leg(rig.media, C1, CALLER, agreed_with(9))
+
+    run(story)
+
+
 def _zombie(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"

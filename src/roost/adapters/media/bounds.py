@@ -23,7 +23,9 @@ PROMPT_CACHE_BYTES: Final = 64 << 20  # prompts in memory; the longest unused go
 
 OUTBOX_MOST: Final = 10_000  # outcomes nobody has acknowledged; the oldest is dropped, counted
 CONTROL_BYTES: Final = 8 << 20  # unsent to one control connection: then it's closed
-MESSAGE_BYTES: Final = 256 << 10  # a larger message closes its connection
+MESSAGE_BYTES: Final = (
+    2 << 20
+)  # a larger message (4,000 legs listed take a quarter) closes its connection
 MAX_CONNECTIONS: Final = 8
 
 RING_BYTES: Final = 16 << 20  # of packets on their way to the writer: at 500 calls 1.5 seconds
