@@ -1,12 +1,13 @@
 """Media in its own process: sound in, measured out, over real sockets."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from roost.adapters.audio.endpoint import AudioEndpoint
-from roost.adapters.media.testing import MediaRig, rendered
+from roost.adapters.media.testing import MediaRig, agreed_with, rendered, until
 from roost.floor.calls.messages import DigitsCollected, LegMeasured, PlayEnded
 from roost.floor.effects import (
     CloseMedia,
@@ -19,6 +20,8 @@ from roost.floor.effects import (
 from roost.kernel.ids import CollectId, ContactId, LegId, PlayId, PromptId
 from roost.kernel.time import DurationUs
 from roost.ports.media import Law
+from roost.protocols.rtp import rtcp
+from roost.protocols.rtp.packet import build
 
 CONTACT = ContactId("C1")
 CALLER, AGENT = LegId("caller"), LegId("C1/a1")
@@ -127,3 +130,52 @@ def test_a_prompt_a_menu_and_a_key_that_stops_it(tmp_path: Path) -> None:
             assert measured.strangers == 0
 
     run(story)
+
+
+def test_a_leg_reports_what_it_sent_and_heard(tmp_path: Path) -> None:
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        rtp, reports = pair()
+        with rtp, reports:
+            async with MediaRig(tmp_path) as rig:
+                port = rtp.getsockname()[1]
+                anchored = await rig.client.open_leg(rig.media, CONTACT, CALLER, agreed_with(port))
+                for number in (0, 1, 3):  # one is lost
+                    packet = build(8, 100 + number, 160 * number, 77, bytes(160))
+                    rtp.sendto(packet, (anchored.host, anchored.port))
+                data = await loop.sock_recv(reports, 1_500)
+                found = rtcp.parse(data)
+                assert found is not None
+                (report,) = found.reports
+                (block,) = report.blocks
+                assert (block.ssrc, block.lost, block.highest) == (77, 1, 103)
+                assert block.fraction_lost == 64
+                ours = rtcp.build(77, rtcp.Sent(rtcp.ntp(0), 0, 3, 480), (), b"phone")
+                reports.sendto(ours, (anchored.host, anchored.port + 1))
+                reports.sendto(b"not a report at all", (anchored.host, anchored.port + 1))
+                await until(lambda: _count(rig, "bad_reports") == 1)
+                await rig.client.close_leg(rig.media, CALLER)
+                assert (await rig.command(LegMeasured)).lost == 1
+
+    run(story)
+
+
+def _count(rig: MediaRig, name: str) -> int:
+    beat = rig.client.beat(rig.media)
+    return beat.counts[name] if beat is not None else 0
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """An even port and the next one, as a phone has them."""
+    while True:
+        rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        reports = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtp.bind(("127.0.0.1", 0))
+        try:
+            reports.bind(("127.0.0.1", rtp.getsockname()[1] + 1))
+        except OSError:
+            rtp.close()
+            reports.close()
+            continue
+        reports.setblocking(False)
+        return rtp, reports
