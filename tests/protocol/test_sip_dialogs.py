@@ -460,3 +460,33 @@ def test_the_same_call_is_the_same_bytes() -> None:
     one = first.a.endpoint.transactions.clients
     other = second.a.endpoint.transactions.clients
     assert [c.data for c in one.values()] == [c.data for c in other.values()]
+
+
+# --- strangers ---
+
+
+class Closed:
+    """Nobody is admitted, or told anything."""
+
+    def judge(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
+        return False
+
+    def trusts(self, source: Peer) -> bool:
+        return False
+
+
+def test_a_stranger_gets_no_answer_and_no_transaction_whatever_it_sends() -> None:
+    world = Heard()
+    leg, theirs = world.answered_call()
+    closed = Endpoint(world.b.endpoint.identity, Closed())
+    for method in ("INVITE", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "FOO"):
+        request = of(world.a.endpoint, leg, method, ("Contact", "<sip:a@192.0.2.1>"))
+        closed.datagram(encode(request), world.a.peer, world.now)
+        request.headers.set("Require", "teleport")
+        closed.datagram(encode(request), world.a.peer, world.now)
+        request.headers.set("CSeq", "nonsense")
+        closed.datagram(encode(request), world.a.peer, world.now)
+    assert closed.take() == ([], [])
+    assert not closed.transactions.servers
+    assert not closed.dialogs
+    assert theirs in world.b.endpoint.dialogs

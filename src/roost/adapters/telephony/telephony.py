@@ -142,6 +142,7 @@ class Telephony:
         leg.caller = bool(found.trunk)
         leg.trunk = TrunkId(found.trunk) if found.trunk else None
         leg.agreed = found.agreed
+        leg.held = found.agreed is not None and not found.agreed.receives
         leg.up = dialog.phase is Phase.UP
         leg.arrived.set()
         if found.contact:

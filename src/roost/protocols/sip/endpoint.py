@@ -114,15 +114,33 @@ class Endpoint(Core):
             self.transactions.receive(message, via, source, now)
             return
         if fault is not None:
-            self._stateless(message, source, fault.status, fault.headers)
+            if self._hears(message, via, source, now):
+                self._stateless(message, source, fault.status, fault.headers)
         elif message.method == "CANCEL":
-            server = self.transactions.receive(message, via, answers_go(via, source), now)
-            assert server is not None
-            answering.cancelled(self, server, via, now)
+            self._cancel(message, via, source, now)
         elif tag_of(message.headers.get("To") or ""):
             self._within(message, via, source, now)
         else:
             self._outside(message, via, source, now)
+
+    def _hears(self, request: Request, via: Via, source: Peer, now: InstantUs) -> bool:
+        """Whether this source is told what's wrong with its request. A stranger isn't: it
+        hears what every stranger hears."""
+        if self._admission.trusts(source):
+            return True
+        verdict = self._admission.judge(request, source, now)
+        if isinstance(verdict, Response):
+            self._send_stateless(verdict, answers_go(via, source))
+        return verdict is ADMITTED
+
+    def _cancel(self, request: Request, via: Via, source: Peer, now: InstantUs) -> None:
+        """Somebody who has no INVITE with us and isn't known gets no transaction either."""
+        if self.transactions.invite_of(request, via) is None and not self._admission.trusts(source):
+            self.count("silenced")
+            return
+        server = self.transactions.receive(request, via, answers_go(via, source), now)
+        assert server is not None
+        answering.cancelled(self, server, via, now)
 
     def _within(self, request: Request, via: Via, source: Peer, now: InstantUs) -> None:
         headers = request.headers
@@ -135,7 +153,8 @@ class Endpoint(Core):
             and dialog.phase not in OURS_UNANSWERED
         ):
             self.count("unknown_dialogs")
-            self._stateless(request, source, 481)
+            if self._hears(request, via, source, now):
+                self._stateless(request, source, 481)
             return
         server = self.transactions.receive(request, via, answers_go(via, source), now)
         if server is not None:
