@@ -100,6 +100,7 @@ class CentreUp:
 
     async def ready(self, seconds: float = 30.0) -> None:
         async def asks() -> bool:
+            assert self.runs[-1].poll() is None, self.said()
             async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
                 answer = await client.get(f"{self.url}/api/health")
                 return answer.is_success and bool(answer.json()["ready"])
@@ -146,11 +147,12 @@ class Caller:
 
     def __init__(self, centre: CentreUp, number: str) -> None:
         self.softphone = Softphone(Account(number, "", "127.0.0.1", centre.sip))
+        self.uri = f"sip:{NUMBER}@127.0.0.1:{centre.sip}"
         self.call: PhoneCall
 
     async def rings(self) -> "Caller":
         await self.softphone.start()
-        self.call = self.softphone.phone.call(f"sip:{NUMBER}@127.0.0.1")
+        self.call = self.softphone.phone.call(self.uri)
         await self.call.answered(10)
         self.sound.tone(CALLER_HZ)
         return self

@@ -32,7 +32,7 @@ from roost.floor.calls.messages import EndContact
 from roost.floor.cell import ROOM, CellState
 from roost.kernel.actor import SETUP
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CommandId, ContactId, StreamName
+from roost.kernel.ids import CommandId, ContactId, LegId, StreamName
 from roost.kernel.time import InstantUs
 from roost.ports.log import LogFailed, LogReader
 from roost.ports.media import MediaGone
@@ -114,6 +114,7 @@ class Control:
         self._last_words = LastWords(
             lambda: self._engine.why_not == "log_failed",
             lambda: self._engine.state,
+            self._held_by_media,
             self._dispatch.now,
             self._end_for_good,
         )
@@ -188,6 +189,12 @@ class Control:
             await self._submitting.patiently(command, SETUP, turn)
         if found.unknown or found.missing:
             self._log.warning("reconciled", unknown=len(found.unknown), missing=len(found.missing))
+
+    async def _held_by_media(self) -> set[LegId]:
+        try:
+            return {state.leg for state in await self._media.legs(MEDIA)} if self._media else set()
+        except MediaGone:
+            return set()
 
     def _definitions_changed(self) -> None:
         """Telephony knows the numbers, the lists and the phones of what's in force."""

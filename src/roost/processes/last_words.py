@@ -2,7 +2,7 @@
 
     writing ── a commit fails ──► failing ── PATIENCE_S ──► sorry ── SPEAK_S ──► let go
        ▲                             │                                              │
-       └────── the log is back ──────┴── and whoever was told sorry is ended ◄──────┘
+       └────── the log is back ──────┴──── whoever was told sorry is ended ◄────────┘
 
 New callers get 503 from telephony as long as nothing can be decided. Who waits or chooses would
 stay for ever where they are: so after a moment they hear their client's `sorry`, and are let
@@ -11,14 +11,14 @@ room, for it couldn't be remembered; the contacts are ended in the log as soon a
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from roost.floor.calls.model import Call, LegState
 from roost.floor.cell import CellState
 from roost.floor.effects import EndLeg, FromPrompts, RefuseLeg, Route, SetMatrix
 from roost.kernel.ends import Reason
-from roost.kernel.ids import ContactId, PlayId
+from roost.kernel.ids import ContactId, LegId, PlayId
 from roost.kernel.messages import Effect
 
 PATIENCE_S: Final = 4.0
@@ -28,17 +28,22 @@ LATER: Final = 1_000_000  # beyond every version that the room gives a matrix
 
 
 class LastWords:
-    """`perform` sends an effect past the room; `ended` is told whom to end in the log."""
+    """`perform` sends an effect past the room; `ended` is told whom to end in
+    the log, once there is one again. The
+    state in memory may hold calls that were never committed (and whose ids will be given
+    again): so only those are touched whose leg media holds (`held`)."""
 
     def __init__(
         self,
         failing: Callable[[], bool],
         state: Callable[[], CellState],
+        held: Callable[[], Awaitable[set[LegId]]],
         perform: Callable[[Effect], None],
         ended: Callable[[ContactId], None],
     ) -> None:
         self._failing = failing
         self._state = state
+        self._held = held
         self._perform = perform
         self._ended = ended
         self._task: asyncio.Task[None] | None = None
@@ -54,18 +59,16 @@ class LastWords:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _watch(self) -> None:
-        told: dict[ContactId, Call] = {}
         await self._pause(PATIENCE_S)
         if self._failing():
-            told = {ContactId(call.id): call for call in self._alone()}
+            held = await self._held()
+            told = {call.id: call for call in self._alone() if call.caller_leg in held}
             for call in told.values():
                 self._say_sorry(call)
             await asyncio.sleep(SPEAK_S)
-            for call in told.values():
+            for contact, call in told.items():
+                self._ended(contact)  # in line before whatever their phones say
                 self._let_go(call)
-        await self._pause(float("inf"))
-        for contact in told:
-            self._ended(contact)
 
     async def _pause(self, most_s: float) -> None:
         """Until the log can be written again, at most so long."""

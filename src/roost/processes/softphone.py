@@ -147,7 +147,7 @@ async def dial(
     await softphone.start()
     loop = asyncio.get_running_loop()
     begun, answered = loop.time(), 0.0
-    call = softphone.phone.call(f"sip:{user}@{host}")
+    call = softphone.phone.call(f"sip:{user}@{host}:{port}")
     try:
         with suppress(Ended, TimeoutError):
             await call.answered(for_s)

@@ -22,26 +22,30 @@ class Submitting:
         self.draining = False
         self._submit = submit
         self._configured = configured
+        self._line = asyncio.Lock()  # whose turn it is to try again: first come, first served
 
     async def patiently(
         self, command: Command, actor: Actor, id: CommandId, puts: Sequence[VaultPut] = ()
     ) -> Answer:
         """What signalling and media tell has happened, whether or not the log can be written
-        at this moment: so it's told again until it's answered. A new caller isn't kept
-        waiting."""
+        at this moment: so it's told again until it's answered, in the order in which it
+        happened. A new caller isn't kept waiting."""
         if isinstance(command, ReceiveCall):
             if self.draining:
                 return Unavailable("draining")
             return await self._submit(command, actor, id, puts)
-        answer = await self._submit(command, actor, id, puts)
-        if not isinstance(answer, Unavailable):
-            return answer
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE_S
-        while isinstance(answer, Unavailable) and loop.time() < end:
-            await asyncio.sleep(AGAIN_S)
+        if not self._line.locked():
             answer = await self._submit(command, actor, id, puts)
-        return answer
+            if not isinstance(answer, Unavailable):
+                return answer
+        end = asyncio.get_running_loop().time() + PATIENCE_S
+        async with self._line:
+            while True:
+                answer = await self._submit(command, actor, id, puts)
+                late = asyncio.get_running_loop().time() > end
+                if late or not isinstance(answer, Unavailable):
+                    return answer
+                await asyncio.sleep(AGAIN_S)
 
     async def from_outside(
         self, command: Command, actor: Actor, id: CommandId, puts: Sequence[VaultPut] = ()

@@ -106,7 +106,8 @@ class SqliteWriter:
             self._check_epoch()
             self._insert(rows)
             if not (rows or sealed or batch.drops):
-                self._run("UPDATE writer SET epoch = epoch")
+                for _ in range(2):  # there and back: SQLite writes nothing where nothing differs
+                    self._run("UPDATE writer SET epoch = -epoch")
             for row in sealed:
                 self._run("INSERT OR REPLACE INTO vault (owner, id, sealed) VALUES (?, ?, ?)", row)
             for dropped in batch.drops:

@@ -30,6 +30,7 @@ AGAIN_S: Final = 5.0  # a wrong key, its answer, and the menu again
 SERVED_S: Final = 170.0  # beyond it nobody was served
 GOODBYE_S: Final = 5.0
 LOOK_S: Final = 0.1
+LONG_S: Final = 30.0  # before the end, nobody stays silent any more
 HORIZON: Final = DurationUs(7 * 24 * 60 * MINUTE)
 
 
@@ -52,6 +53,14 @@ class Told(Struct, frozen=True):
     how: str
     waited_s: float  # from the key to an agent
     talked_s: float
+
+
+def _shorter(caller: Caller) -> Caller:
+    """Silence leads through every repetition of the menu: not near the end, where it would
+    outlast the drain."""
+    if caller.intention is Intention.SILENT:
+        return msgspec.structs.replace(caller, intention=Intention.TALK)
+    return caller
 
 
 class Callers:
@@ -78,6 +87,8 @@ class Callers:
                 await self._until(min(start + caller.at / SECOND, begun + length / SECOND))
                 if self._stop.is_set() or loop.time() - begun >= length / SECOND:
                     break
+                if begun + length / SECOND - loop.time() < LONG_S:
+                    caller = _shorter(caller)
                 task = asyncio.create_task(self._one(caller))
                 self._calls.add(task)
                 task.add_done_callback(self._calls.discard)
@@ -94,7 +105,7 @@ class Callers:
         softphone = Softphone(Account(caller.number, "", orders.host, orders.port))
         try:
             await softphone.start()
-            call = softphone.phone.call(f"sip:{orders.number}@{orders.host}")
+            call = softphone.phone.call(f"sip:{orders.number}@{orders.host}:{orders.port}")
             told = await _Path(caller, call, self._says).walk()
         except OSError as error:
             told = Told(caller.number, caller.intention, caller.key, False, str(error), 0, 0)
