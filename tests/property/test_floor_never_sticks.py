@@ -35,6 +35,7 @@ from roost.floor.effects import (
     FromPrompts,
     SetMatrix,
     StartTrack,
+    dialog_of,
 )
 from roost.floor.flows import messages as f
 from roost.floor.queues import messages as q
@@ -170,6 +171,8 @@ class Floor(RuleBasedStateMachine):
         assert not faults, faults[0].traceback
         assert "rescue_failed" not in self.engine.ignored
         self.fault = 0
+        ended = [e.body.leg for e in step.envelopes if isinstance(e.body, c.LegEnded)]
+        assert {dialog_of(leg) for leg in ended} <= set(step.drops)
         for envelope in step.envelopes:
             self.take(envelope, before)
         for effect in step.effects:

@@ -68,12 +68,29 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
 
 
 _Decide = Callable[[Any, InstantUs, Any], Decision | Refusal]
+
+
+def _forgetting(decide: _Decide) -> _Decide:
+    """A leg's dialog leaves the vault with the leg."""
+
+    def decided(state: Any, now: InstantUs, command: Any) -> Decision | Refusal:
+        decision = decide(state, now, command)
+        if isinstance(decision, Refusal):
+            return decision
+        ended = [event.leg for event in decision.events if isinstance(event, calls.LegEnded)]
+        return replace(decision, drops=(*decision.drops, *map(dialog_of, ended)))
+
+    return decided
+
+
+_ENDS_LEGS: Final = (calls.LegClosed, calls.LegFailed, calls.CheckContact)
 DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("calls", decide) for command, decide in calls_decide.DECIDE.items()},
     **{command: ("flows", decide) for command, decide in flows_decide.DECIDE.items()},
     **{command: ("queues", decide) for command, decide in queues_decide.DECIDE.items()},
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
+    **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 
 
@@ -82,20 +99,10 @@ def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Ref
     found = DECIDE.get(type(command))
     if found is not None:
         area, function = found
-        return _forgetting(function(getattr(state, area), now, command))
+        return function(getattr(state, area), now, command)
     if isinstance(command, Configure):
         return configure(state, now, command)
     return Refusal("unknown_command", {"command": type(command).__name__})
-
-
-def _forgetting(decision: Decision | Refusal) -> Decision | Refusal:
-    """A leg's dialog leaves the vault with the leg."""
-    if isinstance(decision, Refusal):
-        return decision
-    ended = tuple(
-        dialog_of(event.leg) for event in decision.events if isinstance(event, calls.LegEnded)
-    )
-    return replace(decision, drops=decision.drops + ended) if ended else decision
 
 
 # --- folding ---

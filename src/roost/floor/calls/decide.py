@@ -59,7 +59,7 @@ def ring_agent(state: Calls, now: InstantUs, command: m.RingAgent) -> Decision |
         return STALE
     leg = LegId(f"{call.id}/a{call.legs_made + 1}")
     event = m.LegDialled(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=leg,
         agent=command.agent,
@@ -75,9 +75,7 @@ def stop_ringing(state: Calls, now: InstantUs, command: m.StopRinging) -> Decisi
     leg = offered_leg(call, command.offer) if call else None
     if call is None or leg is None or leg.state not in (LegState.DIALLED, LegState.UP):
         return STALE
-    event = m.LegEnding(
-        owner=owner_of(call.client), contact=call.id, leg=leg.id, reason=command.reason
-    )
+    event = m.LegEnding(owner=call.owner, contact=call.id, leg=leg.id, reason=command.reason)
     return Decision((event,), (EndLeg(leg.id, command.reason),))
 
 

@@ -27,7 +27,7 @@ from roost.floor.effects import (
     StopCollecting,
     TrackPurpose,
 )
-from roost.kernel.ids import ContactId, LegId, OfferId, PlayId, PromptId, TrackId, owner_of
+from roost.kernel.ids import ContactId, LegId, OfferId, PlayId, PromptId, TrackId
 from roost.kernel.messages import Decision, Effect, Event, Refusal
 from roost.kernel.time import InstantUs
 
@@ -42,9 +42,7 @@ def live(state: Calls, contact: ContactId) -> Call | None:
 def matrix(call: Call, routes: tuple[Route, ...]) -> tuple[m.MatrixChanged, SetMatrix]:
     version = call.version + 1
     return (
-        m.MatrixChanged(
-            owner=owner_of(call.client), contact=call.id, version=version, routes=routes
-        ),
+        m.MatrixChanged(owner=call.owner, contact=call.id, version=version, routes=routes),
         SetMatrix(call.id, call.media, version, routes),
     )
 
@@ -57,7 +55,7 @@ def answer_caller(state: Calls, now: InstantUs, command: m.AnswerCaller) -> Deci
 
 
 def _answered(call: Call) -> m.CallAnswered:
-    return m.CallAnswered(owner=owner_of(call.client), contact=call.id)
+    return m.CallAnswered(owner=call.owner, contact=call.id)
 
 
 def speak(state: Calls, now: InstantUs, command: m.Speak) -> Decision | Refusal:
@@ -79,9 +77,7 @@ def play_ended(state: Calls, now: InstantUs, command: m.PlayEnded) -> Decision |
         return STALE
     if len(without_play(call.routes, command.play)) == len(call.routes):
         return STALE
-    return Decision(
-        (m.PlayFinished(owner=owner_of(call.client), contact=call.id, play=command.play),)
-    )
+    return Decision((m.PlayFinished(owner=call.owner, contact=call.id, play=command.play),))
 
 
 def listen(state: Calls, now: InstantUs, command: m.Listen) -> Decision | Refusal:
@@ -90,7 +86,7 @@ def listen(state: Calls, now: InstantUs, command: m.Listen) -> Decision | Refusa
     if call is None:
         return STALE
     event = m.CollectionStarted(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         collect=command.collect,
         leg=call.caller_leg,
@@ -132,7 +128,7 @@ def digits_collected(
         return STALE
     plain = call.collection.most == 1 and not call.collection.mask
     event = m.CollectionEnded(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         collect=command.collect,
         count=command.count,
@@ -177,7 +173,7 @@ def offered_leg(call: Call, offer: OfferId) -> Leg | None:
 
 def _track(call: Call, leg: LegId, number: int, purpose: TrackPurpose) -> m.TrackStarted:
     return m.TrackStarted(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=leg,
         track=TrackId(f"{leg}/t{number}"),
@@ -196,7 +192,7 @@ def take_message(state: Calls, now: InstantUs, command: m.TakeMessage) -> Decisi
     if call is None:
         return STALE
     event = m.TrackStarted(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=call.caller_leg,
         track=TrackId(f"{call.caller_leg}/t{call.tracks_made + 1}"),
@@ -212,7 +208,7 @@ def track_closed(state: Calls, now: InstantUs, command: m.TrackClosed) -> Decisi
     if call is None or track is None:
         return STALE
     event = m.TrackEnded(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=track.leg,
         track=command.track,
@@ -246,5 +242,5 @@ def hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> D
         caller = call.caller_leg
         routes = (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller))
     changed, effect = matrix(call, routes)
-    event = m.CallerHeld(owner=owner_of(call.client), contact=call.id, held=held)
+    event = m.CallerHeld(owner=call.owner, contact=call.id, held=held)
     return Decision((event, changed), (effect,))

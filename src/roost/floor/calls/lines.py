@@ -57,16 +57,10 @@ def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decisi
     if leg.state is LegState.DIALLED:
         assert leg.offer is not None
         return Decision(
-            (
-                m.LegConnected(
-                    owner=owner_of(call.client), contact=call.id, leg=leg.id, offer=leg.offer
-                ),
-            )
+            (m.LegConnected(owner=call.owner, contact=call.id, leg=leg.id, offer=leg.offer),)
         )
     if leg.state is LegState.ANSWERED:
-        return Decision(
-            (m.CallAcknowledged(owner=owner_of(call.client), contact=call.id, leg=leg.id),)
-        )
+        return Decision((m.CallAcknowledged(owner=call.owner, contact=call.id, leg=leg.id),))
     if leg.state is LegState.ENDING:
         return Decision(effects=(EndLeg(leg.id, leg.reason),))
     return STALE
@@ -124,7 +118,7 @@ def _return(call: Call, ended: m.LegEnded) -> Decision:
 
 def _leg_ended(call: Call, leg: Leg, blame: Blame, reason: Reason) -> m.LegEnded:
     return m.LegEnded(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=leg.id,
         agent=leg.agent,
@@ -140,7 +134,7 @@ def leg_confirmed(state: Calls, now: InstantUs, command: m.LegConfirmed) -> Deci
     if found is None or not found[1].asks:
         return STALE
     call, leg = found
-    return Decision((m.LegFound(owner=owner_of(call.client), contact=call.id, leg=leg.id),))
+    return Decision((m.LegFound(owner=call.owner, contact=call.id, leg=leg.id),))
 
 
 def leg_held(state: Calls, now: InstantUs, command: m.LegHeld) -> Decision | Refusal:
@@ -225,14 +219,14 @@ def _clear(call: Call, now: InstantUs) -> Decision | Refusal:
     ]
     events.extend(_lost(call))
     if call.unmeasured:
-        events.append(m.CallCleared(owner=owner_of(call.client), contact=call.id))
+        events.append(m.CallCleared(owner=call.owner, contact=call.id))
     return Decision(tuple(events))
 
 
 def _lost(call: Call) -> list[Event]:
     return [
         m.TrackLost(
-            owner=owner_of(call.client),
+            owner=call.owner,
             contact=call.id,
             leg=track.leg,
             track=TrackId(name),
@@ -281,7 +275,7 @@ def _end(
         if call.answered or call.early:
             effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
     effects.append(Wake(after(now, CLEAR_US), m.CheckContact(call.id, asked=True)))
-    ended = m.ContactEnded(owner=owner_of(call.client), contact=call.id, blame=blame, reason=reason)
+    ended = m.ContactEnded(owner=call.owner, contact=call.id, blame=blame, reason=reason)
     return Decision((ended,) if closed is None else (ended, closed), tuple(effects))
 
 
@@ -297,7 +291,7 @@ def leg_measured(state: Calls, now: InstantUs, command: m.LegMeasured) -> Decisi
     if call is None or command.leg not in call.unmeasured:
         return STALE
     event = m.LegQuality(
-        owner=owner_of(call.client),
+        owner=call.owner,
         contact=call.id,
         leg=command.leg,
         received=command.received,

@@ -35,6 +35,7 @@ from roost.kernel.ids import (
     LegId,
     MediaId,
     OfferId,
+    Owner,
     PlayId,
     VaultId,
 )
@@ -108,6 +109,7 @@ class Call(Struct, gc=False):
 
     id: ContactId
     client: ClientId
+    owner: Owner
     media: MediaId
     caller_leg: LegId
     number: str
@@ -168,6 +170,7 @@ def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
     state.calls[event.contact] = Call(
         event.contact,
         client,
+        event.owner,
         event.media,
         event.leg,
         event.number,
