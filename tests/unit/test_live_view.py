@@ -30,7 +30,7 @@ from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live import Live
 from roost.web.permissions import View
 from roost.web.project import Audience, change, desk
-from roost.web.rows import QueueRow, TotalsRow
+from roost.web.rows import ContactRow, QueueRow, TotalsRow
 from roost.web.testing import small_floor
 
 SHANGHAI = Zone("Asia/Shanghai", "test", (-(2**62),), (8 * 3_600,))
@@ -176,6 +176,21 @@ def test_totals_are_the_sum_of_what_one_may_see() -> None:
     assert story.totals().agents is not None
     assert story.totals(Owner(WATER)).agents is None
     assert story.totals().in_progress == 3
+
+
+def test_a_contacts_row_says_how_its_wait_ended() -> None:
+    story = Story()
+    contact = story.call(WATER)
+
+    def row() -> ContactRow:
+        found = change(story.live, Audience(OPERATOR, View.CONTACTS), "water-1", 1).row
+        assert isinstance(found, ContactRow)
+        return found
+
+    assert (row().state, row().outcome) == ("waiting", None)
+    story.leave(contact, Outcome.ABANDONED, 9)
+    story.end(contact)
+    assert (row().state, row().outcome, row().ended_by) == ("ended", "abandoned", "caller")
 
 
 def test_only_so_many_finished_contacts_are_kept() -> None:

@@ -82,6 +82,8 @@ class ContactLive(Struct):
     ended: InstantUs | None = None
     ended_by: Blame | None = None
     ended_why: Reason | None = None
+    outcome: Outcome | None = None
+    talk_us: DurationUs = DurationUs(0)
 
     @property
     def ref(self) -> str:
@@ -275,6 +277,7 @@ class Live:
         contact = self.contacts.get(event.contact)
         if contact is not None:
             contact.queue = event.queue
+            contact.outcome = None
             self._state(event.contact, ContactState.WAITING, envelope.at)
 
     def _dequeued(self, event: queues.ContactDequeued, envelope: Envelope) -> None:
@@ -288,6 +291,7 @@ class Live:
         contact = self.contacts.get(event.contact)
         if contact is not None:
             contact.waited_us = event.waited_us
+            contact.outcome = event.outcome
             if event.outcome is not Outcome.ANSWERED:
                 self._state(event.contact, ContactState.FLOW, envelope.at)
             self._touch_contact(contact)
@@ -348,6 +352,7 @@ class Live:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None:
             contact.code = event.code
+            contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
             self._touch_contact(contact)
 
     def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:

@@ -173,6 +173,8 @@ def _contact(contact: ContactLive) -> ContactRow:
         contact.ended,
         contact.ended_by,
         contact.ended_why,
+        contact.outcome,
+        contact.talk_us,
     )
 
 

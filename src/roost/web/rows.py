@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, QueueId
 from roost.kernel.money import Money
@@ -83,6 +84,8 @@ class ContactRow(Struct, frozen=True):
     ended: InstantUs | None
     ended_by: Blame | None
     ended_why: Reason | None
+    outcome: Outcome | None = None  # of the last wait; null: never waited, or still does
+    talk_us: DurationUs = DurationUs(0)  # of the segments closed so far
 
 
 class TotalsRow(Struct, frozen=True):
