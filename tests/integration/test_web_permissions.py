@@ -137,7 +137,9 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
                 if rule.reach == "anyone" or method == "WS":
                     continue
                 answer = await token.request(method, path, json=BODIES.get(endpoint))
-                assert (verdict(answer) == "y") == (endpoint in allowed), f"{endpoint} {answer.text}"
+                assert (verdict(answer) == "y") == (endpoint in allowed), (
+                    f"{endpoint} {answer.text}"
+                )
             assert (await token.get("/api/live?views=money")).status_code == 403
             row = made.json()["token"]["token"]
             assert (await admin.delete(f"/api/tokens/{row}")).status_code == 204
@@ -160,9 +162,7 @@ def test_every_endpoint_has_a_row_in_both_tables() -> None:
     assert len(ROUTES) == len(ENDPOINTS)
 
 
-def test_an_endpoint_without_a_row_is_shut(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_endpoint_without_a_row_is_shut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         async with SmallCentre(tmp_path) as centre:
             admin = await centre.login("admin")
