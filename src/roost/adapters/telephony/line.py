@@ -77,11 +77,20 @@ class Line:
                         self.trace.add(now, False, one.to, one.data)
                         self.network.send(one)
                 for event in events:
-                    self._on_event(event)
+                    self._tell(event)
         finally:
             self._pumping = False
         if self._endpoint.timers.earliest < self._due:
             self._arm()
+
+    def _tell(self, event: SipEvent) -> None:
+        """One event that our code fails on must not take the others' with it."""
+        try:
+            self._on_event(event)
+        except Exception as failure:
+            self.network.counts["faults"] = self.network.counts.get("faults", 0) + 1
+            told = {"message": f"telephony: {type(event).__name__}", "exception": failure}
+            asyncio.get_running_loop().call_exception_handler(told)
 
     def _arm(self) -> None:
         if self._timer is not None:

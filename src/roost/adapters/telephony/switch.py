@@ -88,7 +88,15 @@ class Switch:
         """Runs something that waits. Its failure is ours, and must be seen."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None:
+            self.count("faults")
+            told = {"message": "telephony", "exception": failure, "task": task}
+            task.get_loop().call_exception_handler(told)
 
     def stop_tasks(self) -> None:
         for task in self._tasks:
