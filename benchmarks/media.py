@@ -119,30 +119,50 @@ def _percent(figures: dict[str, float], calls: int, seconds: float, process: int
     return 100 * figures.get(f"cpu_{process}_s", 0.0) / seconds / calls
 
 
-def run(seconds: float = 8.0, calls: int = 150) -> dict[str, float | str]:
-    """CPU in percent of a core a call; loss in packets of all; jitter p99 in microseconds."""
-    with _folder() as folder:
-        plain = asyncio.run(_through_roost(calls, seconds, False, folder))
-    with _folder() as folder:
-        recorded = asyncio.run(_through_roost(calls, seconds, True, folder))
+def run(seconds: float = 5.0, calls: int = 200, rounds: int = 2) -> dict[str, float | str]:
+    """CPU in percent of a core a call; loss in packets of all; jitter p99 in microseconds. The
+    candidates take turns, and each shows its best round: what else runs here disturbs all."""
+    peer = shutil.which("rtpengine") is not None
+    plain: list[dict[str, float]] = []
+    recorded: list[dict[str, float]] = []
+    theirs: list[dict[str, float]] = []
+    for _ in range(rounds):
+        with _folder() as folder:
+            plain.append(asyncio.run(_through_roost(calls, seconds, False, folder)))
+        if peer:
+            theirs.append(_through_rtpengine(calls, seconds, None))
+        with _folder() as folder:
+            recorded.append(asyncio.run(_through_roost(calls, seconds, True, folder)))
+    ours, with_tracks = _best(plain), _best(recorded)
+    spent = _percent(ours, calls, seconds)
+    packets = _percent(with_tracks, calls, seconds)
+    writer = _percent(with_tracks, calls, seconds, 1)
     found: dict[str, float | str] = {
         "calls": calls,
-        "cpu_percent_a_call": _percent(plain, calls, seconds),
-        "cpu_percent_a_call_recorded": _percent(recorded, calls, seconds),
-        "cpu_percent_a_call_writer": _percent(recorded, calls, seconds, 1),
-        "lost_of_a_million": 1e6 * plain["lost"] / plain["sent"],
-        "lost_of_a_million_recorded": 1e6 * recorded["lost"] / recorded["sent"],
-        "jitter_p99_us": plain["jitter_p99_us"],
-        "jitter_p99_us_recorded": recorded["jitter_p99_us"],
-        "recorded_to_plain": recorded["cpu_0_s"] / max(plain["cpu_0_s"], 1e-9),
+        "cpu_percent_a_call": spent,
+        "cpu_percent_a_call_recorded": packets + writer,
+        "of_that_the_writer": writer,
+        "recorded_to_plain": (packets + writer) / max(spent, 1e-9),
+        **_quality("", ours),
+        **_quality("recorded_", with_tracks),
     }
-    if shutil.which("rtpengine") is None:
+    if not peer:
         return {**found, "rtpengine": "not installed"}
-    theirs = _through_rtpengine(calls, seconds, None)
+    peers = _best(theirs)
     return {
         **found,
-        "rtpengine_cpu_percent_a_call": _percent(theirs, calls, seconds),
-        "rtpengine_lost_of_a_million": 1e6 * theirs["lost"] / theirs["sent"],
-        "rtpengine_jitter_p99_us": theirs["jitter_p99_us"],
-        "ours_to_rtpengine": plain["cpu_0_s"] / max(theirs["cpu_0_s"], 1e-9),
+        "rtpengine_cpu_percent_a_call": _percent(peers, calls, seconds),
+        **_quality("rtpengine_", peers),
+        "ours_to_rtpengine": ours["cpu_0_s"] / max(peers["cpu_0_s"], 1e-9),
+    }
+
+
+def _best(rounds: list[dict[str, float]]) -> dict[str, float]:
+    return min(rounds, key=lambda figures: figures["cpu_0_s"])
+
+
+def _quality(whose: str, figures: dict[str, float]) -> dict[str, float]:
+    return {
+        f"{whose}lost_of_a_million": 1e6 * figures["lost"] / figures["sent"],
+        f"{whose}jitter_p99_us": figures["jitter_p99_us"],
     }
