@@ -31,6 +31,7 @@ from roost.processes.demo import agents, callers
 from roost.processes.demo.centre import NUMBER, NoExample, copied
 from roost.processes.demo.summary import DemoSummary, summary_of
 
+AGENTS: Final = 8  # fewer than the example has, so that callers wait now and then
 READY_S: Final = 60.0
 DRAIN_S: Final = 75.0
 STOP_S: Final = 90.0
@@ -101,8 +102,7 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         loaded = checked(Path(self._launch.centre))
-        users = list(loaded.agents.document.agents)
-        people = self._people(users)
+        people = self._people(list(loaded.agents.document.agents)[:AGENTS])
         centre = await self._centre()
         try:
             await self._ready(centre)

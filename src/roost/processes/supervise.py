@@ -31,7 +31,6 @@ from roost.processes import sockets
 from roost.processes.settings import Launch
 
 ROLES: Final = ("media", "control", "web", "worker")
-AFTER_CONTROL: Final = frozenset({"web", "worker"})  # they read what control makes
 FIRST_PAUSE_S: Final = 0.05
 MOST_PAUSE_S: Final = 10.0
 HEALTHY_S: Final = 30.0  # alive so long: the next death starts with a short pause again
@@ -264,11 +263,9 @@ class Supervisor:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def _start_missing(self) -> None:
-        control_ready = self._children["control"].ready
         for child in self._children.values():
             waiting = child.again_at is not None and child.again_at > time.monotonic()
-            too_early = child.role in AFTER_CONTROL and not control_ready and not child.ever_ready
-            if not child.alive and not waiting and not too_early:
+            if not child.alive and not waiting:
                 self._start(child)
 
     def _turn(self, until: float | None) -> None:

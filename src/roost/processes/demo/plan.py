@@ -79,7 +79,7 @@ def _caller(dice: Dice, index: int, at: int) -> Caller:
         key=dice.pick(KEYS),
         wrong=WRONG_KEYS[dice.below(len(WRONG_KEYS))],
         thinks=DurationUs(dice.between(800, 4_000) * MILLISECONDS),
-        patience=DurationUs(dice.between(1_500, 6_000) * MILLISECONDS),
+        patience=DurationUs(dice.between(400, 3_000) * MILLISECONDS),
         talks=DurationUs(dice.between(4_000, 9_000) * MILLISECONDS),
     )
 
