@@ -433,7 +433,8 @@ def test_media_is_killed_and_what_was_in_the_ring_is_written(tmp_path: Path) -> 
             writer = rig.writer_pid()
             rig.kill()
             await until(lambda: not Path(f"/proc/{writer}").exists() or _zombie(writer))
-            track = track_file.read(rig.tracks()[0], rig.keys.unwrap)
+            name = track_file.file_name(f"{CALLER}/t1")
+            track = track_file.read(rig.recordings / name, rig.keys.unwrap)
             assert not track.complete
             assert track.length >= 8_000 // 2
             assert (await rig.command(MediaLost)).media == rig.media

@@ -17,6 +17,7 @@ late or out of order is in its place when it's read.
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from struct import Struct as Layout
@@ -204,16 +205,23 @@ def _records(plain: bytes) -> Iterator[TrackRecord]:
         at += length
 
 
-def create(folder: Path, name: str) -> tuple[BinaryIO, str]:
+def file_name(track: str) -> str:
+    """What a track's file is called, unless one of that name was there before: so the file of
+    a track that was interrupted with its media process can be found without being told."""
+    return (re.sub(r"[^A-Za-z0-9_-]+", ".", track).strip(".")[:120] or "track") + ".track"
+
+
+def create(folder: Path, track: str) -> tuple[BinaryIO, str]:
     """A new file for a track, readable by its owner only, and its name: never over another."""
     for again in range(1_000):
-        actual = f"{name}.track" if again == 0 else f"{name}-{again}.track"
+        name = file_name(track)
+        actual = name if again == 0 else name.replace(".track", f"-{again}.track")
         try:
             handle = os.open(folder / actual, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
         return os.fdopen(handle, "r+b", buffering=0), actual
-    raise FileExistsError(f"a thousand files named {name}")
+    raise FileExistsError(f"a thousand files for {track}")
 
 
 def reopen(path: Path) -> tuple[BinaryIO, int, int]:

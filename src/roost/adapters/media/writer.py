@@ -1,6 +1,6 @@
 """The writer process: takes tracks from the ring, encrypts them, writes their files.
 
-Started by media, in a session of its own; it looks into the ring fifty times a second, so the
+Started by media, in a session of its own; it looks into the ring twenty times a second, so the
 packet loop never has to wake it. When media ends or is killed it writes what the ring still
 holds, closes every track, and ends. What can't be written (a full disk) is counted as a gap
 of its track: the call goes on.
@@ -9,7 +9,6 @@ of its track: the call goes on.
 import base64
 import contextlib
 import os
-import re
 import select
 import signal
 import socket
@@ -25,7 +24,7 @@ from roost.adapters.media.wire import Deframer
 from roost.kernel.ids import owner_of
 from roost.protocols.rtp.packet import samples
 
-LOOK_S: Final = 0.02
+LOOK_S: Final = 0.05
 NICE: Final = 5  # packets come before files
 
 
@@ -57,8 +56,7 @@ class OpenTrack:
             if known:
                 self._stream, number, place = track_file.reopen(folder / known)
             else:
-                name = re.sub(r"[^A-Za-z0-9_-]+", ".", asked.track).strip(".")[:120]
-                self._stream, self.file = track_file.create(folder, name or "track")
+                self._stream, self.file = track_file.create(folder, asked.track)
             self._writer = track_file.TrackWriter(self._stream, head, begin.key, number, place)
         except (OSError, track_file.BadTrack) as error:
             print(f"media writer: track {asked.track}: {error}", file=sys.stderr)
