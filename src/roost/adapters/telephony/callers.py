@@ -20,7 +20,6 @@ from roost.protocols.sdp.negotiate import Refused as NoSdp
 from roost.protocols.sip.events import Confirmed, Finished, Invited
 from roost.protocols.sip.headers import asserted_identity, privacy
 from roost.protocols.sip.message import Request
-from roost.protocols.sip.uri import unescape
 
 RETRY: tuple[tuple[str, str], ...] = (("Retry-After", "5"),)
 
@@ -36,7 +35,7 @@ class Callers:
     def invited(self, event: Invited) -> None:
         switch = self._switch
         now = switch.now()
-        number = unescape(user_of(event.request.uri))
+        number = user_of(event.request.uri).partition(";")[0]  # without a phone-context
         client = switch.numbers.get(number)
         if client is None:
             switch.count("unknown_numbers")
