@@ -128,6 +128,29 @@ def test_a_2xx_is_sent_again_until_its_ack_and_then_the_call_is_ended() -> None:
     assert world.last("b") == Finished(world.b.legs[0], By.NETWORK, Why.NO_ACK)
 
 
+def test_a_lost_ack_is_sent_again_for_the_doubled_2xx() -> None:
+    world = Heard()
+    leg = world.call()
+    world.run(SECOND)
+    theirs = world.b.legs[0]
+    world.b.endpoint.answer(theirs, b"answer", world.now)
+    world.settle()
+    world.loss = 100
+    world.run(10_000)
+    world.loss = 0
+    world.run(2 * SECOND)
+    assert world.wire.count("a ACK ACK") == 2
+    assert world.b.endpoint.dialogs[theirs].phase is Phase.UP
+    world.a.endpoint.reoffer(leg, b"hold", world.now)
+    world.run(600)
+    world.loss = 100
+    world.run(10_000)
+    world.loss = 0
+    world.run(2 * SECOND)
+    assert world.b.endpoint.dialogs[theirs].final == b""
+    assert world.b.endpoint.dialogs[theirs].remote_sdp == b"hold"
+
+
 def test_a_cancel_that_crosses_the_2xx() -> None:
     """RFC 3261, 9.1 and 13.3.1.4: the 2xx wins, is acknowledged, and BYE follows."""
     world = Heard()
