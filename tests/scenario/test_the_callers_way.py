@@ -74,7 +74,7 @@ def test_a_lost_outcome_does_not_leave_a_caller_in_silence(centre: Centre) -> No
 
 def test_a_flow_that_turns_in_a_circle_ends_with_somebody(centre: Centre) -> None:
     call = centre.calls_in("loop")
-    assert centre.hears(call) == ("sorry",)
+    assert centre.hears(call) == ("sorry", "hold-music")
     assert centre.the(q.ContactQueued, call).queue == "grid/bills"
     assert centre.events(f.FlowRescued, call)
 
@@ -82,7 +82,7 @@ def test_a_flow_that_turns_in_a_circle_ends_with_somebody(centre: Centre) -> Non
 def test_a_fault_brings_the_contact_to_the_default_queue_once(centre: Centre) -> None:
     call = centre.calls_in("95598")
     centre.give(f.Rescue(call))
-    assert centre.hears(call) == ("sorry",)
+    assert centre.hears(call) == ("sorry", "hold-music")
     assert centre.the(q.ContactQueued, call).queue == "grid/bills"
     centre.give(f.Rescue(call))
     assert centre.ended(call) == (Blame.US, Reason.FAULT)

@@ -74,7 +74,7 @@ CONTRACT = "clients/power-grid/contract.yaml"
         (CLIENT, "language: zh", "langage: zh", "unknown-key"),
         (CLIENT, "code: other", "code: moved", "doubled-code"),
         (FLOW, "to: bills", "to: bill", "unknown-queue"),
-        (FLOW, "otherwise: closed", "otherwise: colsed", "unknown-step"),
+        (FLOW, "otherwise: message", "otherwise: mesage", "unknown-step"),
         (FLOW, "{say: Welcome to the power grid., language: en}", "{recording: a.wav}",
          "missing-recording"),
         (FLOW, '"1": outage', '"A": outage', "shape"),

@@ -107,7 +107,7 @@ def test_the_example_becomes_a_floor(loaded: Loaded) -> None:
     steps = flow.steps
     opening, choose, outage = steps["opening"], steps["choose"], steps["outage"]
     assert isinstance(opening, ByHours)
-    assert (opening.open, opening.closed) == ("greeting", "night")
+    assert (opening.open, opening.closed) == ("choose", "night")
     assert opening.hours.open_at(at("Asia/Shanghai", "2026-03-02 12:00"))
     assert isinstance(choose, Menu)
     assert {key: (one.label, one.then) for key, one in choose.choices.items()} == {

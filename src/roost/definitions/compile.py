@@ -101,6 +101,8 @@ class _Client:
             id=self.id,
             default_queue=QueueId(f"{self.id}/{self.document.default_queue}"),
             sorry=self._prompts(self.document.sorry, self.document.language),
+            hold_music=self._prompts(self.document.hold, self.document.language)
+            or (WAITING_MUSIC,),
             record=self.document.record,
             wrap_up_codes=tuple(code.code for code in self.document.wrap_up_codes),
         )

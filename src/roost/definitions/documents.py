@@ -201,6 +201,9 @@ class ClientDocument(_Document, frozen=True, kw_only=True):
     queues: Annotated[dict[Name, QueueDocument], _about("The client's queues")]
     default_queue: Annotated[str, _about("The safe path when something of ours failed")]
     sorry: Annotated[Prompts, _about("What callers hear when something of ours failed")]
+    hold: Annotated[
+        Prompts | UnsetType, _about("What a caller on hold hears; by default the built-in music")
+    ] = UNSET
     record: Annotated[bool, _about("Record the conversations")] = False
     calendars: Annotated[dict[Name, Calendar], _about("The client's own hours")] = {}
     callers: Annotated[

@@ -68,6 +68,7 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
     for folder in loaded.clients.values():
         client = folder.client.document
         add(client.sorry, client.language, folder.recordings, f"{folder.client.file}: sorry")
+        add(client.hold, client.language, folder.recordings, f"{folder.client.file}: hold")
         for flow in folder.flows.values():
             language = client.language
             if flow.document.language is not UNSET:

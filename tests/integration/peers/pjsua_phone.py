@@ -31,7 +31,7 @@ class Call(pj.Call):
             self.connected_at = time.monotonic()
             say("connected")
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            say("ended", status=info.lastStatusCode)
+            say("ended", status=info.lastStatusCode, reason=info.lastReason)
             self.phone.over = True
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
@@ -55,7 +55,7 @@ class Account(pj.Account):
         say("registered" if prm.code == 200 else "refused", status=prm.code)
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802
-        say("ringing")
+        say("ringing", id=prm.callId)
         answer = pj.CallOpParam()
         answer.statusCode = pj.PJSIP_SC_OK
         self.phone.call = Call(self.phone, prm.callId)
@@ -71,6 +71,8 @@ class Phone:
         self.endpoint.libCreate()
         config = pj.EpConfig()
         config.logConfig.level = config.logConfig.consoleLevel = 0
+        config.medConfig.noVad = True  # it takes a steady tone for noise, and would fall silent
+        config.medConfig.sndAutoCloseTime = -1  # its clock drives all sound, so it must go on
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
         self.endpoint.libInit(config)

@@ -14,7 +14,7 @@ LATCH_PATIENCE_US: Final = 200_000  # the signalled address gets this long befor
 
 SILENT_AFTER_US: Final = 30_000_000  # no packet for so long: LegSilent, again each time as long
 
-TYPE_AHEAD_US: Final = 2_000_000  # a digit this much before its collection still counts
+TYPE_AHEAD_US: Final = 15_000_000  # who knows the menu presses during the greeting: it counts
 TYPE_AHEAD_DIGITS: Final = 16  # the oldest is dropped first
 MAX_DIGITS: Final = 64  # of one collection, whatever it asks for
 

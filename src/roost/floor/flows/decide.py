@@ -253,9 +253,9 @@ def _to_safety(
     acts: list[m.Act] = []
     if not run.answered:
         acts.append(m.AnswerNow())
-    if sorry and safe.sorry:
+    if sorry and safe.waiting:
         play = PlayId(f"{run.contact}/p{run.plays + 1}")
-        acts.append(m.SpeakNow(play, safe.sorry))
+        acts.append(m.SpeakNow(play, safe.waiting, repeat=True))
     acts.append(m.QueueNow(safe.queue, 0, (), RESCUE_WAIT_US))
     event = m.FlowAdvanced(
         owner=owner_of(run.client),

@@ -53,8 +53,10 @@ class Version(Struct, gc=False):
 
 
 class SafePath(Struct, gc=False, frozen=True):
+    """`waiting` is heard round and round: that we're sorry, and music."""
+
     queue: QueueId
-    sorry: tuple[PromptId, ...]
+    waiting: tuple[PromptId, ...]
 
 
 class Flows(Struct, gc=False):
@@ -84,7 +86,7 @@ def configured(state: Flows, floor: definition.Floor) -> None:
     state.numbers = {number.number: today[number.flow] for number in floor.numbers}
     safe: dict[str, SafePath] = {}
     for client in floor.clients:
-        safe[client.id] = SafePath(client.default_queue, client.sorry)
+        safe[client.id] = SafePath(client.default_queue, client.sorry + client.hold_music)
     for known, path in state.safe.items():
         safe.setdefault(known, path)
     state.safe = safe
