@@ -98,7 +98,7 @@ class CentreUp:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    async def ready(self, seconds: float = 30.0) -> None:
+    async def ready(self, seconds: float = 60.0) -> None:
         async def asks() -> bool:
             assert self.runs[-1].poll() is None, self.said()
             async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
@@ -107,7 +107,7 @@ class CentreUp:
 
         await until(asks, seconds, "the centre isn't ready")
 
-    async def replaced(self, role: str, pid: int, seconds: float = 5.0) -> None:
+    async def replaced(self, role: str, pid: int, seconds: float = 20.0) -> None:
         """The role runs again, as another process, and the centre is ready."""
         await until(lambda: self.pids().get(role) not in (None, pid), seconds)
         await self.ready(seconds)

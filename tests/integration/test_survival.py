@@ -49,7 +49,7 @@ def test_control_killed_in_the_middle_of_calls(centre: CentreUp) -> None:
             killed = centre.kill("control")
             assert await talking.sound.hears_packets(heard + 50, 3.0)
             assert await waiting.sound.hears_packets(music + 50, 3.0)
-            await centre.replaced("control", killed)
+            await centre.replaced("control", killed, 10.0)
             await talking.hears_agent(1.0)
             assert await waiting.sound.hears_sound(timeout_s=3.0)
             assert talking.sound.figures().lost <= 5

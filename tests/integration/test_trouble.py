@@ -9,7 +9,10 @@ from tests.integration.centre_up import FLOW, Agent, Caller, CentreUp, until
 from tests.integration.test_survival import people
 
 from roost.adapters.phone.calls import Ended
+from roost.kernel.ends import Blame, Reason
 from roost.processes import sockets
+from roost.processes.places import SETTINGS
+from roost.processes.replaying import Log
 
 TROUBLED = """
 about: A prompt, a web address that nobody answers, then an agent.
@@ -110,3 +113,34 @@ def test_a_missing_prompt_and_a_dead_web_hook_do_not_keep_a_caller(troubled: Cen
             await agent.writes_up()
 
     asyncio.run(story())
+
+
+@pytest.fixture
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreUp]:
+    made = CentreUp(tmp_path_factory.mktemp("c"), FLOW)
+    with (made.folder / "centre" / "roost.toml").open("a") as file:
+        file.write("\n[bounds]\ndrain_s = 3.0\n")
+    yield from _up(made)
+
+
+def test_an_ordered_stop_lets_calls_end_and_ends_the_rest(hasty: CentreUp) -> None:
+    """No new callers; who still waits at the drain's limit is let go by us, and it's told."""
+
+    async def story() -> None:
+        waiting, late = Caller(hasty, "0931700001"), Caller(hasty, "0931700002")
+        async with people(waiting, late):
+            await waiting.rings()
+            hasty.runs[-1].terminate()
+            words = hasty.launch.places.data / "log" / "control.log"
+            await until(lambda: "event=draining" in words.read_text())
+            with pytest.raises(Ended) as refused:
+                await late.rings()
+            assert refused.value.call.status == 503
+            await waiting.call.ended(10)
+
+    asyncio.run(story())
+    assert hasty.runs[-1].wait(20) == 0
+    log = Log(hasty.launch.places, hasty.launch.settings.cell)
+    (record,) = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell)).records.values()
+    log.close()
+    assert (record.blame, record.reason) == (Blame.US, Reason.DRAINED)

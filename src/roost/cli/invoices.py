@@ -17,7 +17,7 @@ from roost.cli.reading import Centre, Data, Files, Json
 from roost.kernel.ids import ClientId
 from roost.office.books import Books, fold
 from roost.ports.records import InvoiceDraft, Working
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS
 
 app = typer.Typer(help="What each client would be billed: list, show, explain, verify.")
 

@@ -21,8 +21,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, StreamName, VaultId, owner_of
 from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
-from roost.processes.places import Places
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS, Places
 
 Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]

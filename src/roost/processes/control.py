@@ -37,7 +37,6 @@ from roost.kernel.time import InstantUs
 from roost.ports.log import LogFailed, LogReader
 from roost.ports.media import MediaGone
 from roost.processes import (
-    first_definitions,
     incidents,
     printing,
     reconcile,
@@ -49,7 +48,7 @@ from roost.processes import (
 from roost.processes.dispatch import Dispatch
 from roost.processes.last_words import LastWords
 from roost.processes.media import MEDIA
-from roost.processes.putting_in_force import NotInForce
+from roost.processes.not_in_force import NotInForce
 from roost.processes.settings import Launch
 from roost.processes.submitting import Submitting
 
@@ -165,6 +164,8 @@ class Control:
         self._dispatch.open(telephony, media, self._outside)
         await self._reconcile(media)
         if self._engine.state.configured is None:
+            from roost.processes import first_definitions
+
             await first_definitions.put_in_force(
                 launch, self._store, self._clock, self._submitting.from_outside, self._log
             )

@@ -87,9 +87,9 @@ class LastWords:
 
     def _say_sorry(self, call: Call) -> None:
         safe = self._state().flows.safe.get(call.client)
-        if safe is None or not safe.sorry or not (call.answered or call.early):
+        if safe is None or not safe.waiting or not (call.answered or call.early):
             return
-        play = FromPrompts(PlayId(f"{call.id}/sorry"), safe.sorry)
+        play = FromPrompts(PlayId(f"{call.id}/sorry"), safe.waiting)
         route = Route(play, call.caller_leg)
         self._perform(SetMatrix(call.id, call.media, call.version + LATER, (route,)))
 

@@ -15,6 +15,11 @@ run/               sockets, pids, launch.json: of the running centre only
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from roost.kernel.ids import StreamName
+
+SETTINGS: Final = StreamName("settings")  # the stream of definitions and contracts
 
 
 @dataclass(frozen=True)

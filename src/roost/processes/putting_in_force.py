@@ -5,7 +5,7 @@ the cell's Configure. If it ends half-way the next attempt does the rest: every 
 what is there, and the cell answers the same definitions twice the same.
 """
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -18,19 +18,15 @@ from roost.engine.bodies import Decoder
 from roost.floor.definition import Configure
 from roost.kernel.actor import SETUP
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import ClientId, CommandId, StreamName
+from roost.kernel.ids import ClientId, CommandId
 from roost.kernel.messages import Event
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
 from roost.ports.clock import Clock
 from roost.ports.commands import Done, Refused, Submit
 from roost.ports.log import Batch, LogReader
-
-SETTINGS: Final = StreamName("settings")
-
-
-class NotInForce(Exception):
-    """The definitions couldn't be put in force; the message says why. Those before still are."""
+from roost.processes.not_in_force import NotInForce
+from roost.processes.places import SETTINGS
 
 
 class PromptStore(Protocol):

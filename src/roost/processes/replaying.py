@@ -23,8 +23,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
 from roost.office.books import Books, fold
 from roost.ports.log import LogReader
-from roost.processes.places import Places
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS, Places
 
 
 class NoLog(Exception):

@@ -10,7 +10,7 @@ from roost.adapters.telephony.settings import CallerList, TelephonySettings, Tru
 from roost.kernel.ids import ClientId, Owner, TrunkId, VaultId
 from roost.ports.log import Vault
 from roost.ports.media import Law
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS
 from roost.processes.secrets import Secrets
 from roost.processes.settings import Settings
 from roost.protocols.sip.digest import Secret, secret_of

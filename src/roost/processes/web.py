@@ -25,7 +25,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import health, printing, secrets, supervise, travelling
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.web.app import create_app, server
 from roost.web.follow import Follower

@@ -25,7 +25,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.ports.log import LogFailed, LogReader
 from roost.processes import printing, supervise, travelling
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 
 FINISH_S: Final = 5.0

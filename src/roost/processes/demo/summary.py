@@ -7,8 +7,7 @@ from msgspec import Struct
 from roost.floor.agents.model import Presence
 from roost.office.books import drafts
 from roost.office.records.summary import summarise
-from roost.processes.places import Places
-from roost.processes.putting_in_force import SETTINGS
+from roost.processes.places import SETTINGS, Places
 from roost.processes.replaying import Log, replay
 
 BUSY: Final = frozenset({Presence.OFFERED, Presence.TALKING, Presence.WRAPPING})
