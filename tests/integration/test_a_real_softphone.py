@@ -116,10 +116,10 @@ def test_two_softphones_talk_and_are_recorded(running: Running, tmp_path: Path) 
         user="01055501234",
         tone=tone(tmp_path / "caller.wav", CALLER_HZ),
         record=str(tmp_path / "caller-heard.wav"),
-        seconds=24,
+        seconds=14,
         call=f"sip:95598@{server}",
         digits="3",
-        digits_after=10,
+        digits_after=1.5,
     )
     caller.sees("connected")
     agent.sees("connected")
