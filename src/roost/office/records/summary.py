@@ -17,7 +17,8 @@ class Summary(Struct, frozen=True, gc=False):
     called_back + voicemail + ended_by_us + waiting, by their last stay in a queue;
     `abandoned` includes `short`. `service_level` is answered in time ÷ (answered + abandoned
     but short ones), None without contacts; ASA and AHT in seconds, None where there's
-    nothing to average. `lost`: ended without exactly one end, or with our blame."""
+    nothing to average. `lost`: ended without exactly one end, or with our blame. `recordings`
+    are conversations recorded, however many tracks they have, `recorded_s` their length."""
 
     contacts: int
     offered: int
@@ -62,7 +63,7 @@ class Count:
         self.contacts = self.offered = self.short = self.voicemails = 0
         self.lost = self.open = self.in_target = self.waited_us = 0
         self.waiting = self.segments = self.handled_us = 0
-        self.tracks = self.recorded_us = 0
+        self.recordings = self.recorded_us = 0
         self.outcomes = dict.fromkeys(Outcome, 0)
 
     def take(self, record: Record, over: bool) -> None:
@@ -86,14 +87,16 @@ class Count:
             if segment.closed is not None:
                 self.segments += 1
                 self.handled_us += segment.talk_us + segment.hold_us + segment.wrap_up_us
+        recorded = 0
         for track in record.tracks:
             if not track.closed:
                 continue
             if track.purpose is TrackPurpose.VOICEMAIL:
                 self.voicemails += track.length_us > 0
             else:
-                self.tracks += 1
-                self.recorded_us += track.length_us
+                recorded = max(recorded, track.length_us)
+        self.recordings += recorded > 0
+        self.recorded_us += recorded
 
     def summary(self) -> Summary:
         answered = self.outcomes[Outcome.ANSWERED]
@@ -116,7 +119,7 @@ class Count:
             service_level=_share(self.in_target, counted),
             asa_s=_seconds(self.waited_us, answered),
             aht_s=_seconds(self.handled_us, self.segments),
-            recordings=self.tracks,
+            recordings=self.recordings,
             recorded_s=self.recorded_us / 1_000_000,
         )
 
