@@ -2,16 +2,19 @@
 
 Faults are injected where they happen in life: a message from the world is lost, late or
 doubled; the process dies after a step, before or after its group was committed. After a crash
-the state is folded again from what was committed, and the room says what is unfinished.
+the state is folded again from what was committed, and the room says what is unfinished. Media
+may die and the trunk fail as well: `world.py` and `callers.py`.
 """
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from roost.engine.step import Engine, Incident
+from roost.engine.step import Engine, Incident, Step
 from roost.floor.agents.messages import (
     AgentAway,
     AgentReady,
@@ -42,6 +45,18 @@ DRAIN_US = 20 * MINUTE  # after the last arrival: everything must have come to i
 Observer = Callable[[Envelope], None]
 
 
+@contextmanager
+def no_collector() -> Generator[None, None, None]:
+    """A run makes no cycles: Python's collector would only look for them in vain, and often."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Simulation:
     """`log` keeps every committed envelope while `keep` is set; `observers` see each as a
     follower would. `crashes` counts the restarts."""
@@ -58,7 +73,6 @@ class Simulation:
     ) -> None:
         self.floor = floor
         self.scenario = scenario
-        self.keep = keep or bool(scenario.faults.crash or scenario.faults.crash_at)
         self.observers = observers
         self.hash = sha256() if digest else None
         self.log: list[Envelope] = []
@@ -69,8 +83,12 @@ class Simulation:
         self.refused: dict[str, int] = {}
         self.generation = 0
         self.chaos = Dice(seed, 1 << 50)
-        self.timeline = Timeline(scenario.start)
+        faults = scenario.faults
+        self.lossy = bool(faults.lost or faults.late or faults.doubled)
+        self.mortal = bool(faults.crash or faults.crash_at)
+        self.timeline = Timeline(scenario.start, NETWORK_US, self.arrive)
         self.world = World(scenario, seed, self.timeline, self.tell)
+        self.keep = keep or self.mortal
         self.engine: Engine[CellState] = Engine(ROOM, STREAM)
         self.encoder = msgspec.json.Encoder()
         people, callers = self.world.people, self.world.callers
@@ -88,32 +106,35 @@ class Simulation:
 
     def run(self) -> "Simulation":
         """Play the whole scenario, then wait until all that began has ended."""
-        while not self.engine.number:  # put in force again, should the process die of it
-            self.give(Configure(self.floor), SETUP, "configure")
-        self.world.people.begin()
-        self.world.callers.begin()
-        end = self.scenario.start + self.scenario.length_us
-        self.timeline.run(end)
-        self.timeline.run(end + DRAIN_US)
+        with no_collector():
+            while not self.engine.number:  # put in force again, should the process die of it
+                self.give(Configure(self.floor), SETUP, "configure")
+            self.world.begin()
+            end = self.scenario.start + self.scenario.length_us
+            self.timeline.run(end)
+            self.timeline.run(end + DRAIN_US)
         return self
 
     # --- from the world to the engine ---
 
     def tell(self, command: Command, key: str) -> None:
         """A message on its way: usually it takes a moment, sometimes it fails."""
-        faults = self.scenario.faults
-        if not (faults.lost or faults.late or faults.doubled):
-            self.timeline.after(NETWORK_US, self.arrive, (command, key))
+        if not self.lossy:
+            self.timeline.send(command, key)
             return
+        faults = self.scenario.faults
         if self.chaos.chance(faults.lost):
             return
         late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
-        self.timeline.after(NETWORK_US + late, self.arrive, (command, key))
+        self.timeline.after(NETWORK_US + late, self.arrive_late, (command, key))
         if self.chaos.chance(faults.doubled):
             again = self.chaos.exponential(faults.late_us)
-            self.timeline.after(NETWORK_US + again, self.arrive, (command, key))
+            self.timeline.after(NETWORK_US + again, self.arrive_late, (command, key))
 
-    def arrive(self, about: tuple[Command, str]) -> None:
+    def arrive(self, command: Command, key: str) -> None:
+        self.give(command, OUTSIDE, key)
+
+    def arrive_late(self, about: tuple[Command, str]) -> None:
         self.give(about[0], OUTSIDE, about[1])
 
     def wake(self, about: tuple[Command, int]) -> None:
@@ -125,39 +146,44 @@ class Simulation:
 
     def give(self, command: Command, actor: Actor, cause: str) -> None:
         step = self.engine.step(self.timeline.now, command, actor, cause)
+        self.steps += 1
         if step.incidents:
             self.incidents.extend(step.incidents)
         if step.refusal is not None:
             code = step.refusal.code
             self.refused[code] = self.refused.get(code, 0) + 1
-        self.steps += 1
-        faults = self.scenario.faults
-        if faults.crash and self.chaos.chance(faults.crash):
-            self.die(step.envelopes if self.chaos.chance(500_000) else ())
+        if self.mortal and self.dies(step):
             return
-        if self.steps == faults.crash_at:
-            self.die(step.envelopes if faults.stored else ())
-            return
-        self.commit(step.envelopes)
+        if step.envelopes:
+            self.commit(step.envelopes)
         for effect in step.effects:
             self.perform(effect)
 
+    def dies(self, step: Step) -> bool:
+        """Whether the process dies after this step; if so, it has been started again."""
+        faults = self.scenario.faults
+        if faults.crash and self.chaos.chance(faults.crash):
+            self.die(step.envelopes if self.chaos.chance(500_000) else ())
+        elif self.steps == faults.crash_at:
+            self.die(step.envelopes if faults.stored else ())
+        else:
+            return False
+        return True
+
     def commit(self, envelopes: Sequence[Envelope]) -> None:
+        """What people and phones notice of each event, and what followers are given."""
+        notices, observers = self.notices, self.observers
         for envelope in envelopes:
-            self.see(envelope)
+            notice = notices.get(envelope.body.__class__)
+            if notice is not None:
+                notice(envelope.body)
+            if self.hash is not None:
+                self.hash.update(self.encoder.encode(envelope))
+            for observer in observers:
+                observer(envelope)
         self.events += len(envelopes)
         if self.keep:
             self.log.extend(envelopes)
-
-    def see(self, envelope: Envelope) -> None:
-        """What people and phones notice of an event, and what followers are given."""
-        notice = self.notices.get(type(envelope.body))
-        if notice is not None:
-            notice(envelope.body)
-        if self.hash is not None:
-            self.hash.update(self.encoder.encode(envelope))
-        for observer in self.observers:
-            observer(envelope)
 
     def perform(self, effect: Effect) -> None:
         if type(effect) is Wake:

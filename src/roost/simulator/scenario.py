@@ -50,9 +50,29 @@ class Behaviour(Struct, frozen=True):
     prompt_us: int = 4 * SECOND
 
 
+class Span(Struct, frozen=True, gc=False):
+    """From when, as a length since the scenario's start, and how long."""
+
+    from_us: int
+    length_us: int
+
+    def holds(self, passed_us: int) -> bool:
+        return self.from_us <= passed_us < self.from_us + self.length_us
+
+
+class Burst(Span, frozen=True, gc=False):
+    """So many times the calls: an outage in a city, a message to all customers."""
+
+    times: int = 5
+
+
 class Faults(Struct, frozen=True):
     """What goes wrong between the world and the engine, per million messages; `crash` per
-    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not."""
+    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not.
+
+    `media_lost` are the lengths since the start after which the media process dies (another one,
+    of another id, takes over at once); `outages` of the trunk: nothing of a caller's reaches us;
+    `bursts` of calls."""
 
     lost: int = 0
     late: int = 0
@@ -61,6 +81,9 @@ class Faults(Struct, frozen=True):
     crash: int = 0
     crash_at: int = 0
     stored: bool = False
+    media_lost: tuple[int, ...] = ()
+    outages: tuple[Span, ...] = ()
+    bursts: tuple[Burst, ...] = ()
 
 
 class Scenario(Struct, frozen=True):

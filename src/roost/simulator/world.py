@@ -59,6 +59,10 @@ class World:
             AskWeb: self.ask_web,
         }
 
+    def begin(self) -> None:
+        self.people.begin()
+        self.callers.begin()
+
     def perform(self, effect: Effect) -> None:
         act = self.acts.get(type(effect))
         if act is not None:
