@@ -2,6 +2,8 @@
 
 import asyncio
 
+import msgspec
+
 from integration.sipp_tools import (
     LOOPBACK,
     NUMBER,
@@ -160,6 +162,40 @@ def test_a_ringing_phone_rings_on_and_makes_no_second_call() -> None:
         rung[0].hang_up()
         closed = await floor.until(LegClosed)
         assert closed == LegClosed(AGENT_LEG, Blame.AGENT, Reason.HUNG_UP)
+        assert telephony.figures()["legs"] == 0
+        await desk.close()
+        await centre.close()
+
+    asyncio.run(story())
+
+
+def test_a_phone_that_nobody_wants_any_more_stops_ringing_after_the_restart() -> None:
+    async def story() -> None:
+        centre = Restarting()
+        floor = centre.place.floor
+        await centre.start()
+        desk = await phone_of(centre.port, "1001", PASSWORD)
+        rung: list[PhoneCall] = []
+
+        def ring(call: PhoneCall) -> None:
+            rung.append(call)
+            call.ring()
+
+        desk.on_invite = ring
+        await desk.register()
+        await floor.until(PhoneRegistered)
+        centre.place.telephony.perform(DIAL)
+        await until(lambda: len(rung) == 1)
+        await centre.die()
+
+        telephony = await centre.again()
+        telephony.perform(msgspec.structs.replace(DIAL, again=True))
+        telephony.perform(EndLeg(AGENT_LEG, Reason.CALLER_LEFT))
+        await rung[0].ended(5)
+        assert rung[0].why is Why.CANCELLED
+        closed = await floor.until(LegClosed)
+        assert closed == LegClosed(AGENT_LEG, Blame.US, Reason.CALLER_LEFT)
+        assert len(rung) == 1
         assert telephony.figures()["legs"] == 0
         await desk.close()
         await centre.close()

@@ -254,6 +254,19 @@ def test_a_restart_takes_everything_up_again(centre: Centre) -> None:
     assert centre.ended(waiting)
 
 
+def test_a_phone_that_should_stop_ringing_is_dialled_and_ended_after_a_restart(
+    centre: Centre,
+) -> None:
+    centre.signs_in("Li")
+    call = centre.calls_in("bills")
+    leg = centre.agents_leg(call)
+    centre.hangs_up(call)
+    centre.restarts()
+    of_leg = [e for e in centre.effects if getattr(e, "leg", None) == leg]
+    assert [type(effect) for effect in of_leg[-2:]] == [DialAgent, EndLeg]
+    assert of_leg[-2].again, "without the INVITE there would be nothing to cancel"
+
+
 def test_refusals(centre: Centre) -> None:
     call = centre.calls_in("bills")
     again = c.ReceiveCall("L1", "trunk", "bills", None, (), "m1")  # type: ignore[arg-type]

@@ -60,8 +60,9 @@ class RefuseLeg(Effect, frozen=True, gc=False):
 
 class DialAgent(Effect, frozen=True, gc=False):
     """Ring an agent's registered phones with a new leg. `caller` is presented as From's
-    display (vault id of the number), `client` as the alerting information. Outcomes:
-    LegRang, LegAnswered, LegFailed."""
+    display (vault id of the number), `client` as the alerting information. `again` after a
+    restart: the INVITE may have gone out before, so it goes out even if an end is already
+    wanted, and is cancelled then. Outcomes: LegRang, LegAnswered, LegFailed."""
 
     KIND: ClassVar[str] = "rebuildable"
     leg: LegId
@@ -70,6 +71,7 @@ class DialAgent(Effect, frozen=True, gc=False):
     client: ClientId
     media: MediaId
     caller: VaultId | None
+    again: bool = False
 
 
 class NudgePhone(Effect, frozen=True, gc=False):

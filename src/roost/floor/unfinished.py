@@ -27,7 +27,7 @@ from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
 from roost.floor.queues import messages as queues
 from roost.floor.queues.model import Queues
-from roost.kernel.ids import AgentId, ContactId, TrackId
+from roost.kernel.ids import AgentId, ContactId, LegId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
@@ -52,7 +52,9 @@ def _at(now: InstantUs, start: InstantUs, length: DurationUs) -> InstantUs:
 
 
 def _ended(call: Call, now: InstantUs) -> list[Effect]:
-    effects: list[Effect] = [_end(leg) for leg in call.legs.values()]
+    effects: list[Effect] = []
+    for leg in call.legs.values():
+        effects.extend(_end(call, leg))
     effects.extend(
         StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
     )
@@ -62,10 +64,18 @@ def _ended(call: Call, now: InstantUs) -> list[Effect]:
     return effects
 
 
-def _end(leg: Leg) -> Effect:
-    if leg.offer is None and not leg.connected:
-        return RefuseLeg(leg.id, leg.reason)
-    return EndLeg(leg.id, leg.reason)
+def _end(call: Call, leg: Leg) -> Sequence[Effect]:
+    """A phone that never answered has no dialog to be ended by: it's dialled again, with the
+    same bytes, so that there's something to cancel. Else it would ring on by itself."""
+    if leg.agent is None:
+        return (EndLeg(leg.id, leg.reason) if leg.connected else RefuseLeg(leg.id, leg.reason),)
+    if leg.connected:
+        return (EndLeg(leg.id, leg.reason),)
+    return (_dial(call, leg.id, leg.agent), EndLeg(leg.id, leg.reason))
+
+
+def _dial(call: Call, leg: LegId, agent: AgentId) -> DialAgent:
+    return DialAgent(leg, call.id, agent, call.client, call.media, call.caller, again=True)
 
 
 def _going_on(call: Call, now: InstantUs) -> list[Effect]:
@@ -77,11 +87,9 @@ def _going_on(call: Call, now: InstantUs) -> list[Effect]:
         elif leg.state is LegState.ANSWERED:
             effects.append(AnswerLeg(leg.id))
         elif leg.state is LegState.DIALLED and leg.agent is not None:
-            effects.append(
-                DialAgent(leg.id, call.id, leg.agent, call.client, call.media, call.caller)
-            )
+            effects.append(_dial(call, leg.id, leg.agent))
         elif leg.state is LegState.ENDING:
-            effects.append(EndLeg(leg.id, leg.reason))
+            effects.extend(_end(call, leg))
         if leg.asks:
             asked = True
             effects.append(AskLeg(leg.id))

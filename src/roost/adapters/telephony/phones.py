@@ -100,7 +100,7 @@ class Phones:
             switch.drop(leg)
             switch.say(LegFailed(leg.leg, Blame.US, Reason.MEDIA_LOST, 0))
             return
-        if leg.ending is not None:
+        if leg.ending is not None and not effect.again:
             self._over(leg)
             return
         number = caller.number if caller is not None else self._number(effect)
@@ -127,6 +127,8 @@ class Phones:
                 direct=not binding.path and binding.behind_nat,
             )
             switch.endpoint.invite(call, now)
+        if leg.ending is not None:  # it may ring since before a restart
+            self.end(leg, leg.ending)
         switch.line.pump()
 
     def _number(self, effect: DialAgent) -> str:
