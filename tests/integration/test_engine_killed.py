@@ -120,5 +120,6 @@ def test_every_command_is_done_exactly_once(tmp_path: Path) -> None:
     assert verify(DOORS, STREAM, reader).ok
     notes = {own: value for _, own, value in store.vault(STREAM).listing("note/")}
     assert notes == {f"note/{n}": str(n).encode() for n in range(commands)}
-    assert store.writer(STREAM).epoch == len(kill_at) + 2
+    # One who was killed before the claim left no epoch behind.
+    assert 2 < store.writer(STREAM).epoch <= len(kill_at) + 2
     reader.close()
