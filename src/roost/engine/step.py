@@ -28,7 +28,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from roost.kernel.actor import Actor
+from roost.kernel.actor import CLOCK, Actor
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import CommandId, ContactId, StreamName, VaultId
 from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, VaultPut
@@ -105,6 +105,7 @@ class Engine(Generic[State]):
         }
         self._decide, self._fold, self._reactions = room.decide, room.fold, room.react
         self._by_reaction = f"room:{room.name}"
+        self._actor, self._who = CLOCK, str(CLOCK)
 
     def fold(self, event: Event, number: int, at: InstantUs) -> None:
         """Take over an event that the log already holds. Raises FoldFailed."""
@@ -138,7 +139,9 @@ class Engine(Generic[State]):
             return Step(self.number, [], [], [], (), first)  # pyright: ignore[reportArgumentType]
         step = Step(self.number, [], [], [], puts)
         following: list[Command] = []
-        who = f"{actor.kind.value}:{actor.id}"
+        if actor is not self._actor:  # few actors give many commands, one after another
+            self._actor, self._who = actor, str(actor)
+        who = self._who
         trouble = self._take(step, first, who, cause, following)  # pyright: ignore[reportArgumentType]
         if trouble is not None:
             return self._fault_first(command, actor, cause, trouble)

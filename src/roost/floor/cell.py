@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from roost.floor import reactions
 from roost.floor.agents import decide as agents_decide
@@ -77,8 +76,11 @@ def _forgetting(decide: _Decide) -> _Decide:
         decision = decide(state, now, command)
         if isinstance(decision, Refusal):
             return decision
-        ended = [event.leg for event in decision.events if isinstance(event, calls.LegEnded)]
-        return replace(decision, drops=(*decision.drops, *map(dialog_of, ended)))
+        drops = decision.drops
+        for event in decision.events:
+            if type(event) is calls.LegEnded:
+                drops = (*drops, dialog_of(event.leg))
+        return Decision(decision.events, decision.effects, drops)
 
     return decided
 

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from roost.floor.agents.messages import OfferEnded, SegmentClosed
+from roost.floor.calls.messages import ContactEnded, TrackEnded, TrackLost
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.money import Money
@@ -15,6 +17,9 @@ from roost.office.records.fold import fold
 from roost.office.records.model import Record
 from roost.office.records.summary import Count, Summary
 
+FINISHING = frozenset({ContactEnded, OfferEnded, SegmentClosed, TrackEnded, TrackLost})
+"""Only after one of these can a record be finished that wasn't before."""
+
 
 class Ledger:
     """An observer: folds records, prices them when they're finished, and forgets them."""
@@ -27,9 +32,9 @@ class Ledger:
 
     def __call__(self, envelope: Envelope) -> None:
         record = fold(self.open, envelope)
-        if record is None or record.ended is None or not record.finished:
+        if record is None or record.ended is None or type(envelope.body) not in FINISHING:
             return
-        if all(track.closed or track.lost for track in record.tracks):
+        if record.finished and all(track.closed or track.lost for track in record.tracks):
             self.close(record)
 
     def close(self, record: Record) -> None:

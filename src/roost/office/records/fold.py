@@ -36,7 +36,7 @@ def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Reco
     body, contact = envelope.body, envelope.contact
     if contact is None:
         return None
-    if isinstance(body, CallArrived):
+    if type(body) is CallArrived:
         return _arrived(records, contact, envelope, body)
     record = records.get(contact)
     if record is None:
@@ -71,7 +71,10 @@ def _arrived(
 
 
 def _leg(record: Record, id: object) -> Leg | None:
-    return next((leg for leg in record.legs if leg.leg == id), None)
+    for leg in record.legs:
+        if leg.leg == id:
+            return leg
+    return None
 
 
 def _answered(record: Record, envelope: Envelope, _: CallAnswered) -> None:

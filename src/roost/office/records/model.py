@@ -127,10 +127,12 @@ class Record(Struct):
     def finished(self) -> bool:
         """Nothing that's billed can change any more: it has ended, every segment's wrap-up is
         over, and it's known whether a message was left."""
-        if self.ended is None or any(segment.closed is None for segment in self.segments):
+        if self.ended is None:
             return False
-        return all(
-            track.closed or track.lost
-            for track in self.tracks
-            if track.purpose is TrackPurpose.VOICEMAIL
-        )
+        for segment in self.segments:
+            if segment.closed is None:
+                return False
+        for track in self.tracks:
+            if track.purpose is TrackPurpose.VOICEMAIL and not (track.closed or track.lost):
+                return False
+        return True
