@@ -171,6 +171,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
     ("roost.cli.tokens", "tokens", "API tokens: list, add, revoke."),
     ("roost.cli.phone", "phone", "Be an agent with a softphone, for trying things."),
+    ("roost.cli.schemas", "schemas", "JSON Schemas of the definitions, for editors."),
     ("roost.cli.simulate", "simulate", "Play a scenario on the production engine."),
 )
 

@@ -31,7 +31,7 @@ def phone(
     say: Annotated[str, typer.Option("--say", help="Speak this text to each caller.")] = GREETING,
     answer: Annotated[str, typer.Option("--answer", help="Lift after ringing so long.")] = "1s",
     code: Annotated[
-        str, typer.Option("--code", help="Write up with this code (default: the client's first).")
+        str, typer.Option("--code", help="Write up with this code (default: the codes in turn).")
     ] = "",
     note: Annotated[str, typer.Option("--note", help="Write up with this note.")] = "",
     calls: Annotated[
@@ -118,8 +118,9 @@ async def _work(
     number, text = place.token()
     try:
         agent = AgentAtWork(place.account, place.url, Token(text), habits, said, _tell)
-        await agent.start()
         async with asyncio.timeout(READY_S):
+            await agent.centre_ready()
+            await agent.start()
             await agent.ready.wait()
         _tell(f"{place.account.user} is ready; Ctrl-C ends")
         await _until_done(agent, calls, for_s)
@@ -129,7 +130,7 @@ async def _work(
     except httpx.HTTPError as error:
         fail(f"{place.url} can't be used: {error}. Is the centre up?")
     except TimeoutError:
-        fail("the agent didn't become ready: `roost watch` shows what it is instead.")
+        fail("the agent didn't become ready: `roost watch` shows what they are instead.")
     finally:
         place.accounts.revoke_token(place.known.id, number)
         place.accounts.close()

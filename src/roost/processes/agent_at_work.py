@@ -98,6 +98,12 @@ class AgentAtWork:
         self.written_up = 0
         self.ready = asyncio.Event()
 
+    async def centre_ready(self) -> None:
+        """Waits until the centre takes calls and commands: it may be starting. Raises
+        httpx.HTTPError when nobody answers at all."""
+        while not (await self._http.get("/api/health")).is_success:
+            await asyncio.sleep(AGAIN_S)
+
     async def start(self) -> None:
         """Logs in, registers, signs in and follows its desk. Raises httpx.HTTPError,
         NotRegistered, OSError."""
@@ -107,7 +113,7 @@ class AgentAtWork:
             answer = await self._http.post("/api/session", json=body)
         else:
             self._http.headers["Authorization"] = f"Bearer {login.token}"
-            answer = await self._http.get("/api/desk")
+            answer = await self._http.get("/api/session")
         answer.raise_for_status()
         self._softphone.phone.on_invite = self._rung
         await self._softphone.start()

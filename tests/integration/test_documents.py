@@ -1,0 +1,132 @@
+"""Every command that the pages show works as it's written, and says what they show."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration.pages import Shell, Step, steps_of
+
+from roost.processes import sockets
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = Path(sys.executable).parent
+#: Typed by readers, but not here: what they'd do is somebody else's, or another test's.
+ELSEWHERE = {
+    "make": "checked below against the Makefile; the targets are tests of their own",
+    "git": "the repository's address",
+    "sudo": "another machine's packages and services",
+    ".": "the tests' own environment is in force",
+}
+#: What stands in the pages and can't be had in a test's folder.
+NEEDED = ("examples", "docs", "README.md", "Makefile")
+WITH_OWN_CENTRE = ("README.md", "docs/tutorial/your-first-call.md")
+
+
+def pages() -> list[str]:
+    found = [ROOT / "README.md"]
+    for folder in ("tutorial", "how-to"):
+        found += sorted((ROOT / "docs" / folder).glob("*.md"))
+    return [str(page.relative_to(ROOT)) for page in found]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+def shell(folder: Path) -> Shell:
+    """A copy of the repository as a reader has it, with the example on free ports."""
+    folder.mkdir(exist_ok=True)
+    for name in NEEDED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns(".roost"))
+        else:
+            shutil.copy(source, folder / name)
+    web, sip = sockets.free_port(), sockets.free_port_both()
+    first = sockets.free_range(400)
+    toml = folder / "examples" / "power-grid" / "roost.toml"
+    text = toml.read_text(encoding="utf-8")
+    for key, value in (
+        ("port = 8080", f"port = {web}"),
+        ("port = 5060", f"port = {sip}"),
+        ("first_port = 20000", f"first_port = {first}"),
+        ("last_port = 29999", f"last_port = {first + 399}"),
+    ):
+        assert key in text, f"{toml.name} has no {key!r} any more"
+        text = text.replace(key, value)
+    toml.write_text(text, encoding="utf-8")
+    return Shell(folder, PROGRAMS, {"8080": str(web), "5060": str(sip)})
+
+
+@pytest.fixture(scope="module")
+def beside_a_centre(folder: Path) -> Iterator[Shell]:
+    """Most how-tos begin where the tutorial ends: a centre that runs, with a call answered."""
+    made = shell(folder / "running")
+    try:
+        made.run(Step(0, "roost up examples/power-grid"))
+        made.run(
+            Step(
+                0,
+                "roost phone 1001 --dir examples/power-grid --talk 3s --calls 1 --for 40s & "
+                "roost call sip:95598@127.0.0.1 --dtmf 1 --for 30s; wait $!",
+            )
+        )
+        yield made
+    finally:
+        made.close()
+
+
+def type_all(reader: Shell, page: str) -> None:
+    for step in steps_of(ROOT / page):
+        words = step.words
+        if words and words[0] not in ELSEWHERE:
+            reader.run(step)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page in WITH_OWN_CENTRE])
+def test_a_page_from_the_beginning(page: str, folder: Path) -> None:
+    reader = shell(folder / Path(page).stem)
+    try:
+        type_all(reader, page)
+    finally:
+        reader.close()
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page not in WITH_OWN_CENTRE])
+def test_a_page_beside_a_running_centre(page: str, beside_a_centre: Shell) -> None:
+    type_all(beside_a_centre, page)
+
+
+def made() -> list[tuple[str, Step]]:
+    return [
+        (page, step)
+        for page in pages()
+        for step in steps_of(ROOT / page)
+        if step.words and step.words[0] == "make"
+    ]
+
+
+@pytest.mark.parametrize(("page", "step"), made(), ids=lambda one: getattr(one, "command", one))
+def test_make_knows_the_target_and_roost_its_options(page: str, step: Step) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    target = next(word for word in step.words[1:] if "=" not in word)
+    assert re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE), (
+        f"{page}:{step.line}: the Makefile has no target {target}"
+    )
+    options = [
+        option
+        for word in step.words
+        if word.startswith("ARGS=")
+        for option in re.findall(r"--[a-z-]+", word)
+    ]
+    if target == "demo" and options:
+        known = subprocess.run(
+            [PROGRAMS / "roost", "demo", "--help"], capture_output=True, text=True, check=True
+        ).stdout
+        for option in options:
+            assert option in known, f"{page}:{step.line}: roost demo has no {option}"
