@@ -69,27 +69,56 @@ class Phones:
         self._folder.cleanup()
 
 
+class Callers:
+    """Callers who ring in at a rate, at most so many at once; `done` waits for the last one."""
+
+    def __init__(
+        self,
+        port: int,
+        rate: float,
+        calls: int,
+        most_s: float,
+        at_once: int = MOST_AT_ONCE,
+        core: str | None = OTHERS_CORE,
+    ) -> None:
+        self._rate, self._calls, self._most_s = rate, calls, most_s
+        self._folder = tempfile.TemporaryDirectory(prefix="roost-bench-sipp-")
+        command = _command(
+            core, "-sf", str(SCENARIOS / "caller.xml"), "-s", NUMBER, "-r", f"{rate:g}",
+            "-m", str(calls), "-l", str(at_once), "-mp", "8000", "-trace_stat",
+            "-fd", "1", "-stf", "stat.csv", "-trace_rtt", "-rtt_freq", "1",
+            "-recv_timeout", "20000", "-timeout", f"{int(most_s)}s",
+            "-p", str(sockets.free_port_both()), f"{LOOPBACK}:{port}",
+        )  # fmt: skip
+        self._began = time.monotonic()
+        self.process = subprocess.Popen(
+            command, cwd=self._folder.name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> "Callers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._folder.cleanup()
+
+    def done(self) -> Counted:
+        try:
+            self.process.wait(self._most_s + 15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        took_s = time.monotonic() - self._began
+        return _counted(Path(self._folder.name), self._rate, self._calls, took_s)
+
+
 def call(port: int, rate: float, seconds: float, core: str | None = OTHERS_CORE) -> Counted:
     """So many calls a second for so long; waits until the last one is over."""
     calls = max(1, int(rate * seconds))
-    with tempfile.TemporaryDirectory(prefix="roost-bench-sipp-") as folder:
-        command = _command(
-            core, "-sf", str(SCENARIOS / "caller.xml"), "-s", NUMBER, "-r", f"{rate:g}",
-            "-m", str(calls), "-l", str(MOST_AT_ONCE), "-mp", "8000", "-trace_stat",
-            "-fd", "1", "-stf", "stat.csv", "-trace_rtt", "-rtt_freq", "1",
-            "-recv_timeout", "20000", "-timeout", f"{int(seconds + PATIENCE_S)}s",
-            "-p", str(sockets.free_port_both()), f"{LOOPBACK}:{port}",
-        )  # fmt: skip
-        began = time.monotonic()
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            process.wait(seconds + PATIENCE_S + 15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        return _counted(Path(folder), rate, calls, time.monotonic() - began)
+    with Callers(port, rate, calls, seconds + PATIENCE_S, core=core) as callers:
+        return callers.done()
 
 
 def _counted(folder: Path, rate: float, calls: int, took_s: float) -> Counted:
