@@ -1,22 +1,28 @@
 """PJSUA2, a softphone that we did not write, talks through the centre, both as caller and as
 agent; what was recorded is measured: the right tone in the right channel at the right level."""
 
+import asyncio
 import json
 import math
 import subprocess
 import sys
+import tomllib
 import wave
 from array import array
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
-
-from integration.running_centre import Running, centre, until
+from tests.integration.centre_up import CentreUp, until
 
 PHONE = Path(__file__).parent / "peers" / "pjsua_phone.py"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
+FLOW = EXAMPLE / "clients" / "power-grid" / "flows" / "main.yaml"
 RATE = 8_000
 CALLER_HZ, AGENT_HZ = 440, 1_000
 LEVEL = 8_000  # amplitude of the tones: -12.2 dB of full scale
@@ -39,11 +45,11 @@ class Softphone:
             if line.startswith("{"):
                 self.queue.put(json.loads(line))
 
-    def sees(self, event: str, seconds: float = 40) -> dict[str, Any]:
+    async def sees(self, event: str, seconds: float = 40) -> dict[str, Any]:
         """Wait for an event; the others on the way are passed over."""
         while True:
             try:
-                seen = self.queue.get(timeout=seconds)
+                seen = await asyncio.to_thread(self.queue.get, timeout=seconds)
             except Empty:
                 raise AssertionError(f"never saw {event!r}, only {self.passed}") from None
             self.passed.append(seen)
@@ -90,64 +96,77 @@ def decibels(amplitude: float) -> float:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory):
-    with centre(tmp_path_factory.mktemp("softphone")) as running:
-        yield running
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreUp]:
+    made = CentreUp(tmp_path_factory.mktemp("softphone"), FLOW.read_text(encoding="utf-8"))
+    made.up()
+    asyncio.run(made.ready())
+    yield made
+    made.stop()
 
 
-def test_two_softphones_talk_and_are_recorded(running: Running, tmp_path: Path) -> None:
-    server = f"127.0.0.1:{running.sip_port}"
-    agent = Softphone(
-        server=server,
-        user="1001",
-        password=running.sip_password("1001"),
-        tone=tone(tmp_path / "agent.wav", AGENT_HZ),
-        record=str(tmp_path / "agent-heard.wav"),
-        seconds=60,
-        call="",
-    )
-    agent.sees("registered")
-    desk = running.client("1001")
-    assert desk.post("/api/desk/sign-in").status_code == 200
-    assert desk.post("/api/desk/ready").status_code == 200
+@asynccontextmanager
+async def logged_in(centre: CentreUp, user: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A person of the centre, logged in."""
+    about = {"Roost-Request": "1", "Origin": centre.url}
+    async with httpx.AsyncClient(base_url=centre.url, headers=about, timeout=10) as client:
+        secret = {"name": user, "password": centre.passwords[user]}
+        assert (await client.post("/api/session", json=secret)).is_success
+        yield client
 
-    caller = Softphone(
-        server=server,
-        user="01055501234",
-        tone=tone(tmp_path / "caller.wav", CALLER_HZ),
-        record=str(tmp_path / "caller-heard.wav"),
-        seconds=14,
-        call=f"sip:95598@{server}",
-        digits="3",
-        digits_after=1.5,
-    )
-    caller.sees("connected")
-    agent.sees("connected")
-    assert desk.get("/api/desk").json()["me"]["agent"]["presence"] == "talking"
-    caller.sees("ended")
-    agent.sees("ended")
-    wrapped = until(
-        lambda: desk.post("/api/desk/wrap-up", json={"code": "other"}).status_code == 200,
-        10,
-        "the agent writes it up",
-    )
-    assert wrapped
 
-    admin = running.client("admin")
-    contact = until(
-        lambda: next(
-            (one for one in admin.get("/api/contacts").json()["contacts"] if one["ended"]), None
-        ),
-        20,
-        "the record is there",
-    )
-    record = admin.get(f"/api/contacts/{contact['ref']}").json()
-    assert record["summary"]["number"] == "95598"
-    path = f"/api/contacts/{contact['ref']}/recording"
-    until(lambda: admin.get(path).status_code == 200, 20, f"a recording: {admin.get(path).text}")
-    sound = admin.get(path).content
-    left, right = channels(sound)
-    check_sound(left, right)
+def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) -> None:
+    server = f"127.0.0.1:{centre.sip}"
+    secrets = tomllib.loads(centre.launch.places.data.joinpath("secrets.toml").read_text())
+
+    async def story() -> None:
+        agent = Softphone(
+            server=server, user="1001", password=secrets["sip"]["1001"],
+            tone=tone(tmp_path / "agent.wav", AGENT_HZ), seconds=60, call="",
+        )  # fmt: skip
+        await agent.sees("registered")
+        async with logged_in(centre, "1001") as own:
+            assert (await own.post("/api/desk/sign-in")).is_success
+            assert (await own.post("/api/desk/ready")).is_success
+            caller = Softphone(
+                server=server, user="01055501234", tone=tone(tmp_path / "caller.wav", CALLER_HZ),
+                seconds=14, call=f"sip:95598@{server}", digits="3", digits_after=1.5,
+            )  # fmt: skip
+            await caller.sees("connected")
+            await agent.sees("connected")
+            me = (await own.get("/api/desk")).json()["me"]["agent"]
+            assert me["presence"] == "talking"
+            await caller.sees("ended")
+            await agent.sees("ended")
+
+            async def wrapped() -> bool:
+                answer = await own.post("/api/desk/wrap-up", json={"code": "other"})
+                return answer.is_success
+
+            await until(wrapped, 10, "the agent couldn't write it up")
+        left, right = channels(await recording(centre))
+        check_sound(left, right)
+
+    asyncio.run(story())
+
+
+async def recording(centre: CentreUp) -> bytes:
+    """The sound of the one contact, once it's there."""
+
+    async def ended() -> bool:
+        return any(row["ended"] for row in (await centre.contacts()).values())
+
+    await until(ended, 20, "no record of the contact")
+    (ref,) = await centre.contacts()
+    async with logged_in(centre, "admin") as client:
+        record = (await client.get(f"/api/contacts/{ref}")).json()
+        assert record["summary"]["number"] == "95598"
+        path = f"/api/contacts/{ref}/recording"
+
+        async def there() -> bool:
+            return (await client.get(path)).is_success
+
+        await until(there, 20, "no recording")
+        return (await client.get(path)).content
 
 
 def check_sound(left: "array[int]", right: "array[int]") -> None:

@@ -22,12 +22,12 @@ DEADLINE_S = 20
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[SmallCentre, str]]:
+async def served(folder: Path, *proxies: str) -> AsyncIterator[tuple[SmallCentre, str]]:
     """A small centre behind a real server; yields it and its host:port."""
     async with SmallCentre(folder) as centre:
         listening = socket.create_server(("127.0.0.1", 0))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)  # so little waits unseen
-        config = server(centre.app)
+        config = server(centre.app, proxies)
         config.lifespan = "off"  # the centre runs it
         config.loop = "asyncio"
         web = uvicorn.Server(config)
@@ -238,6 +238,43 @@ def test_a_logged_out_session_loses_its_feed(
             assert (await next_of(feed, "heartbeat"))["cursor"]
             await wang.delete("/api/session")
             assert (await next_of(feed, "bye"))["code"] == "logged_out"
+            with pytest.raises(ConnectionClosed):
+                await feed.recv()
+            assert feed.close_code == 4401
+
+    asyncio.run(story())
+
+
+def test_a_revoked_token_loses_its_feed_however_busy_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "FEED_HEARTBEAT", 500_000)
+
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            wang = await centre.login("wang")
+            wanted = {"label": "board", "scopes": ["floor.read", "queues.read"]}
+            made = (await wang.post("/api/tokens", json=wanted)).json()
+            feed = await connect(
+                f"ws://{host}/api/feed?topics=contacts",
+                additional_headers={"Authorization": f"Bearer {made['secret']}"},
+                proxy=None,
+                max_queue=None,
+                close_timeout=2,
+            )
+            await next_of(feed, "hello")
+            gone = await wang.delete(f"/api/tokens/{made['token']['token']}")
+            assert gone.status_code == 204
+            kinds: list[str] = []
+            async with asyncio.timeout(DEADLINE_S):
+                while "bye" not in kinds:  # never quiet for a heartbeat's length
+                    leg = await centre.calls(NUMBERS["power-grid"])
+                    await centre.caller_hangs_up(leg)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.02):
+                            while "bye" not in kinds:
+                                kinds.append(json.loads(await feed.recv())["kind"])
+            assert "heartbeat" not in kinds
             with pytest.raises(ConnectionClosed):
                 await feed.recv()
             assert feed.close_code == 4401
