@@ -16,10 +16,10 @@ from roost.floor.agents.messages import AgentOffered, OfferEnded, OfferTaken, Se
 from roost.floor.calls.messages import CallArrived, ContactEnded
 from roost.floor.queues.messages import ContactDequeued, ContactQueued
 from roost.kernel.ids import AgentId
-from roost.kernel.time import HOUR, MINUTE, DurationUs
+from roost.kernel.time import HOUR, MINUTE, SECOND, DurationUs
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Faults, Scenario, all_day
+from roost.simulator.scenario import Burst, Faults, Scenario, Span, all_day
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 STORM = Faults(lost=20_000, late=30_000, doubled=20_000, crash=5_000)
@@ -104,6 +104,92 @@ def test_a_crash_at_any_step_loses_nobody(stored: bool) -> None:
         simulation = play(crash, 5)
         assert simulation.crashes == 1
         check(simulation)
+
+
+def ends(simulation: Simulation) -> Counter[str]:
+    return Counter(str(e.body.reason) for e in simulation.log if isinstance(e.body, ContactEnded))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("others", [Faults(), STORM], ids=["alone", "in a storm"])
+def test_a_media_process_dies_and_takes_only_its_calls_along(seed: int, others: Faults) -> None:
+    faults = msgspec.structs.replace(others, media_lost=(10 * MINUTE, 25 * MINUTE))
+    simulation = play(hours(40 * MINUTE, faults), seed)
+    check(simulation)
+    log = simulation.log
+    media = {e.contact: e.body.media for e in log if isinstance(e.body, CallArrived)}
+    assert set(media.values()) == {"media-sim", "media-sim-2", "media-sim-3"}
+    ended = [e for e in log if isinstance(e.body, ContactEnded) and e.body.reason == "media_lost"]
+    assert ended, "nobody was on the line when it died"
+    began = simulation.scenario.start
+    for e in ended:
+        died = {"media-sim": 10 * MINUTE, "media-sim-2": 25 * MINUTE}[media[e.contact]]
+        assert 0 <= e.at - began - died < SECOND, "told at once"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("others", [Faults(), STORM], ids=["alone", "in a storm"])
+def test_a_trunk_outage_ends_who_was_there_and_the_rest_goes_on(seed: int, others: Faults) -> None:
+    outage = Span(10 * MINUTE, 5 * MINUTE)
+    faults = msgspec.structs.replace(others, outages=(outage,))
+    simulation = play(hours(40 * MINUTE, faults), seed)
+    check(simulation)
+    assert ends(simulation)["media_silent"] > 0
+    passed = [
+        e.at - simulation.scenario.start for e in simulation.log if isinstance(e.body, CallArrived)
+    ]
+    on_its_way = DurationUs(20 * SECOND)
+    assert not any(outage.from_us + on_its_way < at < 15 * MINUTE for at in passed)
+    assert max(passed) > 15 * MINUTE, "nobody came afterwards"
+
+
+def test_an_outage_is_noticed_within_a_minute() -> None:
+    """Whoever was on the line when it began has been asked for in vain by then."""
+    outage = Span(10 * MINUTE, 20 * MINUTE)
+    simulation = play(hours(40 * MINUTE, Faults(outages=(outage,)), arrivals=120), 1)
+    check(simulation)
+    silent = [
+        e.at - simulation.scenario.start - outage.from_us
+        for e in simulation.log
+        if isinstance(e.body, ContactEnded) and e.body.reason == "media_silent"
+    ]
+    assert silent
+    assert max(silent) < MINUTE
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_burst_of_calls_is_waited_out(seed: int) -> None:
+    burst = Burst(10 * MINUTE, 10 * MINUTE, times=5)
+    calm, busy = (
+        play(hours(40 * MINUTE, Faults(bursts=bursts)), seed) for bursts in ((), (burst,))
+    )
+    check(busy)
+    assert busy.world.callers.count > 1.5 * calm.world.callers.count
+    waited = {
+        simulation: max(
+            e.body.waited_us for e in simulation.log if isinstance(e.body, ContactDequeued)
+        )
+        for simulation in (calm, busy)
+    }
+    assert waited[busy] > waited[calm]
+
+
+def test_a_morning_leaves_nothing_behind() -> None:
+    """After it all, the world and the engine hold no more than before the first call."""
+    simulation = play(hours(3 * HOUR, Faults(), arrivals=60), 3)
+    world, state = simulation.world, simulation.engine.state
+    assert simulation.world.callers.count > 300
+    left = {
+        "callers": len(world.callers.by_leg) + len(world.callers.by_contact),
+        "phones": len(world.people.by_leg) + len(world.people.sending),
+        "media": len(world.tracks) + len(world.on_leg) + len(world.plays),
+        "calls": len(state.calls.calls) + len(state.calls.legs),
+        "flows": len(state.flows.runs),
+        "queues": len(state.queues.entries),
+        "routing": len(state.routing.waiters),
+        "network": len(simulation.timeline.line),
+    }
+    assert not any(left.values()), left
 
 
 @pytest.mark.soak

@@ -8,6 +8,8 @@ from roost.floor.calls.messages import (
     DigitsCollected,
     LegAnswered,
     LegClosed,
+    LegConfirmed,
+    LegEnded,
     LegSilent,
     ReceiveCall,
 )
@@ -22,10 +24,10 @@ from roost.simulator.dice import Dice
 from roost.simulator.scenario import HALF_HOUR, LEAVES, SILENT, WRONG_KEY, Behaviour, Scenario
 from roost.simulator.timeline import Timeline
 
-MEDIA = MediaId("media-sim")
 TRUNK = TrunkId("trunk-sim")
 NETWORK_US = 20_000  # one way, with the peer's own time
 SILENCE_US = 15 * SECOND  # until media notices that nothing comes
+GIVES_UP_US = 32 * SECOND  # a BYE that nobody answers: RFC 3261, timer F
 
 
 class Tell(Protocol):
@@ -61,7 +63,10 @@ class Caller:
 
 
 class Callers:
-    """All callers of a run. The truth about each leg is here; the engine hears of it."""
+    """All callers of a run. The truth about each leg is here; the engine hears of it.
+
+    `media` is where new calls are anchored. `cut` while the trunk is out: nothing that callers
+    send reaches us, and nothing of ours reaches them."""
 
     def __init__(self, scenario: Scenario, seed: int, timeline: Timeline, tell: Tell) -> None:
         self.scenario = scenario
@@ -73,33 +78,65 @@ class Callers:
         self.count = 0
         self.by_leg: dict[LegId, Caller] = {}
         self.by_contact: dict[ContactId, Caller] = {}
+        self.media = MediaId("media-sim")
+        self.cut = False
 
     def begin(self) -> None:
         self.timeline.at(self.scenario.start + self.gap(), self.arrive)
+        for outage in self.scenario.faults.outages:
+            self.timeline.after(outage.from_us, self.cut_off, outage.length_us)
 
     def gap(self) -> int:
-        """Time to the next arrival: exponential at this half hour's rate."""
+        """Time to the next arrival: exponential at this half hour's rate, and a burst's."""
         arrivals = self.scenario.arrivals
-        passed = (self.timeline.now - self.scenario.start) // HALF_HOUR
-        rate = arrivals[min(passed, len(arrivals) - 1)]
+        passed = self.timeline.now - self.scenario.start
+        rate = arrivals[min(passed // HALF_HOUR, len(arrivals) - 1)]
+        for burst in self.scenario.faults.bursts:
+            if burst.holds(passed):
+                rate *= burst.times
         return self.arrivals.exponential(HALF_HOUR // rate) if rate else HALF_HOUR
 
     def arrive(self, _: object) -> None:
         if self.timeline.now >= self.end:
+            return
+        self.timeline.after(self.gap(), self.arrive)
+        if self.cut:
             return
         self.count += 1
         leg = LegId(f"in{self.count}")
         caller = Caller(leg, Dice(self.seed, self.count), self.scenario.behaviour)
         self.by_leg[leg] = caller
         number = VaultId(f"caller:{leg}")
-        self.tell(ReceiveCall(leg, TRUNK, self.scenario.number, number, (), MEDIA), f"invite:{leg}")
-        self.timeline.after(self.gap(), self.arrive)
+        self.tell(
+            ReceiveCall(leg, TRUNK, self.scenario.number, number, (), self.media), f"invite:{leg}"
+        )
+
+    def cut_off(self, length_us: int) -> None:
+        """The trunk is out: media hears nothing of the callers who are there."""
+        self.cut = True
+        self.timeline.after(length_us, self.back)
+        for leg in self.by_leg:
+            self.timeline.after(SILENCE_US, self.fall_silent, leg)
+
+    def back(self, _: object) -> None:
+        self.cut = False
 
     def answered(self, leg: LegId) -> None:
         """Our 200 arrived: the caller acknowledges it."""
         caller = self.by_leg.get(leg)
-        if caller and not caller.gone:
+        if caller and not caller.gone and not self.cut:
             self.tell(LegAnswered(leg), f"ack:{leg}")
+
+    def asked_for(self, caller: Caller) -> None:
+        """OPTIONS in the dialog."""
+        if self.cut:
+            return
+        if caller.gone:
+            self.tell(
+                LegClosed(caller.leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{caller.leg}"
+            )
+        else:
+            self.tell(LegConfirmed(caller.leg), f"alive:{caller.leg}:{self.timeline.now}")
 
     def asked(self, effect: CollectDigits) -> None:
         """A menu wants a key: think, then press, stay silent, or leave."""
@@ -120,8 +157,9 @@ class Callers:
 
     def press(self, about: tuple[Caller, CollectDigits, str]) -> None:
         caller, effect, key = about
-        if caller.gone:
+        if caller.gone or effect.media != self.media:
             return
+        key = "" if self.cut else key
         single = effect.most == 1
         value = None if single or not key else VaultId(f"digits:{effect.collect}")
         self.tell(
@@ -162,28 +200,40 @@ class Callers:
         if caller.gone:
             return
         caller.gone = True
-        self.tell(LegClosed(caller.leg, Blame.CALLER, Reason.HUNG_UP), f"bye:{caller.leg}")
+        if not self.cut:
+            self.tell(LegClosed(caller.leg, Blame.CALLER, Reason.HUNG_UP), f"bye:{caller.leg}")
         self.timeline.after(SILENCE_US, self.fall_silent, caller.leg)
 
     def hung_up_on(self, leg: LegId) -> None:
-        """Our BYE, CANCEL or final answer reached the caller."""
+        """Our BYE, CANCEL or final answer reached the caller; or signalling gives up on it."""
         caller = self.by_leg.get(leg)
         if caller is not None:
             caller.gone = True
-        self.tell(LegClosed(leg, Blame.US, Reason.HUNG_UP), f"closed:{leg}")
+        if self.cut:
+            self.timeline.after(GIVES_UP_US, self.given_up, leg)
+        else:
+            self.tell(LegClosed(leg, Blame.US, Reason.HUNG_UP), f"closed:{leg}")
+
+    def given_up(self, leg: LegId) -> None:
+        self.tell(LegClosed(leg, Blame.NETWORK, Reason.UNREACHABLE), f"timeout:{leg}")
 
     def fall_silent(self, leg: LegId) -> None:
-        """Media's notice, should the BYE have been lost: again until the leg is forgotten."""
-        if leg in self.by_leg:
+        """Media's notice of a leg that sends nothing: its BYE was lost, or the trunk is out. Again
+        until the leg is forgotten, or heard."""
+        caller = self.by_leg.get(leg)
+        if caller is not None and (caller.gone or self.cut):
             self.tell(LegSilent(leg), f"silent:{leg}:{self.timeline.now}")
             self.timeline.after(SILENCE_US, self.fall_silent, leg)
 
-    def forget(self, event: ContactEnded) -> None:
+    def over(self, event: ContactEnded) -> None:
         """The engine knows that it's over."""
         caller = self.by_contact.pop(event.contact, None) if event.contact else None
         if caller is not None:
             caller.gone = True
-            self.by_leg.pop(caller.leg, None)
+
+    def forget(self, event: LegEnded) -> None:
+        """The engine knows that the leg is gone."""
+        self.by_leg.pop(event.leg, None)
 
     def voicemail_us(self, most_us: DurationUs) -> int:
         return min(most_us, self.arrivals.exponential(self.scenario.behaviour.voicemail_us))

@@ -31,12 +31,14 @@ from roost.simulator.scenario import ANY, Handling, Scenario, Shift
 from roost.simulator.timeline import Timeline
 
 LOOKS_US = 1 * MINUTE  # an agent looks at the own state that often
+MOST_SILENT = 4  # media's notices of one leg
+RENEWS_US = 5 * MINUTE  # a phone registers again that often
 
 
 class Person:
     """An agent's own view: `state` as the desk shows it, `leg` the call on the phone."""
 
-    __slots__ = ("dice", "id", "label", "leg", "shift", "state", "up")
+    __slots__ = ("dice", "id", "label", "leg", "renews", "shift", "state", "up")
 
     def __init__(self, shift: Shift, dice: Dice) -> None:
         self.id = shift.agent
@@ -46,6 +48,7 @@ class Person:
         self.leg: LegId | None = None
         self.up = False
         self.state = "out"
+        self.renews = 0  # when the phone registers again
 
 
 class People:
@@ -60,6 +63,7 @@ class People:
             for place, shift in enumerate(scenario.shifts)
         }
         self.by_leg: dict[LegId, Person] = {}
+        self.sending: set[LegId] = set()  # legs of which media has heard, and isn't done with
         self.by_label = dict(scenario.behaviour.handling)
 
     def handling(self, label: str) -> Handling:
@@ -73,14 +77,18 @@ class People:
 
     def look(self, person: Person) -> None:
         """Where am I? Sign in, register the phone again, come back from a missed ring."""
-        key = f"{person.id}:{self.timeline.now}"
-        if self.timeline.now - self.scenario.start >= person.shift.until_us:
+        now = self.timeline.now
+        key = f"{person.id}:{now}"
+        if now - self.scenario.start >= person.shift.until_us:
             self.go_home(person, key)
             return
+        free = person.state in ("out", "away")
         if person.state == "out":
             self.tell(SignIn(person.id), f"in:{key}")
-        self.tell(PhoneRegistered(person.id), f"phone:{key}")
-        if person.state in ("out", "away") and not person.leg:
+        if free or now >= person.renews:
+            person.renews = now + RENEWS_US
+            self.tell(PhoneRegistered(person.id), f"phone:{key}")
+        if free and not person.leg:
             self.tell(GoReady(person.id), f"ready:{key}")
         if person.state == "wrapping":
             self.finish(person)
@@ -126,6 +134,7 @@ class People:
         person = self.by_leg.get(leg)
         if person is not None:
             person.up = True
+            self.sending.add(leg)
             self.tell(LegAnswered(leg), f"200:{leg}")
 
     def hang_up(self, leg: LegId) -> None:
@@ -136,10 +145,12 @@ class People:
             self.timeline.after(SILENCE_US, self.fall_silent, (leg, 1))
 
     def fall_silent(self, about: tuple[LegId, int]) -> None:
-        """Media's notice for a leg whose BYE may have been lost; refused when it's known."""
+        """Media's notice for a leg whose BYE was lost, until it's done with the leg."""
         leg, times = about
+        if leg not in self.sending:
+            return
         self.tell(LegSilent(leg), f"silent:{leg}:{times}")
-        if times < 4:
+        if times < MOST_SILENT:
             self.timeline.after(SILENCE_US, self.fall_silent, (leg, times + 1))
 
     def hung_up_on(self, leg: LegId) -> None:

@@ -22,7 +22,7 @@ from roost.floor.agents.messages import (
     AgentSignedOut,
     WrapUpStarted,
 )
-from roost.floor.calls.messages import CallArrived, ContactEnded
+from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
 from roost.floor.cell import ROOM, CellState
 from roost.floor.definition import Configure, Floor
 from roost.floor.flows.messages import FlowAdvanced
@@ -101,7 +101,8 @@ class Simulation:
             CallArrived: callers.arrived,
             FlowAdvanced: callers.chose,
             ContactQueued: callers.waits,
-            ContactEnded: callers.forget,
+            ContactEnded: callers.over,
+            LegEnded: callers.forget,
         }
 
     def run(self) -> "Simulation":

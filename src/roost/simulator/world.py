@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from roost.floor.calls.messages import LegFailed, LegMeasured, PlayEnded, TrackClosed
+from roost.floor.calls.messages import LegMeasured, MediaLost, PlayEnded, TrackClosed
 from roost.floor.effects import (
     AnswerLeg,
     AskLeg,
@@ -20,8 +20,7 @@ from roost.floor.effects import (
     TrackPurpose,
 )
 from roost.floor.flows.messages import WebAnswered
-from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import LegId, PlayId, TrackId
+from roost.kernel.ids import LegId, MediaId, PlayId, TrackId
 from roost.kernel.messages import Effect
 from roost.kernel.time import SECOND, DurationUs
 from roost.simulator.callers import Caller, Callers, Tell
@@ -45,6 +44,7 @@ class World:
         self.tracks: dict[TrackId, tuple[StartTrack, int]] = {}
         self.on_leg: dict[LegId, list[TrackId]] = {}
         self.plays: dict[str, PlayId] = {}  # by contact: what the caller hears
+        self.lost: set[MediaId] = set()  # media processes that died
         self.acts: dict[type[Effect], Callable[[Any], None]] = {
             AnswerLeg: self.answer_leg,
             RefuseLeg: self.end_leg,
@@ -62,11 +62,19 @@ class World:
     def begin(self) -> None:
         self.people.begin()
         self.callers.begin()
+        for length in self.scenario.faults.media_lost:
+            self.timeline.after(length, self.lose_media)
 
     def perform(self, effect: Effect) -> None:
         act = self.acts.get(type(effect))
-        if act is not None:
-            act(effect)
+        if act is None:
+            return
+        if self.lost:
+            media: MediaId | None = getattr(effect, "media", None)
+            if media is not None and media in self.lost:  # nobody is there
+                self.miss(media)
+                return
+        act(effect)
 
     # --- signalling ---
 
@@ -83,11 +91,25 @@ class World:
         caller = self.callers.by_leg.get(effect.leg)
         if caller is None:
             self.people.asked(effect.leg)
-        elif caller.gone:
-            self.tell(LegFailed(effect.leg, Blame.NETWORK, Reason.MEDIA_SILENT, 481), "481")
-            self.callers.hung_up_on(effect.leg)
+        else:
+            self.callers.asked_for(caller)
 
     # --- media ---
+
+    def lose_media(self, _: object) -> None:
+        """The media process dies with all that it held. Another one takes the calls from now on."""
+        lost = self.callers.media
+        self.lost.add(lost)
+        self.callers.media = MediaId(f"media-sim-{len(self.lost) + 1}")
+        self.tracks.clear()
+        self.on_leg.clear()
+        self.plays.clear()
+        self.people.sending.clear()
+        self.miss(lost)
+
+    def miss(self, media: MediaId) -> None:
+        """Who starts the processes says so, on no network; and again whenever one asks for it."""
+        self.timeline.send(MediaLost(media), f"lost:{media}:{self.timeline.now}")
 
     def set_matrix(self, effect: SetMatrix) -> None:
         caller = self.callers.by_contact.get(effect.contact)
@@ -152,6 +174,7 @@ class World:
     def close_media(self, effect: CloseMedia) -> None:
         self.plays.pop(effect.contact, None)
         for leg in effect.legs:
+            self.people.sending.discard(leg)
             for track in self.on_leg.pop(leg, ()):
                 self.close_track(track)
             self.tell(
