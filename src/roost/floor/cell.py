@@ -8,8 +8,6 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec import Struct, field
-
 from roost.floor import reactions
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
@@ -29,21 +27,12 @@ from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import messages as routing
 from roost.floor.routing import model as routing_model
 from roost.floor.safe_path import rescue
+from roost.floor.state import CellState
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ContactId, Digest
+from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
-
-
-class CellState(Struct, gc=False):
-    calls: calls_model.Calls = field(default_factory=calls_model.Calls)
-    flows: flows_model.Flows = field(default_factory=flows_model.Flows)
-    queues: queues_model.Queues = field(default_factory=queues_model.Queues)
-    agents: agents_model.Agents = field(default_factory=agents_model.Agents)
-    routing: routing_model.Routing = field(default_factory=routing_model.Routing)
-    configured: Digest | None = None
-
 
 # --- deciding ---
 

@@ -5,7 +5,7 @@ Functions see the state as it is after the event; they look things up, and decid
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
@@ -16,12 +16,10 @@ from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
+from roost.floor.state import CellState
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ContactId, OfferId
 from roost.kernel.messages import Command, Event
-
-if TYPE_CHECKING:
-    from roost.floor.cell import CellState
 
 NONE: Final[Sequence[Command]] = ()
 WHY_RINGING_STOPS: Final = {
@@ -40,17 +38,17 @@ def _contact(event: Event) -> ContactId:
 # --- calls ---
 
 
-def call_arrived(state: "CellState", event: calls.CallArrived) -> Sequence[Command]:
+def call_arrived(state: CellState, event: calls.CallArrived) -> Sequence[Command]:
     contact = _contact(event)
     client = state.calls.calls[contact].client
     return (flows.StartFlow(contact, client, event.number, event.tags),)
 
 
-def play_finished(state: "CellState", event: calls.PlayFinished) -> Sequence[Command]:
+def play_finished(state: CellState, event: calls.PlayFinished) -> Sequence[Command]:
     return (flows.PromptsDone(_contact(event), event.play),)
 
 
-def collection_ended(state: "CellState", event: calls.CollectionEnded) -> Sequence[Command]:
+def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence[Command]:
     return (
         flows.DigitsDone(
             _contact(event), event.collect, event.count, event.ended_by, event.digit, event.value
@@ -58,19 +56,19 @@ def collection_ended(state: "CellState", event: calls.CollectionEnded) -> Sequen
     )
 
 
-def track_over(state: "CellState", event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
+def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
     if event.purpose is TrackPurpose.VOICEMAIL and _contact(event) in state.flows.runs:
         return (flows.MessageDone(_contact(event)),)
     return NONE
 
 
-def leg_connected(state: "CellState", event: calls.LegConnected) -> Sequence[Command]:
+def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
     leg = state.calls.calls[_contact(event)].legs[event.leg]
     assert leg.agent is not None
     return (agents.AcceptOffer(leg.agent, event.offer),)
 
 
-def leg_ended(state: "CellState", event: calls.LegEnded) -> Sequence[Command]:
+def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
     """An agent's leg: the offer failed, or the talk is over, or it never became one."""
     if event.offer is None or event.agent is None:
         return NONE
@@ -87,7 +85,7 @@ def leg_ended(state: "CellState", event: calls.LegEnded) -> Sequence[Command]:
     return (agents.OfferFailed(agent.id, event.offer, event.reason),)
 
 
-def leg_asked(state: "CellState", event: calls.LegAsked) -> Sequence[Command]:
+def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
     """The lease also finds a contact that waits in no queue, after two faults in one step."""
     contact = _contact(event)
     run = state.flows.runs.get(contact)
@@ -96,12 +94,12 @@ def leg_asked(state: "CellState", event: calls.LegAsked) -> Sequence[Command]:
     return NONE
 
 
-def caller_held(state: "CellState", event: calls.CallerHeld) -> Sequence[Command]:
+def caller_held(state: CellState, event: calls.CallerHeld) -> Sequence[Command]:
     call = state.calls.calls[_contact(event)]
     return [agents.MarkHeld(leg.agent, event.held) for leg in call.legs.values() if leg.agent]
 
 
-def contact_ended(state: "CellState", event: calls.ContactEnded) -> Sequence[Command]:
+def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Command]:
     """The queue, and the agents who ring or talk, learn that it's over."""
     contact = _contact(event)
     commands: list[Command] = []
@@ -120,7 +118,7 @@ def contact_ended(state: "CellState", event: calls.ContactEnded) -> Sequence[Com
     return commands
 
 
-def _let_go(state: "CellState", agent: AgentId, offer: OfferId) -> Command:
+def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
     known = state.agents.agents.get(agent)
     if known is not None and known.presence is Presence.TALKING:
         return agents.LeaveContact(agent, offer)
@@ -130,7 +128,7 @@ def _let_go(state: "CellState", agent: AgentId, offer: OfferId) -> Command:
 # --- flows ---
 
 
-def flow_advanced(state: "CellState", event: flows.FlowAdvanced) -> Sequence[Command]:
+def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
     contact = _contact(event)
     return [_act(contact, act) for act in event.acts]
 
@@ -160,7 +158,7 @@ def _act(contact: ContactId, act: flows.Act) -> Command:
             return calls.EndContact(contact, act.blame, act.reason)
 
 
-def flow_rescued(state: "CellState", event: flows.FlowRescued) -> Sequence[Command]:
+def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
     """Whatever was under way for it stops, before it waits in the default queue."""
     contact = _contact(event)
     commands: list[Command] = []
@@ -176,7 +174,7 @@ def flow_rescued(state: "CellState", event: flows.FlowRescued) -> Sequence[Comma
     return [*commands, *_out_of_queue(state, contact, Outcome.ENDED_BY_US)]
 
 
-def _out_of_queue(state: "CellState", contact: ContactId, outcome: Outcome) -> list[Command]:
+def _out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
     entry = state.queues.entries.get(contact)
     if entry is None or entry.answered:
         return []
@@ -190,21 +188,21 @@ def _out_of_queue(state: "CellState", contact: ContactId, outcome: Outcome) -> l
 # --- queues and routing ---
 
 
-def contact_queued(state: "CellState", event: queues.ContactQueued) -> Sequence[Command]:
+def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Command]:
     return (routing.MatchContact(_contact(event)),)
 
 
-def contact_dequeued(state: "CellState", event: queues.ContactDequeued) -> Sequence[Command]:
+def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
         return (flows.QueueLeft(_contact(event)),)
     return NONE
 
 
-def turned_away(state: "CellState", event: queues.ContactTurnedAway) -> Sequence[Command]:
+def turned_away(state: CellState, event: queues.ContactTurnedAway) -> Sequence[Command]:
     return (flows.QueueLeft(_contact(event), full=True),)
 
 
-def assigned(state: "CellState", event: routing.Assigned) -> Sequence[Command]:
+def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     queue = state.routing.queues[event.queue]
     return (
         agents.Offer(
@@ -216,11 +214,11 @@ def assigned(state: "CellState", event: routing.Assigned) -> Sequence[Command]:
 # --- agents ---
 
 
-def agent_offered(state: "CellState", event: agents.AgentOffered) -> Sequence[Command]:
+def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Command]:
     return (calls.RingAgent(_contact(event), event.agent, event.offer),)
 
 
-def offer_taken(state: "CellState", event: agents.OfferTaken) -> Sequence[Command]:
+def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
     contact = _contact(event)
     return (
         queues.StopWaiting(contact, Outcome.ANSWERED, event.agent),
@@ -228,7 +226,7 @@ def offer_taken(state: "CellState", event: agents.OfferTaken) -> Sequence[Comman
     )
 
 
-def offer_ended(state: "CellState", event: agents.OfferEnded) -> Sequence[Command]:
+def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]:
     """The phone stops ringing; the contact is offered to somebody else, or waits again (also
     when it had been answered, and the agent was gone at once)."""
     contact = _contact(event)
@@ -244,26 +242,26 @@ def offer_ended(state: "CellState", event: agents.OfferEnded) -> Sequence[Comman
     )
 
 
-def pick_up_asked(state: "CellState", event: agents.PickUpAsked) -> Sequence[Command]:
+def pick_up_asked(state: CellState, event: agents.PickUpAsked) -> Sequence[Command]:
     return (calls.NudgeAgent(_contact(event), event.offer),)
 
 
-def hold_asked(state: "CellState", event: agents.HoldAsked) -> Sequence[Command]:
+def hold_asked(state: CellState, event: agents.HoldAsked) -> Sequence[Command]:
     return (calls.HoldCaller(_contact(event), event.held),)
 
 
-def hang_up_asked(state: "CellState", event: agents.HangUpAsked) -> Sequence[Command]:
+def hang_up_asked(state: CellState, event: agents.HangUpAsked) -> Sequence[Command]:
     return (calls.EndContact(_contact(event), Blame.AGENT, Reason.HUNG_UP),)
 
 
-def agent_ready(state: "CellState", event: agents.AgentReady) -> Sequence[Command]:
+def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
     return (routing.MatchAgent(event.agent),)
 
 
 # --- definitions ---
 
 
-def centre_configured(state: "CellState", event: CentreConfigured) -> Sequence[Command]:
+def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Command]:
     """Who waits in a queue that's gone goes on; what has become possible is matched."""
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
@@ -273,7 +271,7 @@ def centre_configured(state: "CellState", event: CentreConfigured) -> Sequence[C
     return commands
 
 
-Reaction = Callable[["CellState", Any], Sequence[Command]]
+Reaction = Callable[[CellState, Any], Sequence[Command]]
 REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallArrived: call_arrived,
     calls.PlayFinished: play_finished,
@@ -302,7 +300,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
 }
 
 
-def react(state: "CellState", event: Event) -> Sequence[Command]:
+def react(state: CellState, event: Event) -> Sequence[Command]:
     """The commands that follow from an event."""
     reaction: Callable[..., Sequence[Command]] | None = REACTIONS.get(type(event))
     return NONE if reaction is None else reaction(state, event)

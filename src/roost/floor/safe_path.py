@@ -6,7 +6,7 @@ flows. What only tidies up after a contact is tried once more.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
@@ -14,12 +14,10 @@ from roost.floor.calls.model import LegState
 from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
+from roost.floor.state import CellState
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command
-
-if TYPE_CHECKING:
-    from roost.floor.cell import CellState
 
 TIDYING: Final = (
     agents.LeaveContact,
@@ -31,7 +29,7 @@ TIDYING: Final = (
 )
 
 
-def rescue(state: "CellState", command: Command) -> Sequence[Command]:
+def rescue(state: CellState, command: Command) -> Sequence[Command]:
     """What follows in place of a command that couldn't be decided."""
     if isinstance(command, flows.Rescue):
         return (calls.EndContact(command.contact, Blame.US, Reason.FAULT),)
@@ -50,12 +48,12 @@ def rescue(state: "CellState", command: Command) -> Sequence[Command]:
     return (safe,)
 
 
-def _in_conversation(state: "CellState", contact: ContactId) -> bool:
+def _in_conversation(state: CellState, contact: ContactId) -> bool:
     legs = state.calls.calls[contact].legs.values()
     return any(leg.state is LegState.BRIDGED for leg in legs)
 
 
-def _contact_of(state: "CellState", command: Command) -> ContactId | None:
+def _contact_of(state: CellState, command: Command) -> ContactId | None:
     contact = getattr(command, "contact", None)
     if contact is not None:
         return contact

@@ -2,7 +2,6 @@
 must be doing. Media remembers ids and signalling sends the same bytes, so twice does no harm."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
@@ -27,15 +26,13 @@ from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
 from roost.floor.queues import messages as queues
 from roost.floor.queues.model import Queues
+from roost.floor.state import CellState
 from roost.kernel.ids import AgentId, ContactId, LegId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
-if TYPE_CHECKING:
-    from roost.floor.cell import CellState
 
-
-def unfinished(state: "CellState", now: InstantUs) -> Sequence[Effect]:
+def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
     """Every lease begins anew; what's overdue comes at once."""
     effects: list[Effect] = []
     for call in state.calls.calls.values():

@@ -29,7 +29,8 @@ from roost.adapters.telephony.telephony import Telephony
 from roost.engine.runtime import Hooks, LiveEngine
 from roost.engine.step import FoldFailed, Incident
 from roost.floor.calls.messages import EndContact
-from roost.floor.cell import ROOM, CellState
+from roost.floor.cell import ROOM
+from roost.floor.state import CellState
 from roost.kernel.actor import SETUP
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import CommandId, ContactId, LegId, StreamName

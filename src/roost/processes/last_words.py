@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from roost.floor.calls.model import Call, LegState
-from roost.floor.cell import CellState
 from roost.floor.effects import EndLeg, FromPrompts, RefuseLeg, Route, SetMatrix
+from roost.floor.state import CellState
 from roost.kernel.ends import Reason
 from roost.kernel.ids import ContactId, LegId, PlayId
 from roost.kernel.messages import Effect

@@ -18,7 +18,8 @@ from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder, state_digest
 from roost.engine.restore import envelopes_after, restore
 from roost.engine.verify import verify
-from roost.floor.cell import ROOM, CellState
+from roost.floor.cell import ROOM
+from roost.floor.state import CellState
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
 from roost.office.books import Books, fold

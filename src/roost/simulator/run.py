@@ -23,10 +23,11 @@ from roost.floor.agents.messages import (
     WrapUpStarted,
 )
 from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
-from roost.floor.cell import ROOM, CellState
+from roost.floor.cell import ROOM
 from roost.floor.definition import Configure, Floor
 from roost.floor.flows.messages import FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
+from roost.floor.state import CellState
 from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName

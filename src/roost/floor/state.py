@@ -1,0 +1,21 @@
+"""All of a cell's state: each area's own. Changed by folding alone."""
+
+from msgspec import Struct, field
+
+from roost.floor.agents.model import Agents
+from roost.floor.calls.model import Calls
+from roost.floor.flows.model import Flows
+from roost.floor.queues.model import Queues
+from roost.floor.routing.model import Routing
+from roost.kernel.ids import Digest
+
+
+class CellState(Struct, gc=False):
+    """`configured` is the version of the definitions in force."""
+
+    calls: Calls = field(default_factory=Calls)
+    flows: Flows = field(default_factory=Flows)
+    queues: Queues = field(default_factory=Queues)
+    agents: Agents = field(default_factory=Agents)
+    routing: Routing = field(default_factory=Routing)
+    configured: Digest | None = None
