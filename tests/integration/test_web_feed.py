@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from roost.web import attempts
 from roost.web import feed as feed_module
 from roost.web.app import server
 from roost.web.limits import MOST_FEEDS_ACCOUNT
@@ -268,16 +270,36 @@ def test_a_revoked_token_loses_its_feed_however_busy_it_is(
             kinds: list[str] = []
             async with asyncio.timeout(DEADLINE_S):
                 while "bye" not in kinds:  # never quiet for a heartbeat's length
-                    leg = await centre.calls(NUMBERS["power-grid"])
-                    await centre.caller_hangs_up(leg)
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(0.02):
-                            while "bye" not in kinds:
-                                kinds.append(json.loads(await feed.recv())["kind"])
+                    await centre.hang_up(await centre.call())
+                    kinds.append(json.loads(await feed.recv())["kind"])
             assert "heartbeat" not in kinds
             with pytest.raises(ConnectionClosed):
                 await feed.recv()
             assert feed.close_code == 4401
+
+    asyncio.run(story())
+
+
+def test_behind_a_trusted_proxy_failures_are_counted_by_the_callers_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(attempts._MOST, "source", 3)
+
+    async def tried(host: str, source: str, times: int) -> list[int]:
+        headers = {"Roost-Request": "1", "X-Forwarded-For": source}
+        async with httpx.AsyncClient(base_url=f"http://{host}", headers=headers) as client:
+            names = [f"{source}-{number}" for number in range(times)]
+            logins = [{"name": name, "password": "wrong"} for name in names]
+            return [(await client.post("/api/session", json=one)).status_code for one in logins]
+
+    async def story() -> None:
+        async with served(tmp_path, "127.0.0.0/8") as (_, host):
+            assert await tried(host, "192.0.2.7", 4) == [401, 401, 401, 429]
+            assert await tried(host, "192.0.2.8", 1) == [401], "others aren't shut out by it"
+        (tmp_path / "again").mkdir()
+        async with served(tmp_path / "again") as (_, host):
+            assert await tried(host, "192.0.2.7", 3) == [401, 401, 401]
+            assert await tried(host, "192.0.2.8", 1) == [429], "nobody's word is taken for it"
 
     asyncio.run(story())
 

@@ -31,6 +31,7 @@ def test_the_examples_settings_are_good_and_options_go_before_them(tmp_path: Pat
         ("[sip", "not TOML"),
         ('[sip]\nbind = "0.0.0.0"', "set sip.advertise to this machine's address"),
         ('[http]\nbind = "localhost"', "give one like 192.0.2.7"),
+        ('[http]\ntrusted_proxies = ["caddy"]', "http.trusted_proxies: 'caddy' is no address"),
         ("[http]\nport = 70000", "give 1 to 65535"),
         ("[media]\nfirst_port = 9000\nlast_port = 8000", "first < last"),
         ('[trunks.city]\naddresses = ["nowhere"]', "give one like 192.0.2.0/24"),

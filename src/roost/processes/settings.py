@@ -41,11 +41,13 @@ class Sip(Network, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(Network, frozen=True, forbid_unknown_fields=True):
-    """`origins` and `secure` matter behind a proxy that speaks https: where pages come from."""
+    """For a proxy in front that speaks https: `origins` is where pages come from, and
+    `trusted_proxies` whose word is taken for the address that a request came from."""
 
     port: int = 8080
     origins: tuple[str, ...] = ()
     secure: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
@@ -144,6 +146,8 @@ def check(settings: Settings, where: str) -> None:
         _check_network(f"{where}: {name}", network)
         if not 0 < network.port < 65_536:
             raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
+    for address in settings.http.trusted_proxies:
+        _network(f"{where}: http.trusted_proxies", address)
     media = settings.media
     _check_network(f"{where}: media", media)
     if not 1024 <= media.first_port < media.last_port < 65_536:

@@ -53,7 +53,7 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
     app = create_app(parts, follower)
     await link.start()
     try:
-        await _Server(server(app)).serve(sockets=[listening])
+        await _Server(server(app, launch.settings.http.trusted_proxies)).serve(sockets=[listening])
     finally:
         await link.stop()
         parts.accounts.close()

@@ -1,9 +1,10 @@
 """The application: handlers, the gate, the doorway and the follower around the parts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
+from ipaddress import ip_network
 from typing import Any, Final, cast
 
 import uvicorn
@@ -136,8 +137,10 @@ def _caller(scope: Scope) -> Caller:
     return cast("Caller", scope["user"])  # pyright: ignore
 
 
-def server(app: Litestar) -> uvicorn.Config:
-    """How uvicorn runs it, with its bounds; the sockets are handed to `Server.serve`."""
+def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How uvicorn runs it, with its bounds; the sockets are handed to `Server.serve`. Whose
+    `X-Forwarded-For` is believed are the trusted proxies alone: failed logins are counted by
+    the address that it names."""
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -153,7 +156,8 @@ def server(app: Litestar) -> uvicorn.Config:
         timeout_graceful_shutdown=5,
         limit_concurrency=4_096,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=[str(ip_network(one, strict=False)) for one in trusted_proxies],
         access_log=False,
         log_config=None,
     )
