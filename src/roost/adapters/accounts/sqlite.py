@@ -1,6 +1,8 @@
 """ports.accounts.Accounts in SQLite, through SQLAlchemy Core."""
 
 import os
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,18 +36,21 @@ class SqliteAccounts:
     """One file for all web processes: SQLite's own locks keep them apart."""
 
     def __init__(self, path: Path) -> None:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # hashes: the owner's alone
+        if not path.exists():
+            _make(path)
         self._engine: Final[Engine] = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _prepare)
         with self._engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # two processes may start at once
             found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
             if found > SCHEMA_VERSION:
                 raise AccountsOutdated(
                     f"{path} has schema {found}, this Roost knows {SCHEMA_VERSION}: "
                     "start the version that wrote it, or a newer one"
                 )
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if found < SCHEMA_VERSION:
+                metadata.create_all(connection)
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def create(
         self, owner: Owner, name: str, role: Role, agent: AgentId | None, password: str
@@ -247,11 +252,26 @@ class SqliteAccounts:
             return connection.execute(query).one_or_none()
 
 
+def _make(path: Path) -> None:
+    """An empty file in WAL mode, put into place whole: switching a file's mode fails at once
+    while another process looks at it. Hashes of passwords lie in it: the owner's alone."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(sqlite3.connect(fresh)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with suppress(FileExistsError):  # another process was faster
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
+
+
 def _prepare(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA busy_timeout = 5000")
 
 
 def _number(account: str) -> int:

@@ -2,6 +2,8 @@
 emptied and filled again from the log: nothing in it is the only copy."""
 
 import os
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,7 +89,7 @@ def open_views(path: Path, *, reading: bool = False) -> Engine:
     if not reading:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            _make(path)
     engine = create_engine(
         f"sqlite:///{path}",
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10.0},
@@ -105,6 +107,21 @@ def open_views(path: Path, *, reading: bool = False) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _make(path: Path) -> None:
+    """An empty file in WAL mode, put into place whole: switching a file's mode fails at once
+    while another process looks at it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(sqlite3.connect(fresh)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with suppress(FileExistsError):  # another process was faster
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def prepare(engine: Engine) -> None:
