@@ -1,13 +1,12 @@
 """A scenario of a centre's folder (`scenarios/NAME.yaml`) as what the simulator plays."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from roost.definitions.documents import Scenario as Document
 from roost.definitions.load import Loaded
-from roost.definitions.times import length, span
+from roost.definitions.times import length, span, zone
 from roost.kernel.ids import AgentId
-from roost.kernel.time import DAY, HOUR, InstantUs
+from roost.kernel.time import DAY, HOUR, InstantUs, Zone
 from roost.simulator.scenario import Behaviour, Handling, Scenario, Shift
 
 
@@ -17,16 +16,14 @@ def scenario_of(loaded: Loaded, name: str) -> Scenario:
         raise KeyError(f"no scenario {name!r}; there are: {', '.join(loaded.scenarios)}")
     document = loaded.scenarios[name].document
     lasts = length(document.lasts)
-    begins = datetime.strptime(document.begins, "%Y-%m-%d %H:%M").replace(
-        tzinfo=ZoneInfo(loaded.centre.document.zone)
-    )
+    begins = datetime.strptime(document.begins, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - a local time
     share = document.decline_percent * 10_000
     return Scenario(
         number=document.number,
         shifts=shifts(document, (begins.hour * 60 + begins.minute) * HOUR // 60, lasts),
         arrivals=tuple(document.arrivals.per_half_hour),
         length_us=lasts,
-        start=InstantUs(int(begins.timestamp()) * 1_000_000),
+        start=instant(begins, zone(loaded.centre.document.zone)),
         behaviour=Behaviour(
             keys=tuple(document.arrivals.keys.items()),
             handling=tuple(
@@ -39,6 +36,16 @@ def scenario_of(loaded: Loaded, name: str) -> Scenario:
             misses_ring=share - share // 2,
         ),
     )
+
+
+def instant(local: datetime, of: Zone) -> InstantUs:
+    """A local time in a zone: of two the first, and where the clock skips it, as if it hadn't."""
+    wall = (local - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
+    before, after = (
+        InstantUs(wall - (of.local(InstantUs(near)) - near)) for near in (wall - DAY, wall + DAY)
+    )
+    fits = [at for at in sorted((before, after)) if of.local(at) == wall]
+    return fits[0] if fits else before
 
 
 def shifts(document: Document, begins_us: int, lasts_us: int) -> tuple[Shift, ...]:
