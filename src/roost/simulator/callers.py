@@ -27,7 +27,7 @@ from roost.simulator.timeline import Timeline
 TRUNK = TrunkId("trunk-sim")
 NETWORK_US = 20_000  # one way, with the peer's own time
 SILENCE_US = 15 * SECOND  # until media notices that nothing comes
-GIVES_UP_US = 32 * SECOND  # a BYE that nobody answers: RFC 3261, timer F
+GIVES_UP_US = 32 * SECOND  # on a BYE or a 200 without an answer: RFC 3261, timers F and H
 
 
 class Tell(Protocol):
@@ -122,10 +122,16 @@ class Callers:
         self.cut = False
 
     def answered(self, leg: LegId) -> None:
-        """Our 200 arrived: the caller acknowledges it."""
-        caller = self.by_leg.get(leg)
-        if caller and not caller.gone and not self.cut:
+        """Our 200 arrived: the caller acknowledges it, who is there (the INVITE may have been the
+        late double of one that's over)."""
+        if self.there(leg):
             self.tell(LegAnswered(leg), f"ack:{leg}")
+        else:
+            self.timeline.after(GIVES_UP_US, self.given_up, leg)
+
+    def there(self, leg: LegId) -> bool:
+        caller = self.by_leg.get(leg)
+        return caller is not None and not caller.gone and not self.cut
 
     def asked_for(self, caller: Caller) -> None:
         """OPTIONS in the dialog."""
@@ -215,7 +221,8 @@ class Callers:
             self.tell(LegClosed(leg, Blame.US, Reason.HUNG_UP), f"closed:{leg}")
 
     def given_up(self, leg: LegId) -> None:
-        self.tell(LegClosed(leg, Blame.NETWORK, Reason.UNREACHABLE), f"timeout:{leg}")
+        if not self.there(leg):
+            self.tell(LegClosed(leg, Blame.NETWORK, Reason.UNREACHABLE), f"timeout:{leg}")
 
     def fall_silent(self, leg: LegId) -> None:
         """Media's notice of a leg that sends nothing: its BYE was lost, or the trunk is out. Again

@@ -154,6 +154,7 @@ class People:
             self.timeline.after(SILENCE_US, self.fall_silent, (leg, times + 1))
 
     def hung_up_on(self, leg: LegId) -> None:
+        self.sending.discard(leg)
         person = self.by_leg.pop(leg, None)
         was_up = person is not None and person.up
         if person is not None:
