@@ -134,10 +134,10 @@ def test_contacts_show_tells_what_was_earned_from_which_events(centre: list[str]
     shown = run("contacts", "show", str(one["count"]), "--why", *centre)
     assert "calls.CallArrived" in shown
     assert "earned" in shown
-    found = data_of("contacts", "show", f"power-grid/{one['count']}", *centre)
+    found = data_of("contacts", "show", f"power-grid-{one['count']}", *centre)
     assert found["caller"].startswith("1380000")
     assert found["record"]["lines"][0]["events"]
-    run("contacts", "show", "power-grid/99999", *centre, status=1)
+    run("contacts", "show", "power-grid-99999", *centre, status=1)
     run("contacts", "show", "nobody", *centre, status=2)
 
 
@@ -158,7 +158,7 @@ def test_an_invoice_is_shown_and_explained_to_the_contact(centre: list[str]) -> 
     parts = data_of("invoices", "explain", *asked, *centre)
     quantity = next(line["quantity"] for line in draft["lines"] if line["line"] == "contacts")
     assert len(parts) == int(quantity)
-    assert "power-grid/" in run("invoices", "explain", "minutes", "--period", "2026-03", *centre)
+    assert "power-grid-" in run("invoices", "explain", "minutes", "--period", "2026-03", *centre)
     said = run("invoices", "explain", "minuets", "--period", "2026-03", *centre, status=1)
     assert "contacts, minutes, minimum" in said
 

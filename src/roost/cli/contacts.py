@@ -22,7 +22,7 @@ from roost.ports.records import ContactFilter, ContactRecord, ContactSummary
 
 app = typer.Typer(help="What happened to each contact: list, show, listen.")
 
-Id = Annotated[str, typer.Argument(help="The contact, as CLIENT/COUNT or COUNT.")]
+Id = Annotated[str, typer.Argument(help="The contact, as CLIENT-COUNT or COUNT.")]
 PLAYERS: Final = (("aplay", "-q"), ("play", "-q"), ("ffplay", "-autoexit", "-nodisp"))
 CHUNK: Final = 64 * 1024
 WIDE: Final = 140  # columns from which a list shows everything
@@ -78,7 +78,7 @@ def show_list(files: Files, found: list[ContactSummary], console: Console) -> No
     for one in reversed(found):
         more = (clock(one.talk_us), one.reason, " ".join(one.agents), ended(one))
         table.add_row(
-            f"{one.client}/{one.count}",
+            f"{one.client}-{one.count}",
             files.when(one.arrived)[0 if wide else 11 :],
             files.text(one.client, one.caller),
             "" if one.queue is None else one.queue.removeprefix(f"{one.client}/"),
@@ -135,14 +135,14 @@ def found(files: Files, client: ClientId, count: int) -> ContactRecord:
     """The record; exit status 1 when there's none."""
     record = files.records.contact(client, count)
     if record is None:
-        fail(f"there's no contact {client}/{count}: `roost contacts list` shows the newest.")
+        fail(f"there's no contact {client}-{count}: `roost contacts list` shows the newest.")
     return record
 
 
 def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
     record, one = shown.record, shown.record.summary
     console.print(
-        Text.assemble((f"{one.client}/{one.count}", "bold"), f"  {files.when(one.arrived)}  ")
+        Text.assemble((f"{one.client}-{one.count}", "bold"), f"  {files.when(one.arrived)}  ")
         + Text(f"{shown.caller or 'unknown caller'} → {one.number}  {ended(one)}"),
         soft_wrap=True,
     )
@@ -229,7 +229,7 @@ def listen(
     record = found(files, client, count)
     sides = [Side(track.file, track.started, track.agent is None) for track in record.tracks]
     if not sides:
-        fail(f"{client}/{count} has no recording.")
+        fail(f"{client}-{count} has no recording.")
     sound = files.recordings.open(client, sides)
     if sound is None:
         fail("the recording is gone: erased, past its retention, or its client's key is.")

@@ -125,7 +125,7 @@ def show_parts(files: Files, parts: list[Working], console: Console) -> None:
     rules = list(dict.fromkeys(part.rule for part in parts))
     for part in parts:
         table.add_row(
-            "" if part.count is None else f"{part.client}/{part.count}",
+            "" if part.count is None else f"{part.client}-{part.count}",
             files.when(part.at),
             part.quantity,
             part.amount,

@@ -88,13 +88,13 @@ def zone_of(directory: Path) -> Zone:
 
 
 def client_and_count(files: Files, id: str) -> tuple[ClientId, int]:
-    """ "power-grid/17", or "17" in a centre with one client. Wrong use otherwise (2)."""
-    client, _, count = id.rpartition("/")
+    """ "power-grid-17", or "17" in a centre with one client. Wrong use otherwise (2)."""
+    client, _, count = id.rpartition("-")
     if not count.isdigit():
-        fail(f"{id!r} is no contact: give one as CLIENT/COUNT, as `contacts list` shows them.", 2)
+        fail(f"{id!r} is no contact: give one as CLIENT-COUNT, as `contacts list` shows them.", 2)
     if not client:
         clients = files.records.clients()
         if len(clients) != 1:
-            fail(f"whose contact is {count}? Give it as CLIENT/{count}.", 2)
+            fail(f"whose contact is {count}? Give it as CLIENT-{count}.", 2)
         client = clients[0]
     return ClientId(client), int(count)
