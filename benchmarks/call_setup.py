@@ -26,16 +26,12 @@ HOLD_S: Final = 1.2
 LADDER: Final = (50, 100, 150, 200, 250, 300, 350, 400, 500)
 DIRECT_LADDER: Final = (500, 1_000, 1_500, 2_000)
 STEP_S: Final = 4.0
-MOST_HELD: Final = 3  # rates that are tried for the whole length, from the highest down
+MOST_HELD: Final = 5  # rates that are tried for the whole length, from the highest down
 MOST_FAILURES: Final = 0.001
 MOST_SETUP_S: Final = 0.5
 LATE_S: Final = 2.0  # beyond the last call's own length, in whole seconds of SIPp's statistics
 
 Try = Callable[[float, float], Counted]
-
-
-def _say(line: str) -> None:
-    print(f"  … {line}", file=sys.stderr, flush=True)
 
 
 def sustained(counted: Counted, seconds: float) -> bool:
@@ -49,14 +45,27 @@ def sustained(counted: Counted, seconds: float) -> bool:
 def highest(ladder: tuple[int, ...], attempt: Try, step_s: float, hold_s: float) -> Counted | None:
     """The highest rate of the ladder that holds for `hold_s`."""
     good = 0
-    while good < len(ladder) and sustained(attempt(ladder[good], step_s), step_s):
+    while good < len(ladder) and _held(attempt, ladder[good], step_s) is not None:
         good += 1
-    _say(f"up to {ladder[good - 1] if good else 0} calls a second in steps")
     for rate in ladder[:good][::-1][:MOST_HELD]:
-        held = attempt(rate, hold_s)
-        if sustained(held, hold_s):
+        held = _held(attempt, rate, hold_s)
+        if held is not None:
             return held
     return None
+
+
+def _held(attempt: Try, rate: float, seconds: float) -> Counted | None:
+    """The run, if the rate was sustained; what was seen goes to standard error."""
+    counted = attempt(rate, seconds)
+    p99 = 1000 * quantile(counted.setup, 0.99)
+    good = sustained(counted, seconds)
+    print(
+        f"  … {rate:g} calls/s for {seconds:g} s: {counted.failed} failed, set-up p99 {p99:.0f} ms,"
+        f" {counted.took_s:.1f} s{'' if good else ': not sustained'}",
+        file=sys.stderr,
+        flush=True,
+    )
+    return counted if good else None
 
 
 def through_the_centre(

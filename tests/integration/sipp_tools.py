@@ -74,6 +74,7 @@ class Centre:
 
     def __init__(self, port: int, host: str, script: Script, most_calls: int) -> None:
         self.port = port
+        self.load = 0.0  # of the floor, as its engine would tell
         self.floor = FakeFloor(script)
         self.media = FakeMedia(host)
         self.telephony = Telephony(
@@ -82,6 +83,7 @@ class Centre:
             self.media,
             self.floor.vault,
             CellClock(),
+            lambda: self.load,
         )
         self.floor.telephony = self.telephony
 

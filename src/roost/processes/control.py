@@ -151,6 +151,7 @@ class Control:
             media,
             self._vault,
             self._clock,
+            lambda: self._engine.load,
         )
         self._outside = Outside(
             self._submitting.patiently,

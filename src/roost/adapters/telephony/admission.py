@@ -11,6 +11,7 @@ from typing import Final
 from roost.adapters.telephony.settings import Trunks, TrunkSettings
 from roost.kernel.time import SECOND, InstantUs
 from roost.protocols.sip.answers import answer
+from roost.protocols.sip.brief import TAG
 from roost.protocols.sip.digest import (
     Credentials,
     NonceCounts,
@@ -33,7 +34,7 @@ FULL_PERCENT: Final = 80
 
 class Gate:
     """`protocols.sip.endpoint.Admission`. `standing` counts the calls in progress, `known`
-    tells whether an address is a registered phone's."""
+    tells whether an address is a registered phone's, `load` how busy the floor is, 0 to 1."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Gate:
         most_calls: int,
         standing: Callable[[], int],
         known: Callable[[Peer], bool],
+        load: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._key = key
         self._realm = realm
@@ -51,6 +53,7 @@ class Gate:
         self._most = most_calls * FULL_PERCENT // 100
         self._standing = standing
         self._known = known
+        self._load = load
         self._counts = NonceCounts()
         self._told: dict[str, InstantUs] = {}  # stranger → its last 403
         self._wrong: dict[str, tuple[InstantUs, int]] = {}  # source → second's start, count
@@ -61,6 +64,15 @@ class Gate:
     def trusts(self, source: Peer) -> bool:
         return self._trunks.of(source.host) is not None or self._known(source)
 
+    def is_trunk(self, source: Peer) -> bool:
+        return self._trunks.of(source.host) is not None
+
+    def full(self) -> bool:
+        """Whether new calls are refused: a bound is at 80 %, or we're about to stop."""
+        if self.draining or self._standing() >= self._most:
+            return True
+        return self._load() * 100 >= FULL_PERCENT
+
     def judge(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
         if request.method == "REGISTER":
             return self._agent(request, source, now)
@@ -69,9 +81,9 @@ class Gate:
             if request.method == "OPTIONS" and self._known(source):
                 return ADMITTED
             return self._stranger(request, source, now)
-        if request.method == "INVITE" and (self.draining or self._standing() >= self._most):
-            self._count("overloaded")
-            response = answer(request, 503, to_tag="busy")
+        if request.method == "INVITE" and self.full():
+            self.count("overloaded")
+            response = answer(request, 503, to_tag=TAG)
             response.headers.set("Retry-After", str(RETRY_AFTER_S))
             return response
         return self._trunk(request, trunk, source, now) if trunk.secret else ADMITTED
@@ -106,7 +118,7 @@ class Gate:
                 return ADMITTED
             stale = verdict is Verdict.STALE
             if not stale:
-                self._count("wrong_digests")
+                self.count("wrong_digests")
                 if self._too_many_wrong(source, now):
                     return SILENCE
         response = answer(request, 401, to_tag="auth")
@@ -124,7 +136,7 @@ class Gate:
         return count >= MOST_WRONG
 
     def _stranger(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
-        self._count("strangers")
+        self.count("strangers")
         last = self._told.get(source.host)
         if last is not None and now - last < SECOND:
             return SILENCE
@@ -137,7 +149,7 @@ class Gate:
         """Forgets nonces that are too old to be taken anyway."""
         self._counts.expire(now)
 
-    def _count(self, what: str) -> None:
+    def count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 

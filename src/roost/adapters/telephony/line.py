@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+from roost.adapters.telephony.arrivals import Arrivals
 from roost.adapters.telephony.network import Network
 from roost.adapters.telephony.trace import Trace
 from roost.kernel.time import NEVER, InstantUs
@@ -18,17 +19,24 @@ from roost.protocols.sip.events import SipEvent
 from roost.protocols.sip.message import Request, Response, encode
 from roost.protocols.sip.parse import Malformed
 from roost.protocols.sip.routing import Peer
+from roost.protocols.sip.transactions import Send
 
 SOONEST_S: Final = 0.001
 
 
 class Line:
-    """Owns the network; borrows endpoint and clock."""
+    """Owns the network; borrows endpoint, the line of new calls and the clock."""
 
     def __init__(
-        self, endpoint: Endpoint, clock: Clock, on_event: Callable[[SipEvent], None]
+        self,
+        endpoint: Endpoint,
+        arrivals: Arrivals,
+        clock: Clock,
+        on_event: Callable[[SipEvent], None],
     ) -> None:
         self._endpoint = endpoint
+        self._arrivals = arrivals
+        self._taking: asyncio.Handle | None = None
         self._clock = clock
         self._on_event = on_event
         self.network = Network(self._datagram, self._message, self._lost)
@@ -42,10 +50,28 @@ class Line:
         self.pump()
 
     def _datagram(self, data: bytes, source: Peer) -> None:
+        held = self._arrivals.holds(data, source)
+        if held is False:
+            self._read(data, source)
+            self.pump()
+        elif isinstance(held, Send):
+            self.network.send(held)
+        elif self._taking is None and len(self._arrivals):
+            self._taking = asyncio.get_running_loop().call_soon(self._take_arrivals)
+
+    def _read(self, data: bytes, source: Peer) -> None:
         now = self._clock.now()
         self.trace.add(now, True, source, data)
         self._endpoint.datagram(data, source, now)
-        self.pump()
+
+    def _take_arrivals(self) -> None:
+        """Once a turn of the loop, after what came in this turn of calls that stand."""
+        self._taking = None
+        for data, source in self._arrivals.take():
+            self._read(data, source)
+            self.pump()
+        if len(self._arrivals):
+            self._taking = asyncio.get_running_loop().call_soon(self._take_arrivals)
 
     def _message(self, message: Request | Response | Malformed, source: Peer) -> None:
         now = self._clock.now()
@@ -110,4 +136,6 @@ class Line:
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        if self._taking is not None:
+            self._taking.cancel()
         self.network.close()

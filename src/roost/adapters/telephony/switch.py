@@ -1,7 +1,7 @@
 """What callers' and agents' legs share: the endpoint, media, the way to the floor."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from roost.adapters.telephony.admission import Gate
@@ -46,6 +46,7 @@ class Switch:
         media: Media,
         vault: Vault,
         clock: Clock,
+        load: Callable[[], float],
     ) -> None:
         self.settings = settings
         self.submit = submit
@@ -68,6 +69,7 @@ class Switch:
             settings.most_calls,
             lambda: self.callers,
             self.is_phone,
+            load,
         )
         identity = Identity(
             settings.advertise, settings.port, settings.key, session_s=settings.session_s

@@ -9,10 +9,12 @@ await telephony.close()
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
+from roost.adapters.telephony.arrivals import Arrivals
 from roost.adapters.telephony.callers import Callers
 from roost.adapters.telephony.legs import BINDING, DIALOG, Leg, read_kept
 from roost.adapters.telephony.line import Line
@@ -72,9 +74,13 @@ class Telephony:
         media: Media,
         vault: Vault,
         clock: Clock,
+        load: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self._switch = Switch(settings, submit, media, vault, clock)
-        self._line = Line(self._switch.endpoint, clock, self._on_event)
+        """`load` says how busy the floor is: 0 idle, 1 it turns commands away. From 0.8 on new
+        callers hear 503."""
+        self._switch = Switch(settings, submit, media, vault, clock, load)
+        arrivals = Arrivals(self._switch.gate, self._switch.endpoint)
+        self._line = Line(self._switch.endpoint, arrivals, clock, self._on_event)
         self._switch.line = self._line
         self._callers = Callers(self._switch)
         self._phones = Phones(self._switch)
