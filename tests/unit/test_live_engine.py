@@ -6,7 +6,6 @@ from threading import Event as ThreadEvent
 from typing import Any
 
 from roost.adapters.store.testing import MemoryStore
-from roost.engine.leases import Leases
 from roost.engine.runtime import MOST_EVENTS, Hooks, LiveEngine
 from roost.engine.testing import (
     DOORS,
@@ -219,33 +218,6 @@ def test_timers_decide_and_are_set_again_after_a_restart() -> None:
         again.engine.tick()
         await until(lambda: again.written() == 3)
         assert again.engine.state.open == {}
-        await again.engine.stop()
-
-    run(story)
-
-
-def test_a_lease_that_nobody_renews_is_a_command_and_a_restart_begins_it_anew() -> None:
-    async def story() -> None:
-        leases = Leases({"ready": seconds(10)})
-        house = House(leases=leases)
-        await house.engine.start()
-        house.engine.hold("ready", "1001", OpenDoor("lapsed"))
-        house.clock.at = InstantUs(house.clock.at + seconds(9))
-        assert house.engine.renew("1001")
-        house.clock.at = InstantUs(house.clock.at + seconds(9))
-        house.engine.tick()
-        assert house.engine.number == 0
-        await house.engine.stop()
-        again = House(house.store, leases=leases)
-        again.clock.at = InstantUs(house.clock.at + seconds(5))
-        await again.engine.start()
-        again.engine.tick()
-        assert again.engine.number == 0
-        again.clock.at = InstantUs(again.clock.at + seconds(10))
-        again.engine.tick()
-        await until(lambda: again.written() == 2)
-        again.engine.release("1001")
-        assert not again.engine.renew("1001")
         await again.engine.stop()
 
     run(story)

@@ -28,7 +28,6 @@ from typing import Final, Generic, TypeVar
 
 from roost.engine.groups import Group
 from roost.engine.hooks import SILENT, Hooks
-from roost.engine.leases import Leases
 from roost.engine.remembered import TIMER_PREFIX, Remembered
 from roost.engine.restore import restore
 from roost.engine.step import Engine, FoldFailed, Perform, Step
@@ -72,7 +71,6 @@ class LiveEngine(Generic[State]):
         perform: Perform,
         *,
         snapshots: Snapshots | None = None,
-        leases: Leases | None = None,
         hooks: Hooks = SILENT,
         most_waiting: int = MOST_WAITING,
         slow_answer_s: float = SLOW_ANSWER_S,
@@ -86,7 +84,6 @@ class LiveEngine(Generic[State]):
         self._clock = clock
         self._perform = perform
         self._snapshots = snapshots
-        self._leases = Leases({}) if leases is None else leases
         self._hooks = hooks
         self._most_waiting = most_waiting
         self._engine: Engine[State] = Engine(room, stream)
@@ -134,7 +131,6 @@ class LiveEngine(Generic[State]):
         """Send what was unfinished, and take commands from now on."""
         engine = self._engine
         self.why_not = None
-        self._leases.restart(self._clock.now())
         self._send(self._room.unfinished(engine.state, max(self._clock.now(), engine.at)))
         self._set_alarm()
 
@@ -218,33 +214,18 @@ class LiveEngine(Generic[State]):
         self._decide(command, actor, id, puts, future)
         return await asyncio.shield(future)
 
-    # --- leases: held and renewed in memory; a lapse is a command like a timer's ---
-
-    def hold(self, name: str, key: str, command: Command) -> None:
-        """From now on `key` has a lease of this name; `command` is given when it lapses."""
-        self._leases.hold(name, key, command, self._clock.now())
-        self._set_alarm()
-
-    def renew(self, key: str) -> bool:
-        """Evidence that it's alive. False when nothing is held by this key."""
-        return self._leases.renew(key, self._clock.now())
-
-    def release(self, key: str) -> None:
-        self._leases.release(key)
-
     # --- time ---
 
     def tick(self) -> None:
         """Give the commands whose time has come. Called by the engine's own alarm."""
         now = self._clock.now()
-        for source in (self.timers, self._leases):
-            while self.why_not is None and self._room_left():
-                due = source.due(now, 1)
-                if not due:
-                    break
-                self._ticks += 1
-                cause = CommandId(f"{TIMER_PREFIX}{self._engine.epoch}-{self._ticks}")
-                self._decide(due[0], CLOCK, cause, (), None)
+        while self.why_not is None and self._room_left():
+            due = self.timers.due(now, 1)
+            if not due:
+                break
+            self._ticks += 1
+            cause = CommandId(f"{TIMER_PREFIX}{self._engine.epoch}-{self._ticks}")
+            self._decide(due[0], CLOCK, cause, (), None)
         self._set_alarm()
 
     def _expect(self, id: CommandId) -> "asyncio.Future[Answer]":
@@ -386,7 +367,7 @@ class LiveEngine(Generic[State]):
         self._set_alarm()
 
     def _set_alarm(self) -> None:
-        at = min(self.timers.next_at(), self._leases.next_at())
+        at = self.timers.next_at()
         if at == self._alarm_at or self.why_not is not None:
             return
         if self._alarm is not None:
