@@ -1,10 +1,10 @@
 """The commands of a page, as a reader types them, and a shell that does.
 
-In a block marked `console` each line after `$ ` is a command (`\\` at its end goes on at `> `),
+In a block marked `console` each line after `$ ` is a command (and goes on in lines after `> `),
 the lines below it are what it shows. A command that goes on for as long as its terminal
-(`roost up`) is started and left alone until the page's end. `# status 1` after a command is the
-exit status that it must have; without, it's 0. What is shown is compared word by word, with all
-numbers equal; a line of `…` stands for any others, and a line with `…` for its own rest.
+(`roost up`) is started and left alone until the page's end, or until `$ ^C`. `# status 1` after
+a command is the exit status that it must have; without, it's 0. What is shown must be said, in
+this order, with all numbers equal; `…` stands for anything, and lines may be left out.
 """
 
 import os
@@ -60,17 +60,15 @@ def steps_of(page: Path) -> list[Step]:
     found: list[Step] = []
     for block in BLOCK.finditer(text):
         line = text[: block.start(2)].count("\n")
-        more = False
         for raw in block[2].splitlines():
             line += 1
             one = raw.removeprefix(block[1])
             if one.startswith("$ "):
                 found.append(Step(line, one[2:].rstrip()))
-            elif more and one.startswith("> "):
+            elif found and not found[-1].shown and (one == ">" or one.startswith("> ")):
                 found[-1].command += "\n" + one[2:].rstrip()
             elif found:
                 found[-1].shown.append(one.rstrip())
-            more = found[-1].command.endswith("\\") if found else False
     return found
 
 
@@ -141,6 +139,8 @@ class Shell:
         """Types one command; what it said. Fails with the page's line when it isn't as shown."""
         if step.lasts:
             return self._begin(step)
+        if step.command == "^C":
+            return self._stop(step)
         end, pause = time.monotonic() + SEEN_S, threading.Event()
         while True:
             said = self._type(step)
@@ -175,7 +175,7 @@ class Shell:
         return said
 
     def _begin(self, step: Step) -> str:
-        output = self._folder / f".lasting-{len(self._lasting)}"
+        output = self._folder / f".lasting-{step.line}-{time.monotonic_ns()}"
         script = f"set -a; . {shlex.quote(str(self._state))}\nexec {self._real(step.command)}"
         process = self._start(script.removesuffix("&"), output)
         self._lasting.append((step, process, output))
@@ -188,11 +188,18 @@ class Shell:
             pause.wait(0.05)
         return said
 
+    def _stop(self, step: Step) -> str:
+        said = "".join(path.read_text() for path in self.close())
+        gone = missing(step, said)
+        assert not gone, f"line {step.line}: nobody says {gone} when stopped, but:\n{said}"
+        return said
+
     def _others(self) -> str:
         return "".join(f"\n{s.command}:\n{path.read_text()}" for s, _, path in self._lasting)
 
-    def close(self) -> None:
+    def close(self) -> list[Path]:
         """Ctrl-C in every terminal; each command's output is compared with the page."""
+        outputs = [output for _, _, output in self._lasting]
         wrong: list[str] = []
         for step, process, output in reversed(self._lasting):
             if process.poll() is None:
@@ -209,3 +216,4 @@ class Shell:
                 wrong.append(f"line {step.line}: `{step.command}`: {status}, {gone}, but:\n{said}")
         self._lasting.clear()
         assert not wrong, "\n".join(wrong)
+        return outputs
