@@ -187,7 +187,7 @@ def test_a_morning_leaves_nothing_behind() -> None:
         "flows": len(state.flows.runs),
         "queues": len(state.queues.entries),
         "routing": len(state.routing.waiters),
-        "network": len(simulation.timeline.line),
+        "network": len(simulation.timeline.network),
     }
     assert not any(left.values()), left
 

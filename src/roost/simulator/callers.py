@@ -82,7 +82,7 @@ class Callers:
         self.cut = False
 
     def begin(self) -> None:
-        self.timeline.at(self.scenario.start + self.gap(), self.arrive)
+        self.timeline.after(self.gap(), self.arrive)
         for outage in self.scenario.faults.outages:
             self.timeline.after(outage.from_us, self.cut_off, outage.length_us)
 
@@ -116,7 +116,7 @@ class Callers:
         self.cut = True
         self.timeline.after(length_us, self.back)
         for leg in self.by_leg:
-            self.timeline.after(SILENCE_US, self.fall_silent, leg)
+            self.timeline.timer(SILENCE_US, self.fall_silent, leg)
 
     def back(self, _: object) -> None:
         self.cut = False
@@ -127,7 +127,7 @@ class Callers:
         if self.there(leg):
             self.tell(LegAnswered(leg), f"ack:{leg}")
         else:
-            self.timeline.after(GIVES_UP_US, self.given_up, leg)
+            self.timeline.timer(GIVES_UP_US, self.given_up, leg)
 
     def there(self, leg: LegId) -> bool:
         caller = self.by_leg.get(leg)
@@ -208,7 +208,7 @@ class Callers:
         caller.gone = True
         if not self.cut:
             self.tell(LegClosed(caller.leg, Blame.CALLER, Reason.HUNG_UP), f"bye:{caller.leg}")
-        self.timeline.after(SILENCE_US, self.fall_silent, caller.leg)
+        self.timeline.timer(SILENCE_US, self.fall_silent, caller.leg)
 
     def hung_up_on(self, leg: LegId) -> None:
         """Our BYE, CANCEL or final answer reached the caller; or signalling gives up on it."""
@@ -216,7 +216,7 @@ class Callers:
         if caller is not None:
             caller.gone = True
         if self.cut:
-            self.timeline.after(GIVES_UP_US, self.given_up, leg)
+            self.timeline.timer(GIVES_UP_US, self.given_up, leg)
         else:
             self.tell(LegClosed(leg, Blame.US, Reason.HUNG_UP), f"closed:{leg}")
 
@@ -230,7 +230,7 @@ class Callers:
         caller = self.by_leg.get(leg)
         if caller is not None and (caller.gone or self.cut):
             self.tell(LegSilent(leg), f"silent:{leg}:{self.timeline.now}")
-            self.timeline.after(SILENCE_US, self.fall_silent, leg)
+            self.timeline.timer(SILENCE_US, self.fall_silent, leg)
 
     def over(self, event: ContactEnded) -> None:
         """The engine knows that it's over."""

@@ -92,7 +92,7 @@ class People:
             self.tell(GoReady(person.id), f"ready:{key}")
         if person.state == "wrapping":
             self.finish(person)
-        self.timeline.after(LOOKS_US, self.look, person)
+        self.timeline.timer(LOOKS_US, self.look, person)
 
     def go_home(self, person: Person, key: str) -> None:
         """The shift is over: away after this contact, then signed out."""
@@ -103,7 +103,7 @@ class People:
         else:
             self.finish(person)
         self.tell(SignOut(person.id), f"out:{key}")
-        self.timeline.after(LOOKS_US, self.look, person)
+        self.timeline.timer(LOOKS_US, self.look, person)
 
     def rings(self, effect: DialAgent) -> None:
         """The phone rings (an INVITE that came twice rings once)."""
@@ -142,7 +142,7 @@ class People:
         if person is not None:
             person.leg = None
             self.tell(LegClosed(leg, Blame.AGENT, Reason.HUNG_UP), f"bye:{leg}")
-            self.timeline.after(SILENCE_US, self.fall_silent, (leg, 1))
+            self.timeline.timer(SILENCE_US, self.fall_silent, (leg, 1))
 
     def fall_silent(self, about: tuple[LegId, int]) -> None:
         """Media's notice for a leg whose BYE was lost, until it's done with the leg."""
@@ -151,7 +151,7 @@ class People:
             return
         self.tell(LegSilent(leg), f"silent:{leg}:{times}")
         if times < MOST_SILENT:
-            self.timeline.after(SILENCE_US, self.fall_silent, (leg, times + 1))
+            self.timeline.timer(SILENCE_US, self.fall_silent, (leg, times + 1))
 
     def hung_up_on(self, leg: LegId) -> None:
         self.sending.discard(leg)

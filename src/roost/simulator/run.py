@@ -200,7 +200,8 @@ class Simulation:
 
     def perform(self, effect: Effect) -> None:
         if type(effect) is Wake:
-            self.timeline.at(effect.at, self.wake, (effect.command, self.generation))
+            length = max(0, effect.at - self.timeline.now)
+            self.timeline.timer(length, self.wake, (effect.command, self.generation))
         else:
             self.world.perform(effect)
 

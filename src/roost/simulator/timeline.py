@@ -2,62 +2,85 @@
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
-from typing import Any
+from heapq import heappop, heappush, heapreplace
+from typing import Any, Final
 
 from roost.kernel.messages import Command
 from roost.kernel.time import InstantUs
 
+MOST_LINES: Final = 64  # different lengths of timers; more of them stand in the heap
+
 Happening = Callable[[Any], None]
 Deliver = Callable[[Command, str], None]
+Line = deque[tuple[int, int, Happening, Any, Any]]
 
 
 class Timeline:
-    """A heap of (instant, order, what, with), and a line of the messages on the network.
+    """A heap of (instant, order, what, with, line), beside lines that are in order by themselves.
 
-    Messages are most of what happens, and all of them take `network_us`: so they arrive in the
-    order in which they were sent, and a line does for them what the heap does for the rest."""
+    Messages are most of what happens, and all of them take `network_us`: they arrive in the
+    order in which they were sent, from a line of their own. Of the timers of each length, which
+    are long and many, only the next one stands in the heap; so the heap stays small."""
 
-    __slots__ = ("count", "deliver", "heap", "line", "network_us", "now")
+    __slots__ = ("count", "deliver", "heap", "lines", "network", "network_us", "now")
 
     def __init__(self, start: InstantUs, network_us: int, deliver: Deliver) -> None:
         self.now = start
         self.network_us = network_us
         self.deliver = deliver
         self.count = 0
-        self.heap: list[tuple[int, int, Happening, Any]] = []
-        self.line: deque[tuple[int, int, Command, str]] = deque()
-
-    def at(self, instant: int, what: Happening, about: Any = None) -> None:
-        """Have `what(about)` happen at an instant; one that has passed means now."""
-        self.count = count = self.count + 1
-        now = self.now
-        heappush(self.heap, (instant if instant > now else now, count, what, about))  # noqa: FURB136
+        self.heap: list[tuple[int, int, Happening, Any, Line | None]] = []
+        self.lines: dict[int, Line] = {}
+        self.network: deque[tuple[int, int, Command, str]] = deque()
 
     def after(self, length: int, what: Happening, about: Any = None) -> None:
         """Have `what(about)` happen after a length."""
         self.count = count = self.count + 1
-        heappush(self.heap, (self.now + length, count, what, about))
+        heappush(self.heap, (self.now + length, count, what, about, None))
+
+    def timer(self, length: int, what: Happening, about: Any = None) -> None:
+        """The same, for a length that many timers have."""
+        line = self.lines.get(length)
+        if line is None:
+            if len(self.lines) >= MOST_LINES:
+                self.after(length, what, about)
+                return
+            line = self.lines[length] = deque()
+        self.count = count = self.count + 1
+        entry = (self.now + length, count, what, about, line)
+        if not line:
+            heappush(self.heap, entry)
+        line.append(entry)
 
     def send(self, command: Command, key: str) -> None:
         """Have `deliver(command, key)` happen when the network has carried it."""
         self.count = count = self.count + 1
-        self.line.append((self.now + self.network_us, count, command, key))
+        self.network.append((self.now + self.network_us, count, command, key))
 
     def run(self, until: int) -> None:
         """Let everything happen up to and including an instant."""
-        heap, line, deliver = self.heap, self.line, self.deliver
+        heap, network, deliver = self.heap, self.network, self.deliver
         while True:
-            if line and (not heap or line[0] < heap[0]):  # pyright: ignore - orders differ
-                if line[0][0] > until:
+            if network and (not heap or network[0] < heap[0]):  # pyright: ignore - orders differ
+                if network[0][0] > until:
                     break
-                instant, _, command, key = line.popleft()
+                instant, _, command, key = network.popleft()
                 self.now = InstantUs(instant)
                 deliver(command, key)
             elif heap and heap[0][0] <= until:
-                instant, _, what, about = heappop(heap)
+                instant, _, what, about, line = heap[0]
+                self._next(line)
                 self.now = InstantUs(instant)
                 what(about)
             else:
                 break
         self.now = InstantUs(max(until, self.now))
+
+    def _next(self, line: Line | None) -> None:
+        """The head leaves the heap; the next one of its line takes its place."""
+        if line is not None:
+            line.popleft()
+            if line:
+                heapreplace(self.heap, line[0])
+                return
+        heappop(self.heap)

@@ -129,7 +129,7 @@ class World:
         if not source.repeat:
             length = len(source.prompts) * self.scenario.behaviour.prompt_us
             caller.heard = self.timeline.now + length
-            self.timeline.after(length, self.end_play, (effect.contact, source.play, caller))
+            self.timeline.timer(length, self.end_play, (effect.contact, source.play, caller))
 
     def end_play(self, about: tuple[Any, PlayId, Caller]) -> None:
         contact, play, caller = about
@@ -190,4 +190,4 @@ class World:
         """The client's system answers with each variable's first declared choice."""
         choices = {name: values[0] for name, values in effect.choices.items()}
         answer = WebAnswered(effect.contact, effect.request, "answered", choices, {})
-        self.timeline.after(WEB_US, lambda _: self.tell(answer, f"web:{effect.request}"))
+        self.timeline.timer(WEB_US, lambda _: self.tell(answer, f"web:{effect.request}"))
