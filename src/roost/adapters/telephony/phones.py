@@ -77,12 +77,11 @@ class Phones:
         if not bindings:
             switch.say(LegFailed(effect.leg, Blame.NETWORK, Reason.UNREACHABLE, 480))
             return
-        caller = switch.by_contact.get(effect.contact)
-        leg = Leg(effect.leg, effect.client, effect.media, self._law(caller))
+        leg = Leg(effect.leg, effect.client, effect.media, switch.settings.law)
         leg.contact = effect.contact
         leg.arrived.set()
         switch.legs[effect.leg] = leg
-        switch.start(self._dial(leg, effect, bindings, caller))
+        switch.start(self._dial(leg, effect, bindings))
 
     def _law(self, caller: Leg | None) -> Law:
         """The caller's own law, so that the two need no transcoding."""
@@ -90,9 +89,7 @@ class Phones:
             return caller.agreed.law
         return self._switch.settings.law
 
-    async def _dial(
-        self, leg: Leg, effect: DialAgent, bindings: list[Binding], caller: Leg | None
-    ) -> None:
+    async def _dial(self, leg: Leg, effect: DialAgent, bindings: list[Binding]) -> None:
         switch = self._switch
         try:
             await switch.anchor(leg, None)
@@ -103,6 +100,10 @@ class Phones:
         if leg.ending is not None and not effect.again:
             self._over(leg)
             return
+        # Where an agent was free, this effect left with the call's own arrival: only now the
+        # caller's leg is known by its contact.
+        caller = switch.by_contact.get(effect.contact)
+        leg.law = self._law(caller)
         number = caller.number if caller is not None else self._number(effect)
         body = switch.offering(leg)
         host = switch.endpoint.identity.bracketed

@@ -5,8 +5,8 @@ CSeq number): after a crash the same request goes out byte for byte, and nobody 
 tags of another call.
 """
 
-import hmac
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ from roost.protocols.sip.timers import TimerLines
 from roost.protocols.sip.transactions import Client, Send, Server, Transactions
 
 SDP: Final = "application/sdp"
+BLOCK: Final = 64  # bytes of SHA-256's
 
 # Adds credentials to a copy of a request that was challenged; False if it has none that fit.
 Authorise = Callable[[Request, Response], bool]
@@ -48,6 +49,8 @@ class Core:
     """The state of an endpoint, and the few things that all its parts do."""
 
     __slots__ = (
+        "_inner",
+        "_outer",
         "authorise",
         "by_id",
         "counts",
@@ -61,6 +64,11 @@ class Core:
     def __init__(self, identity: Identity, authorise: Authorise | None = None) -> None:
         self.identity = identity
         self.authorise = authorise
+        # HMAC-SHA-256 (RFC 2104) with the key's blocks hashed once: some 25 ids a call.
+        key = identity.key if len(identity.key) <= BLOCK else sha256(identity.key).digest()
+        key = key.ljust(BLOCK, b"\0")
+        self._inner = sha256(bytes(one ^ 0x36 for one in key))
+        self._outer = sha256(bytes(one ^ 0x5C for one in key))
         self.timers = TimerLines()
         self.transactions = Transactions(self.timers)
         self.counts = self.transactions.counts
@@ -72,9 +80,11 @@ class Core:
 
     def mint(self, what: str) -> str:
         """Twenty hexadecimal digits that stand for `what` and can't be guessed."""
-        return hmac.digest(self.identity.key, what.encode("utf-8", "surrogateescape"), "sha256")[
-            :10
-        ].hex()
+        inner = self._inner.copy()
+        inner.update(what.encode("utf-8", "surrogateescape"))
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()[:10].hex()
 
     def via(self, branch: str, peer: Peer) -> str:
         own = self.identity
