@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.centre_up import Agent, Caller, CentreUp, until
+from tests.integration.centre_up import AGENT_HZ, Agent, Caller, CentreUp, until
+
+from roost.processes.softphone import sound_of
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +139,41 @@ def test_media_killed_takes_its_own_calls_and_no_agent_sticks(centre: CentreUp) 
     asyncio.run(story())
 
 
+def test_hold_is_music_for_the_caller_and_silence_for_the_agent_through_a_restart(
+    centre: CentreUp,
+) -> None:
+    async def story() -> None:
+        agent, caller = Agent(centre, "1002"), Caller(centre, "0931700008")
+        async with people(agent, caller):
+            await agent.starts()
+            await caller.rings()
+            await caller.hears_agent()
+            await agent.hears_caller()
+            desk = sound_of(agent.calls[0])
+
+            await agent.does("hold")
+            await until(lambda: caller.sound.tone_level(AGENT_HZ) < -45, 5, "the agent is heard")
+            assert await caller.sound.hears_sound(), "no music"
+            killed = centre.kill("control")
+            said, seen = len(desk.heard), caller.sound.figures().received
+            assert await caller.sound.hears_packets(seen + 50, 3.0)
+            assert max(map(abs, desk.heard[said:]), default=0) < 100, "the agent hears the caller"
+            assert await caller.sound.hears_sound()
+            await centre.replaced("control", killed, 10.0)
+            assert await caller.sound.hears_sound(), "the music ended with the restart"
+            assert caller.sound.tone_level(AGENT_HZ) < -45
+
+            await agent.does("unhold")
+            await caller.hears_agent()
+            await agent.hears_caller()
+            caller.call.hang_up()
+            await agent.calls[0].ended(5)
+            await agent.writes_up()
+            await agent.does("sign-out")
+
+    asyncio.run(story())
+
+
 def test_the_supervisor_killed_and_started_again_adopts_its_children(centre: CentreUp) -> None:
     async def story() -> None:
         agent, caller = Agent(centre, "1001"), Caller(centre, "0931700007")
@@ -171,3 +209,12 @@ def test_a_stopped_centre_is_proved_by_replay(centre: CentreUp) -> None:
     assert done.verified, [proof.says for proof in done.proofs if not proof.ok]
     assert done.calls == 0
     assert not list(Path(centre.launch.places.incidents).glob("*"))
+
+
+def test_nothing_that_a_running_centre_wrote_names_a_caller(centre: CentreUp) -> None:
+    """Log lines, events, views, snapshots, incidents, recordings: everything under its data."""
+    calling = re.compile(rb"093170000\d")
+    written = [path for path in centre.launch.places.data.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".log" for path in written)
+    assert any(path.suffix == ".db" for path in written)
+    assert not [str(path) for path in written if calling.search(path.read_bytes())]
