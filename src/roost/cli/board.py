@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 LOW_SERVICE_LEVEL: Final = 0.8
+NARROW: Final = 96  # columns below which headings are short, so that names stay whole
 LATE_US: Final = 5_000_000  # no word of the centre for so long: what stands here is old
 STATES: Final = ("talking", "offered", "wrapping", "ready", "away")
 WORDS: Final = {
@@ -81,7 +82,7 @@ class Board(Struct, frozen=True):
 
 def draw(board: Board, now: int, width: int = 100, height: int = 30) -> RenderableType:
     """The whole wallboard for a terminal of this size."""
-    queues = _queues(board, now)
+    queues = _queues(board, now, width)
     used = 3 + (len(board.queues) + 4) + 5 + 2
     room = max(3, height - used - 4)
     parts: list[RenderableType] = [_head(board, now), queues, _agents(board, now, width)]
@@ -125,10 +126,24 @@ def _head(board: Board, now: int) -> RenderableType:
     return Group(line, Rule(style="bright_black"))
 
 
-def _queues(board: Board, now: int) -> Table:
+HEADINGS: Final = ("waiting", "longest wait", "service level", "offered", "answered", "abandoned")
+SHORT: Final = ("waiting", "longest", "level", "offered", "answered", "abandoned")
+
+
+def _names(board: Board) -> dict[str, str]:
+    """The queues' names; without their client where all are of one."""
+    clients = {line.queue.partition("/")[0] for line in board.queues}
+    one = len(clients) == 1
+    return {
+        line.queue: line.queue.partition("/")[2] if one else line.queue for line in board.queues
+    }
+
+
+def _queues(board: Board, now: int, width: int) -> Table:
     table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False, header_style="dim")
-    table.add_column("queue", ratio=1, no_wrap=True)
-    for name in ("waiting", "longest wait", "service level", "offered", "answered", "abandoned"):
+    table.add_column("queue", ratio=1, no_wrap=True, overflow="ellipsis")
+    names = _names(board)
+    for name in SHORT if width < NARROW else HEADINGS:
         table.add_column(name, justify="right", no_wrap=True)
     for line in board.queues:
         waited = now - line.oldest if line.oldest is not None else 0
@@ -136,7 +151,7 @@ def _queues(board: Board, now: int) -> Table:
         level = line.service_level
         low = level is not None and level < LOW_SERVICE_LEVEL
         table.add_row(
-            line.queue,
+            names[line.queue] or line.queue,
             Text(str(line.waiting) if line.waiting else "–", style="bold" if line.waiting else ""),
             Text(
                 clock(waited) if line.oldest is not None else "–", style="bold red" if late else ""
