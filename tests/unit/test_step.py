@@ -2,6 +2,7 @@
 
 import pytest
 
+from roost.engine.bodies import state_digest
 from roost.engine.step import MOST_ROUNDS, Engine, FoldFailed
 from roost.engine.testing import (
     DOORS,
@@ -75,12 +76,14 @@ def test_an_effect_needs_no_event() -> None:
 def test_a_failed_assertion_refuses_the_command_and_runs_the_rescue() -> None:
     own = engine()
     step(own, OpenDoor("front"))
+    before = state_digest(own.state)
     jammed = step(own, Jam("front"))
     assert jammed.refusal is not None
     assert jammed.refusal.code == "fault"
     (incident,) = jammed.incidents
     assert incident.command_type == "Jam"
     assert incident.number == 2
+    assert incident.state == before, "a replay to there gives the same"
     assert "AssertionError: jammed" in incident.traceback
     assert own.state.open == {}
     assert [(each.type, each.cause) for each in jammed.envelopes] == [

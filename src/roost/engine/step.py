@@ -28,6 +28,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from roost.engine.bodies import state_digest
 from roost.kernel.actor import CLOCK, Actor
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import CommandId, ContactId, StreamName, VaultId
@@ -35,6 +36,7 @@ from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, Vau
 from roost.kernel.room import Room
 from roost.kernel.time import BEGINNING, InstantUs
 
+MOST_DIGESTS: Final = 20  # incidents of one engine that carry their state's digest
 MOST_ROUNDS: Final = 64
 FAULT: Final = "fault"
 
@@ -47,7 +49,9 @@ class FoldFailed(Exception):
 
 class Incident(Struct, frozen=True, gc=False):
     """An assertion of ours failed. `number` names the state exactly: the stream's last event
-    when it happened. Commands hold ids only, so there's nothing personal in here."""
+    when it happened; `state` is that state's digest, which a replay to there gives again unless
+    the step had gone on from there. Commands hold ids only, so there's nothing personal in
+    here."""
 
     stream: StreamName
     number: int
@@ -58,6 +62,7 @@ class Incident(Struct, frozen=True, gc=False):
     command: str  # JSON
     trouble: str  # the type of the exception
     traceback: str
+    state: str = ""  # empty beyond MOST_DIGESTS: it takes a while of a large state
 
 
 class Step(Struct, gc=False):
@@ -100,6 +105,7 @@ class Engine(Generic[State]):
         self.at = at
         self.epoch = epoch
         self.ignored: dict[str, int] = {}
+        self._digests = 0
         self._types: dict[type[Event], tuple[str, int]] = {
             cls: (name, cls.VERSION) for name, cls in room.events.items()
         }
@@ -278,8 +284,13 @@ class Engine(Generic[State]):
                 shown.decode(),
                 type(trouble).__name__,
                 "".join(traceback.format_exception(trouble)),
+                self._digest(),
             ),
         )
+
+    def _digest(self) -> str:
+        self._digests += 1
+        return state_digest(self.state) if self._digests <= MOST_DIGESTS else ""
 
 
 def _shown(command: Command) -> bytes:
