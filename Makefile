@@ -3,7 +3,7 @@ ARGS ?=
 PYTEST := .venv/bin/python -m pytest -q -p no:cacheprovider
 RINGS := unit property scenario simulation
 
-.PHONY: help setup demo test lint types pure contract outer soak bench docs clean
+.PHONY: help setup demo test lint types pure contract outer soak bench docs pictures clean
 
 help:
 	@echo "make demo   the example centre, live in this terminal (ARGS=\"--for 60s --json\")"
@@ -11,6 +11,7 @@ help:
 	@echo "make soak   the long runs: many seeds, hours"
 	@echo "make bench  every figure that the README names, as ratios in one run (ARGS=\"--json\")"
 	@echo "make docs   writes the generated pages of docs/reference"
+	@echo "make pictures   draws docs/images/wallboard.svg from a demo"
 
 setup:
 	@packaging/setup.sh run test
@@ -48,6 +49,9 @@ bench:
 
 docs: setup
 	.venv/bin/python docs/generate.py
+
+pictures: setup
+	.venv/bin/python docs/pictures.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis

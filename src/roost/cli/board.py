@@ -139,8 +139,19 @@ def _names(board: Board) -> dict[str, str]:
     }
 
 
+def _table() -> Table:
+    return Table(
+        box=SIMPLE_HEAD,
+        expand=True,
+        pad_edge=False,
+        show_edge=False,
+        header_style="dim",
+        border_style="bright_black",
+    )
+
+
 def _queues(board: Board, now: int, width: int) -> Table:
-    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False, header_style="dim")
+    table = _table()
     table.add_column("queue", ratio=1, no_wrap=True, overflow="ellipsis")
     names = _names(board)
     for name in SHORT if width < NARROW else HEADINGS:
@@ -192,9 +203,9 @@ def _agents(board: Board, now: int, width: int) -> RenderableType:
 
 
 def _contacts(lines: Sequence[ContactLine]) -> Table:
-    table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False, show_edge=False, header_style="dim")
-    table.add_column("last contacts", no_wrap=True, style="dim")
-    table.add_column("", no_wrap=True)
+    table = _table()
+    table.add_column("ended", no_wrap=True, style="dim")
+    table.add_column("last contacts", no_wrap=True)
     table.add_column("reason", ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column("outcome", no_wrap=True)
     table.add_column("agent", no_wrap=True)
