@@ -25,6 +25,7 @@ class Counted(Struct, frozen=True):
 
     rate: float
     calls: int
+    refused: int  # heard 503
     failed: int
     sent_again: int  # messages retransmitted by the callers
     took_s: float
@@ -33,7 +34,8 @@ class Counted(Struct, frozen=True):
 
     @property
     def failures(self) -> float:
-        return self.failed / max(1, self.calls)
+        """The share of calls that weren't served, whyever."""
+        return (self.calls - len(self.whole)) / max(1, self.calls)
 
 
 def quantile(values: tuple[float, ...] | list[float], share: float) -> float:
@@ -142,7 +144,7 @@ def _counted(folder: Path, rate: float, calls: int, took_s: float) -> Counted:
             for line in lines:
                 (setup if line[2] == "1" else whole).append(float(line[1]) / 1000)
     return Counted(
-        rate, calls, calls - succeeded, again, took_s,
+        rate, calls, succeeded - len(whole), calls - succeeded, again, took_s,
         tuple(sorted(setup)), tuple(sorted(whole)),
     )  # fmt: skip
 

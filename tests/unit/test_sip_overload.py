@@ -3,7 +3,7 @@
 import pytest
 
 from roost.adapters.telephony.admission import Gate
-from roost.adapters.telephony.arrivals import ARRIVALS_A_TURN, MOST_ARRIVALS, Arrivals
+from roost.adapters.telephony.arrivals import ARRIVALS_A_TURN, LONGEST, MOST_ARRIVALS, Arrivals
 from roost.adapters.telephony.settings import Trunks, TrunkSettings
 from roost.kernel.ids import TrunkId
 from roost.kernel.time import InstantUs
@@ -114,15 +114,15 @@ def test_the_ack_of_a_refusal_is_known_by_its_tag() -> None:
     ack = invite(to=f"<sip:95598@roost>;tag={TAG}").replace(b"INVITE sip", b"ACK sip")
     assert is_ack_of_refusal(ack)
     assert not is_ack_of_refusal(ack.replace(b"tag=busy", b"tag=busybody"))
-    assert House().arrivals.holds(ack, TRUNK) is True
+    assert House().arrivals.holds(ack, TRUNK, NOW) is True
 
 
 def test_new_calls_wait_and_everything_else_is_read_at_once() -> None:
     arrivals = House().arrivals
     for number in range(ARRIVALS_A_TURN + 1):
-        assert arrivals.holds(invite(number), TRUNK) is True
-    assert arrivals.holds(invite(9, to="<sip:95598@roost>;tag=ours"), TRUNK) is False
-    assert arrivals.holds(b"SIP/2.0 200 OK\r\n\r\n", TRUNK) is False
+        assert arrivals.holds(invite(number), TRUNK, NOW) is True
+    assert arrivals.holds(invite(9, to="<sip:95598@roost>;tag=ours"), TRUNK, NOW) is False
+    assert arrivals.holds(b"SIP/2.0 200 OK\r\n\r\n", TRUNK, NOW) is False
     assert [data for data, _ in arrivals.take()] == [invite(n) for n in range(ARRIVALS_A_TURN)]
     assert len(arrivals) == 1
 
@@ -130,19 +130,19 @@ def test_new_calls_wait_and_everything_else_is_read_at_once() -> None:
 def test_an_invite_that_is_sent_again_waits_once_and_its_cancel_comes_after_it() -> None:
     arrivals = House().arrivals
     cancel = invite().replace(b"INVITE sip", b"CANCEL sip").replace(b"1 INVITE", b"1 CANCEL")
-    assert arrivals.holds(cancel, TRUNK) is False  # nothing waits: read at once
-    assert [arrivals.holds(data, TRUNK) for data in (invite(), invite(), cancel)] == [True] * 3
+    assert arrivals.holds(cancel, TRUNK, NOW) is False  # nothing waits: read at once
+    assert [arrivals.holds(data, TRUNK, NOW) for data in (invite(), invite(), cancel)] == [True] * 3
     assert [data for data, _ in arrivals.take()] == [invite(), cancel]
 
 
 def test_under_load_a_trunk_hears_503_and_a_stranger_nothing_new() -> None:
     house = House()
     house.load = 0.8
-    told = house.arrivals.holds(invite(), TRUNK)
+    told = house.arrivals.holds(invite(), TRUNK, NOW)
     assert isinstance(told, Send)
     assert told.to == TRUNK
     assert b"503 Service Unavailable" in told.data
-    assert house.arrivals.holds(invite(), STRANGER) is True  # the gate says what all hear
+    assert house.arrivals.holds(invite(), STRANGER, NOW) is True  # the gate says what all hear
     assert house.gate.counts == {"overloaded": 1}
     assert not house.endpoint.transactions.servers
 
@@ -151,7 +151,7 @@ def test_a_call_that_was_let_in_is_never_refused_when_its_invite_comes_again() -
     house = House()
     house.endpoint.datagram(invite(), TRUNK, NOW)
     house.load = 1.0
-    assert house.arrivals.holds(invite(), TRUNK) is True
+    assert house.arrivals.holds(invite(), TRUNK, NOW) is True
     before = len(house.endpoint.transactions.servers)
     house.endpoint.datagram(*house.arrivals.take()[0], NOW)
     assert len(house.endpoint.transactions.servers) == before
@@ -160,6 +160,15 @@ def test_a_call_that_was_let_in_is_never_refused_when_its_invite_comes_again() -
 
 def test_the_line_of_new_calls_is_bounded() -> None:
     house = House()
-    answers = [house.arrivals.holds(invite(number), TRUNK) for number in range(MOST_ARRIVALS)]
+    answers = [house.arrivals.holds(invite(number), TRUNK, NOW) for number in range(MOST_ARRIVALS)]
     assert sum(isinstance(one, Send) for one in answers) == MOST_ARRIVALS // 5
     assert len(house.arrivals) == MOST_ARRIVALS - MOST_ARRIVALS // 5
+
+
+def test_whoever_waits_long_keeps_others_out_and_stays_in_line() -> None:
+    house = House()
+    assert house.arrivals.holds(invite(1), TRUNK, NOW) is True
+    late = InstantUs(NOW + LONGEST)
+    assert isinstance(house.arrivals.holds(invite(2), TRUNK, late), Send)
+    assert [data for data, _ in house.arrivals.take()] == [invite(1)]
+    assert house.arrivals.holds(invite(2), TRUNK, late) is True

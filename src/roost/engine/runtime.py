@@ -50,7 +50,7 @@ LINGER_S: Final = 0.002  # how long a group collects under load; never beyond 5 
 BUSY_GROUP: Final = 8  # commands in the last group that count as load
 MEND_FIRST_S: Final = 0.05  # the first wait between attempts to restore
 MEND_LONGEST_S: Final = 2.0
-SLOW_ANSWER_S: Final = 1.0  # from a decision to its answer: as bad as a full line
+SLOW_ANSWER_S: Final = 0.5  # from a decision to its answer: as bad as a full line (SIP's T1)
 SMOOTH: Final = 0.2  # the newest group's share in the measured delay
 SWITCH_INTERVAL_S: Final = 0.0005  # see `start`
 

@@ -1,25 +1,28 @@
 """New calls wait behind everything else: responses and requests in a dialog go first.
 
     arriving → taken, a few a turn of the loop (ARRIVALS_A_TURN)
-       └─ at 80 % of MOST_ARRIVALS, or of any other bound: 503, from the raw bytes
+       └─ at 80 % of MOST_ARRIVALS or LONGEST, or of any other bound: 503, from the raw bytes
 
 So calls that stand are served at once however many knock, and a caller who can't be served
-learns it for a few microseconds of ours (FOUNDATION 1, backpressure). After a restart what
-waited in the socket fits in here.
+learns it for a few microseconds of ours (FOUNDATION 1, backpressure). Whoever is in line stays
+in it: after a restart all that waited in the socket is put here at once, and served.
 """
 
 from collections import deque
 from typing import Final
 
 from roost.adapters.telephony.admission import FULL_PERCENT, RETRY_AFTER_S, Gate
+from roost.kernel.time import MILLISECOND, DurationUs, InstantUs
 from roost.protocols.sip.brief import branch_of, is_ack_of_refusal, is_new_invite, refusal
 from roost.protocols.sip.endpoint import Endpoint
 from roost.protocols.sip.routing import Peer
 from roost.protocols.sip.transactions import Send
 
 MOST_ARRIVALS: Final = 320
+LONGEST: Final = DurationUs(250 * MILLISECOND)  # the oldest's wait; half of SIP's T1
 ARRIVALS_A_TURN: Final = 4
 _FULL: Final = MOST_ARRIVALS * FULL_PERCENT // 100
+_LONG: Final = LONGEST * FULL_PERCENT // 100
 _CANCEL: Final = b"CANCEL "
 
 
@@ -30,28 +33,27 @@ class Arrivals:
     def __init__(self, gate: Gate, endpoint: Endpoint) -> None:
         self._gate = gate
         self._endpoint = endpoint
-        self._waiting: deque[tuple[bytes, Peer]] = deque()
+        self._waiting: deque[tuple[InstantUs, bytes, Peer]] = deque()
         self._branches: set[tuple[Peer, bytes]] = set()  # of those that wait
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def holds(self, data: bytes, source: Peer) -> bool | Send:
+    def holds(self, data: bytes, source: Peer, now: InstantUs) -> bool | Send:
         """True where the datagram waits in line (or needs nothing more); what's to be sent
         where it's refused; False where it's to be read now."""
         if is_new_invite(data):
-            return self._arrived(data, source)
+            return self._arrived(data, source, now)
         if data.startswith(_CANCEL) and self._waiting:
-            self._waiting.append((data, source))  # never before its INVITE
+            self._waiting.append((now, data, source))  # never before its INVITE
             return True
         return is_ack_of_refusal(data)
 
-    def _arrived(self, data: bytes, source: Peer) -> bool | Send:
+    def _arrived(self, data: bytes, source: Peer, now: InstantUs) -> bool | Send:
         key = (source, branch_of(data))
         if key in self._branches:
             return True  # sent again while it waits
-        full = len(self._waiting) >= _FULL
-        if full or self._gate.full():
+        if self._full(now) or self._gate.full():
             brief = None
             if self._gate.is_trunk(source):
                 brief = refusal(data, source, RETRY_AFTER_S)
@@ -62,13 +64,17 @@ class Arrivals:
             self._gate.count("arrivals_dropped")  # it will come again
             return True
         self._branches.add(key)
-        self._waiting.append((data, source))
+        self._waiting.append((now, data, source))
         return True
+
+    def _full(self, now: InstantUs) -> bool:
+        waiting = self._waiting
+        return bool(waiting) and (len(waiting) >= _FULL or now - waiting[0][0] >= _LONG)
 
     def take(self) -> list[tuple[bytes, Peer]]:
         """Those whose turn it is, the oldest first."""
         waiting = self._waiting
-        taken = [waiting.popleft() for _ in range(min(ARRIVALS_A_TURN, len(waiting)))]
+        taken = [waiting.popleft()[1:] for _ in range(min(ARRIVALS_A_TURN, len(waiting)))]
         for data, source in taken:
             self._branches.discard((source, branch_of(data)))
         return taken

@@ -50,7 +50,7 @@ class Line:
         self.pump()
 
     def _datagram(self, data: bytes, source: Peer) -> None:
-        held = self._arrivals.holds(data, source)
+        held = self._arrivals.holds(data, source, self._clock.now())
         if held is False:
             self._read(data, source)
             self.pump()

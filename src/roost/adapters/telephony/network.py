@@ -15,6 +15,8 @@ from roost.protocols.sip.routing import TCP, UDP, Peer
 from roost.protocols.sip.transactions import Send
 
 MOST_CONNECTIONS: Final = 4_096
+MOST_OF_ONE: Final = 1_024  # connections of one address: phones behind a NAT share it
+FIRST_MESSAGE_S: Final = 32.0  # who connects and says nothing whole for so long is let go
 MOST_UNSENT: Final = 256  # messages that wait for one connection to open
 MOST_BUFFERED: Final = 1 << 20  # bytes that a slow reader may leave in our buffer
 CONNECT_S: Final = 4.0
@@ -40,6 +42,7 @@ class _Stream(asyncio.Protocol):
         self.number = number
         self.peer = Peer(TCP, "", 0, number)
         self.transport: asyncio.Transport | None = None
+        self.silent: asyncio.TimerHandle | None = None  # until their first message
         self._parser = StreamParser()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -49,13 +52,19 @@ class _Stream(asyncio.Protocol):
         self._network.opened(self)
 
     def data_received(self, data: bytes) -> None:
-        self._network.arrived(self._parser.feed(data), self.peer)
+        messages = self._parser.feed(data)
+        if messages and self.silent is not None:
+            self.silent.cancel()
+            self.silent = None
+        self._network.arrived(messages, self.peer)
         for _ in range(self._parser.take_pings()):
             self.write(PONG)
         if self._parser.closed and self.transport is not None:
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        if self.silent is not None:
+            self.silent.cancel()
         self._network.closed(self)
 
     def write(self, data: bytes) -> bool:
@@ -80,6 +89,7 @@ class Network:
         self._servers: list[asyncio.Server] = []
         self._streams: dict[int, _Stream] = {}
         self._by_address: dict[tuple[str, int], int] = {}
+        self._hosts: Counter[str] = Counter()
         self._opening: dict[tuple[str, int], list[Send]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._made = 0
@@ -102,19 +112,30 @@ class Network:
         return _Stream(self, self._made)
 
     def opened(self, stream: _Stream) -> None:
-        if len(self._streams) >= MOST_CONNECTIONS:
+        assert stream.transport is not None
+        host = stream.peer.host
+        if len(self._streams) >= MOST_CONNECTIONS or self._hosts[host] >= MOST_OF_ONE:
             self._count("connections_refused")
-            if stream.transport is not None:
-                stream.transport.abort()
+            stream.transport.abort()
             return
+        self._hosts[host] += 1
+        later = asyncio.get_running_loop().call_later
+        stream.silent = later(FIRST_MESSAGE_S, self._let_go, stream.transport)
         self._streams[stream.number] = stream
         self._by_address[stream.peer.host, stream.peer.port] = stream.number
 
     def closed(self, stream: _Stream) -> None:
-        self._streams.pop(stream.number, None)
+        if self._streams.pop(stream.number, None) is not None:
+            self._hosts[stream.peer.host] -= 1
+            if not self._hosts[stream.peer.host]:
+                del self._hosts[stream.peer.host]
         address = (stream.peer.host, stream.peer.port)
         if self._by_address.get(address) == stream.number:
             del self._by_address[address]
+
+    def _let_go(self, transport: asyncio.Transport) -> None:
+        self._count("silent_connections")
+        transport.abort()
 
     def arrived(self, messages: list[Request | Response | Malformed], peer: Peer) -> None:
         for message in messages:
