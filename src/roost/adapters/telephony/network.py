@@ -6,6 +6,7 @@ for a peer without one opens it. Everything here runs on the loop's thread.
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import Final, cast
 
