@@ -142,7 +142,7 @@ def test_under_load_a_trunk_hears_503_and_a_stranger_nothing_new() -> None:
     assert isinstance(told, Send)
     assert told.to == TRUNK
     assert b"503 Service Unavailable" in told.data
-    assert house.arrivals.holds(invite(), STRANGER, NOW) is True  # the gate says what all hear
+    assert house.arrivals.holds(invite(), STRANGER, NOW) is False  # the gate says what all hear
     assert house.gate.counts == {"overloaded": 1}
     assert not house.endpoint.transactions.servers
 
@@ -163,6 +163,24 @@ def test_the_line_of_new_calls_is_bounded() -> None:
     answers = [house.arrivals.holds(invite(number), TRUNK, NOW) for number in range(MOST_ARRIVALS)]
     assert sum(isinstance(one, Send) for one in answers) == MOST_ARRIVALS // 5
     assert len(house.arrivals) == MOST_ARRIVALS - MOST_ARRIVALS // 5
+
+
+def test_strangers_take_nobodys_place_in_line() -> None:
+    house = House()
+    for number in range(2 * MOST_ARRIVALS):
+        assert house.arrivals.holds(invite(number), STRANGER, NOW) is False
+    assert house.arrivals.holds(invite(), TRUNK, NOW) is True
+    assert len(house.arrivals) == 1
+
+
+def test_cancels_wait_for_their_own_invite_only_and_not_without_end() -> None:
+    house = House()
+    assert house.arrivals.holds(invite(1), TRUNK, NOW) is True
+    other, own = (invite(number).replace(b"INVITE", b"CANCEL") for number in (2, 1))
+    assert house.arrivals.holds(other, TRUNK, NOW) is False
+    for _ in range(3 * MOST_ARRIVALS):
+        assert house.arrivals.holds(own, TRUNK, NOW) is True
+    assert len(house.arrivals) == 2 * MOST_ARRIVALS
 
 
 def test_whoever_waits_long_keeps_others_out_and_stays_in_line() -> None:

@@ -43,9 +43,12 @@ class Arrivals:
         """True where the datagram waits in line (or needs nothing more); what's to be sent
         where it's refused; False where it's to be read now."""
         if is_new_invite(data):
+            if not self._gate.is_trunk(source):
+                return False  # the gate is done with it at once; it takes nobody's place here
             return self._arrived(data, source, now)
-        if data.startswith(_CANCEL) and self._waiting:
-            self._waiting.append((now, data, source))  # never before its INVITE
+        if data.startswith(_CANCEL) and (source, branch_of(data)) in self._branches:
+            if len(self._waiting) < 2 * MOST_ARRIVALS:
+                self._waiting.append((now, data, source))  # never before its INVITE
             return True
         return is_ack_of_refusal(data)
 
@@ -54,9 +57,7 @@ class Arrivals:
         if key in self._branches:
             return True  # sent again while it waits
         if self._full(now) or self._gate.full():
-            brief = None
-            if self._gate.is_trunk(source):
-                brief = refusal(data, source, RETRY_AFTER_S)
+            brief = refusal(data, source, RETRY_AFTER_S)
             if brief is not None and brief.key not in self._endpoint.transactions.servers:
                 self._gate.count("overloaded")
                 return Send(brief.data, brief.to)
