@@ -75,8 +75,8 @@ class Simulation:
     ) -> None:
         self.floor = floor
         self.scenario = scenario
-        self.observers = observers
         self.hash = sha256() if digest else None
+        self.observers = (*observers, self.hashed) if digest else observers
         self.log: list[Envelope] = []
         self.events = 0
         self.steps = 0
@@ -86,10 +86,11 @@ class Simulation:
         self.generation = 0
         self.chaos = Dice(seed, 1 << 50)
         faults = scenario.faults
-        self.lossy = bool(faults.lost or faults.late or faults.doubled)
+        lossy = bool(faults.lost or faults.late or faults.doubled)
         self.mortal = bool(faults.crash or faults.crash_at)
-        self.timeline = Timeline(scenario.start, NETWORK_US, self.arrive)
-        self.world = World(scenario, seed, self.timeline, self.tell)
+        self.timeline = Timeline(scenario.start, NETWORK_US, self.give)
+        tell = self.tell_perhaps if lossy else self.timeline.send
+        self.world = World(scenario, seed, self.timeline, tell)
         self.keep = keep or self.mortal
         self.engine: Engine[CellState] = Engine(ROOM, STREAM)
         self.encoder = msgspec.json.Encoder()
@@ -111,7 +112,7 @@ class Simulation:
         """Play the whole scenario, then wait until all that began has ended."""
         with no_collector():
             while not self.engine.number:  # put in force again, should the process die of it
-                self.give(Configure(self.floor), SETUP, "configure")
+                self.give(Configure(self.floor), "configure", SETUP)
             self.world.begin()
             end = self.scenario.start + self.scenario.length_us
             self.timeline.run(end)
@@ -130,47 +131,41 @@ class Simulation:
 
     # --- from the world to the engine ---
 
-    def tell(self, command: Command, key: str) -> None:
+    def tell_perhaps(self, command: Command, key: str) -> None:
         """A message on its way: usually it takes a moment, sometimes it fails."""
-        if not self.lossy:
-            self.timeline.send(command, key)
-            return
         faults = self.scenario.faults
         if self.chaos.chance(faults.lost):
             return
         late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
-        self.timeline.after(NETWORK_US + late, self.arrive_late, (command, key))
+        self.timeline.after(NETWORK_US + late, self.arrive, (command, key))
         if self.chaos.chance(faults.doubled):
             again = self.chaos.exponential(faults.late_us)
-            self.timeline.after(NETWORK_US + again, self.arrive_late, (command, key))
+            self.timeline.after(NETWORK_US + again, self.arrive, (command, key))
 
-    def arrive(self, command: Command, key: str) -> None:
-        self.give(command, OUTSIDE, key)
-
-    def arrive_late(self, about: tuple[Command, str]) -> None:
-        self.give(about[0], OUTSIDE, about[1])
+    def arrive(self, about: tuple[Command, str]) -> None:
+        self.give(*about)
 
     def wake(self, about: tuple[Command, int]) -> None:
         command, generation = about
         if generation == self.generation:
-            self.give(command, CLOCK, "timer")
+            self.give(command, "timer", CLOCK)
 
     # --- the engine ---
 
-    def give(self, command: Command, actor: Actor, cause: str) -> None:
+    def give(self, command: Command, cause: str, actor: Actor = OUTSIDE) -> None:
         step = self.engine.step(self.timeline.now, command, actor, cause)
         self.steps += 1
         if step.incidents:
             self.incidents.extend(step.incidents)
-        if step.refusal is not None:
-            code = step.refusal.code
-            self.refused[code] = self.refused.get(code, 0) + 1
+        refusal = step.refusal
+        if refusal is not None:
+            self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
         if self.mortal and self.dies(step):
             return
         if step.envelopes:
             self.commit(step.envelopes)
-        for effect in step.effects:
-            self.perform(effect)
+        if step.effects:
+            self.perform(step.effects)
 
     def dies(self, step: Step) -> bool:
         """Whether the process dies after this step; if so, it has been started again."""
@@ -187,23 +182,30 @@ class Simulation:
         """What people and phones notice of each event, and what followers are given."""
         notices, observers = self.notices, self.observers
         for envelope in envelopes:
-            notice = notices.get(envelope.body.__class__)
+            body = envelope.body
+            notice = notices.get(body.__class__)
             if notice is not None:
-                notice(envelope.body)
-            if self.hash is not None:
-                self.hash.update(self.encoder.encode(envelope))
+                notice(body)
             for observer in observers:
                 observer(envelope)
         self.events += len(envelopes)
         if self.keep:
             self.log.extend(envelopes)
 
-    def perform(self, effect: Effect) -> None:
-        if type(effect) is Wake:
-            length = max(0, effect.at - self.timeline.now)
-            self.timeline.timer(length, self.wake, (effect.command, self.generation))
-        else:
-            self.world.perform(effect)
+    def hashed(self, envelope: Envelope) -> None:
+        assert self.hash is not None
+        self.hash.update(self.encoder.encode(envelope))
+
+    def perform(self, effects: Sequence[Effect]) -> None:
+        """Timers are set here; the rest is the world's."""
+        timeline, perform = self.timeline, self.world.perform
+        for effect in effects:
+            if type(effect) is Wake:
+                length = effect.at - timeline.now
+                about = effect.command, self.generation
+                timeline.timer(length if length > 0 else 0, self.wake, about)  # noqa: FURB136
+            else:
+                perform(effect)
 
     def die(self, committed: Sequence[Envelope]) -> None:
         """Killed between deciding and acting: effects never left; the group perhaps did."""
@@ -213,8 +215,7 @@ class Simulation:
         self.engine = Engine(ROOM, STREAM)
         for envelope in self.log:
             self.engine.fold(envelope.body, envelope.number, envelope.at)
-        for effect in ROOM.unfinished(self.engine.state, self.timeline.now):
-            self.perform(effect)
+        self.perform(ROOM.unfinished(self.engine.state, self.timeline.now))
 
     def digest(self) -> str:
         """Of the log's bytes: the same seed gives the same, on any machine."""

@@ -69,18 +69,16 @@ class Timeline:
                 deliver(command, key)
             elif heap and heap[0][0] <= until:
                 instant, _, what, about, line = heap[0]
-                self._next(line)
+                if line is None:
+                    heappop(heap)
+                else:
+                    line.popleft()
+                    if line:  # the next of its line takes its place
+                        heapreplace(heap, line[0])
+                    else:
+                        heappop(heap)
                 self.now = InstantUs(instant)
                 what(about)
             else:
                 break
         self.now = InstantUs(max(until, self.now))
-
-    def _next(self, line: Line | None) -> None:
-        """The head leaves the heap; the next one of its line takes its place."""
-        if line is not None:
-            line.popleft()
-            if line:
-                heapreplace(self.heap, line[0])
-                return
-        heappop(self.heap)

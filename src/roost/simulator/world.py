@@ -66,7 +66,7 @@ class World:
             self.timeline.after(length, self.lose_media)
 
     def perform(self, effect: Effect) -> None:
-        act = self.acts.get(type(effect))
+        act = self.acts.get(effect.__class__)
         if act is None:
             return
         if self.lost:

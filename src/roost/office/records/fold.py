@@ -42,7 +42,7 @@ def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Reco
     if record is None:
         return None
     record.numbers.append(envelope.number)
-    step = _STEPS.get(type(body))
+    step = _STEPS.get(body.__class__)
     if step is not None:
         step(record, envelope, body)
     return record
