@@ -1,28 +1,40 @@
 """Contacts a second through the one step function, beside SimPy running a bare M/M/n+M.
 
 The simulated day has flow, leases, prices and the whole floor on; SimPy's model has arrival,
-patience, service and as many happenings a contact, and decides nothing else.
+patience, service and as many happenings a contact, and decides nothing else. Both take turns,
+and the best round of each counts: other load on the machine only ever makes one slower.
 """
 
 import gc
 import random
 import time
+from typing import NamedTuple
 
 import simpy
 
 from benchmarks._hotline import hotline
 from roost.kernel.time import HOUR, DurationUs
+from roost.simulator.dice import exponential_table
 from roost.simulator.figures import Ledger
 from roost.simulator.run import Simulation
 from roost.simulator.scenario import Scenario, all_day
 
 AGENTS = 100
 CALLS_PER_HOUR = 1_600
-HOURS = 5
+HOURS = 2
+ROUNDS = 4
 
 
-def ours() -> tuple[float, float, int]:
-    """(contacts a second, events a contact, contacts)"""
+class Ours(NamedTuple):
+    """`speed` in contacts a second, events and commands a contact."""
+
+    speed: float
+    events: float
+    commands: float
+    contacts: int
+
+
+def ours() -> Ours:
     floor, contracts = hotline(AGENTS)
     scenario = Scenario(
         number=floor.numbers[0].number,
@@ -39,7 +51,10 @@ def ours() -> tuple[float, float, int]:
     spent = time.process_time() - began
     contacts = simulation.world.callers.count
     assert ledger.earned().minor > 0, "the prices must be on"
-    return contacts / spent, simulation.events / contacts, contacts
+    gc.unfreeze()
+    return Ours(
+        contacts / spent, simulation.events / contacts, simulation.steps / contacts, contacts
+    )
 
 
 def theirs(events_per_contact: float, contacts: int) -> float:
@@ -73,11 +88,13 @@ def theirs(events_per_contact: float, contacts: int) -> float:
 
 
 def run() -> dict[str, float | str]:
-    speed, events, contacts = ours()
-    other = theirs(events, contacts)
+    exponential_table()  # made once, before the clock runs
+    rounds = [(one := ours(), theirs(one.events, one.contacts)) for _ in range(ROUNDS)]
+    speed, other = max(one.speed for one, _ in rounds), max(other for _, other in rounds)
     return {
         "contacts a second": speed,
-        "events a contact": events,
+        "events a contact": rounds[0][0].events,
+        "commands a contact": rounds[0][0].commands,
         "SimPy M/M/n+M contacts a second": other,
         "ours / SimPy": speed / other,
     }
