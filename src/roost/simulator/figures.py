@@ -13,7 +13,7 @@ from roost.office.contracts.period import period_of
 from roost.office.contracts.pricing import Unbilled, price
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
-from roost.office.records.fold import fold
+from roost.office.records.fold import TOUCHING, fold
 from roost.office.records.model import Record
 from roost.office.records.summary import Count, Summary
 
@@ -22,7 +22,8 @@ FINISHING = frozenset({ContactEnded, OfferEnded, SegmentClosed, TrackEnded, Trac
 
 
 class Ledger:
-    """An observer: folds records, prices them when they're finished, and forgets them."""
+    """An observer: folds records, prices them when they're finished, and forgets them. Nobody
+    opens a figure of a run to its events: what only adds a number to a record is passed over."""
 
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.contracts = {contract.client: contract for contract in contracts}
@@ -31,8 +32,11 @@ class Ledger:
         self.tallies: dict[tuple[ClientId, str], Tally] = {}
 
     def __call__(self, envelope: Envelope) -> None:
+        kind = type(envelope.body)
+        if kind not in TOUCHING:
+            return
         record = fold(self.open, envelope)
-        if record is None or record.ended is None or type(envelope.body) not in FINISHING:
+        if record is None or record.ended is None or kind not in FINISHING:
             return
         if record.finished and all(track.closed or track.lost for track in record.tracks):
             self.close(record)

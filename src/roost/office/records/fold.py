@@ -233,3 +233,6 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     TrackLost: _track_lost,
     ContactEnded: _ended,
 }
+
+TOUCHING: Final = frozenset({CallArrived, *_STEPS})
+"""The events that change a record; of a contact's other events it keeps the numbers only."""
