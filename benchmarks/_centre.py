@@ -103,6 +103,15 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def waited_s(pid: int) -> float:
+    """How long a process's first thread was ready to run while its core did something else:
+    on a machine that's busy otherwise, this and not the program is what the figures show."""
+    try:
+        return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 def pin(pid: int, cores: Iterable[int]) -> None:
     """All threads of a process onto these cores; nothing on a machine with one."""
     wanted = set(cores) & os.sched_getaffinity(0)

@@ -56,7 +56,8 @@ class Phones:
         self._folder = tempfile.TemporaryDirectory(prefix="roost-bench-sipp-")
         command = _command(
             core, "-sf", str(SCENARIOS / "agent.xml"), "-p", str(self.port),
-            "-d", str(int(hold_s * 1000)), "-l", str(MOST_AT_ONCE), "-mp", "10000",
+            "-d", str(int(hold_s * 1000)), "-l", str(MOST_AT_ONCE),
+            "-mp", str(sockets.free_port_both()),
         )  # fmt: skip
         self.process = subprocess.Popen(
             command, cwd=self._folder.name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -87,8 +88,8 @@ class Callers:
         self._folder = tempfile.TemporaryDirectory(prefix="roost-bench-sipp-")
         command = _command(
             core, "-sf", str(SCENARIOS / "caller.xml"), "-s", NUMBER, "-r", f"{rate:g}",
-            "-m", str(calls), "-l", str(at_once), "-mp", "8000", "-trace_stat",
-            "-fd", "1", "-stf", "stat.csv", "-trace_rtt", "-rtt_freq", "1",
+            "-m", str(calls), "-l", str(at_once), "-trace_stat",
+            "-mp", str(sockets.free_port_both()), "-fd", "1", "-stf", "stat.csv", "-trace_rtt", "-rtt_freq", "1",
             "-recv_timeout", "20000", "-timeout", f"{int(most_s)}s",
             "-p", str(sockets.free_port_both()), f"{LOOPBACK}:{port}",
         )  # fmt: skip

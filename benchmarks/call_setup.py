@@ -16,11 +16,12 @@ directly, with the same scenarios, held to the same.
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks._centre import Centre
+from benchmarks._centre import Centre, waited_s
 from benchmarks._sipp import Counted, Phones, call, quantile
 
 HOLD_S: Final = 1.2
@@ -78,6 +79,7 @@ def through_the_centre(
     overload: bool = False,
 ) -> dict[str, float]:
     spent: dict[str, float] = {}
+    starved: list[float] = []  # control's share of the time in which it waited for its core
     with (
         tempfile.TemporaryDirectory(prefix="roost-bench-") as folder,
         Phones(HOLD_S) as phones,
@@ -88,9 +90,12 @@ def through_the_centre(
         centre.pin()
 
         def attempt(rate: float, seconds: float) -> Counted:
-            before = centre.cpu()
+            control = centre.pids()["control"]
+            before, waited, began = centre.cpu(), waited_s(control), time.monotonic()
             counted = call(centre.sip_port, rate, seconds)
             after = centre.cpu()
+            share = (waited_s(control) - waited) / (time.monotonic() - began)
+            starved.append(share)
             spent.clear()
             spent.update(
                 (role, (after[role] - before[role]) / counted.calls)
@@ -100,7 +105,7 @@ def through_the_centre(
             return counted
 
         held = highest(ladder, attempt, STEP_S, hold_s)
-        each = dict(spent)
+        each, share = dict(spent), starved[-1]
         twice = attempt(2 * held.rate, STEP_S) if held and overload else None
     if held is None:
         return {"calls_a_second": 0.0}
@@ -111,6 +116,8 @@ def through_the_centre(
         "setup_p50_ms": 1000 * quantile(held.setup, 0.50),
         "setup_p99_ms": 1000 * quantile(held.setup, 0.99),
         "with_agent_p99_ms": 1000 * (quantile(held.whole, 0.99) - HOLD_S),
+        "control_waited_for_its_core_percent": 100 * share,
+        "calls_a_second_a_core_of_its_own": 1 / max(each["control"], 1e-9),
         **{f"{role}_cpu_ms_a_call": 1000 * cpu for role, cpu in each.items()},
     }
     if twice is not None:
