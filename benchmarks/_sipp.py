@@ -89,8 +89,8 @@ class Callers:
         command = _command(
             core, "-sf", str(SCENARIOS / "caller.xml"), "-s", NUMBER, "-r", f"{rate:g}",
             "-m", str(calls), "-l", str(at_once), "-trace_stat",
-            "-mp", str(sockets.free_port_both()), "-fd", "1", "-stf", "stat.csv", "-trace_rtt", "-rtt_freq", "1",
-            "-recv_timeout", "20000", "-timeout", f"{int(most_s)}s",
+            "-mp", str(sockets.free_port_both()), "-fd", "1", "-stf", "stat.csv",
+            "-trace_rtt", "-rtt_freq", "1", "-recv_timeout", "20000", "-timeout", f"{int(most_s)}s",
             "-p", str(sockets.free_port_both()), f"{LOOPBACK}:{port}",
         )  # fmt: skip
         self._began = time.monotonic()
