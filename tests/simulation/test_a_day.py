@@ -192,7 +192,26 @@ def test_a_morning_leaves_nothing_behind() -> None:
     assert not any(left.values()), left
 
 
+def worse(seed: int) -> Faults:
+    """The storm, and by turns: a lost media process or two, an outage, all at once in a burst."""
+    minute = 5 + seed % 30
+    deaths = (minute * MINUTE, (minute + 15) * MINUTE)
+    outage = Span(minute * MINUTE, (1 + seed % 9) * MINUTE)
+    match seed % 4:
+        case 1:
+            return msgspec.structs.replace(STORM, media_lost=deaths)
+        case 2:
+            return msgspec.structs.replace(STORM, outages=(outage,))
+        case 3:
+            bursts = (Burst(10 * MINUTE, 10 * MINUTE),)
+            return msgspec.structs.replace(
+                STORM, crash=20_000, media_lost=deaths, outages=(outage,), bursts=bursts
+            )
+        case _:
+            return STORM
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(1_000))
 def test_a_thousand_stormy_hours(seed: int) -> None:
-    check(play(hours(1 * HOUR, STORM, arrivals=60), 10_000 + seed))
+    check(play(hours(1 * HOUR, worse(seed), arrivals=60), 10_000 + seed))
