@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def generator():  # noqa: ANN201 - a module made from a path
+def generator():
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -101,7 +101,10 @@ class AgentAtWork:
     async def centre_ready(self) -> None:
         """Waits until the centre takes calls and commands: it may be starting. Raises
         httpx.HTTPError when nobody answers at all."""
-        while not (await self._http.get("/api/health")).is_success:
+        while True:
+            answer = await self._http.get("/api/health")
+            if answer.is_success:
+                return
             await asyncio.sleep(AGAIN_S)
 
     async def start(self) -> None:
