@@ -31,6 +31,7 @@ from roost.simulator.scenario import ANY, Handling, Scenario, Shift
 from roost.simulator.timeline import Timeline
 
 LOOKS_US = 1 * MINUTE  # an agent looks at the own state that often
+NOT_AT_WORK = ("out", "away")
 MOST_SILENT = 4  # media's notices of one leg
 RENEWS_US = 5 * MINUTE  # a phone registers again that often
 
@@ -76,23 +77,25 @@ class People:
             self.timeline.after(person.shift.from_us + place * 10_000, self.look, person)
 
     def look(self, person: Person) -> None:
-        """Where am I? Sign in, register the phone again, come back from a missed ring."""
+        """Where am I? And is the shift over?"""
         now = self.timeline.now
-        key = f"{person.id}:{now}"
         if now - self.scenario.start >= person.shift.until_us:
-            self.go_home(person, key)
+            self.go_home(person, f"{person.id}:{now}")
             return
-        free = person.state in ("out", "away")
-        if person.state == "out":
-            self.tell(SignIn(person.id), f"in:{key}")
-        if free or now >= person.renews:
-            person.renews = now + RENEWS_US
-            self.tell(PhoneRegistered(person.id), f"phone:{key}")
-        if free and not person.leg:
-            self.tell(GoReady(person.id), f"ready:{key}")
+        if person.state in NOT_AT_WORK or now >= person.renews:
+            self.begin_work(person, f"{person.id}:{now}")
         if person.state == "wrapping":
             self.finish(person)
         self.timeline.timer(LOOKS_US, self.look, person)
+
+    def begin_work(self, person: Person, key: str) -> None:
+        """Sign in, register the phone (again), come back from a missed ring."""
+        if person.state == "out":
+            self.tell(SignIn(person.id), f"in:{key}")
+        person.renews = self.timeline.now + RENEWS_US
+        self.tell(PhoneRegistered(person.id), f"phone:{key}")
+        if person.state in NOT_AT_WORK and not person.leg:
+            self.tell(GoReady(person.id), f"ready:{key}")
 
     def go_home(self, person: Person, key: str) -> None:
         """The shift is over: away after this contact, then signed out."""
