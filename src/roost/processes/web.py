@@ -15,6 +15,7 @@ from roost.adapters.link.client import LinkClient
 from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.randomness.system import SystemRandomness
 from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.views.records import SqliteRecords
@@ -57,6 +58,8 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
     finally:
         await link.stop()
         parts.accounts.close()
+        if parts.snapshots is not None:
+            parts.snapshots.close()
     return 0
 
 
@@ -89,6 +92,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         stream=cell,
         settings=WebSettings(origins=http.origins, secure=http.secure, zone=_zone(launch)),
         people=store.vault(SETTINGS),
+        snapshots=SqliteSnapshots(places.snapshots),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

@@ -285,7 +285,8 @@ class _Feed:
                 listening.result()  # its _Ended, if it had a reason
                 return
             try:
-                await asyncio.wait_for(self._waker.wait(), FEED_HEARTBEAT / SECOND)
+                async with asyncio.timeout(FEED_HEARTBEAT / SECOND):
+                    await self._waker.wait()
             except TimeoutError:
                 await self._still_let_in()
                 await self._beat()

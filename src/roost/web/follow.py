@@ -17,12 +17,16 @@ from msgspec import Struct
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
+from roost.ports.log import LogFailed
+from roost.web import resuming
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
 from roost.web.limits import (
     FOLLOW_BATCH,
     FOLLOW_DEADLINE,
     FOLLOW_PAUSE,
+    KEEP_AT_END,
+    KEEP_EVERY,
     MOST_RECENT_EVENTS,
 )
 from roost.web.live import Live
@@ -120,6 +124,8 @@ class Follower:
         self._counts: dict[ContactId, int] = {}
         self._earned_at = InstantUs(0)
         self._money: asyncio.Task[None] | None = None
+        self._kept = 0  # the position of what was kept last
+        self.folded = 0  # events taken from the log by this process
 
     # --- following ---
 
@@ -129,6 +135,7 @@ class Follower:
 
     async def run(self) -> None:
         """Until cancelled. A log that can't be read is told by health and tried again."""
+        await self._resume()
         try:
             while True:
                 self._hint.clear()
@@ -144,7 +151,9 @@ class Follower:
         finally:
             if self._money is not None:
                 self._money.cancel()
-            self._reader.shutdown(wait=False, cancel_futures=True)
+            if self.position - self._kept >= KEEP_AT_END:
+                self._reader.submit(self._keep, self.position, self._standing())
+            self._reader.shutdown(wait=True)
 
     async def once(self) -> bool:
         """Read and fold one batch; whether there may be more."""
@@ -159,8 +168,56 @@ class Follower:
             self._begin_counting_money()
         if self.caught_up:
             self.boards.refresh()
+        if self.position - self._kept >= KEEP_EVERY:
+            self._kept = self.position
+            await self._in_reader(self._keep, self.position, self._standing())
         self._wake()
         return len(rows) == FOLLOW_BATCH
+
+    async def _resume(self) -> None:
+        """Go on from what was kept, if anything fits."""
+        kept = self._parts.snapshots
+        if kept is None:
+            return
+        stream = self._parts.stream
+        try:
+            last = await self.end()
+            fits = await self._in_reader(resuming.found, kept, stream, self.live.zone.name, last)
+        except Exception:  # whatever it is: then the log is folded from its start
+            _log.exception("resume_failed")
+            return
+        if fits is None:
+            return
+        self.position, standing = fits
+        self._kept = self.position
+        self.live.resume(
+            standing.day,
+            standing.floor,
+            standing.queues,
+            standing.agents,
+            standing.contacts,
+            standing.recent,
+        )
+        self._newest = {
+            owner: Place(position, number, position)
+            for owner, (position, number) in standing.newest.items()
+        }
+        self._counts = standing.counts
+        for channel in self._channels.values():
+            channel.begins = self.position  # somebody looks already; what's before is in the log
+
+    def _standing(self) -> bytes:
+        newest = {owner: (place.shown, place.number) for owner, place in self._newest.items()}
+        return resuming.standing_of(self.live, newest, self._counts)
+
+    def _keep(self, position: int, state: bytes) -> None:
+        kept = self._parts.snapshots
+        if kept is None:
+            return
+        try:
+            resuming.keep(kept, self._parts.stream, position, self._parts.clock.now(), state)
+        except LogFailed:
+            _log.exception("keep_failed")
 
     async def read(self, after: int, limit: int) -> list[Stored]:
         """Rows of the log, off the event loop."""
@@ -179,7 +236,8 @@ class Follower:
         self._waiting.append((position, future))
         self.hint()
         try:
-            await asyncio.wait_for(future, FOLLOW_DEADLINE / SECOND)
+            async with asyncio.timeout(FOLLOW_DEADLINE / SECOND):
+                await future
         except TimeoutError:
             return False
         finally:
@@ -193,8 +251,10 @@ class Follower:
         return [self._parts.decoder.envelope(row) for row in rows]
 
     async def _pause(self) -> None:
+        """Not by `wait_for`: before 3.12 it loses a cancellation that comes with the hint."""
         try:
-            await asyncio.wait_for(self._hint.wait(), FOLLOW_PAUSE / SECOND)
+            async with asyncio.timeout(FOLLOW_PAUSE / SECOND):
+                await self._hint.wait()
         except TimeoutError:
             return
 
@@ -205,6 +265,7 @@ class Follower:
 
     def _take(self, stored: Stored, envelope: Envelope) -> None:
         self.live.fold(envelope)
+        self.folded += 1
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
         if stored.type == "calls.CallArrived" and stored.contact and count is not None:

@@ -31,6 +31,8 @@ MOST_KEYS_KEPT: Final = 10_000  # Idempotency-Keys whose request is remembered
 # --- following the log ---
 FOLLOW_BATCH: Final = 2_000  # events read at a time
 FOLLOW_PAUSE: Final = DurationUs(100 * MILLISECOND)  # between looks, when no hint comes
+KEEP_EVERY: Final = 50_000  # events, until where the views stand is kept again
+KEEP_AT_END: Final = 2_000  # the same at a stop
 MOST_RECENT_EVENTS: Final = 4_000  # kept ready for the feed; older ones are read from the log
 MOST_RECENT_CONTACTS: Final = 50  # finished contacts shown, for each client
 LAG_BEHIND: Final = DurationUs(10 * SECOND)  # health says so when the view is older

@@ -94,8 +94,8 @@ class Live:
     """The read model of one cell."""
 
     def __init__(self, zone: Zone) -> None:
-        self._zone = zone
-        self._day = -1
+        self.zone = zone
+        self.day = -1
         self.floor: definition.Floor | None = None
         self.clients: dict[ClientId, definition.Client] = {}
         self.queues: dict[QueueId, QueueLive] = {}
@@ -106,7 +106,33 @@ class Live:
         self.in_progress: Counter[ClientId] = Counter()
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.dirty: set[Key] = set()
-        self._recent: dict[ClientId, deque[ContactId]] = {}
+        self.recent: dict[ClientId, deque[ContactId]] = {}
+
+    def resume(
+        self,
+        day: int,
+        floor: definition.Floor | None,
+        queues: dict[QueueId, QueueLive],
+        agents: dict[AgentId, AgentLive],
+        contacts: dict[ContactId, ContactLive],
+        recent: dict[ClientId, list[ContactId]],
+    ) -> None:
+        """Go on from where another follower stood; nothing may have been folded before."""
+        self.day, self.floor = day, floor
+        self.clients = {} if floor is None else {client.id: client for client in floor.clients}
+        self.queues, self.agents, self.contacts = queues, agents, contacts
+        self.by_ref = {contact.ref: contact.id for contact in contacts.values()}
+        self.presences = Counter(agent.presence for agent in agents.values())
+        open_ones = (c.client for c in contacts.values() if c.state is not ContactState.ENDED)
+        self.in_progress = Counter(open_ones)
+        self.recent = {client: deque(ids) for client, ids in recent.items()}
+        for queue in queues.values():
+            self._touch_queue(queue)
+        for agent in agents.values():
+            self._touch_agent(agent)
+        for contact in contacts.values():
+            self._touch_contact(contact)
+            self._touch_totals(contact.client)
 
     # --- folding ---
 
@@ -119,10 +145,10 @@ class Live:
 
     def turn(self, now: InstantUs) -> None:
         """Begin a new day's figures when the zone's midnight has passed."""
-        day = self._zone.local(now) // DAY
-        if day <= self._day:
+        day = self.zone.local(now) // DAY
+        if day <= self.day:
             return
-        self._day = day
+        self.day = day
         for queue in self.queues.values():
             queue.tally = Tally()
             self._touch_queue(queue)
@@ -139,7 +165,7 @@ class Live:
                 self.dirty.add((View.MONEY, client))
 
     def is_today(self, at: InstantUs) -> bool:
-        return self._zone.local(at) // DAY == self._day
+        return self.zone.local(at) // DAY == self.day
 
     # --- marks ---
 
@@ -245,7 +271,7 @@ class Live:
         contact.ended_by, contact.ended_why = event.blame, event.reason
         self.in_progress[contact.client] -= 1
         self._touch_totals(contact.client)
-        recent = self._recent.setdefault(contact.client, deque())
+        recent = self.recent.setdefault(contact.client, deque())
         recent.append(contact.id)
         if len(recent) > MOST_RECENT_CONTACTS:
             oldest = self.contacts.pop(recent.popleft())

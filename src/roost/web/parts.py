@@ -15,6 +15,7 @@ from roost.ports.log import LogReader, Vault
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
 from roost.ports.records import Records
+from roost.ports.snapshots import Snapshots
 from roost.web.health import Check
 
 UTC = Zone("UTC", "none", (-(2**62),), (0,))
@@ -34,7 +35,8 @@ class WebSettings(Struct, frozen=True):
 @dataclass(frozen=True)
 class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
-    is the settings stream's vault: names of agents. `key` is the centre's random key (at least
+    is the settings stream's vault: names of agents. `snapshots` keeps where the live views
+    stood; without it each start folds the whole log. `key` is the centre's random key (at least
     16 bytes), the same in every web process."""
 
     submit: Submit
@@ -51,6 +53,7 @@ class Parts:
     settings: WebSettings
     checks: tuple[Check, ...] = ()
     people: Vault | None = None
+    snapshots: Snapshots | None = None
 
     def name_of(self, agent: AgentId) -> str | None:
         """An agent's name; None where it isn't known (any more). Blocking."""

@@ -250,6 +250,7 @@ class SmallCentre:
             stream=STREAM,
             settings=settings,
             people=self.store.vault(SETTINGS_STREAM),
+            snapshots=self.store.snapshots(),
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
