@@ -19,6 +19,7 @@ BANNED_CALLS = {
     "datetime.now": "the clock port",
     "datetime.utcnow": "the clock port",
     "uuid.uuid4": "an id given with the command, or the stream's counter",
+    "asyncio.wait_for": "asyncio.timeout (before 3.12 wait_for may lose a cancellation)",
     "random.random": "the chance port",
     "random.randint": "the chance port",
     "random.choice": "the chance port",
