@@ -1,9 +1,12 @@
 """What ports.accounts promises, kept by the file that the centre uses."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from roost.adapters.accounts.passwords import hashed, matches, weakness
 from roost.adapters.accounts.sqlite import AccountsOutdated, SqliteAccounts
@@ -163,3 +166,16 @@ def test_passwords_are_judged_by_their_length() -> None:
     assert weakness("1001", "xK9-1001-vb2-Lq") is None
     assert matches(hashed(PASSWORD), PASSWORD)
     assert not matches("not a hash", PASSWORD)
+
+
+def test_what_goes_wrong_names_nobody_and_no_hash(tmp_path: Path) -> None:
+    """An exception's text ends in a log."""
+    path = tmp_path / "accounts.db"
+    accounts = SqliteAccounts(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE accounts RENAME TO gone")
+    with pytest.raises(SQLAlchemyError) as wrong:
+        accounts.create(OPERATOR, "li-na", Role.AGENT, None, PASSWORD)
+    assert "li-na" not in str(wrong.value)
+    assert "argon2" not in str(wrong.value)
+    accounts.close()

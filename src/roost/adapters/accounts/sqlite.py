@@ -38,7 +38,10 @@ class SqliteAccounts:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             _make(path)
-        self._engine: Final[Engine] = create_engine(f"sqlite:///{path}")
+        self._engine: Final[Engine] = create_engine(
+            f"sqlite:///{path}",
+            hide_parameters=True,  # names and hashes have no place in a log's lines
+        )
         event.listen(self._engine, "connect", _prepare)
         with self._engine.begin() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # two processes may start at once

@@ -84,6 +84,7 @@ def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> E
         _make(path)
     engine = create_engine(
         f"sqlite:///{path}",
+        hide_parameters=True,  # an error's text goes into a log
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
     )

@@ -92,6 +92,7 @@ def open_views(path: Path, *, reading: bool = False) -> Engine:
             _make(path)
     engine = create_engine(
         f"sqlite:///{path}",
+        hide_parameters=True,  # an error's text goes into a log
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10.0},
     )
 
