@@ -55,7 +55,8 @@ SMOOTH: Final = 0.2  # the newest group's share in the measured delay
 SWITCH_INTERVAL_S: Final = 0.0005  # see `start`
 
 
-_Waiting = tuple[Command, Actor, CommandId, Sequence[VaultPut], "asyncio.Future[Answer]"]
+_Waiting = tuple[float, Command, Actor, CommandId, Sequence[VaultPut], "asyncio.Future[Answer]"]
+"""A command that waits for room in a group, since that time of the loop."""
 
 
 class LiveEngine(Generic[State]):
@@ -174,8 +175,8 @@ class LiveEngine(Generic[State]):
     @property
     def load(self) -> float:
         """0 idle, 1 commands are turned away: how full the line of waiting commands is, or how
-        long answers take of SLOW_ANSWER_S, whichever is more. While no command is taken at
-        all it's 1."""
+        long its oldest waits or answers take of SLOW_ANSWER_S, whichever is most. While no
+        command is taken at all it's 1."""
         if self.why_not is not None:
             return 1.0
         now, slow = self._loop.time(), self._slow_answer_s
@@ -183,6 +184,8 @@ class LiveEngine(Generic[State]):
         delay = self._delay_s if now - self._measured < slow else 0.0  # an old one says nothing
         if oldest.steps:
             delay = max(delay, now - oldest.since)
+        if self._waiting:
+            delay = max(delay, now - self._waiting[0][0])
         return min(1.0, max(len(self._waiting) / self._most_waiting, delay / slow))
 
     # --- commands ---
@@ -207,7 +210,7 @@ class LiveEngine(Generic[State]):
             if len(self._waiting) >= self._most_waiting:
                 return Unavailable("busy")
             future = self._expect(id)
-            self._waiting.append((command, actor, id, puts, future))
+            self._waiting.append((self._loop.time(), command, actor, id, puts, future))
             self._schedule()
             return await asyncio.shield(future)
         future = self._expect(id)
@@ -339,7 +342,7 @@ class LiveEngine(Generic[State]):
         """After a commit: timers first, then what waits, then the next group."""
         self.tick()
         while self._waiting and self._room_left() and self.why_not is None:
-            self._decide(*self._waiting.popleft())
+            self._decide(*self._waiting.popleft()[1:])
         if self._open.steps:
             self._schedule()
 
@@ -391,7 +394,7 @@ class LiveEngine(Generic[State]):
 
     def _turn_away_waiting(self, why: str) -> None:
         while self._waiting:
-            _, _, cause, _, future = self._waiting.popleft()
+            _, _, _, cause, _, future = self._waiting.popleft()
             self._answer(future, cause, Unavailable(why))
 
     def _drop_all(self, why: str) -> None:
