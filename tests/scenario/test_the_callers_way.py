@@ -1,6 +1,7 @@
 """The flow as a caller meets it: keys, numbers, the client's own system, and our own faults."""
 
 from roost.floor.calls import messages as c
+from roost.floor.effects import StopCollecting
 from roost.floor.flows import messages as f
 from roost.floor.queues import messages as q
 from roost.kernel.ends import Blame, Reason
@@ -70,6 +71,17 @@ def test_a_lost_outcome_does_not_leave_a_caller_in_silence(centre: Centre) -> No
     call = centre.calls_in("95598")
     centre.after(11 * 60)
     assert centre.hears(call) == ("are-you-there", "which")
+
+
+def test_a_collection_whose_outcome_is_lost_takes_no_later_digits(centre: Centre) -> None:
+    call = centre.calls_in("95598")
+    centre.after(11 * 60)
+    lost, again = [event.collect for event in centre.events(c.CollectionStarted, call)]
+    assert [effect.collect for effect in centre.asked(StopCollecting)] == [lost]
+    assert [event.collect for event in centre.events(c.CollectionEnded, call)] == [lost]
+    centre.presses(call, "9")
+    assert centre.hears(call) == ("not-offered", "which")
+    assert again != lost
 
 
 def test_a_flow_that_turns_in_a_circle_ends_with_somebody(centre: Centre) -> None:

@@ -65,9 +65,27 @@ def speak(state: Calls, now: InstantUs, command: m.Speak) -> Decision | Refusal:
         return STALE
     play = FromPrompts(command.play, command.prompts, command.repeat)
     event, effect = matrix(call, (Route(play, call.caller_leg),))
-    if call.answered or call.early:
-        return Decision((event,), (effect,))
-    return Decision((event,), (RingLeg(call.caller_leg, early_media=True), effect))
+    events, effects = dropped(call)
+    if not (call.answered or call.early):
+        effects = (*effects, RingLeg(call.caller_leg, early_media=True))
+    return Decision((*events, event), (*effects, effect))
+
+
+def dropped(call: Call) -> tuple[tuple[m.CollectionEnded, ...], tuple[Effect, ...]]:
+    """A collection that's still open when the flow has gone on (its outcome never came): it
+    must not take the digits that belong to what follows."""
+    if call.collection is None:
+        return (), ()
+    event = m.CollectionEnded(
+        owner=call.owner,
+        contact=call.id,
+        collect=call.collection.id,
+        count=0,
+        ended_by="dropped",
+        digit="",
+        value=None,
+    )
+    return (event,), (StopCollecting(call.media, call.caller_leg, call.collection.id),)
 
 
 def play_ended(state: Calls, now: InstantUs, command: m.PlayEnded) -> Decision | Refusal:
