@@ -276,7 +276,8 @@ class CollectionStarted(Event, frozen=True, gc=False, kw_only=True):
 
 
 class CollectionEnded(Event, frozen=True, gc=False, kw_only=True):
-    """The digits are in (or nobody waits for them any more: "dropped"): `digit` is the key of a menu, longer ones lie in the vault."""
+    """The digits are in, or nobody waits for them any more ("dropped"). `digit` is the key of a
+    menu; longer ones lie in the vault."""
 
     collect: CollectId
     count: int
