@@ -233,7 +233,7 @@ class StreamParser:
         if skipped:
             self._pings = min(MAX_STREAM_PINGS, self._pings + skipped // 4)
             # Half a ping stays, in case the other half is still to come.
-            keep = 2 if skipped % 4 and buffer[skipped:] in (b"", b"\r") else 0
+            keep = 2 if skipped % 4 and bytes(buffer[skipped : skipped + 2]) in (b"", b"\r") else 0
             del buffer[: skipped - keep]
 
     def _next(self) -> Message | None:
