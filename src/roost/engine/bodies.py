@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 
 import msgspec
+from msgspec import Struct
 
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import Digest
@@ -134,17 +135,20 @@ def state_digest(state: Any) -> Digest:
     try:
         data = msgspec.msgpack.encode(state, enc_hook=_plain, order="deterministic")
     except TypeError:  # mappings whose keys aren't text
-        data = msgspec.msgpack.encode(_sorted(msgspec.to_builtins(state, enc_hook=_plain)))
+        data = msgspec.msgpack.encode(_sorted(state), enc_hook=_plain)
     return Digest(sha256(data).hexdigest())
 
 
 def _sorted(value: Any) -> Any:
-    """Builtins with mappings as sorted pairs and sets as sorted lists."""
+    """A state with its structs as lists of fields, mappings as sorted pairs, sets as sorted
+    lists; before anything is made plain, since a plain set has already lost what it was."""
     match value:
+        case Struct():
+            return [_sorted(getattr(value, name)) for name in value.__struct_fields__]
         case dict():
             pairs = [[_sorted(key), _sorted(own)] for key, own in value.items()]  # pyright: ignore
             return sorted(pairs, key=msgspec.msgpack.encode)
-        case list() | tuple():
+        case list() | tuple() | deque():
             return [_sorted(element) for element in value]  # pyright: ignore
         case set() | frozenset():
             return sorted((_sorted(each) for each in value), key=msgspec.msgpack.encode)  # pyright: ignore
