@@ -1,5 +1,6 @@
 """Writers of `views.db`: batches of events in, rows and position out, in one transaction."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ decode_record: Final = msgspec.msgpack.Decoder(Record).decode
 decode_contract: Final = msgspec.msgpack.Decoder(Contract).decode
 
 
-class _Writer:
+class _Writer(ABC):
     """A position and a transaction."""
 
     def __init__(self, path: Path, stream: StreamName) -> None:
@@ -62,8 +63,9 @@ class _Writer:
                 raise
             connection.exec_driver_sql("COMMIT")
 
+    @abstractmethod
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
-        raise NotImplementedError
+        """Fold a batch into the rows, in the transaction that's open."""
 
     def _forget(self) -> None:
         """What's in memory may be ahead of the file."""

@@ -350,7 +350,7 @@ def _close(
         hold_us=held,
         wrap_up_us=between(left, now),
         code=code or "none",
-        note=handling.note if note is None else note,  # type: ignore[arg-type]
+        note=handling.note if note is None else note,
         ready_for=then.ready_for,
     )
     return Decision((segment, then))
