@@ -67,7 +67,7 @@ class _Writer(ABC):
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         """Fold a batch into the rows, in the transaction that's open."""
 
-    def _forget(self) -> None:
+    def _forget(self) -> None:  # noqa: B027 - most keep nothing in memory
         """What's in memory may be ahead of the file."""
 
     def close(self) -> None:

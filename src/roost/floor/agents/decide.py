@@ -6,7 +6,7 @@ from typing import Any, Final
 from roost.floor.agents import messages as m
 from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
 from roost.kernel.ends import Reason
-from roost.kernel.ids import AgentId, OfferId, SegmentId, owner_of
+from roost.kernel.ids import AgentId, OfferId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
 
@@ -328,7 +328,7 @@ def _close(
     handling: Handling,
     now: InstantUs,
     code: str,
-    note: object = None,
+    note: VaultId | None = None,
     next_reason: str | None = None,
     left_at: InstantUs | None = None,
 ) -> Decision:
