@@ -133,8 +133,12 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
             )  # fmt: skip
             await caller.sees("connected")
             await agent.sees("connected")
-            me = (await own.get("/api/desk")).json()["me"]["agent"]
-            assert me["presence"] == "talking"
+
+            async def talking() -> bool:
+                me = (await own.get("/api/desk")).json()["me"]["agent"]
+                return me["presence"] == "talking"
+
+            await until(talking, 5, "the desk doesn't say that the agent talks")
             await caller.sees("ended")
             await agent.sees("ended")
 
