@@ -336,8 +336,10 @@ class Follower:
         return Place(shown, number, shown)
 
     async def page(self, owner: Owner, place: Place, most: int) -> list[Item]:
-        """The owner's next events from the log itself; `place` is moved to behind them."""
-        rows = await self.read(place.position, FOLLOW_BATCH)
+        """The owner's next events from the log itself; `place` is moved to behind them. Never
+        further than the views: what they don't show yet has no name yet."""
+        known = self.position
+        rows = [row for row in await self.read(place.position, FOLLOW_BATCH) if row.number <= known]
         visible = [
             row for row in rows if owner == OPERATOR or is_for_client(row.type, row.owner, owner)
         ]
