@@ -4,6 +4,7 @@ the streams give the same bytes, and every contact has its lines or exactly one 
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import msgspec
 import pytest
@@ -174,8 +175,34 @@ def test_the_projections_are_what_the_log_folds_to(size: int, settings_first: bo
         if not settings_first:
             contracts.apply(settled())
         records = SqliteRecords(path, None)
-        proofs = prove(whole(), records)
+        proofs = prove(whole(), records.held())
         assert all(proof.ok for proof in proofs), proofs
         assert records.position() == log[-1].number
         for one in (cell, contracts, records):
             one.close()
+
+
+def test_what_is_proved_was_so_at_one_moment_while_the_projections_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "views.db"
+    cell, contracts = CellProjection(path, CELL), SettingsProjection(path, SETTINGS)
+    contracts.apply(settled())
+    log = day()
+    cell.apply(log[:20])
+    records = SqliteRecords(path, None)
+
+    def goes_on() -> None:
+        for start in range(20, len(log), 20):
+            cell.apply(log[start : start + 20])
+
+    follower = Thread(target=goes_on)
+    follower.start()
+    while follower.is_alive():
+        held = records.held()
+        books = Books()
+        for envelope in (*settled(), *log[: held.positions[CELL]]):
+            fold(books, envelope)
+        proofs = prove(books, held)
+        assert all(proof.ok for proof in proofs), proofs
+    follower.join()
+    for one in (cell, contracts, records):
+        one.close()

@@ -156,11 +156,12 @@ def verify(directory: Centre = Path(), data: Data = None, as_json: Json = False)
 def verified_of(files: Files) -> Verified:
     """Folds both streams up to where the projections are. Blocking."""
     books = Books()
-    upto = files.records.position()
-    settings = files.records.position_of(SETTINGS)
+    held = files.records.held()
+    upto = held.positions.get(files.cell, 0)
+    settings = held.positions.get(SETTINGS, 0)
     for envelope in files.events(SETTINGS, settings):
         fold(books, envelope)
     for envelope in files.events(files.cell, upto):
         fold(books, envelope)
-    proofs = prove(books, files.records)
+    proofs = prove(books, held)
     return Verified(all(proof.ok for proof in proofs), upto + settings, proofs)

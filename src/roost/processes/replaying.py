@@ -105,8 +105,9 @@ def _proved(places: Places, log: Log) -> Replayed:
     proofs = [Proved(proof.name, proof.ok, proof.says) for proof in report.proofs]
     records = SqliteRecords(Path(places.views), None, log.cell)
     try:
-        books = log.books(records.position_of(SETTINGS), records.position())
-        proofs += [Proved(proof.name, proof.ok, proof.says) for proof in prove(books, records)]
+        held = records.held()
+        books = log.books(held.positions.get(SETTINGS, 0), held.positions.get(log.cell, 0))
+        proofs += [Proved(proof.name, proof.ok, proof.says) for proof in prove(books, held)]
     finally:
         records.close()
     return Replayed(

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from roost.adapters.views.projection import encode
-from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.records import Held
 from roost.kernel.ids import ContactId
 from roost.office.books import Books, drafts
 from roost.office.records.deep import disagreements
@@ -21,13 +21,13 @@ class Proof(Struct, frozen=True):
     says: str
 
 
-def prove(books: Books, records: SqliteRecords) -> tuple[Proof, ...]:
+def prove(books: Books, held: Held) -> tuple[Proof, ...]:
     """Compares what the log folds to (`books`, up to the projections' positions) with what the
     projections hold: every record byte by byte, and every draft; and the measured quantities
     with the raw events that they come from."""
     differing: list[ContactId] = []
     seen = 0
-    for record in records.all_records():
+    for record in held.records:
         seen += 1
         own = books.records.get(record.contact)
         if own is None or encode(own) != encode(record):
@@ -35,7 +35,7 @@ def prove(books: Books, records: SqliteRecords) -> tuple[Proof, ...]:
     missing = len(books.records) - seen
     wrong = f"; {len(differing)} differ: {', '.join(differing[:5])}" if differing else ""
     lacking = f"; {missing} are missing" if missing else ""
-    kept, folded = records.office_drafts(), list(drafts(books))
+    kept, folded = held.drafts, list(drafts(books))
     digest = hashlib.sha256(msgspec.json.encode(folded, order="deterministic")).hexdigest()
     sums = "; ".join(f"{draft.client} {draft.period} {draft.total}" for draft in folded)
     deep = [one for record in books.records.values() for one in disagreements(record)]

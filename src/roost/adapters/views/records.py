@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
 from roost.adapters.views import shapes
@@ -31,6 +32,15 @@ from roost.ports.records import (
 
 MOST_AT_ONCE: Final = 1_000  # rows of one answer, whatever is asked for
 CELL: Final = StreamName("cell-1")
+
+
+class Held(Struct, frozen=True):
+    """All that is proved, as it was at one moment: how far each stream had been followed, and
+    what that had led to."""
+
+    positions: dict[StreamName, int]
+    records: list[Record]
+    drafts: list[Draft]
 
 
 class SqliteRecords:
@@ -162,27 +172,32 @@ class SqliteRecords:
         with connection:
             return sorted(contracts_of(connection))
 
+    def held(self) -> Held:
+        """What the projections hold, read in one transaction: they go on meanwhile."""
+        connection = self._connect()
+        if connection is None:
+            return Held({}, [], [])
+        with connection:
+            connection.exec_driver_sql("BEGIN")
+            rows = connection.execute(select(positions.c.stream, positions.c.number))
+            places = {StreamName(row[0]): int(row[1]) for row in rows}
+            return Held(places, _all_records(connection), _drafts(connection))
+
     def all_records(self) -> list[Record]:
-        """Every record, for summaries and proofs."""
+        """Every record, for summaries."""
         connection = self._connect()
         if connection is None:
             return []
-        statement = select(contacts.c.record).order_by(contacts.c.client, contacts.c.count)
         with connection:
-            return [decode_record(row[0]) for row in connection.execute(statement)]
+            return _all_records(connection)
 
     def office_drafts(self) -> list[Draft]:
-        """Every draft as the office computes it, by client and period: for proofs."""
+        """Every draft as the office computes it, by client and period."""
         connection = self._connect()
         if connection is None:
             return []
         with connection:
-            found: list[Draft] = []
-            for client, contract in sorted(contracts_of(connection).items()):
-                for period in _periods(connection, contract):
-                    tally = _tally(connection, client, span_of(contract.zone, period))
-                    found.append(billing.draft(contract, period, tally))
-            return found
+            return _drafts(connection)
 
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
@@ -260,6 +275,20 @@ class SqliteRecords:
                 (client, billing.earned(contract, _tally(connection, client, (since, until))))
                 for client, contract in sorted(contracts_of(connection).items())
             ]
+
+
+def _all_records(connection: Connection) -> list[Record]:
+    statement = select(contacts.c.record).order_by(contacts.c.client, contacts.c.count)
+    return [decode_record(row[0]) for row in connection.execute(statement)]
+
+
+def _drafts(connection: Connection) -> list[Draft]:
+    found: list[Draft] = []
+    for client, contract in sorted(contracts_of(connection).items()):
+        for period in _periods(connection, contract):
+            tally = _tally(connection, client, span_of(contract.zone, period))
+            found.append(billing.draft(contract, period, tally))
+    return found
 
 
 def _conditions(which: ContactFilter) -> list[Any]:
