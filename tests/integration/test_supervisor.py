@@ -105,7 +105,7 @@ def test_a_dead_child_comes_back_with_its_sockets_and_a_stop_is_ordered(centre: 
     run = centre.up()
     until(lambda: "ready" in centre.said())
     before = centre.children()
-    assert set(before) == {"control", "media", "web", "worker"}
+    assert set(before) == {"control", "media", "edge", "web", "worker"}
     os.kill(before["control"], signal.SIGKILL)
     until(lambda: "control is back" in centre.said())
     after = centre.children()
@@ -128,7 +128,7 @@ def test_the_next_supervisor_adopts_what_the_dead_one_left(centre: Centre) -> No
     second = centre.up()
     until(lambda: "ready" in centre.said())
     assert centre.children() == before
-    assert centre.said().count("adopted") == 4
+    assert centre.said().count("adopted") == 5
     os.kill(before["web"], signal.SIGKILL)
     until(lambda: "web is back" in centre.said())
     second.terminate()

@@ -18,6 +18,10 @@ def run_role(role: str, launch_file: Path) -> int:
         from roost.processes import media
 
         return media.run(launch, held)
+    if role == "edge":
+        from roost.processes import edge
+
+        return edge.run(launch, held)
     if role == "web":
         from roost.processes import web
 
@@ -26,7 +30,7 @@ def run_role(role: str, launch_file: Path) -> int:
         from roost.processes import worker
 
         return worker.run(launch, held)
-    print(f"There's no role {role!r}: control, media, web or worker.", file=sys.stderr)
+    print(f"There's no role {role!r}: control, media, edge, web or worker.", file=sys.stderr)
     return 2
 
 

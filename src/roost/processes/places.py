@@ -76,6 +76,10 @@ class Places:
         return self.run / "media.sock"
 
     @property
+    def edge_socket(self) -> Path:
+        return self.run / "edge.sock"
+
+    @property
     def watch_token(self) -> Path:
         """The wallboard's own API token, for whoever may read this folder."""
         return self.data / "watch.token"

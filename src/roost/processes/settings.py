@@ -59,6 +59,13 @@ class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
     silence_s: float = 30.0  # no packet of a leg for so long: we ask whether it's there
 
 
+class EdgePort(Network, frozen=True, forbid_unknown_fields=True):
+    """Where browsers' audio comes in: one UDP port for all of them. 0: any free one, which
+    stays the same while the centre runs; give one where a firewall has to know it."""
+
+    port: int = 0
+
+
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """A way in from outside, known by its addresses (single ones or networks).
 
@@ -99,6 +106,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sip: Sip = Sip()
     http: Http = Http()
     media: MediaPorts = MediaPorts()
+    edge: EdgePort = EdgePort()
     speech: Speech = Speech()
     trunks: dict[str, Trunk] = msgspec.field(
         default_factory=lambda: {"local": Trunk(("127.0.0.1", "::1"))}
@@ -148,6 +156,11 @@ def check(settings: Settings, where: str) -> None:
             raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
     for address in settings.http.trusted_proxies:
         _network(f"{where}: http.trusted_proxies", address)
+    _check_network(f"{where}: edge", settings.edge)
+    if not 0 <= settings.edge.port < 65_536:
+        raise BadSettings(
+            f"{where}: edge.port is {settings.edge.port}; give 1 to 65535, or 0 for any free one."
+        )
     media = settings.media
     _check_network(f"{where}: media", media)
     if not 1024 <= media.first_port < media.last_port < 65_536:

@@ -20,6 +20,7 @@ BACKLOG: Final = 512
 ROLE_SOCKETS: Final[dict[str, tuple[str, ...]]] = {
     "control": ("sip_udp", "sip_tcp", "link"),
     "media": ("media",),
+    "edge": ("edge", "edge_udp"),
     "web": ("http",),
     "worker": (),
 }
@@ -38,6 +39,10 @@ def open_one(launch: Launch, name: str) -> socket.socket:
         made = _inet(settings.sip.bind, settings.sip.port, socket.SOCK_STREAM, "--sip-port")
     elif name == "http":
         made = _inet(settings.http.bind, settings.http.port, socket.SOCK_STREAM, "--port")
+    elif name == "edge_udp":
+        made = _inet(settings.edge.bind, settings.edge.port, socket.SOCK_DGRAM, "edge.port")
+    elif name == "edge":
+        made = _unix(launch.places.edge_socket)
     elif name == "link":
         made = _unix(launch.places.control_socket)
     else:

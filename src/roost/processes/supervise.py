@@ -30,7 +30,7 @@ from msgspec import Struct
 from roost.processes import sockets
 from roost.processes.settings import Launch
 
-ROLES: Final = ("media", "control", "web", "worker")
+ROLES: Final = ("media", "edge", "control", "web", "worker")
 FIRST_PAUSE_S: Final = 0.05
 MOST_PAUSE_S: Final = 10.0
 HEALTHY_S: Final = 30.0  # alive so long: the next death starts with a short pause again
@@ -344,7 +344,7 @@ class Supervisor:
         if control.alive and drain_s > 0:
             self._say("stopping: no new callers, standing calls may end")
         self._stop(control, drain_s + STOP_S, signal.SIGTERM if drain_s > 0 else signal.SIGQUIT)
-        for role in ("web", "worker", "media"):
+        for role in ("web", "worker", "edge", "media"):
             self._stop(self._children[role], STOP_S, signal.SIGTERM)
         with contextlib.suppress(OSError):
             (self._launch.places.run / "children.json").unlink()

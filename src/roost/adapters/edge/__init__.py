@@ -1,0 +1,1 @@
+"""The edge: browsers' ICE, DTLS and SRTP on one side, plain RTP on the other."""

@@ -1,0 +1,296 @@
+"""The edge process: one socket for all browsers, a pair of ports a session towards media.
+
+Which session a datagram belongs to stands in a check's user name, and from then on in where it
+comes from. RFC 7983 tells checks, DTLS and SRTP apart by their first byte. Asyncio on uvloop,
+the sockets read directly: nothing here waits for anything but packets.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, structs
+
+from roost.adapters.edge import dtls, wire
+from roost.adapters.edge.bounds import (
+    LOOK_S,
+    MOST_DATAGRAM,
+    MOST_DATAGRAMS,
+    MOST_PAIRS,
+    MOST_SESSIONS,
+)
+from roost.adapters.edge.session import Address, Phase, Session
+from roost.ports.edge import Answered, Flow, SessionId
+from roost.ports.media import Law
+from roost.protocols.webrtc import description, stun
+
+PRIORITY: Final = -5
+READ_BYTES: Final = 65_536
+LISTED: Final = 100  # sessions in one part of a listing
+UFRAG_BYTES: Final = 6
+PASSWORD_BYTES: Final = 16
+
+
+class EdgeSettings(Struct, frozen=True):
+    """`advertise` is where browsers find us (its port is the socket's); `plain` is our side
+    towards media, an address of this machine."""
+
+    advertise: str
+    plain: str = "127.0.0.1"
+
+
+class NotPossible(Exception):
+    """A request that can't be done; `code` is one of wire.Refused's."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class Edge:
+    """All sessions of one process."""
+
+    def __init__(self, settings: EdgeSettings, browsers: socket.socket) -> None:
+        self.settings = settings
+        self.boot = os.urandom(8).hex()
+        self.sessions: dict[SessionId, Session] = {}
+        self.counts: dict[str, int] = {}
+        self._browsers = browsers
+        self._port: int = browsers.getsockname()[1]
+        self._identity = dtls.Identity()
+        self._by_ufrag: dict[str, Session] = {}
+        self._by_address: dict[Address, Session] = {}
+        self._writer: asyncio.StreamWriter | None = None
+        self._epoch = 0
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(browsers.fileno(), self._readable)
+        self._looking = self._loop.call_later(LOOK_S, self._look)
+        self.done = asyncio.Event()
+
+    # --- packets ---
+
+    def _readable(self) -> None:
+        receive, known = self._browsers.recvfrom, self._by_address
+        now_s = self._loop.time()
+        for _ in range(MOST_DATAGRAMS):
+            try:
+                data, source = receive(MOST_DATAGRAM + 1)
+            except OSError:
+                return
+            if len(data) < 4:
+                continue
+            address = source[:2]
+            first = data[0]
+            session = known.get(address)
+            if 127 < first < 192:
+                if session is not None:
+                    session.from_browser(data, now_s)
+            elif first < 4:
+                self._check(data, address)
+            elif 19 < first < 64 and session is not None:
+                session.secured(data)
+
+    def _check(self, data: bytes, source: Address) -> None:
+        check = stun.read_check(data)
+        session = None if check is None else self._by_ufrag.get(check.ours())
+        if check is None or session is None or not check.made_with(session.password):
+            self._count("bad_checks")
+            return
+        self._by_address[source] = session
+        before = session.address
+        self._send(stun.success(check, source[0], source[1], session.password), source)
+        session.checked(source, check.nominates)
+        if before not in (None, session.address) and self._by_address.get(before) is session:
+            del self._by_address[before]
+
+    def _send(self, datagram: bytes, address: Address) -> None:
+        try:
+            self._browsers.sendto(datagram, address)
+        except OSError:  # what the kernel won't take now is lost, and counted
+            self._count("send_errors")
+
+    def _count(self, what: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    def _look(self) -> None:
+        self._looking = self._loop.call_later(LOOK_S, self._look)
+        now_s = self._loop.time()
+        for session in list(self.sessions.values()):
+            session.look(now_s)
+
+    # --- sessions ---
+
+    def offer(self, asked: wire.Offer) -> Answered:
+        """Raises NotPossible."""
+        known = self.sessions.get(asked.session)
+        if known is not None:
+            return known.answered
+        if len(self.sessions) >= MOST_SESSIONS:
+            raise NotPossible("no_room", f"{MOST_SESSIONS} sessions stand already")
+        try:
+            offer = description.read_offer(asked.sdp, asked.law)
+        except description.BadOffer as trouble:
+            raise NotPossible("bad_offer", str(trouble)) from None
+        ufrag, password = os.urandom(UFRAG_BYTES).hex(), os.urandom(PASSWORD_BYTES).hex()
+        sockets = _pair(self.settings.plain)
+        ours = description.Ours(
+            self.settings.advertise, self._port, ufrag, password,
+            self._identity.fingerprint, int.from_bytes(os.urandom(7), "big"),
+        )  # fmt: skip
+        answered = Answered(
+            description.answer(offer, ours),
+            self.settings.plain,
+            sockets[0].getsockname()[1],
+            Law(offer.law),
+            offer.payload,
+            offer.dtmf_payload,
+        )
+        session = Session(
+            asked.session, asked.described, offer, answered, (ufrag, password), sockets,
+            self._identity, self._send, self._tell,
+        )  # fmt: skip
+        self.sessions[asked.session] = session
+        self._by_ufrag[ufrag] = session
+        return answered
+
+    def _tell(self, flow: Flow) -> None:
+        if flow.over:
+            self._forget(flow.session)
+        if self._writer is not None:
+            self._writer.write(wire.frame(wire.Told(flow)))
+
+    def _forget(self, id: SessionId) -> None:
+        session = self.sessions.pop(id, None)
+        if session is None:
+            return
+        self._by_ufrag.pop(session.ufrag, None)
+        for address in [a for a, one in self._by_address.items() if one is session]:
+            del self._by_address[address]
+        for what, count in session.counts.items():
+            self.counts[what] = self.counts.get(what, 0) + count
+
+    def anchored(self, asked: wire.Anchored) -> None:
+        """Raises NotPossible."""
+        session = self.sessions.get(asked.session)
+        if session is None or session.phase is Phase.OVER:
+            raise NotPossible("unknown_session", f"no session {asked.session} here")
+        try:
+            session.anchored(asked.host, asked.port)
+        except (OSError, OverflowError) as trouble:
+            raise NotPossible("bad_address", f"{asked.host}:{asked.port}: {trouble}") from None
+
+    def close(self) -> None:
+        """Every browser is told that it's over."""
+        self._looking.cancel()
+        for session in list(self.sessions.values()):
+            session.end("")
+        self._loop.remove_reader(self._browsers.fileno())
+
+    # --- control ---
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection of a control process."""
+        deframer = wire.Deframer()
+        try:
+            while data := await reader.read(READ_BYTES):
+                for body in deframer.feed(data):
+                    if not self._take(wire.from_control.decode(body), writer):
+                        return
+                await writer.drain()
+        except (wire.BadMessage, msgspec.DecodeError, OSError):
+            self._count("bad_messages")
+        finally:
+            if self._writer is writer:
+                self._writer = None
+            writer.close()
+
+    def _take(self, message: wire.FromControl, writer: asyncio.StreamWriter) -> bool:
+        """False when whoever speaks isn't the newest writer."""
+        if isinstance(message, wire.Hello):
+            if message.epoch < self._epoch:
+                writer.write(wire.frame(wire.Deposed(self._epoch)))
+                return False
+            self._epoch = message.epoch
+            if self._writer is not None and self._writer is not writer:
+                self._writer.write(wire.frame(wire.Deposed(self._epoch)))
+                self._writer.close()
+            self._writer = writer
+            writer.write(wire.frame(wire.Welcome(self.boot)))
+            return True
+        if self._writer is not writer:
+            return False
+        for reply in self._answer(message):
+            writer.write(wire.frame(reply))
+        return True
+
+    def _answer(self, message: Any) -> list[wire.Reply]:
+        number: int = message.number
+        try:
+            match message:
+                case wire.Offer():
+                    return [wire.Given(number, self.offer(message))]
+                case wire.Anchored():
+                    self.anchored(message)
+                case wire.Close():
+                    session = self.sessions.get(message.session)
+                    if session is not None:
+                        session.end("")
+                case _:
+                    return self._listing(number)
+        except NotPossible as error:
+            return [wire.Refused(number, error.code, str(error))]
+        return [wire.Fine(number)]
+
+    def _listing(self, number: int) -> list[wire.Reply]:
+        """In parts; the descriptions themselves (with their passwords) stay here."""
+        states = [session.state() for session in self.sessions.values()]
+        states = [
+            structs.replace(one, answered=structs.replace(one.answered, sdp="")) for one in states
+        ]
+        starts = range(0, max(1, len(states)), LISTED)
+        return [
+            wire.Listing(number, states[at : at + LISTED], at + LISTED < len(states))
+            for at in starts
+        ]
+
+
+def _pair(host: str) -> tuple[socket.socket, socket.socket]:
+    """Two bound UDP sockets on ports in a row. Raises NotPossible."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for _ in range(MOST_PAIRS):
+        first, second = (socket.socket(family, socket.SOCK_DGRAM) for _ in range(2))
+        try:
+            first.bind((host, 0))
+            port = first.getsockname()[1]
+            if port % 2 == 0:
+                second.bind((host, port + 1))
+                first.setblocking(False)
+                second.setblocking(False)
+                return first, second
+        except (OSError, OverflowError):
+            pass
+        first.close()
+        second.close()
+    raise NotPossible("no_room", f"no two ports of {host} in a row are free")
+
+
+async def run(settings: EdgeSettings, listener: socket.socket, browsers: socket.socket) -> int:
+    """Until SIGTERM. `listener` is control's, listening; `browsers` a bound UDP socket."""
+    edge = Edge(settings, browsers)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, edge.done.set)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the supervisor tells us
+    server = await asyncio.start_unix_server(edge.serve, sock=listener)
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    gc.collect()
+    gc.freeze()
+    await edge.done.wait()
+    edge.close()
+    server.close()
+    return 0
