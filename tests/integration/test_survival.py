@@ -186,7 +186,7 @@ def test_the_supervisor_killed_and_started_again_adopts_its_children(centre: Cen
             centre.runs[-1].wait()
             await caller.hears_agent(1.0)
             centre.up()
-            await until(lambda: centre.said().count("adopted") == 4)
+            await until(lambda: centre.said().count("adopted") == 5)
             assert centre.pids() == before
             await centre.replaced("web", centre.kill("web"))
             await caller.hears_agent(1.0)
