@@ -57,11 +57,15 @@ def fields(thing: type) -> str:
 
 
 def of_kind(module: ModuleType, kind: type) -> list[type]:
-    """The module's own classes of a kind, in the order they're written."""
+    """The classes of a kind that the module or its area wrote, in the order they're written."""
+    area = module.__name__.rpartition(".")[0]
     own = [
         item
         for item in vars(module).values()
-        if inspect.isclass(item) and issubclass(item, kind) and item.__module__ == module.__name__
+        if inspect.isclass(item)
+        and issubclass(item, kind)
+        and (item.__module__ == module.__name__ or item.__module__.rpartition(".")[0] == area)
+        and item not in (Command, Event, Effect)
     ]
     return sorted(own, key=lambda item: inspect.getsourcelines(item)[1])
 

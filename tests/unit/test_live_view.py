@@ -5,6 +5,7 @@ from itertools import count
 from roost.floor import definition
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
+from roost.floor.parties import Party
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
@@ -219,7 +220,11 @@ def test_an_agent_goes_round_with_a_contact() -> None:
         agents.OfferTaken(segment=SegmentId("s"), rang_us=DurationUs(1), **about, **where)  # type: ignore[arg-type]
     )
     story.leave(contact, Outcome.ANSWERED, 3)
-    story.tell(calls.CallerHeld(owner=Owner(GRID), contact=contact, held=True))
+    story.tell(
+        calls.PartyHeld(
+            owner=Owner(GRID), contact=contact, leg=LegId("L"), party=Party.CUSTOMER, held=True
+        )
+    )
     row = desk(story.live, agent)
     assert row is not None
     assert "unhold" in row.may

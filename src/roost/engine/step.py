@@ -296,6 +296,10 @@ class Engine(Generic[State]):
 def _shown(command: Command) -> bytes:
     """A command as JSON, whatever state it's in."""
     try:
+        if command.HIDDEN:
+            hidden = dict.fromkeys(command.HIDDEN, "hidden")
+            shown = {**msgspec.structs.asdict(command), **hidden}
+            return msgspec.json.encode(shown, enc_hook=_as_text)
         return msgspec.json.encode(command, enc_hook=_as_text)
     except Exception:
         return b'"cannot be shown"'

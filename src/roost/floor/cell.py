@@ -13,13 +13,14 @@ from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
 from roost.floor.calls import decide as calls_decide
+from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
-from roost.floor.calls import model as calls_model
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
+from roost.floor.parties import SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
@@ -107,7 +108,7 @@ def _contact(event: Event) -> ContactId:
 def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> None:
     floor = event.floor
     state.configured = floor.version
-    calls_model.configured(state.calls, floor)
+    calls_folds.configured(state.calls, floor)
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
@@ -116,7 +117,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
 
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
     contact = _contact(event)
-    calls_model.contact_ended(state.calls, event, at)
+    calls_folds.contact_ended(state.calls, event, at)
     flows_model.over(state.flows, contact)
     queues_model.contact_ended(state.queues, contact)
     routing_model.contact_ended(state.routing, contact)
@@ -179,8 +180,20 @@ def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
     routing_model.set_state(state.routing, event.agent, "away", at)
 
 
+def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> None:
+    """Routing knows of its own assignments; of a consultation it learns here."""
+    agents_model.offered(state.agents, event, at)
+    if event.kind is not SegmentKind.ANSWER:
+        routing_model.set_state(state.routing, event.agent, "busy", at)
+
+
+def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
+    calls_folds.watch_set(state.calls, event)
+    agents_model.watch_set(state.agents, event.agent, event.mode)
+
+
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f = calls_model, agents_model, flows_model
+_c, _a, _f = calls_folds, agents_model, flows_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
@@ -202,7 +215,21 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.LegEnded: lambda s, e, at: _c.leg_ended(s.calls, e),
     calls.LegAsked: lambda s, e, at: _c.asked(s.calls, e),
     calls.LegFound: lambda s, e, at: _c.found(s.calls, e),
-    calls.CallerHeld: lambda s, e, at: _c.held(s.calls, e),
+    calls.PartyHeld: lambda s, e, at: _c.held(s.calls, e),
+    calls.PartiesMerged: lambda s, e, at: _c.merged(s.calls, e),
+    calls.HostChanged: lambda s, e, at: _c.host_changed(s.calls, e),
+    calls.AgentInvited: lambda s, e, at: _c.invited(s.calls, e),
+    calls.CallerReturned: lambda s, e, at: _c.returned(s.calls, e),
+    calls.TransferStarted: lambda s, e, at: _c.transfer_started(s.calls, e),
+    calls.TransferCompleted: lambda s, e, at: _c.transfer_over(s.calls, e),
+    calls.TransferFailed: lambda s, e, at: _c.transfer_over(s.calls, e),
+    calls.WatchSet: _watch_set,
+    calls.WatcherJoined: lambda s, e, at: _c.watcher_joined(s.calls, e),
+    calls.AgentWhispered: lambda s, e, at: _c.whispered(s.calls, e),
+    calls.LineInterrupted: lambda s, e, at: _c.interrupted(s.calls, e, at),
+    calls.RecordingPaused: lambda s, e, at: _c.paused(s.calls, e),
+    calls.CallMade: lambda s, e, at: _c.made(s.calls, e, at),
+    calls.MediaServing: lambda s, e, at: _c.serving(s.calls, e),
     calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
     calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
     calls.TrackLost: lambda s, e, at: _c.track_over(s.calls, e),
@@ -220,9 +247,13 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,
     agents.AgentAway: _away,
-    agents.AgentOffered: lambda s, e, at: _a.offered(s.agents, e, at),
+    agents.AgentOffered: _offered,
     agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
     agents.OfferEnded: _offer_ended,
+    agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
+    agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
+    agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
+    agents.CallOutAsked: _nothing,
     agents.PickUpAsked: _nothing,
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,

@@ -7,10 +7,12 @@ a person: those lie in the settings' vault.
 
 from msgspec import Struct
 
+from roost.floor.parties import PAUSE_US
 from roost.kernel.ids import (
     AgentId,
     ClientId,
     Digest,
+    EntryId,
     FlowId,
     PromptId,
     QueueId,
@@ -163,6 +165,13 @@ class Flow(Struct, frozen=True, gc=False):
 # --- who and where ---
 
 
+class Entry(Struct, frozen=True, gc=False):
+    """An outside number that belongs to a firm or an office, not to a person."""
+
+    id: EntryId
+    number: str
+
+
 class Client(Struct, frozen=True, gc=False):
     id: ClientId
     default_queue: QueueId  # the safe path when something of ours failed
@@ -170,6 +179,8 @@ class Client(Struct, frozen=True, gc=False):
     record: bool
     wrap_up_codes: tuple[str, ...]
     hold_music: tuple[PromptId, ...] = ()
+    directory: tuple[Entry, ...] = ()  # whom agents may call, consult and transfer to
+    pause_us: DurationUs = PAUSE_US  # the longest pause of a recording; it resumes by itself
 
 
 class Number(Struct, frozen=True, gc=False):
@@ -191,6 +202,7 @@ class Queue(Struct, frozen=True, gc=False):
     most_waiting: int  # beyond it the flow takes `otherwise` at once
     target_us: DurationUs  # answered within: service level
     short_us: DurationUs  # abandoned sooner is a short abandon
+    whisper: tuple[PromptId, ...] = ()  # what the agent alone hears before the customer
 
 
 class Agent(Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from roost.floor.parties import Party
 from roost.kernel.ends import Reason
 from roost.kernel.ids import (
     AgentId,
@@ -21,6 +22,7 @@ from roost.kernel.ids import (
     PlayId,
     PromptId,
     TrackId,
+    TrunkId,
     VaultId,
 )
 from roost.kernel.messages import Effect
@@ -72,6 +74,45 @@ class DialAgent(Effect, frozen=True, gc=False):
     media: MediaId
     caller: VaultId | None
     again: bool = False
+    party: Party = Party.AGENT  # or a watcher's
+
+
+class DialNumber(Effect, frozen=True, gc=False):
+    """Call an outside number with a new leg, through `trunk` (empty: whichever the centre calls
+    out by). The number lies in the client's vault, or is `listed` in its directory; `shown` is
+    the client's own, as caller. `again` as in DialAgent. Outcomes: LegRang, LegAnswered,
+    LegFailed."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    contact: ContactId
+    client: ClientId
+    media: MediaId
+    number: VaultId | None
+    listed: str
+    shown: str
+    trunk: TrunkId = TrunkId("")
+    again: bool = False
+
+
+class SendDigits(Effect, frozen=True, gc=False):
+    """Press keys towards a leg (RFC 4733): an agent's keypad. They're in no event, no vault and
+    no trace; after a crash they're not sent again. No outcome."""
+
+    KIND: ClassVar[str] = "once"
+    media: MediaId
+    contact: ContactId
+    leg: LegId
+    digits: str
+
+
+class TellPhone(Effect, frozen=True, gc=False):
+    """How the transfer goes that a phone asked for by REFER: a NOTIFY with this SIP status
+    (RFC 3515, 2.4.5): 100 under way, 200 done, 480, 486, 503, 603 failed."""
+
+    KIND: ClassVar[str] = "once"
+    leg: LegId
+    status: int
 
 
 class NudgePhone(Effect, frozen=True, gc=False):
@@ -182,6 +223,15 @@ class StopTrack(Effect, frozen=True, gc=False):
     media: MediaId
     leg: LegId
     track: TrackId
+
+
+class PauseTrack(Effect, frozen=True, gc=False):
+    """Record nothing of this leg for now, or go on; the gap stays in the file as silence."""
+
+    media: MediaId
+    leg: LegId
+    track: TrackId
+    paused: bool
 
 
 class CloseMedia(Effect, frozen=True, gc=False):

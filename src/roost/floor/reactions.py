@@ -13,6 +13,7 @@ from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
+from roost.floor.parties import Party
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
@@ -64,7 +65,8 @@ def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> S
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
     leg = state.calls.calls[_contact(event)].legs[event.leg]
-    assert leg.agent is not None
+    if event.party is not Party.AGENT or leg.agent is None or event.offer is None:
+        return NONE
     return (agents.AcceptOffer(leg.agent, event.offer),)
 
 
@@ -94,7 +96,7 @@ def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
     return NONE
 
 
-def caller_held(state: CellState, event: calls.CallerHeld) -> Sequence[Command]:
+def party_held(state: CellState, event: calls.PartyHeld) -> Sequence[Command]:
     call = state.calls.calls[_contact(event)]
     return [agents.MarkHeld(leg.agent, event.held) for leg in call.legs.values() if leg.agent]
 
@@ -281,7 +283,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.LegConnected: leg_connected,
     calls.LegEnded: leg_ended,
     calls.LegAsked: leg_asked,
-    calls.CallerHeld: caller_held,
+    calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
     flows.FlowAdvanced: flow_advanced,
     flows.FlowRescued: flow_rescued,

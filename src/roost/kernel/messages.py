@@ -14,7 +14,10 @@ from roost.kernel.time import InstantUs
 
 
 class Command(Struct, frozen=True, gc=False, tag=True):
-    """Something asked for. Subclasses are listed in their area's `messages.py`."""
+    """Something asked for. Subclasses are listed in their area's `messages.py`. Fields named in
+    HIDDEN are shown nowhere, not even in an incident."""
+
+    HIDDEN: ClassVar[frozenset[str]] = frozenset()
 
 
 class Event(Struct, frozen=True, gc=False, kw_only=True):

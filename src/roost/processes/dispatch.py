@@ -11,6 +11,8 @@ SIGNALLING: Final = (
     effects.AnswerLeg,
     effects.RefuseLeg,
     effects.DialAgent,
+    effects.DialNumber,
+    effects.TellPhone,
     effects.NudgePhone,
     effects.EndLeg,
     effects.AskLeg,
@@ -21,6 +23,8 @@ MEDIA: Final = (
     effects.StopCollecting,
     effects.StartTrack,
     effects.StopTrack,
+    effects.PauseTrack,
+    effects.SendDigits,
     effects.CloseMedia,
 )
 OUTSIDE: Final = (effects.AskWeb,)

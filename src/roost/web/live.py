@@ -16,6 +16,7 @@ from roost.floor import definition
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
+from roost.floor.parties import Party
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
@@ -278,7 +279,9 @@ class Live:
             del self.by_ref[oldest.ref]
             self._touch_contact(oldest)
 
-    def _held(self, event: calls.CallerHeld, envelope: Envelope) -> None:
+    def _held(self, event: calls.PartyHeld, envelope: Envelope) -> None:
+        if event.party is not Party.CUSTOMER:
+            return
         state = ContactState.HELD if event.held else ContactState.TALKING
         self._state(event.contact, state, envelope.at)
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -400,7 +403,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     definition.CentreConfigured: Live._configured,
     calls.CallArrived: Live._arrived,
     calls.ContactEnded: Live._ended,
-    calls.CallerHeld: Live._held,
+    calls.PartyHeld: Live._held,
     flows.FlowAdvanced: Live._advanced,
     queues.ContactQueued: Live._queued,
     queues.ContactDequeued: Live._dequeued,

@@ -36,7 +36,7 @@ TOPIC_OF: Final = {
 CLIENT_SEES: Final[dict[str, tuple[str, ...]]] = {
     "calls.CallArrived": ("number",),
     "calls.CallAnswered": (),
-    "calls.CallerHeld": ("held",),
+    "calls.PartyHeld": ("party", "held"),
     "calls.ContactEnded": ("blame", "reason"),
     "flows.FlowStarted": ("flow", "version"),
     "flows.FlowAdvanced": ("step", "passed", "choice"),

@@ -14,9 +14,11 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from roost.floor import definition
 from roost.floor.agents import messages as m
+from roost.floor.parties import SegmentKind, WatchMode
 from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, SegmentId, VaultId
 from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs, InstantUs
@@ -67,7 +69,7 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
         ),
         Presence.AWAY,
     ),
-    m.AgentOffered: ((Presence.READY,), Presence.OFFERED),
+    m.AgentOffered: ((Presence.READY, Presence.AWAY), Presence.OFFERED),
     m.OfferTaken: ((Presence.OFFERED,), Presence.TALKING),
     m.WrapUpStarted: ((Presence.TALKING,), Presence.WRAPPING),
 }
@@ -93,6 +95,17 @@ class Handling(Struct, gc=False):
     left_at: InstantUs = InstantUs(0)  # wrap-up began
     code: str = ""
     note: VaultId | None = None
+    kind: SegmentKind = SegmentKind.ANSWER
+    consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
+
+
+class Watching(Struct, gc=False, frozen=True):
+    """Whom a supervisor, who is away meanwhile, listens to."""
+
+    contact: ContactId
+    offer: OfferId
+    of: AgentId
+    mode: WatchMode
 
 
 class Agent(Struct, gc=False):
@@ -105,6 +118,7 @@ class Agent(Struct, gc=False):
     next: str | None = None  # after the contact: a reason to be away, "" ready, None as usual
     removed: bool = False
     handling: Handling | None = None
+    watching: Watching | None = None
 
 
 class WrapUpRule(Struct, gc=False, frozen=True):
@@ -187,7 +201,13 @@ def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     assert event.contact is not None
     _move(agent, event, at)
     agent.handling = Handling(
-        event.contact, event.offer, event.queue, event.client, at, event.ring_us
+        event.contact,
+        event.offer,
+        event.queue,
+        event.client,
+        at,
+        event.ring_us,
+        kind=event.kind,
     )
 
 
@@ -203,6 +223,31 @@ def taken(state: Agents, event: m.OfferTaken, at: InstantUs) -> None:
     handling.segment = event.segment
     handling.rang_us = event.rang_us
     handling.taken_at = at
+
+
+def turned(state: Agents, event: m.SegmentTurned, at: InstantUs) -> None:
+    """What was talked and held before was the consultation's."""
+    agent, handling = _handling(state, event.agent)
+    handling.kind = event.kind
+    handling.queue = event.queue
+    if agent.presence is Presence.TALKING:
+        handling.consult_us = DurationUs(at - handling.taken_at)
+        handling.taken_at = at
+
+
+def watch_started(state: Agents, event: m.WatchStarted) -> None:
+    assert event.contact is not None
+    state.agents[event.agent].watching = Watching(event.contact, event.offer, event.of, event.mode)
+
+
+def watch_set(state: Agents, id: AgentId, mode: WatchMode) -> None:
+    agent = state.agents[id]
+    if agent.watching is not None:
+        agent.watching = replace(agent.watching, mode=mode)
+
+
+def watch_ended(state: Agents, event: m.WatchEnded) -> None:
+    state.agents[event.agent].watching = None
 
 
 def hold_marked(state: Agents, event: m.HoldMarked, at: InstantUs) -> None:

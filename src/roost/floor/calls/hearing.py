@@ -27,6 +27,7 @@ from roost.floor.effects import (
     StopCollecting,
     TrackPurpose,
 )
+from roost.floor.parties import Party
 from roost.kernel.ids import ContactId, LegId, OfferId, PlayId, PromptId, TrackId
 from roost.kernel.messages import Decision, Effect, Event, Refusal
 from roost.kernel.time import InstantUs
@@ -39,10 +40,14 @@ def live(state: Calls, contact: ContactId) -> Call | None:
     return call if call is not None and call.ended_at is None else None
 
 
-def matrix(call: Call, routes: tuple[Route, ...]) -> tuple[m.MatrixChanged, SetMatrix]:
+def matrix(
+    call: Call, routes: tuple[Route, ...], joined: LegId | None = None
+) -> tuple[m.MatrixChanged, SetMatrix]:
     version = call.version + 1
     return (
-        m.MatrixChanged(owner=call.owner, contact=call.id, version=version, routes=routes),
+        m.MatrixChanged(
+            owner=call.owner, contact=call.id, version=version, routes=routes, joined=joined
+        ),
         SetMatrix(call.id, call.media, version, routes),
     )
 
@@ -164,7 +169,9 @@ def bridge(state: Calls, now: InstantUs, command: m.Bridge) -> Decision | Refusa
     if call is None or leg is None or leg.state is not LegState.UP:
         return STALE
     caller = call.caller_leg
-    changed, effect = matrix(call, (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller)))
+    changed, effect = matrix(
+        call, (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller)), leg.id
+    )
     if call.answered and not state.accounts[call.client].record:
         return Decision((changed,), (effect,))
     events: list[Event] = []
@@ -241,9 +248,14 @@ def track_closed(state: Calls, now: InstantUs, command: m.TrackClosed) -> Decisi
 
 def hold_caller(state: Calls, now: InstantUs, command: m.HoldCaller) -> Decision | Refusal:
     call = live(state, command.contact)
-    if call is None or call.held == command.held:
+    if call is None or customer_held(call) == command.held:
         return STALE
     return hold(state, call, command.held, command.music)
+
+
+def customer_held(call: Call) -> bool:
+    customer = call.legs.get(call.caller_leg)
+    return customer is not None and customer.held
 
 
 def hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> Decision | Refusal:
@@ -260,5 +272,7 @@ def hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> D
         caller = call.caller_leg
         routes = (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller))
     changed, effect = matrix(call, routes)
-    event = m.CallerHeld(owner=call.owner, contact=call.id, held=held)
+    event = m.PartyHeld(
+        owner=call.owner, contact=call.id, leg=call.caller_leg, party=Party.CUSTOMER, held=held
+    )
     return Decision((event, changed), (effect,))

@@ -4,7 +4,7 @@ Late, doubled and reordered messages of the world are refused as `stale`.
 """
 
 from roost.floor.calls import messages as m
-from roost.floor.calls.hearing import STALE, hold, live, matrix
+from roost.floor.calls.hearing import STALE, customer_held, hold, live, matrix
 from roost.floor.calls.model import (
     ASK_US,
     CLEAR_US,
@@ -126,6 +126,7 @@ def _leg_ended(call: Call, leg: Leg, blame: Blame, reason: Reason) -> m.LegEnded
         connected=leg.connected,
         blame=blame,
         reason=reason,
+        party=leg.party,
     )
 
 
@@ -146,7 +147,7 @@ def leg_held(state: Calls, now: InstantUs, command: m.LegHeld) -> Decision | Ref
     call, leg = found
     if leg.offer is None:
         return NOTHING
-    if leg.state is not LegState.BRIDGED or call.held == command.held:
+    if leg.state is not LegState.BRIDGED or customer_held(call) == command.held:
         return STALE
     return hold(state, call, command.held, ())
 

@@ -1,17 +1,22 @@
 """Calls: the legs of each contact, the matrix, tracks, and how events change them.
 
-The caller's leg comes to us; an agent's leg is dialled:
+The caller's leg comes to us; all others are dialled, the customer's as well where an agent calls:
 
     caller   ringing → answered → up ─┐
                  └────────┴───────────┴→ ending → (gone)
-    agent    dialled → up → bridged ──┐
+    others   dialled → up → bridged ──┐
                  └──────┴─────────────┴→ ending → (gone)
 
-`answered` means that our 200 went out (RFC 3261, 13.3.1.4), `up` that its ACK is in; on an
-agent's leg `up` means that the phone answered, `bridged` that caller and agent hear each other.
-`ending` means that we asked signalling to end the leg and its end isn't reported yet. Every
-state is held by a lease: the contact's check (`CheckContact`), which asks the far ends first
-and mends then; an agent's leg also by its offer's ring timer.
+`answered` means that our 200 went out (RFC 3261, 13.3.1.4), `up` that its ACK is in; on a
+leg that we dialled `up` means that the phone answered, `bridged` that it's a part of the talk,
+in it or on hold (who hears whom: `parties.py`). `ending` means that we asked signalling to end
+the leg and its end isn't reported yet. Every state is held by a lease: the contact's check
+(`CheckContact`), which asks the far ends first and mends then; a leg that's dialled by its
+offer's ring timer or by RingLapsed, an interrupted line by LineLapsed, a whisper by a Bridge to
+come, a recording's pause by its limit.
+
+The **host** is the agent's leg whose segment carries the contact; None while the customer waits,
+or talks to a guest alone.
 
 A contact whose end is logged stays only until its legs' ends, its tracks and media's figures
 are in, at most CLEAR_US longer; then it leaves the state.
@@ -23,20 +28,22 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from roost.floor import definition
 from roost.floor.calls import messages as m
 from roost.floor.effects import FromPrompts, Route, TrackPurpose
+from roost.floor.parties import PAUSE_US, Party, WatchMode
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     AgentId,
     ClientId,
     CollectId,
     ContactId,
+    EntryId,
     LegId,
     MediaId,
     OfferId,
     Owner,
     PlayId,
+    TrunkId,
     VaultId,
 )
 from roost.kernel.messages import Event
@@ -62,21 +69,22 @@ class LegState(StrEnum):
 
 MOVES: Final[Mapping[type[Event], tuple[frozenset[LegState | None], LegState | None]]] = {
     m.CallArrived: (frozenset({None}), LegState.RINGING),
-    m.CallAnswered: (frozenset({LegState.RINGING}), LegState.ANSWERED),
+    m.CallAnswered: (frozenset({LegState.RINGING, LegState.UP}), LegState.ANSWERED),
     m.CallAcknowledged: (frozenset({LegState.ANSWERED}), LegState.UP),
     m.LegDialled: (frozenset({None}), LegState.DIALLED),
     m.LegConnected: (frozenset({LegState.DIALLED}), LegState.UP),
-    m.LegEnding: (frozenset({LegState.DIALLED, LegState.UP}), LegState.ENDING),
+    m.LegEnding: (frozenset({LegState.DIALLED, LegState.UP, LegState.BRIDGED}), LegState.ENDING),
     m.LegEnded: (frozenset(LegState), None),
 }
-"""Which event takes its leg from where to where; None: there's no such leg. Besides, a matrix in
-which an agent's leg that is `up` is heard makes it `bridged`, and the contact's end makes every
-leg `ending`."""
+"""Which event takes its leg from where to where; None: there's no such leg. Besides, a matrix
+that a leg which is `up` has `joined` makes it `bridged`, and the contact's end makes every leg
+`ending`. A customer whom we called is `up` when it answers, and stays so."""
 
 
 class Leg(Struct, gc=False):
-    """`agent` and `offer` are empty on the caller's leg; `asks` counts the times that it was
-    asked for in vain since it was last heard of."""
+    """`agent` and `offer` are empty on a customer's and a guest's leg; `asks` counts the times
+    that it was asked for in vain since it was last heard of. A customer's leg `joined` when an
+    agent's did."""
 
     id: LegId
     state: LegState
@@ -86,12 +94,32 @@ class Leg(Struct, gc=False):
     reason: Reason = Reason.HUNG_UP  # why it's being ended
     connected: bool = False  # was it ever up
     asks: int = 0
+    party: Party = Party.CUSTOMER
+    joined: bool = False  # a part of the talk: in it, or on hold
+    held: bool = False
+    lost_at: InstantUs | None = None  # its line is interrupted since
+    whisper: PlayId | None = None  # what the agent hears before the customer
+    watches: LegId | None = None
+    mode: WatchMode | None = None
+    number: VaultId | None = None
+    entry: EntryId | None = None
 
 
 class Track(Struct, gc=False):
     leg: LegId
     purpose: TrackPurpose
     most_us: DurationUs
+    over: bool = False  # asked to stop; its end isn't reported yet
+
+
+class Transfer(Struct, gc=False):
+    """A transfer, or a consultation, that's under way."""
+
+    how: str
+    kind: str
+    agent: AgentId
+    leg: LegId | None = None  # the guest's; a colleague's is known by the offer
+    offer: OfferId | None = None
 
 
 class Collection(Struct, gc=False):
@@ -124,10 +152,24 @@ class Call(Struct, gc=False):
     collection: Collection | None = None
     answered: bool = False
     early: bool = False  # media flows before our answer
-    held: bool = False
     legs_made: int = 0
     tracks_made: int = 0
     ended_at: InstantUs | None = None
+    trunk: TrunkId = TrunkId("")
+    host: LegId | None = None
+    outbound: bool = False
+    offers_made: int = 0  # for consultations, watching and calling out
+    pauses: int = 0
+    paused: bool = False
+    transfer: Transfer | None = None
+
+    @property
+    def talking(self) -> bool:
+        """Whether anybody but the customer (and watchers) is a part of a talk."""
+        for leg in self.legs.values():
+            if leg.joined and leg.party is not Party.CUSTOMER and leg.party is not Party.WATCHER:
+                return True
+        return False
 
 
 class Account(Struct, gc=False):
@@ -136,106 +178,18 @@ class Account(Struct, gc=False):
     record: bool
     hold_music: tuple[str, ...]
     count: int = 0  # contacts so far
+    directory: dict[str, str] = {}  # entry → number
+    number: str = ""  # the client's own, to be shown when it calls
+    pause_us: DurationUs = PAUSE_US
 
 
 class Calls(Struct, gc=False):
     made: int = 0  # contacts so far: the next is C(made + 1)
+    media: MediaId | None = None  # that serves calls of our own making
     calls: dict[str, Call] = field(default_factory=dict[str, Call])
     legs: dict[str, ContactId] = field(default_factory=dict[str, ContactId])
     numbers: dict[str, ClientId] = field(default_factory=dict[str, ClientId])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
-
-
-# --- how events change the state ---
-
-
-def configured(state: Calls, floor: definition.Floor) -> None:
-    """New definitions: numbers and clients; a client's count goes on."""
-    state.numbers = {number.number: number.client for number in floor.numbers}
-    accounts: dict[str, Account] = {}
-    for client in floor.clients:
-        old = state.accounts.get(client.id)
-        accounts[client.id] = Account(client.record, client.hold_music, old.count if old else 0)
-    for gone in state.accounts.keys() - accounts.keys():
-        accounts[gone] = state.accounts[gone]  # its calls are still going on
-    state.accounts = dict(sorted(accounts.items()))
-
-
-def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
-    assert event.contact is not None
-    state.made += 1
-    client = ClientId(event.owner)
-    state.accounts[client].count = event.count
-    state.legs[event.leg] = event.contact
-    state.calls[event.contact] = Call(
-        event.contact,
-        client,
-        event.owner,
-        event.media,
-        event.leg,
-        event.number,
-        event.caller,
-        {event.leg: Leg(event.leg, LegState.RINGING, since=at)},
-        at,
-        [event.leg],
-    )
-
-
-def _call(state: Calls, contact: ContactId | None) -> Call:
-    assert contact is not None
-    return state.calls[contact]
-
-
-def call_answered(state: Calls, event: m.CallAnswered) -> None:
-    call = _call(state, event.contact)
-    call.answered = True
-    leg = call.legs[call.caller_leg]
-    leg.state = LegState.ANSWERED
-    leg.connected = True
-
-
-def acknowledged(state: Calls, event: m.CallAcknowledged) -> None:
-    _call(state, event.contact).legs[event.leg].state = LegState.UP
-
-
-def matrix_changed(state: Calls, event: m.MatrixChanged, at: InstantUs) -> None:
-    call = _call(state, event.contact)
-    call.version = event.version
-    call.routes = event.routes
-    bridged = False
-    for route in event.routes:
-        if not isinstance(route.source, FromPrompts):
-            leg = call.legs[route.source.leg]
-            if leg.state is LegState.UP and leg.offer is not None:
-                leg.state = LegState.BRIDGED
-                leg.since = at
-            bridged = True
-    if not bridged and not call.held:
-        call.waiting = event.routes
-    if not call.answered:
-        call.early = True
-
-
-def collection_started(state: Calls, event: m.CollectionStarted) -> None:
-    _call(state, event.contact).collection = Collection(
-        event.collect,
-        event.leg,
-        event.most,
-        event.terminators,
-        event.first_us,
-        event.next_us,
-        event.mask,
-    )
-
-
-def collection_ended(state: Calls, event: m.CollectionEnded) -> None:
-    _call(state, event.contact).collection = None
-
-
-def play_finished(state: Calls, event: m.PlayFinished) -> None:
-    """The play leaves the matrix by itself: media has nothing more to play."""
-    call = _call(state, event.contact)
-    call.routes = without_play(call.routes, event.play)
 
 
 def without_play(routes: tuple[Route, ...], play: PlayId) -> tuple[Route, ...]:
@@ -246,96 +200,8 @@ def without_play(routes: tuple[Route, ...], play: PlayId) -> tuple[Route, ...]:
     )
 
 
-def leg_dialled(state: Calls, event: m.LegDialled, at: InstantUs) -> None:
-    call = _call(state, event.contact)
-    call.legs_made += 1
-    call.legs[event.leg] = Leg(event.leg, LegState.DIALLED, event.agent, event.offer, at)
-    state.legs[event.leg] = call.id
-
-
-def leg_connected(state: Calls, event: m.LegConnected, at: InstantUs) -> None:
-    call = _call(state, event.contact)
-    leg = call.legs[event.leg]
-    leg.state = LegState.UP
-    leg.since = at
-    leg.connected = True
-    call.unmeasured.append(event.leg)
-
-
-def leg_ending(state: Calls, event: m.LegEnding, at: InstantUs) -> None:
-    leg = _call(state, event.contact).legs[event.leg]
-    leg.state = LegState.ENDING
-    leg.since = at
-    leg.reason = event.reason
-
-
-def leg_ended(state: Calls, event: m.LegEnded) -> None:
-    call = _call(state, event.contact)
-    del call.legs[event.leg]
-    del state.legs[event.leg]
-    _clear(state, call)
-
-
-def held(state: Calls, event: m.CallerHeld) -> None:
-    _call(state, event.contact).held = event.held
-
-
-def track_started(state: Calls, event: m.TrackStarted) -> None:
-    call = _call(state, event.contact)
-    call.tracks[event.track] = Track(event.leg, event.purpose, event.most_us)
-    call.tracks_made += 1
-
-
-def track_over(state: Calls, event: m.TrackEnded | m.TrackLost) -> None:
-    call = _call(state, event.contact)
-    del call.tracks[event.track]
-    _clear(state, call)
-
-
-def measured(state: Calls, event: m.LegQuality) -> None:
-    call = _call(state, event.contact)
-    call.unmeasured.remove(event.leg)
-    _clear(state, call)
-
-
-def asked(state: Calls, event: m.LegAsked) -> None:
-    _call(state, event.contact).legs[event.leg].asks = event.times
-
-
-def found(state: Calls, event: m.LegFound) -> None:
-    _call(state, event.contact).legs[event.leg].asks = 0
-
-
-def contact_ended(state: Calls, event: m.ContactEnded, at: InstantUs) -> None:
-    """Legs that are still there are being ended from now on."""
-    call = _call(state, event.contact)
-    call.ended_at = at
-    call.collection = None
-    call.routes = ()
-    for leg in call.legs.values():
-        if leg.state is not LegState.ENDING:
-            leg.state = LegState.ENDING
-            leg.reason = leg_reason(leg, event.blame, event.reason)
-    if event.reason is Reason.MEDIA_LOST or not (call.early or call.answered):
-        call.unmeasured.clear()  # nobody is there who could report figures
-    _clear(state, call)
-
-
 def leg_reason(leg: Leg, blame: Blame, reason: Reason) -> Reason:
     """Why a leg is ended when its contact ends so."""
-    if leg.offer is not None and blame in (Blame.CALLER, Blame.NETWORK):
+    if leg.party is not Party.CUSTOMER and blame in (Blame.CALLER, Blame.NETWORK):
         return Reason.CALLER_LEFT
     return reason
-
-
-def cleared(state: Calls, event: m.CallCleared) -> None:
-    assert event.contact is not None
-    call = state.calls.pop(event.contact)
-    for leg in call.legs:
-        del state.legs[leg]
-
-
-def _clear(state: Calls, call: Call) -> None:
-    """An ended call of which nothing is owed any more leaves the state."""
-    if call.ended_at is not None and not (call.legs or call.tracks or call.unmeasured):
-        del state.calls[call.id]

@@ -1,0 +1,205 @@
+"""What happened: the events of agents."""
+
+from roost.floor.parties import SegmentKind, WatchMode
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    OfferId,
+    QueueId,
+    SegmentId,
+    VaultId,
+)
+from roost.kernel.messages import Event
+from roost.kernel.time import DurationUs
+
+# --- events. Each one that changes state, skills or queues says whom the agent was then
+# ready for (`ready_for`): shared time can't be billed later without it (FOUNDATION, 5). ---
+
+
+class AgentSignedIn(Event, frozen=True, gc=False, kw_only=True):
+    """The agent is here, and away."""
+
+    agent: AgentId
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class AgentSignedOut(Event, frozen=True, gc=False, kw_only=True):
+    """The agent has gone home."""
+
+    agent: AgentId
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class AgentReady(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can be offered contacts of the clients in `ready_for`."""
+
+    agent: AgentId
+    ready_for: tuple[ClientId, ...]
+
+
+class AgentAway(Event, frozen=True, gc=False, kw_only=True):
+    """`reason` is one of the centre's away reasons, or "no_answer", "declined",
+    "unreachable"."""
+
+    agent: AgentId
+    reason: str
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class NextStateChosen(Event, frozen=True, gc=False, kw_only=True):
+    """After this contact the agent will be away for this reason (empty: ready)."""
+
+    agent: AgentId
+    reason: str
+
+
+class AgentOffered(Event, frozen=True, gc=False, kw_only=True):
+    """The agent's phone is to ring for a contact."""
+
+    agent: AgentId
+    offer: OfferId
+    queue: QueueId
+    client: ClientId
+    ring_us: DurationUs
+    ready_for: tuple[ClientId, ...] = ()
+    kind: SegmentKind = SegmentKind.ANSWER
+
+
+class OfferTaken(Event, frozen=True, gc=False, kw_only=True):
+    """The agent talks: a segment begins."""
+
+    agent: AgentId
+    offer: OfferId
+    segment: SegmentId
+    queue: QueueId
+    client: ClientId
+    rang_us: DurationUs
+    ready_for: tuple[ClientId, ...] = ()
+    kind: SegmentKind = SegmentKind.ANSWER
+
+
+class OfferEnded(Event, frozen=True, gc=False, kw_only=True):
+    """Not taken: "no_answer", "declined", "unreachable", "caller_left"."""
+
+    agent: AgentId
+    offer: OfferId
+    why: str
+    rang_us: DurationUs
+    ready_for: tuple[ClientId, ...] = ()
+    kind: SegmentKind = SegmentKind.ANSWER
+
+
+class PickUpAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent pressed "take": the phone is asked to go off hook."""
+
+    agent: AgentId
+    offer: OfferId
+
+
+class HoldAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent asked for hold, or for the end of it."""
+
+    agent: AgentId
+    held: bool
+
+
+class HangUpAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent pressed "hang up"."""
+
+    agent: AgentId
+    offer: OfferId
+
+
+class WrapUpStarted(Event, frozen=True, gc=False, kw_only=True):
+    """The conversation is over; the agent writes it up."""
+
+    agent: AgentId
+    offer: OfferId
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class SegmentClosed(Event, frozen=True, gc=False, kw_only=True):
+    """A segment's measured quantities, at the end of its wrap-up: what bills are made of
+    (FOUNDATION, 5). No prices. The owner is the client."""
+
+    agent: AgentId
+    segment: SegmentId
+    queue: QueueId
+    rang_us: DurationUs
+    talk_us: DurationUs  # without hold
+    hold_us: DurationUs
+    wrap_up_us: DurationUs
+    code: str  # "none" when the limit came first
+    note: VaultId | None
+    ready_for: tuple[ClientId, ...] = ()
+    kind: SegmentKind = SegmentKind.ANSWER
+    consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer; not in talk
+
+
+class CallOutAsked(Event, frozen=True, gc=False, kw_only=True):
+    """An agent asks to call a number for a client, under the client's own number."""
+
+    agent: AgentId
+    client: ClientId
+    number: VaultId
+
+
+class SegmentTurned(Event, frozen=True, gc=False, kw_only=True):
+    """The agent has the contact from now on (or is rung for it), who was only consulted."""
+
+    agent: AgentId
+    offer: OfferId
+    kind: SegmentKind
+    queue: QueueId
+
+
+class WatchStarted(Event, frozen=True, gc=False, kw_only=True):
+    """A supervisor watches an agent; stays away for that long."""
+
+    agent: AgentId
+    of: AgentId
+    offer: OfferId
+    mode: WatchMode
+
+
+class WatchEnded(Event, frozen=True, gc=False, kw_only=True):
+    """The supervisor watches no more: hung up, took over, or the contact is over."""
+
+    agent: AgentId
+    offer: OfferId
+
+
+class PhoneKnown(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can be rung."""
+
+    agent: AgentId
+
+
+class PhoneGone(Event, frozen=True, gc=False, kw_only=True):
+    """The agent can't be rung any more."""
+
+    agent: AgentId
+
+
+class AgentChanged(Event, frozen=True, gc=False, kw_only=True):
+    """New definitions changed whom an agent who is ready serves."""
+
+    agent: AgentId
+    ready_for: tuple[ClientId, ...]
+
+
+class HoldMarked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent's customer is on hold, or back: hold time is counted from here."""
+
+    agent: AgentId
+    offer: OfferId
+    held: bool
+
+
+class WrapUpNoted(Event, frozen=True, gc=False, kw_only=True):
+    """The code was given while still talking: the segment closes with the talk."""
+
+    agent: AgentId
+    offer: OfferId
+    code: str
+    note: VaultId | None
