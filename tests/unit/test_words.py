@@ -47,7 +47,12 @@ def takes_refusals(tree: ast.Module) -> bool:
     )
 
 
-@pytest.mark.parametrize(("where", "code", "about"), refusals(), ids=str)
+def shown(value: object) -> str:
+    """The same in every worker: a set has no order of its own."""
+    return ",".join(sorted(value)) if isinstance(value, set | frozenset) else str(value)
+
+
+@pytest.mark.parametrize(("where", "code", "about"), refusals(), ids=shown)
 def test_a_refusal_has_words(where: str, code: str, about: set[str]) -> None:
     assert code in REFUSALS, f"{where}: add {code!r} to kernel/words.py"
     of = REFUSALS[code]

@@ -17,6 +17,7 @@ STATUS_OF: Final[Mapping[Reason, int]] = {
     Reason.BUSY: 486,
     Reason.UNREACHABLE: 480,
     Reason.REJECTED: 480,
+    Reason.TRANSFERRED: 480,
     Reason.TAKEN_ELSEWHERE: 480,
     Reason.CALLER_LEFT: 487,
     Reason.WAITED_TOO_LONG: 480,
@@ -55,6 +56,7 @@ REASON_OF: Final[Mapping[int, Reason]] = {
 TAKEN_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
 _TEXTS: Final[Mapping[Reason, str]] = {
     Reason.TAKEN_ELSEWHERE: TAKEN_ELSEWHERE,
+    Reason.TRANSFERRED: 'SIP;cause=200;text="Transferred"',
     Reason.NO_ANSWER: 'SIP;cause=480;text="No answer"',
     Reason.CALLER_LEFT: 'SIP;cause=487;text="Caller left"',
     Reason.SESSION_EXPIRED: 'SIP;cause=408;text="Session expired"',

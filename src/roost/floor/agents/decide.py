@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from roost.floor.agents import messages as m
-from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
+from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence, Watching
+from roost.floor.parties import SegmentKind
 from roost.kernel.ends import Reason
-from roost.kernel.ids import AgentId, OfferId, SegmentId, VaultId, owner_of
+from roost.kernel.ids import AgentId, ContactId, OfferId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
 
@@ -54,6 +55,8 @@ def sign_out(state: Agents, now: InstantUs, command: m.SignOut) -> Decision | Re
         return agent
     if agent.handling is not None:
         return Refusal("contact_open", {"contact": agent.handling.contact})
+    if agent.watching is not None:
+        return Refusal("watching", {"agent": agent.watching.of})
     return Decision((m.AgentSignedOut(agent=agent.id),))
 
 
@@ -63,6 +66,8 @@ def go_ready(state: Agents, now: InstantUs, command: m.GoReady) -> Decision | Re
         return agent
     if not agent.phone:
         return Refusal("no_phone", {"agent": agent.id})
+    if agent.watching is not None:
+        return Refusal("watching", {"agent": agent.watching.of})
     if agent.presence is Presence.READY:
         return Refusal("already_ready", {"agent": agent.id})
     handling = agent.handling
@@ -107,18 +112,6 @@ def decline_offer(state: Agents, now: InstantUs, command: m.DeclineOffer) -> Dec
     if agent.handling is None or agent.presence is not Presence.OFFERED:
         return Refusal("no_offer", {"agent": agent.id})
     return _not_taken(agent, agent.handling, now, "declined")
-
-
-def hold(state: Agents, now: InstantUs, command: m.Hold) -> Decision | Refusal:
-    agent = _known(state, command.agent)
-    if isinstance(agent, Refusal):
-        return agent
-    handling = agent.handling
-    if handling is None or agent.presence is not Presence.TALKING:
-        return Refusal("no_contact", {"agent": agent.id})
-    if (handling.held_at is not None) == command.held:
-        return Refusal("already_so", {"agent": agent.id})
-    return Decision((m.HoldAsked(contact=handling.contact, agent=agent.id, held=command.held),))
 
 
 def hang_up(state: Agents, now: InstantUs, command: m.HangUp) -> Decision | Refusal:
@@ -194,6 +187,7 @@ def offer(state: Agents, now: InstantUs, command: m.Offer) -> Decision | Refusal
         queue=command.queue,
         client=command.client,
         ring_us=command.ring_us,
+        kind=command.kind,
     )
     lapse = Wake(after(now, command.ring_us), m.OfferLapsed(agent.id, command.offer))
     return Decision((event,), (lapse,))
@@ -223,8 +217,11 @@ def return_contact(state: Agents, now: InstantUs, command: m.ReturnContact) -> D
 
 def _not_taken(agent: Agent, handling: Handling, now: InstantUs, why: str) -> Decision:
     """The offer is over, and the agent is away until they say otherwise."""
-    if agent.removed:
-        then: Event = m.AgentSignedOut(agent=agent.id)
+    then: Event
+    if handling.kind is SegmentKind.OUTBOUND:  # their own wish: as they were before
+        then = _free(agent, handling.before)
+    elif agent.removed:
+        then = m.AgentSignedOut(agent=agent.id)
     else:
         then = m.AgentAway(agent=agent.id, reason=agent.next or why)
     return Decision((_ended(agent, handling, now, why), then))
@@ -237,6 +234,7 @@ def _ended(agent: Agent, handling: Handling, now: InstantUs, why: str) -> m.Offe
         offer=handling.offer,
         why=why,
         rang_us=handling.rang_us or between(handling.offered_at, now),
+        kind=handling.kind,
     )
 
 
@@ -271,18 +269,105 @@ def accept_offer(state: Agents, now: InstantUs, command: m.AcceptOffer) -> Decis
         contact=handling.contact,
         agent=agent.id,
         offer=handling.offer,
-        segment=segment_of(handling),
+        segment=segment_of(handling.contact, handling.offer),
         queue=handling.queue,
         client=handling.client,
         rang_us=between(handling.offered_at, now),
+        kind=handling.kind,
     )
     return Decision((event,))
 
 
-def segment_of(handling: Handling) -> SegmentId:
+# --- calling out, consultations that become transfers, supervisors ---
+
+
+def begin_call_out(state: Agents, now: InstantUs, command: m.BeginCallOut) -> Decision | Refusal:
+    """The agent's own phone rings for the call that they make."""
+    agent = state.agents.get(command.agent)
+    if agent is None or agent.presence not in (Presence.AWAY, Presence.READY):
+        return STALE
+    event = m.AgentOffered(
+        contact=command.contact,
+        agent=agent.id,
+        offer=command.offer,
+        queue=command.queue,
+        client=command.client,
+        ring_us=command.ring_us,
+        kind=SegmentKind.OUTBOUND,
+    )
+    lapse = Wake(after(now, command.ring_us), m.OfferLapsed(agent.id, command.offer))
+    return Decision((event,), (lapse,))
+
+
+def end_call_out(state: Agents, now: InstantUs, command: m.EndCallOut) -> Decision | Refusal:
+    """Nobody was reached: no wrap-up, and the state before is restored."""
+    agent = _with(state, command.agent, command.offer, Presence.OFFERED, Presence.TALKING)
+    if agent is None or agent.handling is None:
+        return STALE
+    handling = agent.handling
+    before = handling.before if agent.next is None else agent.next
+    if agent.presence is Presence.OFFERED:
+        ended = _ended(agent, handling, now, WHY.get(command.reason, "unreachable"))
+        return Decision((ended, _free(agent, before)))
+    return _close(agent, handling, now, handling.code, next_reason=before, left_at=now)
+
+
+def turn_segment(state: Agents, now: InstantUs, command: m.TurnSegment) -> Decision | Refusal:
+    agent = _with(state, command.agent, command.offer, Presence.OFFERED, Presence.TALKING)
+    if agent is None or agent.handling is None or agent.handling.kind is command.kind:
+        return STALE
+    event = m.SegmentTurned(
+        contact=agent.handling.contact,
+        agent=agent.id,
+        offer=command.offer,
+        kind=command.kind,
+        queue=command.queue or agent.handling.queue,
+    )
+    return Decision((event,))
+
+
+def begin_segment(state: Agents, now: InstantUs, command: m.BeginSegment) -> Decision | Refusal:
+    """Taken over, in one go with the end of watching."""
+    agent = state.agents.get(command.agent)
+    if agent is None or agent.watching is None or agent.watching.offer != command.offer:
+        return STALE
+    offered = m.AgentOffered(
+        contact=command.contact,
+        agent=agent.id,
+        offer=command.offer,
+        queue=command.queue,
+        client=command.client,
+        ring_us=DurationUs(0),
+        kind=SegmentKind.TRANSFER,
+    )
+    taken = m.OfferTaken(
+        contact=command.contact,
+        agent=agent.id,
+        offer=command.offer,
+        segment=segment_of(command.contact, command.offer),
+        queue=command.queue,
+        client=command.client,
+        rang_us=DurationUs(0),
+        kind=SegmentKind.TRANSFER,
+    )
+    return Decision((_watch_ended(agent, agent.watching), offered, taken))
+
+
+def end_watch(state: Agents, now: InstantUs, command: m.EndWatch) -> Decision | Refusal:
+    agent = state.agents.get(command.agent)
+    if agent is None or agent.watching is None or agent.watching.offer != command.offer:
+        return STALE
+    return Decision((_watch_ended(agent, agent.watching),))
+
+
+def _watch_ended(agent: Agent, watching: Watching) -> m.WatchEnded:
+    return m.WatchEnded(contact=watching.contact, agent=agent.id, offer=watching.offer)
+
+
+def segment_of(contact: ContactId, offer: OfferId) -> SegmentId:
     """An offer that's taken becomes the segment of the same number."""
-    number = handling.offer.rpartition("/o")[2]
-    return SegmentId(f"{handling.contact}/s{number}")
+    number = offer.rpartition("/o")[2]
+    return SegmentId(f"{contact}/s{number}")
 
 
 # --- after the talk ---
@@ -302,13 +387,14 @@ def mark_held(state: Agents, now: InstantUs, command: m.MarkHeld) -> Decision | 
 
 
 def leave_contact(state: Agents, now: InstantUs, command: m.LeaveContact) -> Decision | Refusal:
-    """Wrap-up begins, unless the queue has none or its code is given already."""
+    """Wrap-up begins, unless the queue has none or its code is given already; whoever was only
+    consulted has nothing to write up."""
     agent = _with(state, command.agent, command.offer, Presence.TALKING)
     if agent is None or agent.handling is None:
         return STALE
     handling = agent.handling
     limit = state.rules[handling.queue].limit_us
-    if handling.code or not limit:
+    if handling.code or not limit or handling.kind is SegmentKind.CONSULT:
         handling_end = now
         return _close(agent, handling, now, handling.code, left_at=handling_end)
     event = m.WrapUpStarted(contact=handling.contact, agent=agent.id, offer=handling.offer)
@@ -352,6 +438,8 @@ def _close(
         code=code or "none",
         note=handling.note if note is None else note,
         ready_for=then.ready_for,
+        kind=handling.kind,
+        consult_us=handling.consult_us,
     )
     return Decision((segment, then))
 
@@ -378,7 +466,6 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.GoAway: go_away,
     m.TakeOffer: take_offer,
     m.DeclineOffer: decline_offer,
-    m.Hold: hold,
     m.HangUp: hang_up,
     m.WrapUp: wrap_up,
     m.PhoneRegistered: phone_registered,
@@ -391,6 +478,11 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.AcceptOffer: accept_offer,
     m.LeaveContact: leave_contact,
     m.ReturnContact: return_contact,
+    m.BeginCallOut: begin_call_out,
+    m.EndCallOut: end_call_out,
+    m.TurnSegment: turn_segment,
+    m.BeginSegment: begin_segment,
+    m.EndWatch: end_watch,
     m.MarkHeld: mark_held,
     m.WrapUpLapsed: wrap_up_lapsed,
 }

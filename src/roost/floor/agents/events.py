@@ -136,12 +136,11 @@ class SegmentClosed(Event, frozen=True, gc=False, kw_only=True):
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer; not in talk
 
 
-class CallOutAsked(Event, frozen=True, gc=False, kw_only=True):
-    """An agent asks to call a number for a client, under the client's own number."""
+class PauseAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent asked that nothing be recorded, or that it go on."""
 
     agent: AgentId
-    client: ClientId
-    number: VaultId
+    paused: bool
 
 
 class SegmentTurned(Event, frozen=True, gc=False, kw_only=True):

@@ -97,6 +97,7 @@ class Handling(Struct, gc=False):
     note: VaultId | None = None
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
+    before: str = ""  # the reason why the agent was away before; empty: was ready
 
 
 class Watching(Struct, gc=False, frozen=True):
@@ -176,6 +177,7 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     _move(agent, event, at)
     agent.handling = None
+    agent.watching = None
     agent.next = None
     if agent.removed:
         del state.agents[event.agent]
@@ -199,6 +201,7 @@ def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
 def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     assert event.contact is not None
+    before = agent.reason if agent.presence is Presence.AWAY else ""
     _move(agent, event, at)
     agent.handling = Handling(
         event.contact,
@@ -208,6 +211,7 @@ def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
         at,
         event.ring_us,
         kind=event.kind,
+        before=before,
     )
 
 
