@@ -13,9 +13,9 @@ from roost.kernel.ids import AgentId, Owner, VaultId
 from roost.kernel.messages import Command, VaultPut
 from roost.web.acting import (
     MOST_SHOWN,
+    Acted,
     AgentPath,
     Key,
-    Acted,
     Reason,
     act,
     agent_of,
