@@ -194,7 +194,7 @@ def _dial_guest(state: CellState, talk: Talk, target: Target, now: InstantUs) ->
         number=target.number if isinstance(target, ToNumber) else None,
         entry=target.entry if isinstance(target, ToEntry) else None,
     )
-    talk.called(event.leg)
+    talk.called(event.leg, Party.GUEST)
     talk.tell(event, *dial(state.calls, call, event, now))
 
 

@@ -100,9 +100,9 @@ class Talk:
             if voice.leg != host and voice.party is not Party.WATCHER:
                 self.hold(voice.leg, held)
 
-    def called(self, guest: LegId) -> None:
-        """A guest is to be called, who isn't among the legs yet."""
-        self.voices[guest] = Voice(guest, Party.GUEST, called=True)
+    def called(self, leg: LegId, party: Party) -> None:
+        """Somebody outside is to be called, whose leg isn't among the others yet."""
+        self.voices[leg] = Voice(leg, party, called=True)
 
     def join(self, leg: Leg) -> None:
         """A leg that's up takes part from now on; the customer does, too, from the first one."""

@@ -103,6 +103,7 @@ def _call_customer(state: Calls, now: InstantUs, call: Call, agent: Leg) -> Deci
         number=call.caller,
         entry=call.entry,
     )
+    talk.called(call.caller_leg, Party.CUSTOMER)
     talk.matrix()
     talk.tell(dialled, *dial(state, call, dialled, now))
     return talk.as_it_stands()
