@@ -23,7 +23,7 @@ from roost.office.contracts.model import Kind
 from roost.office.contracts.pricing import Unbilled
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import kind_of
-from roost.office.records.summary import summarise
+from roost.office.summary import summarise
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
 from roost.simulator.scenario import Faults, Scenario
