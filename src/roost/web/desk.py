@@ -1,6 +1,7 @@
 """The agent's desk: one's state on the floor, and the commands that change it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from litestar import get, post
@@ -44,10 +45,11 @@ class Away(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Finished(Struct, frozen=True, forbid_unknown_fields=True):
-    """The wrap-up's code, and a note: it's kept encrypted under the client's key."""
+    """The wrap-up's code, and a note: it's kept encrypted under the client's key. Without a
+    note the draft is the note (`POST /api/desk/note`)."""
 
     code: Reason
-    note: Annotated[str, Meta(max_length=MOST_NOTE)] = ""
+    note: Annotated[str, Meta(max_length=MOST_NOTE)] | None = None
 
 
 class Desk(Struct, frozen=True):
@@ -66,17 +68,24 @@ class Outcome(Struct, frozen=True):
     me: DeskRow | None
 
 
-def _agent_of(caller: Caller) -> AgentId:
+def agent_of(caller: Caller) -> AgentId:
+    """Whom the caller is on the floor."""
     if caller.account.agent is None:
         raise Trouble(409, "no_agent")
     return caller.account.agent
 
 
-async def _act(
-    command: Command, caller: Caller, key: str | None, commands: Commands, follower: Follower
+async def act(
+    command: Command,
+    caller: Caller,
+    key: str | None,
+    commands: Commands,
+    follower: Follower,
+    puts: Sequence[VaultPut] = (),
 ) -> Outcome:
-    accepted = await commands.give(command, caller, key)
-    row = desk(follower.live, _agent_of(caller)) if accepted.shown else None
+    """Give a command of the caller's own, and show what the caller is after it."""
+    accepted = await commands.give(command, caller, key, puts)
+    row = desk(follower.live, agent_of(caller)) if accepted.shown else None
     return Outcome(accepted, row)
 
 
@@ -87,7 +96,7 @@ async def my_desk(
     follower: NamedDependency[Follower],
 ) -> Desk:
     """My row, the contact that is with me, and what I may do now."""
-    agent = _agent_of(caller)
+    agent = agent_of(caller)
     row = desk(follower.live, agent)
     if row is None:
         raise Trouble(409, "no_agent")
@@ -109,7 +118,7 @@ async def sign_in(
     key: Key = None,
 ) -> Outcome:
     """Onto the floor, away at first."""
-    return await _act(agents.SignIn(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.SignIn(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/sign-out", status_code=200, summary="Sign out")
@@ -120,7 +129,7 @@ async def sign_out(
     key: Key = None,
 ) -> Outcome:
     """Off the floor; refused while a contact is with me."""
-    return await _act(agents.SignOut(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.SignOut(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/ready", status_code=200, summary="Ready")
@@ -131,7 +140,7 @@ async def ready(
     key: Key = None,
 ) -> Outcome:
     """Ready for the next contact; during one: as soon as it's finished."""
-    return await _act(agents.GoReady(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.GoReady(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/away", status_code=200, summary="Away")
@@ -143,8 +152,8 @@ async def away(
     key: Key = None,
 ) -> Outcome:
     """Away for a reason; during a contact: as soon as it's finished."""
-    command = agents.GoAway(_agent_of(caller), data.reason)
-    return await _act(command, caller, key, commands, follower)
+    command = agents.GoAway(agent_of(caller), data.reason)
+    return await act(command, caller, key, commands, follower)
 
 
 @post("/api/desk/take", status_code=200, summary="Take the offer")
@@ -155,7 +164,7 @@ async def take(
     key: Key = None,
 ) -> Outcome:
     """Asks the ringing phone to go off hook, where it can; else lift it."""
-    return await _act(agents.TakeOffer(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.TakeOffer(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/decline", status_code=200, summary="Decline the offer")
@@ -166,7 +175,7 @@ async def decline(
     key: Key = None,
 ) -> Outcome:
     """The contact goes to somebody else, keeping its place; I'm away."""
-    return await _act(agents.DeclineOffer(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.DeclineOffer(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/hold", status_code=200, summary="Hold")
@@ -177,7 +186,7 @@ async def hold(
     key: Key = None,
 ) -> Outcome:
     """The caller hears music."""
-    return await _act(agents.Hold(_agent_of(caller), True), caller, key, commands, follower)
+    return await act(agents.Hold(agent_of(caller), True), caller, key, commands, follower)
 
 
 @post("/api/desk/unhold", status_code=200, summary="Take back from hold")
@@ -188,7 +197,7 @@ async def unhold(
     key: Key = None,
 ) -> Outcome:
     """We hear each other again."""
-    return await _act(agents.Hold(_agent_of(caller), False), caller, key, commands, follower)
+    return await act(agents.Hold(agent_of(caller), False), caller, key, commands, follower)
 
 
 @post("/api/desk/hang-up", status_code=200, summary="Hang up")
@@ -199,7 +208,7 @@ async def hang_up(
     key: Key = None,
 ) -> Outcome:
     """Ends the call; wrap-up begins."""
-    return await _act(agents.HangUp(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.HangUp(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/wrap-up", status_code=200, summary="Finish the contact")
@@ -212,9 +221,9 @@ async def wrap_up(
     key: Key = None,
 ) -> Outcome:
     """With its code and a note."""
-    agent = _agent_of(caller)
-    if not data.note:
-        return await _act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
+    agent = agent_of(caller)
+    if data.note is None:
+        return await act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
     if key is None:
         key = parts.randomness.secret(16).hex()
     client = await _client_with(agent, follower)
@@ -272,8 +281,9 @@ async def make_ready(
     follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Accepted:
-    """As if that agent had asked for it; the log names who did."""
-    return await _act_for(agents.GoReady(AgentId(agent)), agent, caller, key, commands, follower)
+    """Ends a break, or a wrap-up whose code may come later; the log names who did it."""
+    command = agents.BringBack(AgentId(agent))
+    return await _act_for(command, agent, caller, key, commands, follower)
 
 
 @post("/api/agents/{agent:str}/sign-out", status_code=200, summary="Sign somebody out")
@@ -284,8 +294,10 @@ async def sign_somebody_out(
     follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Accepted:
-    """Somebody who forgot; refused while a contact is with them."""
-    return await _act_for(agents.SignOut(AgentId(agent)), agent, caller, key, commands, follower)
+    """Somebody who has gone home: a wrap-up is closed, and may be completed in the next shift.
+    Refused while a call is with them."""
+    command = agents.SendHome(AgentId(agent))
+    return await _act_for(command, agent, caller, key, commands, follower)
 
 
 ROUTES: Final = (
