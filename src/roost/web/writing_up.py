@@ -16,8 +16,8 @@ from msgspec import Meta, Struct
 from roost.floor.agents import messages as agents
 from roost.kernel.ids import AgentId, ClientId, Owner, SegmentId, VaultId
 from roost.kernel.messages import VaultPut
+from roost.web.acting import Acted, Key, Reason, act, agent_of
 from roost.web.commands import Accepted, Commands
-from roost.web.desk import Key, Outcome, Reason, act, agent_of
 from roost.web.follow import Follower
 from roost.web.limits import MOST_NOTE
 from roost.web.parts import Parts
@@ -54,7 +54,7 @@ async def extend_wrap_up(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """As long again as the queue's limit, once a contact."""
     return await act(agents.ExtendWrapUp(agent_of(caller)), caller, key, commands, follower)
 
@@ -106,7 +106,7 @@ async def complete(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """With its code, and a note."""
     agent, segment = agent_of(caller), SegmentId(data.segment)
     if data.note is None:
