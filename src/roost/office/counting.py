@@ -10,7 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Final
 
-from roost.floor.agents.messages import OfferEnded, OfferTaken, SegmentClosed
+from roost.floor.agents.messages import (
+    OfferEnded,
+    OfferTaken,
+    SegmentClosed,
+    SegmentCompleted,
+)
 from roost.floor.calls.messages import (
     CallArrived,
     ContactEnded,
@@ -46,6 +51,7 @@ CHANGING: Final = frozenset(
         OfferTaken,
         OfferEnded,
         SegmentClosed,
+        SegmentCompleted,
         TrackEnded,
         TrackLost,
         TransferCompleted,
