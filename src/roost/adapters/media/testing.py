@@ -22,6 +22,8 @@ from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
     FromPrompts,
+    PauseTrack,
+    SendDigits,
     SetMatrix,
     StartTrack,
     StopCollecting,
@@ -42,7 +44,7 @@ from roost.kernel.messages import Command, Effect, VaultPut
 from roost.kernel.time import DurationUs
 from roost.ports.commands import Answer, Done, Submit, Unavailable
 from roost.ports.keys import TrackKey
-from roost.ports.media import Agreed, Anchored, Law, LegState, MediaGone
+from roost.ports.media import Agreed, Anchored, Law, LegState, MediaGone, stands
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.prompt_files import file_name
 from roost.protocols.rtp.sound import tone
@@ -137,18 +139,23 @@ class Commands:
 class MemoryMedia:
     """`ports.media.Media` without packets: the same answers and outcomes, nothing is heard.
 
-    A prompt takes `prompt_us`; digits come by `info_digit`; time is the running loop's."""
+    A prompt takes `prompt_us`; digits come by `info_digit`; time is the running loop's.
+    `pressed` are the digits sent to each leg, `paused` the tracks that stand still."""
 
     def __init__(
         self, submit: Submit, media: tuple[MediaId, ...] = (MediaId("m1"),), prompt_us: int = 20_000
     ) -> None:
         self.performed: list[Effect] = []
+        self.pressed: dict[LegId, str] = {}
+        self.paused: set[TrackId] = set()
         self.masked_values: dict[VaultId, bytes] = {}
         self._submit = submit
         self._media = media
         self._prompt_us = prompt_us
         self._calls: dict[ContactId, _MemoryCall] = {}
         self._legs: dict[LegId, LegState] = {}
+        self._attached: dict[LegId, LegState] = {}
+        self._interrupted: set[LegId] = set()  # standing legs whose packets stopped
         self._port = 20_000
         self._count = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -178,18 +185,46 @@ class MemoryMedia:
     async def change_leg(self, media: MediaId, leg: LegId, agreed: Agreed) -> None:
         del agreed
         self._check(media)
-        if leg not in self._legs:
+        if self._state(leg) is None:
             raise MediaGone(f"no leg {leg} here")
 
     async def close_leg(self, media: MediaId, leg: LegId) -> None:
         self._check(media)
         self._close(leg)
 
+    async def attach_leg(
+        self, media: MediaId, contact: ContactId, leg: LegId, standing: LegId
+    ) -> None:
+        self._check(media)
+        state, known = self._legs.get(standing), self._attached.get(leg)
+        if state is None or not stands(state.contact):
+            raise MediaGone(f"no standing leg {standing} here")
+        if leg in self._legs:
+            raise MediaGone(f"{leg} has sockets of its own")
+        if known is not None and (known.contact, known.standing) == (contact, standing):
+            return
+        for other in list(self._attached.values()):
+            if other.standing == standing or (other.leg == leg and other.contact != contact):
+                self._close(other.leg)
+        self._attached[leg] = LegState(leg, contact, state.anchored, 0, 0, standing)
+        self._calls.setdefault(contact, _MemoryCall())
+        if standing in self._interrupted:
+            self._give(wire.Interrupted(leg, back=False))
+
+    def line(self, standing: LegId, lost: bool) -> None:
+        """A standing leg's packets stop, or come again: told of what is attached to it."""
+        if lost is (standing in self._interrupted):
+            return
+        (self._interrupted.add if lost else self._interrupted.discard)(standing)
+        for state in self._attached.values():
+            if state.standing == standing:
+                self._give(wire.Interrupted(state.leg, back=not lost))
+
     async def legs(self, media: MediaId) -> list[LegState]:
         self._check(media)
         return [
             structs.replace(state, version=self._calls[state.contact].version)
-            for state in self._legs.values()
+            for state in (*self._legs.values(), *self._attached.values())
             if state.anchored.media == media
         ]
 
@@ -206,10 +241,17 @@ class MemoryMedia:
                 del call.collections[effect.leg]
         elif isinstance(effect, StartTrack):
             self._start_track(effect)
+        elif isinstance(effect, PauseTrack):
+            (self.paused.add if effect.paused else self.paused.discard)(effect.track)
         elif isinstance(effect, StopTrack):
             self._stop_track(effect.track)
+        elif isinstance(effect, SendDigits):
+            state = self._state(effect.leg)
+            if state is not None and state.contact == effect.contact:
+                self.pressed[effect.leg] = self.pressed.get(effect.leg, "") + effect.digits
         elif isinstance(effect, CloseMedia):
-            for leg in [s.leg for s in self._legs.values() if s.contact == effect.contact]:
+            held = (*self._attached.values(), *self._legs.values())
+            for leg in [state.leg for state in held if state.contact == effect.contact]:
                 self._close(leg)
 
     def info_digit(self, media: MediaId, leg: LegId, digit: str) -> None:
@@ -234,8 +276,11 @@ class MemoryMedia:
     def _now(self) -> int:
         return round(asyncio.get_running_loop().time() * 1e6)
 
+    def _state(self, leg: LegId) -> LegState | None:
+        return self._legs.get(leg) or self._attached.get(leg)
+
     def _call_of(self, leg: LegId) -> "_MemoryCall | None":
-        state = self._legs.get(leg)
+        state = self._state(leg)
         return self._calls[state.contact] if state is not None else None
 
     def _set_matrix(self, effect: SetMatrix) -> None:
@@ -316,19 +361,23 @@ class MemoryMedia:
                 return
 
     def _close(self, leg: LegId) -> None:
-        state = self._legs.get(leg)
+        state = self._state(leg)
         if state is None:
             return
+        for other in [s.leg for s in self._attached.values() if s.standing == leg]:
+            self._close(other)
         call = self._calls[state.contact]
         for asked, _ in list(call.tracks.values()):
             if asked.leg == leg:
                 self._stop_track(asked.track)
         call.collections.pop(leg, None)
-        del self._legs[leg]
-        if not any(other.contact == state.contact for other in self._legs.values()):
+        (self._attached if state.standing is not None else self._legs).pop(leg)
+        held = (*self._legs.values(), *self._attached.values())
+        if not any(other.contact == state.contact for other in held):
             del self._calls[state.contact]
             call.play = None
-        self._give(wire.Measured(state.contact, leg, 0, 0, 0, DurationUs(0), 0))
+        if not stands(state.contact):
+            self._give(wire.Measured(state.contact, leg, 0, 0, 0, DurationUs(0), 0))
 
     def _give(self, body: wire.OutcomeBody) -> None:
         command, put, (masked, value) = command_of(body)
