@@ -4,38 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from roost.floor.agents import messages as m
-from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence, Watching
+from roost.floor.agents import others, writing_up
+from roost.floor.agents.closing import WHY, close, free, having, offer_ended, ready_now, segment_of
+from roost.floor.agents.known import STALE
+from roost.floor.agents.known import known as _known
+from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
 from roost.floor.parties import SegmentKind
-from roost.kernel.ends import Reason
-from roost.kernel.ids import AgentId, ContactId, OfferId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
-
-STALE: Final = Refusal("stale")
-WHY: Final[Mapping[Reason, str]] = {
-    Reason.NO_ANSWER: "no_answer",
-    Reason.DECLINED: "declined",
-    Reason.BUSY: "declined",
-}
-"""How a phone's failure reads as the agent's reason to be away; any other: unreachable."""
-
-
-def _known(state: Agents, id: AgentId) -> Agent | Refusal:
-    agent = state.agents.get(id)
-    if agent is None:
-        return Refusal("unknown_agent", {"agent": id})
-    if agent.presence is Presence.SIGNED_OUT:
-        return Refusal("not_signed_in", {"agent": id})
-    return agent
-
-
-def _with(state: Agents, id: AgentId, offer: OfferId, *presences: Presence) -> Agent | None:
-    """The agent, if this very offer is in hand, in one of these states."""
-    agent = state.agents.get(id)
-    if agent is None or agent.handling is None or agent.handling.offer != offer:
-        return None
-    return agent if agent.presence in presences else None
-
 
 # --- what an agent asks for ---
 
@@ -60,7 +36,20 @@ def sign_out(state: Agents, now: InstantUs, command: m.SignOut) -> Decision | Re
     return Decision((m.AgentSignedOut(agent=agent.id),))
 
 
-def go_ready(state: Agents, now: InstantUs, command: m.GoReady) -> Decision | Refusal:
+def send_home(state: Agents, now: InstantUs, command: m.SendHome) -> Decision | Refusal:
+    """Somebody who has gone home: what they were writing up is closed as it is."""
+    agent = _known(state, command.agent)
+    if isinstance(agent, Refusal):
+        return agent
+    out = m.AgentSignedOut(agent=agent.id, sent_home=True)
+    if agent.handling is None:
+        return Decision((out,))
+    if agent.presence is not Presence.WRAPPING:
+        return Refusal("contact_open", {"contact": agent.handling.contact})
+    return close(state, agent, agent.handling, now, agent.handling.code, then=out)
+
+
+def go_ready(state: Agents, now: InstantUs, command: m.GoReady | m.BringBack) -> Decision | Refusal:
     agent = _known(state, command.agent)
     if isinstance(agent, Refusal):
         return agent
@@ -72,14 +61,15 @@ def go_ready(state: Agents, now: InstantUs, command: m.GoReady) -> Decision | Re
         return Refusal("already_ready", {"agent": agent.id})
     handling = agent.handling
     if handling is None:
-        return Decision((_ready(agent),))
+        return Decision((ready_now(agent),))
     if agent.presence is Presence.TALKING:
         return Decision((m.NextStateChosen(agent=agent.id, reason=""),))
     if agent.presence is Presence.OFFERED:
         return Refusal("contact_open", {"contact": handling.contact})
-    if state.rules[handling.queue].code_required and not handling.code:
+    own = isinstance(command, m.GoReady)
+    if own and state.rules[handling.queue].code_required and not handling.code:
         return Refusal("code_missing", {"contact": handling.contact})
-    return _close(agent, handling, now, handling.code, next_reason="")
+    return close(state, agent, handling, now, handling.code, then=free(agent, ""))
 
 
 def go_away(state: Agents, now: InstantUs, command: m.GoAway) -> Decision | Refusal:
@@ -142,11 +132,13 @@ def wrap_up(state: Agents, now: InstantUs, command: m.WrapUp) -> Decision | Refu
         agent=agent.id,
         offer=handling.offer,
         code=command.code or "none",
-        note=command.note,
+        note=handling.note if command.note is None else command.note,
     )
+    drops = writing_up.replaced(handling.note, command.note)
     if agent.presence is Presence.TALKING:
-        return Decision((noted,))
-    return _close(agent, handling, now, noted.code, note=command.note)
+        return Decision((noted,), drops=drops)
+    closed = close(state, agent, handling, now, noted.code, note=noted.note)
+    return Decision(closed.events, closed.effects, drops)
 
 
 # --- phones ---
@@ -194,14 +186,14 @@ def offer(state: Agents, now: InstantUs, command: m.Offer) -> Decision | Refusal
 
 
 def offer_lapsed(state: Agents, now: InstantUs, command: m.OfferLapsed) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED)
+    agent = having(state, command.agent, command.offer, Presence.OFFERED)
     if agent is None or agent.handling is None:
         return STALE
     return _not_taken(agent, agent.handling, now, "no_answer")
 
 
 def offer_failed(state: Agents, now: InstantUs, command: m.OfferFailed) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED)
+    agent = having(state, command.agent, command.offer, Presence.OFFERED)
     if agent is None or agent.handling is None:
         return STALE
     return _not_taken(agent, agent.handling, now, WHY.get(command.reason, "unreachable"))
@@ -209,7 +201,7 @@ def offer_failed(state: Agents, now: InstantUs, command: m.OfferFailed) -> Decis
 
 def return_contact(state: Agents, now: InstantUs, command: m.ReturnContact) -> Decision | Refusal:
     """Accepted, but gone before anyone was heard: as if it had been declined."""
-    agent = _with(state, command.agent, command.offer, Presence.TALKING)
+    agent = having(state, command.agent, command.offer, Presence.TALKING)
     if agent is None or agent.handling is None:
         return STALE
     return _not_taken(agent, agent.handling, now, "declined")
@@ -219,30 +211,22 @@ def _not_taken(agent: Agent, handling: Handling, now: InstantUs, why: str) -> De
     """The offer is over, and the agent is away until they say otherwise."""
     then: Event
     if handling.kind is SegmentKind.OUTBOUND:  # their own wish: as they were before
-        then = _free(agent, handling.before)
+        then = free(agent, handling.before)
     elif agent.removed:
         then = m.AgentSignedOut(agent=agent.id)
     else:
         then = m.AgentAway(agent=agent.id, reason=agent.next or why)
-    return Decision((_ended(agent, handling, now, why), then))
-
-
-def _ended(agent: Agent, handling: Handling, now: InstantUs, why: str) -> m.OfferEnded:
-    return m.OfferEnded(
-        contact=handling.contact,
-        agent=agent.id,
-        offer=handling.offer,
-        why=why,
-        rang_us=handling.rang_us or between(handling.offered_at, now),
-        kind=handling.kind,
-    )
+    drops = () if handling.note is None else (handling.note,)
+    return Decision((offer_ended(agent, handling, now, why), then), drops=drops)
 
 
 def withdraw_offer(state: Agents, now: InstantUs, command: m.WithdrawOffer) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED)
+    agent = having(state, command.agent, command.offer, Presence.OFFERED)
     if agent is None or agent.handling is None:
         return STALE
-    return Decision((_ended(agent, agent.handling, now, "caller_left"), _free(agent, agent.next)))
+    return Decision(
+        (offer_ended(agent, agent.handling, now, "caller_left"), free(agent, agent.next))
+    )
 
 
 def undo_offer(state: Agents, now: InstantUs, command: m.UndoOffer) -> Decision | Refusal:
@@ -257,11 +241,11 @@ def undo_offer(state: Agents, now: InstantUs, command: m.UndoOffer) -> Decision 
         why="caller_left",
         rang_us=DurationUs(0),
     )
-    return Decision((ended, _ready(agent)))
+    return Decision((ended, ready_now(agent)))
 
 
 def accept_offer(state: Agents, now: InstantUs, command: m.AcceptOffer) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED)
+    agent = having(state, command.agent, command.offer, Presence.OFFERED)
     if agent is None or agent.handling is None:
         return STALE
     handling = agent.handling
@@ -276,98 +260,6 @@ def accept_offer(state: Agents, now: InstantUs, command: m.AcceptOffer) -> Decis
         kind=handling.kind,
     )
     return Decision((event,))
-
-
-# --- calling out, consultations that become transfers, supervisors ---
-
-
-def begin_call_out(state: Agents, now: InstantUs, command: m.BeginCallOut) -> Decision | Refusal:
-    """The agent's own phone rings for the call that they make."""
-    agent = state.agents.get(command.agent)
-    if agent is None or agent.presence not in (Presence.AWAY, Presence.READY):
-        return STALE
-    event = m.AgentOffered(
-        contact=command.contact,
-        agent=agent.id,
-        offer=command.offer,
-        queue=command.queue,
-        client=command.client,
-        ring_us=command.ring_us,
-        kind=SegmentKind.OUTBOUND,
-    )
-    lapse = Wake(after(now, command.ring_us), m.OfferLapsed(agent.id, command.offer))
-    return Decision((event,), (lapse,))
-
-
-def end_call_out(state: Agents, now: InstantUs, command: m.EndCallOut) -> Decision | Refusal:
-    """Nobody was reached: no wrap-up, and the state before is restored."""
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED, Presence.TALKING)
-    if agent is None or agent.handling is None:
-        return STALE
-    handling = agent.handling
-    before = handling.before if agent.next is None else agent.next
-    if agent.presence is Presence.OFFERED:
-        ended = _ended(agent, handling, now, WHY.get(command.reason, "unreachable"))
-        return Decision((ended, _free(agent, before)))
-    return _close(agent, handling, now, handling.code, next_reason=before, left_at=now)
-
-
-def turn_segment(state: Agents, now: InstantUs, command: m.TurnSegment) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.OFFERED, Presence.TALKING)
-    if agent is None or agent.handling is None or agent.handling.kind is command.kind:
-        return STALE
-    event = m.SegmentTurned(
-        contact=agent.handling.contact,
-        agent=agent.id,
-        offer=command.offer,
-        kind=command.kind,
-        queue=command.queue or agent.handling.queue,
-    )
-    return Decision((event,))
-
-
-def begin_segment(state: Agents, now: InstantUs, command: m.BeginSegment) -> Decision | Refusal:
-    """Taken over, in one go with the end of watching."""
-    agent = state.agents.get(command.agent)
-    if agent is None or agent.watching is None or agent.watching.offer != command.offer:
-        return STALE
-    offered = m.AgentOffered(
-        contact=command.contact,
-        agent=agent.id,
-        offer=command.offer,
-        queue=command.queue,
-        client=command.client,
-        ring_us=DurationUs(0),
-        kind=SegmentKind.TRANSFER,
-    )
-    taken = m.OfferTaken(
-        contact=command.contact,
-        agent=agent.id,
-        offer=command.offer,
-        segment=segment_of(command.contact, command.offer),
-        queue=command.queue,
-        client=command.client,
-        rang_us=DurationUs(0),
-        kind=SegmentKind.TRANSFER,
-    )
-    return Decision((_watch_ended(agent, agent.watching), offered, taken))
-
-
-def end_watch(state: Agents, now: InstantUs, command: m.EndWatch) -> Decision | Refusal:
-    agent = state.agents.get(command.agent)
-    if agent is None or agent.watching is None or agent.watching.offer != command.offer:
-        return STALE
-    return Decision((_watch_ended(agent, agent.watching),))
-
-
-def _watch_ended(agent: Agent, watching: Watching) -> m.WatchEnded:
-    return m.WatchEnded(contact=watching.contact, agent=agent.id, offer=watching.offer)
-
-
-def segment_of(contact: ContactId, offer: OfferId) -> SegmentId:
-    """An offer that's taken becomes the segment of the same number."""
-    number = offer.rpartition("/o")[2]
-    return SegmentId(f"{contact}/s{number}")
 
 
 # --- after the talk ---
@@ -389,74 +281,28 @@ def mark_held(state: Agents, now: InstantUs, command: m.MarkHeld) -> Decision | 
 def leave_contact(state: Agents, now: InstantUs, command: m.LeaveContact) -> Decision | Refusal:
     """Wrap-up begins, unless the queue has none or its code is given already; whoever was only
     consulted has nothing to write up."""
-    agent = _with(state, command.agent, command.offer, Presence.TALKING)
+    agent = having(state, command.agent, command.offer, Presence.TALKING)
     if agent is None or agent.handling is None:
         return STALE
     handling = agent.handling
     limit = state.rules[handling.queue].limit_us
-    if handling.code or not limit or handling.kind is SegmentKind.CONSULT:
-        handling_end = now
-        return _close(agent, handling, now, handling.code, left_at=handling_end)
-    event = m.WrapUpStarted(contact=handling.contact, agent=agent.id, offer=handling.offer)
-    lapse = Wake(after(now, limit), m.WrapUpLapsed(agent.id, handling.offer))
-    return Decision((event,), (lapse,))
+    if handling.kind is SegmentKind.CONSULT:
+        return close(state, agent, handling, now, handling.code, left_at=now, bare=True)
+    if handling.code or not limit:
+        return close(state, agent, handling, now, handling.code, left_at=now)
+    until = after(now, limit)
+    event = m.WrapUpStarted(
+        contact=handling.contact, agent=agent.id, offer=handling.offer, until=until
+    )
+    return Decision((event,), (Wake(until, m.WrapUpLapsed(agent.id, handling.offer)),))
 
 
 def wrap_up_lapsed(state: Agents, now: InstantUs, command: m.WrapUpLapsed) -> Decision | Refusal:
-    agent = _with(state, command.agent, command.offer, Presence.WRAPPING)
-    if agent is None or agent.handling is None:
+    """The limit, unless it has been extended since."""
+    agent = having(state, command.agent, command.offer, Presence.WRAPPING)
+    if agent is None or agent.handling is None or now < agent.handling.until:
         return STALE
-    return _close(agent, agent.handling, now, agent.handling.code)
-
-
-def _close(
-    agent: Agent,
-    handling: Handling,
-    now: InstantUs,
-    code: str,
-    note: VaultId | None = None,
-    next_reason: str | None = None,
-    left_at: InstantUs | None = None,
-) -> Decision:
-    """The segment's measured quantities, and the agent's next state."""
-    assert handling.segment is not None
-    left = handling.left_at if left_at is None else left_at
-    held = handling.hold_us
-    if left_at is not None and handling.held_at is not None:
-        held = DurationUs(held + left_at - handling.held_at)
-    then = _free(agent, agent.next if next_reason is None else next_reason)
-    segment = m.SegmentClosed(
-        owner=owner_of(handling.client),
-        contact=handling.contact,
-        agent=agent.id,
-        segment=handling.segment,
-        queue=handling.queue,
-        rang_us=handling.rang_us,
-        talk_us=DurationUs(left - handling.taken_at - held),
-        hold_us=held,
-        wrap_up_us=between(left, now),
-        code=code or "none",
-        note=handling.note if note is None else note,
-        ready_for=then.ready_for,
-        kind=handling.kind,
-        consult_us=handling.consult_us,
-    )
-    return Decision((segment, then))
-
-
-def _free(agent: Agent, next_reason: str | None) -> m.AgentReady | m.AgentAway | m.AgentSignedOut:
-    """What an agent is, whose contact is finished."""
-    if agent.removed:
-        return m.AgentSignedOut(agent=agent.id)
-    if next_reason:
-        return m.AgentAway(agent=agent.id, reason=next_reason)
-    if not agent.phone:
-        return m.AgentAway(agent=agent.id, reason="unreachable")
-    return _ready(agent)
-
-
-def _ready(agent: Agent) -> m.AgentReady:
-    return m.AgentReady(agent=agent.id, ready_for=agent.clients)
+    return close(state, agent, agent.handling, now, agent.handling.code)
 
 
 DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision | Refusal]]] = {
@@ -468,6 +314,11 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.DeclineOffer: decline_offer,
     m.HangUp: hang_up,
     m.WrapUp: wrap_up,
+    m.ExtendWrapUp: writing_up.extend_wrap_up,
+    m.DraftNote: writing_up.draft_note,
+    m.CompleteSegment: writing_up.complete_segment,
+    m.BringBack: go_ready,
+    m.SendHome: send_home,
     m.PhoneRegistered: phone_registered,
     m.PhoneLapsed: phone_lapsed,
     m.Offer: offer,
@@ -478,11 +329,11 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.AcceptOffer: accept_offer,
     m.LeaveContact: leave_contact,
     m.ReturnContact: return_contact,
-    m.BeginCallOut: begin_call_out,
-    m.EndCallOut: end_call_out,
-    m.TurnSegment: turn_segment,
-    m.BeginSegment: begin_segment,
-    m.EndWatch: end_watch,
+    m.BeginCallOut: others.begin_call_out,
+    m.EndCallOut: others.end_call_out,
+    m.TurnSegment: others.turn_segment,
+    m.BeginSegment: others.begin_segment,
+    m.EndWatch: others.end_watch,
     m.MarkHeld: mark_held,
     m.WrapUpLapsed: wrap_up_lapsed,
 }

@@ -115,7 +115,8 @@ class Talk:
         new = customer is not None and customer.id not in self.voices
         if new and customer is not None and leg.party is not Party.WATCHER:
             self.voices[customer.id] = _voice(customer)
-            self.voices = {one: self.voices[one] for one in call.legs if one in self.voices}
+            order = {one: place for place, one in enumerate(call.legs)}
+            self.voices = dict(sorted(self.voices.items(), key=lambda v: order.get(v[0], 99)))
         there = [
             voice.leg
             for voice in self.voices.values()
