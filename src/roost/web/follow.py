@@ -198,6 +198,7 @@ class Follower:
             standing.contacts,
             standing.recent,
         )
+        self.live.told = standing.told
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()

@@ -24,8 +24,9 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
-from roost.web import live_writing
+from roost.web import live_helping, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.live_helping import ToldLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
@@ -70,6 +71,7 @@ class AgentLive(Struct):
     until: InstantUs | None = None  # the wrap-up's limit
     extended: bool = False
     to_complete: list[UnwrittenLive] = []
+    hand: InstantUs | None = None  # raised since
 
 
 class ContactLive(Struct):
@@ -114,6 +116,7 @@ class Live:
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
+        self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent
 
     def resume(
         self,
@@ -337,6 +340,7 @@ class Live:
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent.hand = None
         if not event.sent_home:
             agent.to_complete = []
 
@@ -433,5 +437,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
+    **live_helping.FOLDS,
 }
 """Which event is folded how."""

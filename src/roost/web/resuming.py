@@ -17,6 +17,7 @@ from roost.kernel.ids import AgentId, ClientId, ContactId, Digest, Owner, QueueI
 from roost.kernel.time import InstantUs
 from roost.ports.snapshots import Snapshot, Snapshots
 from roost.web.live import AgentLive, ContactLive, Live, QueueLive
+from roost.web.live_helping import ToldLive
 
 FOLDS: Final = 1  # another number where an event is folded in another way: nothing is taken over
 
@@ -34,6 +35,7 @@ class Standing(Struct):
     recent: dict[ClientId, list[ContactId]]
     newest: dict[Owner, tuple[int, int]]
     counts: dict[ContactId, int]
+    told: dict[str, list[ToldLive]]
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -72,6 +74,7 @@ def standing_of(
             {client: list(recent) for client, recent in live.recent.items()},
             newest,
             counts,
+            live.told,
         )
     )
 
