@@ -197,6 +197,7 @@ class Follower:
             standing.agents,
             standing.contacts,
             standing.recent,
+            standing.counted,
         )
         self.live.told = standing.told
         self._newest = {
