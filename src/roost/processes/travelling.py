@@ -20,6 +20,13 @@ COMMANDS: Final = (
     agents.Hold,
     agents.HangUp,
     agents.WrapUp,
+    agents.ExtendWrapUp,
+    agents.DraftNote,
+    agents.CompleteSegment,
+    agents.RaiseHand,
+    agents.TellTeam,
+    agents.BringBack,
+    agents.SendHome,
 )
 
 

@@ -197,7 +197,9 @@ class Follower:
             standing.agents,
             standing.contacts,
             standing.recent,
+            standing.counted,
         )
+        self.live.told = standing.told
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()

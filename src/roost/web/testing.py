@@ -129,6 +129,7 @@ def small_floor(version: str = "1") -> definition.Floor:
             for one in (AgentId("1001"), AgentId("1002"))
         ),
         away_reasons=("break", "lunch"),
+        away_limits={"break": DurationUs(15 * MINUTE)},
     )
 
 
@@ -180,6 +181,7 @@ class MemorySound:
 
     def __init__(self, data: bytes) -> None:
         self.size = len(data)
+        self.pauses: tuple[tuple[DurationUs, DurationUs], ...] = ()
         self.closed = False
         self._data = data
 
@@ -264,7 +266,9 @@ class Phones:
 class SmallCentre:
     """See the module. `app` is the API; `follower` what it follows with."""
 
-    def __init__(self, folder: Path, settings: WebSettings = SETTINGS) -> None:
+    def __init__(
+        self, folder: Path, settings: WebSettings = SETTINGS, pages: Path | None = None
+    ) -> None:
         self.store = MemoryStore()
         self.clock = CellClock()
         self.phones = Phones(self)
@@ -293,7 +297,7 @@ class SmallCentre:
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
-        self.app: Litestar = create_app(self.parts, self.follower, self.feeds)
+        self.app: Litestar = create_app(self.parts, self.follower, self.feeds, pages)
         self.given: list[tuple[Command, Actor, CommandId]] = []
         self.people: dict[str, Account] = {}
         self._count = 0
