@@ -39,6 +39,10 @@ EXPECTED = {
     "POST /api/desk/unhold": "Lyyynn",
     "POST /api/desk/hang-up": "Lyyynn",
     "POST /api/desk/wrap-up": "Lyyynn",
+    "POST /api/desk/extend-wrap-up": "Lyyynn",
+    "POST /api/desk/note": "Lyyynn",
+    "GET /api/desk/note": "Lyyynn",
+    "POST /api/desk/complete": "Lyyynn",
     "POST /api/agents/{agent}/away": "Lnyynn",
     "POST /api/agents/{agent}/ready": "Lnyynn",
     "POST /api/agents/{agent}/sign-out": "Lnyynn",
@@ -70,6 +74,8 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
+    "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
+    "POST /api/desk/complete": {"segment": "C9/s1", "code": "solved"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
 }
 

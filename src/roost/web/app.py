@@ -16,7 +16,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, history, openapi, session
+from roost.web import access, centre, desk, feed, history, openapi, session, writing_up
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -46,6 +46,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *session.ROUTES,
     *access.ROUTES,
     *desk.ROUTES,
+    *writing_up.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     described_by,

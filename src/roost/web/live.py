@@ -1,8 +1,8 @@
 # pyright: reportPrivateUsage=false
 """The live centre as pages need it, folded once from the cell's stream.
 
-Only public events are read. Everything derived from the same day is counted by the time of
-entry (DESIGN, "Measures") and begins anew at the zone's midnight. `dirty` collects which rows
+Only public events are read. Today's counts are the office's (`office.counting`, and what
+`office.measures` makes of them), and begin anew at the zone's midnight. `dirty` collects which rows
 may have changed; `boards.py` decides who sees them and encodes them.
 """
 
@@ -21,10 +21,16 @@ from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
+from roost.office.counting import Ledger
+from roost.office.measures.counts import add
+from roost.office.measures.facts import Fact, What
+from roost.office.records.model import Record
+from roost.web import live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
 
@@ -32,23 +38,11 @@ Key = tuple[View, str]
 ALL: Final = "all"  # the key of the operator's totals
 
 
-class Tally(Struct):
-    """A queue's figures of one day."""
-
-    offered: int = 0
-    outcomes: dict[Outcome, int] = {}
-    short: int = 0
-    in_target: int = 0
-    waited_us: int = 0  # of the answered ones
-    segments: int = 0
-    handled_us: int = 0
-
-
 class QueueLive(Struct):
     id: QueueId
     client: ClientId
     target_us: DurationUs
-    tally: Tally
+    sums: dict[str, int] = {}  # today's counts
     waiting: dict[ContactId, InstantUs] = {}  # since when the waiting counts
 
 
@@ -64,6 +58,10 @@ class AgentLive(Struct):
     contact: ContactId | None = None
     client: ClientId | None = None
     queue: QueueId | None = None
+    segment: SegmentId | None = None
+    until: InstantUs | None = None  # the wrap-up's limit
+    extended: bool = False
+    to_complete: list[UnwrittenLive] = []
 
 
 class ContactLive(Struct):
@@ -91,6 +89,15 @@ class ContactLive(Struct):
         return ref_of(self.client, self.count)
 
 
+class Counted(Struct):
+    """What today's counts go on from: open contacts' records, whose facts may still change, and
+    the counts of clients (as a whole) and of agents; a queue's are in its row."""
+
+    records: dict[ContactId, Record] = {}
+    clients: dict[ClientId, dict[str, int]] = {}
+    agents: dict[AgentId, dict[str, int]] = {}
+
+
 class Live:
     """The read model of one cell."""
 
@@ -108,6 +115,9 @@ class Live:
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
+        self.ledger = Ledger()
+        self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
+        self.own: dict[AgentId, dict[str, int]] = {}  # and of agents
 
     def resume(
         self,
@@ -117,9 +127,12 @@ class Live:
         agents: dict[AgentId, AgentLive],
         contacts: dict[ContactId, ContactLive],
         recent: dict[ClientId, list[ContactId]],
+        counted: Counted,
     ) -> None:
         """Go on from where another follower stood; nothing may have been folded before."""
         self.day, self.floor = day, floor
+        self.ledger = Ledger(counted.records)
+        self.sums, self.own = counted.clients, counted.agents
         self.clients = {} if floor is None else {client.id: client for client in floor.clients}
         self.queues, self.agents, self.contacts = queues, agents, contacts
         self.by_ref = {contact.ref: contact.id for contact in contacts.values()}
@@ -130,9 +143,9 @@ class Live:
         for queue in queues.values():
             self._touch_queue(queue)
         for agent in agents.values():
-            self._touch_agent(agent)
+            self.touch_agent(agent)
         for contact in contacts.values():
-            self._touch_contact(contact)
+            self.touch_contact(contact)
             self._touch_totals(contact.client)
 
     # --- folding ---
@@ -143,6 +156,13 @@ class Live:
         if fold is not None:
             self.turn(envelope.at)
             fold(self, envelope.body, envelope)
+        for fact, sign in self.ledger.take(envelope):
+            if self.is_today(fact.at):
+                self._count(fact, sign)
+
+    def counted(self) -> Counted:
+        """What `resume` needs to go on counting."""
+        return Counted(dict(self.ledger.records), self.sums, self.own)
 
     def turn(self, now: InstantUs) -> None:
         """Begin a new day's figures when the zone's midnight has passed."""
@@ -150,9 +170,24 @@ class Live:
         if day <= self.day:
             return
         self.day = day
+        self.sums, self.own = {}, {}
         for queue in self.queues.values():
-            queue.tally = Tally()
+            queue.sums = {}
             self._touch_queue(queue)
+
+    def _count(self, fact: Fact, sign: int) -> None:
+        """Where a fact belongs: its queue, its client as a whole, its agent."""
+        queue = self.queues.get(QueueId(fact.queue))
+        if queue is not None:
+            add(queue.sums, fact, sign)
+            self._touch_queue(queue)
+        client = ClientId(fact.client)
+        if fact.what is not What.VISIT or not fact.queue:
+            add(self.sums.setdefault(client, {}), fact, sign)
+            self._touch_totals(client)
+        if fact.agent:
+            add(self.own.setdefault(AgentId(fact.agent), {}), fact, sign)
+            self.dirty.add((View.DESK, fact.agent))
 
     def set_earned(self, since: InstantUs, earned: list[tuple[ClientId, Money]]) -> None:
         """What the hour has earned so far, as the office counted it."""
@@ -178,12 +213,12 @@ class Live:
         self.dirty.add((View.TOTALS, client))
         self.dirty.add((View.TOTALS, ALL))
 
-    def _touch_agent(self, agent: AgentLive) -> None:
+    def touch_agent(self, agent: AgentLive) -> None:
         self.dirty.add((View.AGENTS, agent.id))
         self.dirty.add((View.DESK, agent.id))
         self.dirty.add((View.TOTALS, ALL))
 
-    def _touch_contact(self, contact: ContactLive) -> None:
+    def touch_contact(self, contact: ContactLive) -> None:
         self.dirty.add((View.CONTACTS, contact.ref))
         if contact.agent is not None:
             self.dirty.add((View.DESK, contact.agent))
@@ -203,9 +238,10 @@ class Live:
         agent.reason = reason
         agent.since = at
         if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
-            agent.contact = agent.client = agent.queue = agent.next = None
+            agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.held = False
-        self._touch_agent(agent)
+        agent.until, agent.extended = None, False
+        self.touch_agent(agent)
         return agent
 
     def _state(self, id: ContactId | None, state: ContactState, at: InstantUs) -> None:
@@ -214,7 +250,7 @@ class Live:
             return
         contact.state = state
         contact.since = at
-        self._touch_contact(contact)
+        self.touch_contact(contact)
 
     # --- one method an event ---
 
@@ -225,7 +261,7 @@ class Live:
         for row in floor.queues:
             queue = self.queues.get(row.id)
             if queue is None:
-                queue = QueueLive(row.id, row.client, row.target_us, Tally())
+                queue = QueueLive(row.id, row.client, row.target_us)
                 self.queues[row.id] = queue
             queue.target_us = row.target_us
         named = {row.id for row in floor.queues}
@@ -241,9 +277,9 @@ class Live:
             if left.presence is Presence.SIGNED_OUT:
                 del self.agents[left.id]
                 self.presences[Presence.SIGNED_OUT] -= 1
-                self._touch_agent(left)
+                self.touch_agent(left)
         for agent in self.agents.values():
-            self._touch_agent(agent)
+            self.touch_agent(agent)
 
     def _arrived(self, event: calls.CallArrived, envelope: Envelope) -> None:
         assert event.contact is not None
@@ -260,7 +296,7 @@ class Live:
         self.contacts[event.contact] = contact
         self.by_ref[contact.ref] = event.contact
         self.in_progress[client] += 1
-        self._touch_contact(contact)
+        self.touch_contact(contact)
         self._touch_totals(client)
 
     def _ended(self, event: calls.ContactEnded, envelope: Envelope) -> None:
@@ -277,7 +313,7 @@ class Live:
         if len(recent) > MOST_RECENT_CONTACTS:
             oldest = self.contacts.pop(recent.popleft())
             del self.by_ref[oldest.ref]
-            self._touch_contact(oldest)
+            self.touch_contact(oldest)
 
     def _held(self, event: calls.PartyHeld, envelope: Envelope) -> None:
         if event.party is not Party.CUSTOMER:
@@ -288,20 +324,19 @@ class Live:
         if contact is not None and contact.agent is not None:
             agent = self._agent(contact.agent)
             agent.held = event.held
-            self._touch_agent(agent)
+            self.touch_agent(agent)
 
     def _advanced(self, event: flows.FlowAdvanced, _at: Envelope) -> None:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and event.choice:
             contact.reason = event.choice
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _queued(self, event: queues.ContactQueued, envelope: Envelope) -> None:
         assert event.contact is not None
         queue = self.queues.get(event.queue)
         if queue is not None:
             queue.waiting[event.contact] = event.since
-            queue.tally.offered += self.is_today(event.since)
             self._touch_queue(queue)
         contact = self.contacts.get(event.contact)
         if contact is not None:
@@ -313,9 +348,7 @@ class Live:
         assert event.contact is not None
         queue = self.queues.get(event.queue)
         if queue is not None:
-            entered = queue.waiting.pop(event.contact, None)
-            if entered is not None and self.is_today(entered):
-                _count(queue.tally, event)
+            queue.waiting.pop(event.contact, None)
             self._touch_queue(queue)
         contact = self.contacts.get(event.contact)
         if contact is not None:
@@ -323,13 +356,15 @@ class Live:
             contact.outcome = event.outcome
             if event.outcome is not Outcome.ANSWERED:
                 self._state(event.contact, ContactState.FLOW, envelope.at)
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
         self._move(event.agent, Presence.AWAY, envelope.at, "signed_in")
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        if not event.sent_home:
+            agent.to_complete = []
 
     def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
         self._move(event.agent, Presence.READY, envelope.at)
@@ -340,7 +375,7 @@ class Live:
     def _next(self, event: agents.NextStateChosen, _at: Envelope) -> None:
         agent = self._agent(event.agent)
         agent.next = event.reason
-        self._touch_agent(agent)
+        self.touch_agent(agent)
 
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.OFFERED, envelope.at)
@@ -353,6 +388,7 @@ class Live:
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.TALKING, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
+        agent.segment = event.segment
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None:
             contact.agent = event.agent
@@ -365,38 +401,27 @@ class Live:
             self._move(event.agent, Presence.AWAY, envelope.at, event.why)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and contact.agent == event.agent:
-            self._touch_contact(contact)
+            self.touch_contact(contact)
             contact.agent = None
             self._state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.WRAPPING, envelope.at).held = False
+        agent = self._move(event.agent, Presence.WRAPPING, envelope.at)
+        agent.held = False
+        agent.until = event.until
 
-    def _segment(self, event: agents.SegmentClosed, _at: Envelope) -> None:
-        queue = self.queues.get(event.queue)
-        if queue is not None:
-            queue.tally.segments += 1
-            queue.tally.handled_us += event.talk_us + event.hold_us + event.wrap_up_us
-            self._touch_queue(queue)
+    def _segment(self, event: agents.SegmentClosed, envelope: Envelope) -> None:
+        live_writing.closed(self, event, envelope)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None:
             contact.code = event.code
             contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:
         agent = self._agent(event.agent)
         agent.phone = isinstance(event, agents.PhoneKnown)
-        self._touch_agent(agent)
-
-
-def _count(tally: Tally, event: queues.ContactDequeued) -> None:
-    tally.outcomes[event.outcome] = tally.outcomes.get(event.outcome, 0) + 1
-    if event.outcome is Outcome.ABANDONED and event.short:
-        tally.short += 1
-    if event.outcome is Outcome.ANSWERED:
-        tally.waited_us += event.waited_us
-        tally.in_target += event.in_target
+        self.touch_agent(agent)
 
 
 _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
@@ -419,5 +444,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.SegmentClosed: Live._segment,
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
+    **live_writing.FOLDS,
 }
 """Which event is folded how."""
