@@ -3,21 +3,28 @@
 import io
 import wave
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from roost.adapters.speech.built_in import SOUNDS
 from roost.adapters.speech.espeak import EspeakSpeech
 from roost.adapters.speech.prompts import BadPrompt, PromptStore, recorded
 from roost.adapters.speech.testing import ToneSpeech
+from roost.definitions import Loaded, load
 from roost.definitions.needs import NeededPrompt, PromptKind
+from roost.definitions.problems import Severity
 from roost.kernel import prompts as ids
 from roost.kernel.ids import PromptId
 from roost.ports.speech import Speech, SpeechFailed
+from roost.processes.putting_in_force import keep_prompts, long_whispers
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.prompt_files import file_name
 from roost.protocols.rtp.sound import active_level, level, tone, tone_level
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 
 
 @pytest.fixture(params=["tones", "espeak-ng"])
@@ -99,6 +106,24 @@ def test_a_needed_prompt_is_kept_in_both_laws_once(tmp_path: Path) -> None:
     assert store.speak("Good  day", "en") == key
     assert (store.folder / file_name(key, True)).stat().st_mtime_ns == before
     assert not list(store.folder.glob("*.new*"))
+
+
+def test_a_whisper_that_is_too_long_shows_when_it_is_spoken(tmp_path: Path) -> None:
+    loaded = load(EXAMPLE)
+    assert isinstance(loaded, Loaded)
+    store = PromptStore(tmp_path, ToneSpeech())
+    keep_prompts(loaded, store)
+    assert long_whispers(loaded, store) == []
+    client = loaded.clients["power-grid"].client.document
+    long = msgspec.structs.replace(client.queues["bills"], whisper=["one two " * 9, "three"])
+    document = msgspec.structs.replace(client, queues=client.queues | {"bills": long})
+    source = replace(loaded.clients["power-grid"].client, document=document)
+    folder = replace(loaded.clients["power-grid"], client=source)
+    loaded = replace(loaded, clients={"power-grid": folder})
+    keep_prompts(loaded, store)
+    (warning,) = long_whispers(loaded, store)
+    assert (warning.severity, warning.code) == (Severity.WARNING, "whisper-long")
+    assert warning.line > 0
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000])

@@ -1,5 +1,6 @@
 """`roost check`: everything wrong in a folder at once, with place and mend, word for word."""
 
+import wave
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,16 @@ CONTRACT = "clients/power-grid/contract.yaml"
         (CLIENT, "default_queue: general", "default_queue: genral", "unknown-queue"),
         (CLIENT, "language: zh", "langage: zh", "unknown-key"),
         (CLIENT, "code: other", "code: moved", "doubled-code"),
+        (CLIENT, "calling_out: [", "calling_out: [Z, ", "shape"),
+        (CLIENT, 'calling_out: ["0931", "1"]', "calling_out: []", "no-prefix"),
+        (CLIENT, 'calling_out: ["0931", "1"]', "calling_out: none", "directory-unused"),
+        (CLIENT, 'calling_out: ["0931", "1"]', "calling_out: nobody", "unknown-word"),
+        (CLIENT, '"09315550110"', '"95598"', "own-number"),
+        (CLIENT, "recording_pause: 2m", "recording_pause: 0s", "no-pause"),
+        (CLIENT, "whisper: 账单", "whisper: {music: soft}", "whisper-music"),
+        (CLIENT, "whisper: 账单", "whisper: {recording: bills.wav}", "missing-recording"),
+        (CLIENT, '"#0f766e"', '"teal"', "shape"),
+        (CLIENT, "  colour:", "  logo: grid.png\n  colour:", "logo"),
         (FLOW, "to: bills", "to: bill", "unknown-queue"),
         (FLOW, "otherwise: message", "otherwise: mesage", "unknown-step"),
         (FLOW, "{say: Welcome to the power grid., language: en}", "{recording: a.wav}",
@@ -100,6 +111,52 @@ def test_a_queue_that_nobody_serves_is_a_warning_only(centre: Path) -> None:
     loaded = load(centre)
     assert isinstance(loaded, Loaded)
     assert [warning.code for warning in loaded.warnings] == ["nobody-serves"]
+
+
+def test_numbers_that_stand_twice_are_warnings_only(centre: Path) -> None:
+    change(centre, CLIENT, '"09315550120"', '"09315550110"')
+    change(centre, CLIENT, '["0931", "1"]', '["0931", "1", "1381", "110"]')
+    loaded = load(centre)
+    assert isinstance(loaded, Loaded)
+    assert [warning.code for warning in loaded.warnings] == ["doubled-number", "prefix-within"]
+
+
+def test_a_recorded_whisper_that_is_too_long_says_how_long(centre: Path) -> None:
+    change(centre, CLIENT, "whisper: 账单", "whisper: {recording: bills.wav}")
+    (centre / "clients/power-grid/prompts").mkdir()
+    with wave.open(str(centre / "clients/power-grid/prompts/bills.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 8000 * 2))
+    loaded = load(centre)
+    assert isinstance(loaded, Loaded)
+    (warning,) = loaded.warnings
+    assert (warning.code, warning.file) == ("whisper-long", CLIENT)
+    assert warning.line > 0
+    assert "2.0 s" in warning.what
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "right"),
+    [("grid.png", PNG, True), ("grid.webp", b"RIFF\0\0\0\0WEBPVP8 ", True),
+     ("grid.png", PNG + bytes(64 * 1024), False), ("grid.png", b"<svg/>", False),
+     ("grid.wav", b"RIFF\0\0\0\0WAVEfmt ", False), ("../../../grid.png", PNG, False)],
+)  # fmt: skip
+def test_a_logo_is_a_small_picture_in_the_clients_folder(
+    centre: Path, name: str, content: bytes, right: bool
+) -> None:
+    change(centre, CLIENT, "  colour:", f"  logo: {name}\n  colour:")
+    path = centre / "clients/power-grid" / name
+    path.write_bytes(content)
+    found = load(centre)
+    if right:
+        assert isinstance(found, Loaded)
+        assert found.clients["power-grid"].logo == content
+    else:
+        assert isinstance(found, list)
+        assert [one.code for one in found] == ["logo"]
 
 
 def test_a_number_of_two_clients_names_the_first(centre: Path) -> None:

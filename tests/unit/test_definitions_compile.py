@@ -19,12 +19,14 @@ from roost.definitions import (
     needed_prompts,
     times,
 )
-from roost.definitions.documents import Calendar
+from roost.definitions.documents import Calendar, ClientDesk
+from roost.definitions.looks import looks
 from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied, NamedAgent
 from roost.definitions.needs import PromptKind
 from roost.floor.definition import ByHours, Enqueue, Floor, HangUp, Menu, Say, TakeVoicemail
-from roost.kernel.ids import AgentId, ClientId, VaultId
-from roost.kernel.time import DAY, HOUR, InstantUs
+from roost.kernel.ids import AgentId, ClientId, QueueId, VaultId
+from roost.kernel.prompts import spoken
+from roost.kernel.time import DAY, HOUR, MINUTE, InstantUs
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
@@ -121,6 +123,59 @@ def test_the_example_becomes_a_floor(loaded: Loaded) -> None:
     assert isinstance(thanks, Say)
     assert thanks.then == "done"
     assert done == HangUp(closed=False)
+
+
+def test_whom_agents_may_call_and_what_they_hear_becomes_the_floors(loaded: Loaded) -> None:
+    floor = compile_floor(loaded, "voice/1")
+    (client,) = floor.clients
+    assert [(one.id, one.number) for one in client.directory] == [
+        ("dispatch", "09315550110"), ("crew", "09315550120"), ("payments", "09315550130"),
+    ]  # fmt: skip
+    assert client.calling_out == ("0931", "1")
+    assert client.pause_us == 2 * MINUTE
+    outage = next(queue for queue in floor.queues if queue.id == "power-grid/outage")
+    assert outage.whisper == (spoken("停电", "zh", "voice/1"),)
+    assert "电网调度中心" not in msgspec.json.encode(floor).decode()
+
+
+def test_what_agents_read_comes_from_the_documents_in_force(loaded: Loaded) -> None:
+    look = looks(loaded.documents).clients[ClientId("power-grid")]
+    assert (look.name, look.colour, look.logo) == ("City Power Grid", "#0f766e", "")
+    assert [one.name for one in look.directory] == [
+        "电网调度中心", "抢修队值班电话", "营业厅收费窗口",
+    ]  # fmt: skip
+    bills, general = look.of(QueueId("power-grid/bills")), look.of(QueueId("power-grid/general"))
+    assert bills.greeting.endswith("哪一期电费？")
+    assert general.greeting == look.greeting == "您好，供电服务热线，很高兴为您服务。"
+    assert "分期" in bills.script
+    assert general.script == look.script
+    assert look.of(None).script == look.script
+    assert look.codes[0].label == "Outage reported"
+
+
+def test_documents_of_an_earlier_release_have_looks_too() -> None:
+    old = {"clients/water/client.yaml": (
+        '{"name":"Water","language":"en","numbers":{},"queues":{},"default_queue":"","sorry":"S"}'
+    )}  # fmt: skip
+    look = looks(old).clients[ClientId("water")]
+    assert (look.name, look.greeting, look.directory, look.calling_out) == ("Water", "", (), ())
+
+
+def test_a_logo_lies_in_the_vault_and_its_digest_in_the_documents(loaded: Loaded) -> None:
+    folder = loaded.clients["power-grid"]
+    desk = ClientDesk(logo="grid.png")
+    source = replace(
+        folder.client, document=msgspec.structs.replace(folder.client.document, desk=desk)
+    )
+    client = replace(folder, client=source, logo=b"\x89PNG")
+    with_logo = Loaded(loaded.centre, loaded.agents, {folder.name: client})
+    made = application(with_logo, "voice/1", None)
+    (put,) = [put for put in made.puts if put.id == "logo/power-grid"]
+    assert (put.owner, put.value) == ("power-grid", b"\x89PNG")
+    assert looks(with_logo.documents).clients[ClientId("power-grid")].logo
+    applied = made.events[0]
+    assert isinstance(applied, DefinitionsApplied)
+    assert application(loaded, "voice/1", applied).drops == (put.id,)
 
 
 def test_every_prompt_of_the_floor_is_needed_once(loaded: Loaded) -> None:

@@ -188,7 +188,11 @@ class RunningCentre:
 
 
 class _Quiet:
-    """A log that says nothing on the way: the result is told at the end."""
+    """A log that says nothing on the way but what should be looked at: the result is told at
+    the end."""
+
+    def warning(self, _: str, *, problem: str = "") -> None:
+        sys.stderr.write(f"{problem}\n")
 
     def info(self, _: str, **__: object) -> None:
         sys.stderr.flush()

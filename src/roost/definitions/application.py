@@ -2,7 +2,7 @@
 command for the cell. Pure: the composition root appends and submits.
 
     settings stream   DefinitionsApplied, then ContractAgreed for each contract that changed
-    settings vault    people's names, callers' lists
+    settings vault    people's names, callers' lists, clients' logos
     cell              Configure(floor)
 """
 
@@ -28,7 +28,7 @@ class Application(Struct, frozen=True):
     changes: tuple[Change, ...]
     events: tuple[Event, ...]
     puts: tuple[VaultPut, ...]
-    drops: tuple[VaultId, ...]  # names of people who left, lists that are gone
+    drops: tuple[VaultId, ...]  # names of people who left, lists and logos that are gone
     configure: Configure
 
 
@@ -40,6 +40,11 @@ def name_id(agent: AgentId) -> VaultId:
 def callers_id(client: ClientId, name: str) -> VaultId:
     """Where a caller list lies (a JSON list of numbers), owned by the client."""
     return VaultId(f"callers/{client}/{name}")
+
+
+def logo_id(client: ClientId) -> VaultId:
+    """Where a client's logo lies (the file's content), owned by the client."""
+    return VaultId(f"logo/{client}")
 
 
 def application(
@@ -101,7 +106,12 @@ def _puts(loaded: Loaded) -> tuple[VaultPut, ...]:
         for client, named in loaded.caller_lists.items()
         for name, numbers in named.items()
     ]
-    return (*names, *lists)
+    logos = [
+        VaultPut(logo_id(ClientId(name)), owner_of(ClientId(name)), folder.logo)
+        for name, folder in loaded.clients.items()
+        if folder.logo
+    ]
+    return (*names, *lists, *logos)
 
 
 def _vault_ids(before: DefinitionsApplied | None) -> list[VaultId]:
@@ -112,12 +122,14 @@ def _vault_ids(before: DefinitionsApplied | None) -> list[VaultId]:
     for file, text in before.documents.items():
         parts = file.split("/")
         if len(parts) == 3 and parts[2] == "client.yaml":
-            lists = msgspec.json.decode(text, type=_Lists).callers
-            found += [callers_id(ClientId(parts[1]), name) for name in lists]
+            client, known = ClientId(parts[1]), msgspec.json.decode(text, type=_Known)
+            found += [callers_id(client, name) for name in known.callers]
+            found += [logo_id(client)] if known.desk.get("logo") else []
     return found
 
 
-class _Lists(Struct):
-    """What's asked of a client's document here; the numbers aren't in it."""
+class _Known(Struct):
+    """What's asked of a client's document here; the numbers and the logo aren't in it."""
 
     callers: dict[str, list[str]] = {}
+    desk: dict[str, str] = {}

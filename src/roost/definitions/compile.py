@@ -10,6 +10,7 @@ from roost.definitions import times
 from roost.definitions.documents import (
     AgentDocument,
     Calendar,
+    CallingOut,
     Centre,
     ClientDocument,
     FlowDocument,
@@ -26,6 +27,7 @@ from roost.kernel.ids import (
     AgentId,
     ClientId,
     Digest,
+    EntryId,
     FlowId,
     PromptId,
     QueueId,
@@ -97,6 +99,7 @@ class _Client:
         return tuple(prompt(one, language, self.voice, recordings).id for one in listed(prompts))
 
     def client(self) -> floor.Client:
+        allowed = self.document.calling_out
         return floor.Client(
             id=self.id,
             default_queue=QueueId(f"{self.id}/{self.document.default_queue}"),
@@ -105,6 +108,17 @@ class _Client:
             or (WAITING_MUSIC,),
             record=self.document.record,
             wrap_up_codes=tuple(code.code for code in self.document.wrap_up_codes),
+            directory=self._directory(),
+            pause_us=times.length(self.document.recording_pause),
+            calling_out=tuple(allowed) if isinstance(allowed, list) else (),
+        )
+
+    def _directory(self) -> tuple[floor.Entry, ...]:
+        if self.document.calling_out is CallingOut.NONE:
+            return ()
+        return tuple(
+            floor.Entry(EntryId(name), entry.number)
+            for name, entry in self.document.directory.items()
         )
 
     def numbers(self) -> list[floor.Number]:
@@ -128,6 +142,7 @@ class _Client:
             most_waiting=queue.most_waiting,
             target_us=times.length(queue.service_level.within),
             short_us=times.length(queue.service_level.short),
+            whisper=self._prompts(queue.whisper, self.document.language),
         )
 
     def flows(self) -> list[floor.Flow]:

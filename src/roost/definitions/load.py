@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from roost.definitions.checks import check_all
 from roost.definitions.documents import (
@@ -24,13 +25,14 @@ from roost.kernel.ids import Digest
 
 @dataclass(frozen=True)
 class ClientFolder:
-    """One client's documents. `recordings` by file name, in `prompts/`."""
+    """One client's documents. `recordings` by file name, in `prompts/`; `logo`'s content."""
 
     name: str
     client: Source[ClientDocument]
     flows: Mapping[str, Source[FlowDocument]]
     contract: Source[ContractDocument] | None
     recordings: Mapping[str, bytes]
+    logo: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Loaded:
             for name, content in folder.recordings.items():
                 file = f"clients/{folder.name}/prompts/{name}"
                 plain[file] = {"sha256": hashlib.sha256(content).hexdigest()}
+            desk = folder.client.document.desk
+            if desk is not UNSET and desk.logo is not UNSET:
+                file = f"clients/{folder.name}/{desk.logo}"
+                plain[file] = {"sha256": hashlib.sha256(folder.logo).hexdigest()}
         # The order of names is kept as written: a flow's steps go on in it.
         return {
             file: msgspec.json.encode(document).decode() for file, document in sorted(plain.items())
@@ -108,6 +114,7 @@ def load(folder: Path | str) -> Loaded | list[Problem]:
             flows=draft.flows[name],
             contract=draft.contracts.get(name),
             recordings=draft.recordings[name],
+            logo=draft.logos.get(name, b""),
         )
         for name in draft.folders
     }

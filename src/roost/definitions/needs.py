@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from roost.definitions.documents import PromptDocument, Prompts
+from roost.definitions.documents import ClientDocument, PromptDocument, Prompts
 from roost.definitions.load import Loaded
+from roost.definitions.reading import Source
 from roost.definitions.steps import listed, prompts_of
 from roost.kernel import prompts as ids
 from roost.kernel.ids import PromptId
@@ -51,6 +53,31 @@ def prompt(
     return NeededPrompt(ids.built_in(name), PromptKind.BUILT_IN, name, "", b"", "")
 
 
+class Whisper(Struct, frozen=True, gc=False):
+    """What an agent hears before the caller; `source` and `path` are its place."""
+
+    source: Source[ClientDocument]
+    path: tuple[str, ...]
+    prompts: tuple[PromptId, ...]
+
+
+def whispers(loaded: Loaded, voice: str) -> list[Whisper]:
+    """Each queue's whisper, where it has one."""
+    return [
+        Whisper(
+            folder.client,
+            ("queues", name, "whisper"),
+            tuple(
+                prompt(one, folder.client.document.language, voice, folder.recordings).id
+                for one in listed(queue.whisper)
+            ),
+        )
+        for folder in loaded.clients.values()
+        for name, queue in folder.client.document.queues.items()
+        if queue.whisper is not UNSET
+    ]
+
+
 def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
     """Each prompt once, in the order of the files. `voice` is `Speech.voice`."""
     found: dict[PromptId, NeededPrompt] = {}
@@ -60,15 +87,15 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
     ) -> None:
         for one in listed(prompts):
             made = prompt(one, language, voice, recordings)
-            with_place = NeededPrompt(
-                made.id, made.kind, made.text, made.language, made.content, place
-            )
-            found.setdefault(made.id, with_place)
+            found.setdefault(made.id, msgspec.structs.replace(made, place=place))
 
     for folder in loaded.clients.values():
         client = folder.client.document
         add(client.sorry, client.language, folder.recordings, f"{folder.client.file}: sorry")
         add(client.hold, client.language, folder.recordings, f"{folder.client.file}: hold")
+        for name, queue in client.queues.items():
+            place = f"{folder.client.file}: whisper of {name}"
+            add(queue.whisper, client.language, folder.recordings, place)
         for flow in folder.flows.values():
             language = client.language
             if flow.document.language is not UNSET:

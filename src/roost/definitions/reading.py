@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from roost.definitions.documents import (
     Agents,
@@ -28,6 +28,8 @@ Document = TypeVar("Document", bound=Struct)
 MOST_CLIENTS: Final = 200
 MOST_FILES: Final = 200  # in one folder
 MOST_RECORDING_BYTES: Final = 5 * 1024 * 1024
+MOST_LOGO_BYTES: Final = 64 * 1024
+PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")  # and WEBP after its size
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Draft:
         default_factory=dict[str, Source[ContractDocument]]
     )
     recordings: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
+    logos: dict[str, bytes] = field(default_factory=dict[str, bytes])  # by client
     scenarios: dict[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
     folders: list[str] = field(default_factory=list[str])
     broken_flows: set[str] = field(default_factory=set[str])
@@ -89,6 +92,13 @@ class Draft:
 def read(folder: Path) -> Draft:
     """Reads what's there; `problems` has what's wrong with each file by itself."""
     return _Reader(folder).read()
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether it begins as a PNG, JPEG or WebP does."""
+    if content.startswith(b"RIFF"):
+        return content[8:12] == b"WEBP"
+    return content.startswith(PICTURES)
 
 
 class _Reader:
@@ -171,6 +181,7 @@ class _Reader:
         client = self._document(f"{prefix}client.yaml", ClientDocument)
         if client is not None:
             draft.clients[name] = client
+            self._logo(name, client)
         draft.flows[name] = {}
         for path in self._listed(folder / "flows", MOST_FILES):
             if path.suffix != ".yaml":
@@ -188,6 +199,24 @@ class _Reader:
         for path in self._listed(folder / "prompts", MOST_FILES):
             if path.is_file():
                 self._recording(name, path)
+
+    def _logo(self, name: str, client: Source[ClientDocument]) -> None:
+        desk = client.document.desk
+        if desk is UNSET or desk.logo is UNSET:
+            return
+        folder = (self.root / "clients" / name).resolve()
+        path = (folder / desk.logo).resolve()
+        mend = f"Put a PNG, JPEG or WebP of at most 64 KiB into clients/{name}/"
+        if not path.is_relative_to(folder) or not path.is_file():
+            what = f"there's no file {desk.logo!r} in the client's folder"
+        elif path.stat().st_size > MOST_LOGO_BYTES:
+            what = f"the logo has {path.stat().st_size} bytes"
+        elif not is_picture(content := path.read_bytes()):
+            what = "the logo is no picture that every browser shows"
+        else:
+            self.draft.logos[name] = content
+            return
+        self._report(client.wrong(("desk", "logo"), "logo", what, mend))
 
     def _recording(self, client: str, path: Path) -> None:
         file = f"clients/{client}/prompts/{path.name}"

@@ -181,6 +181,7 @@ class Client(Struct, frozen=True, gc=False):
     hold_music: tuple[PromptId, ...] = ()
     directory: tuple[Entry, ...] = ()  # whom agents may call, consult and transfer to
     pause_us: DurationUs = PAUSE_US  # the longest pause of a recording; it resumes by itself
+    calling_out: tuple[str, ...] = ()  # how numbers begin that agents may dial besides: dialling.py
 
 
 class Number(Struct, frozen=True, gc=False):

@@ -16,6 +16,7 @@ from roost.processes.putting_in_force import (
     NotInForce,
     configure,
     keep_prompts,
+    long_whispers,
     plan,
     write_settings,
 )
@@ -33,6 +34,8 @@ async def put_in_force(
     try:
         kept = await asyncio.to_thread(prompts.opened, launch)
         count = await asyncio.to_thread(keep_prompts, loaded, kept)
+        for problem in await asyncio.to_thread(long_whispers, loaded, kept):
+            log.warning("definitions", problem=str(problem))
     except (SpeechFailed, BadPrompt) as error:
         raise NotInForce(str(error)) from None
     made = await asyncio.to_thread(plan, store, loaded, kept.voice)

@@ -11,15 +11,19 @@ from msgspec import Struct
 
 from roost.adapters.store.sqlite import SqliteStore
 from roost.definitions.application import Application, application
+from roost.definitions.checks.desks import too_long
 from roost.definitions.load import Loaded
 from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied
-from roost.definitions.needs import NeededPrompt, needed_prompts
+from roost.definitions.needs import NeededPrompt, needed_prompts, whispers
+from roost.definitions.problems import Problem
 from roost.engine.bodies import Decoder
 from roost.floor.definition import Configure
+from roost.floor.parties import WHISPER_US
 from roost.kernel.actor import SETUP
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import ClientId, CommandId
+from roost.kernel.ids import ClientId, CommandId, PromptId
 from roost.kernel.messages import Event
+from roost.kernel.time import DurationUs
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
 from roost.ports.clock import Clock
@@ -36,6 +40,8 @@ class PromptStore(Protocol):
     def voice(self) -> str: ...
 
     def keep(self, needed: NeededPrompt) -> None: ...
+
+    def length_us(self, prompt: PromptId) -> DurationUs: ...
 
 
 class InForce(Struct):
@@ -79,6 +85,17 @@ def keep_prompts(loaded: Loaded, prompts: PromptStore) -> int:
     for prompt in needed:
         prompts.keep(prompt)
     return len(needed)
+
+
+def long_whispers(loaded: Loaded, prompts: PromptStore) -> list[Problem]:
+    """Whispers that an agent won't hear to their end, as warnings, once all prompts are kept:
+    how long a text is shows when it's spoken. Blocking."""
+    found: list[Problem] = []
+    for whisper in whispers(loaded, prompts.voice):
+        lasts = sum(prompts.length_us(prompt) for prompt in whisper.prompts)
+        if lasts > WHISPER_US:
+            found.append(too_long(whisper.source, whisper.path, DurationUs(lasts)))
+    return found
 
 
 def write_settings(store: SqliteStore, clock: Clock, made: Application) -> None:

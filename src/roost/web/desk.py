@@ -5,36 +5,30 @@ from typing import Annotated, Final
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, JSONBody, PathParameter
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from roost.floor.agents import messages as agents
 from roost.kernel.ids import AgentId, Owner, VaultId
 from roost.kernel.messages import Command, VaultPut
+from roost.web.acting import (
+    MOST_SHOWN,
+    Acted,
+    AgentPath,
+    Key,
+    Reason,
+    act,
+    agent_of,
+    client_with,
+)
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
-from roost.web.limits import MOST_KEY, MOST_NOTE
+from roost.web.limits import MOST_NOTE
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
 from roost.web.problems import Trouble, not_found
 from roost.web.project import desk
 from roost.web.rows import DeskRow
-
-Key = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        max_length=MOST_KEY,
-        min_length=1,
-        pattern=r"^[\x21-\x7e]+$",
-        description="The same key again is done once, and answered the same.",
-    ),
-]
-AgentPath = Annotated[
-    str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The agent's number")
-]
-Reason = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
-CALLER_WORDS: Final = 200  # characters of a caller's number, as shown
 
 
 class Away(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,27 +53,6 @@ class Desk(Struct, frozen=True):
     caller: str | None
 
 
-class Outcome(Struct, frozen=True):
-    """The command is done; `me` is my state after it (null if the views lag behind)."""
-
-    done: Accepted
-    me: DeskRow | None
-
-
-def _agent_of(caller: Caller) -> AgentId:
-    if caller.account.agent is None:
-        raise Trouble(409, "no_agent")
-    return caller.account.agent
-
-
-async def _act(
-    command: Command, caller: Caller, key: str | None, commands: Commands, follower: Follower
-) -> Outcome:
-    accepted = await commands.give(command, caller, key)
-    row = desk(follower.live, _agent_of(caller)) if accepted.shown else None
-    return Outcome(accepted, row)
-
-
 @get("/api/desk", summary="My state")
 async def my_desk(
     caller: NamedDependency[Caller],
@@ -87,7 +60,7 @@ async def my_desk(
     follower: NamedDependency[Follower],
 ) -> Desk:
     """My row, the contact that is with me, and what I may do now."""
-    agent = _agent_of(caller)
+    agent = agent_of(caller)
     row = desk(follower.live, agent)
     if row is None:
         raise Trouble(409, "no_agent")
@@ -97,7 +70,7 @@ async def my_desk(
     if live is None or live.caller is None:
         return Desk(row, name, None)
     value = await asyncio.to_thread(parts.vault.reveal, Owner(live.client), live.caller)
-    number = None if value is None else value.decode(errors="replace")[:CALLER_WORDS]
+    number = None if value is None else value.decode(errors="replace")[:MOST_SHOWN]
     return Desk(row, name, number)
 
 
@@ -107,9 +80,9 @@ async def sign_in(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Onto the floor, away at first."""
-    return await _act(agents.SignIn(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.SignIn(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/sign-out", status_code=200, summary="Sign out")
@@ -118,9 +91,9 @@ async def sign_out(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Off the floor; refused while a contact is with me."""
-    return await _act(agents.SignOut(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.SignOut(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/ready", status_code=200, summary="Ready")
@@ -129,9 +102,9 @@ async def ready(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Ready for the next contact; during one: as soon as it's finished."""
-    return await _act(agents.GoReady(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.GoReady(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/away", status_code=200, summary="Away")
@@ -141,10 +114,10 @@ async def away(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Away for a reason; during a contact: as soon as it's finished."""
-    command = agents.GoAway(_agent_of(caller), data.reason)
-    return await _act(command, caller, key, commands, follower)
+    command = agents.GoAway(agent_of(caller), data.reason)
+    return await act(command, caller, key, commands, follower)
 
 
 @post("/api/desk/take", status_code=200, summary="Take the offer")
@@ -153,9 +126,9 @@ async def take(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Asks the ringing phone to go off hook, where it can; else lift it."""
-    return await _act(agents.TakeOffer(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.TakeOffer(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/decline", status_code=200, summary="Decline the offer")
@@ -164,9 +137,9 @@ async def decline(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """The contact goes to somebody else, keeping its place; I'm away."""
-    return await _act(agents.DeclineOffer(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.DeclineOffer(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/hold", status_code=200, summary="Hold")
@@ -175,9 +148,9 @@ async def hold(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """The caller hears music."""
-    return await _act(agents.Hold(_agent_of(caller), True), caller, key, commands, follower)
+    return await act(agents.Hold(agent_of(caller), True), caller, key, commands, follower)
 
 
 @post("/api/desk/unhold", status_code=200, summary="Take back from hold")
@@ -186,9 +159,9 @@ async def unhold(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """We hear each other again."""
-    return await _act(agents.Hold(_agent_of(caller), False), caller, key, commands, follower)
+    return await act(agents.Hold(agent_of(caller), False), caller, key, commands, follower)
 
 
 @post("/api/desk/hang-up", status_code=200, summary="Hang up")
@@ -197,9 +170,9 @@ async def hang_up(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """Ends the call; wrap-up begins."""
-    return await _act(agents.HangUp(_agent_of(caller)), caller, key, commands, follower)
+    return await act(agents.HangUp(agent_of(caller)), caller, key, commands, follower)
 
 
 @post("/api/desk/wrap-up", status_code=200, summary="Finish the contact")
@@ -210,28 +183,18 @@ async def wrap_up(
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
     key: Key = None,
-) -> Outcome:
+) -> Acted:
     """With its code and a note."""
-    agent = _agent_of(caller)
+    agent = agent_of(caller)
     if not data.note:
-        return await _act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
+        return await act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
     if key is None:
         key = parts.randomness.secret(16).hex()
-    client = await _client_with(agent, follower)
+    client = await client_with(agent, follower, "nothing_to_wrap_up")
     note = VaultId(f"note-{commands.id_of(caller, key)}")
     puts = (VaultPut(note, Owner(client), data.note.encode()),)
-    accepted = await commands.give(agents.WrapUp(agent, data.code, note), caller, key, puts)
-    return Outcome(accepted, desk(follower.live, agent) if accepted.shown else None)
-
-
-async def _client_with(agent: AgentId, follower: Follower) -> str:
-    """Whose contact is with an agent: its note is encrypted under that client's key. Looked
-    up in views that have taken the whole log into account."""
-    await follower.reached(await follower.end())
-    live = follower.live.agents.get(agent)
-    if live is None or live.client is None:
-        raise Trouble(409, "nothing_to_wrap_up")
-    return live.client
+    command = agents.WrapUp(agent, data.code, note)
+    return await act(command, caller, key, commands, follower, puts)
 
 
 # --- for supervisors: the same commands for somebody else ---

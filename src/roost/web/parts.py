@@ -1,6 +1,7 @@
 """What the API is built from: the adapters that a composition root hands in."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from roost.ports.recordings import Recordings
 from roost.ports.records import Records
 from roost.ports.snapshots import Snapshots
 from roost.web.health import Check
+from roost.web.looks import LooksInForce
 
 UTC = Zone("UTC", "none", (-(2**62),), (0,))
 
@@ -54,6 +56,11 @@ class Parts:
     checks: tuple[Check, ...] = ()
     people: Vault | None = None
     snapshots: Snapshots | None = None
+
+    @cached_property
+    def looks(self) -> LooksInForce:
+        """What clients, queues, codes and directories are called on a page."""
+        return LooksInForce(self.log, self.people)
 
     def name_of(self, agent: AgentId) -> str | None:
         """An agent's name; None where it isn't known (any more). Blocking."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Self, cast
 
 import httpx
+import msgspec
 from litestar import Litestar
 from msgspec import Struct
 
@@ -28,6 +29,7 @@ from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
 from roost.definitions.application import name_id
+from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
 from roost.engine.runtime import LiveEngine
 from roost.floor import definition, effects
@@ -36,6 +38,7 @@ from roost.floor.calls import messages as calls
 from roost.floor.cell import ROOM
 from roost.kernel.actor import SETUP, Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
+from roost.kernel.envelope import Envelope
 from roost.kernel.ids import (
     OPERATOR,
     AgentId,
@@ -43,6 +46,7 @@ from roost.kernel.ids import (
     CommandId,
     ContactId,
     Digest,
+    EntryId,
     FlowId,
     LegId,
     MediaId,
@@ -54,7 +58,7 @@ from roost.kernel.ids import (
     VaultId,
 )
 from roost.kernel.messages import Command, Effect, Refusal, VaultPut
-from roost.kernel.time import MINUTE, SECOND, DurationUs
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
@@ -73,6 +77,7 @@ PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of every accoun
 SETTINGS: Final = WebSettings()
 ORIGIN: Final = "http://centre.test"
 NUMBERS: Final = {"power-grid": "95598", "water": "95599"}
+CODES: Final = ("solved", "told")
 PEOPLE: Final = (
     ("admin", OPERATOR, Role.ADMIN, None),
     ("wang", OPERATOR, Role.SUPERVISOR, None),
@@ -90,7 +95,14 @@ def small_floor(version: str = "1") -> definition.Floor:
     return definition.Floor(
         version=Digest(version),
         clients=tuple(
-            definition.Client(one, QueueId(f"{one}/calls"), (), True, ("solved", "told"))
+            definition.Client(
+                one,
+                QueueId(f"{one}/calls"),
+                (),
+                True,
+                CODES,
+                directory=(definition.Entry(EntryId("crew"), "09315550120"),),
+            )
             for one in clients
         ),
         numbers=tuple(
@@ -117,6 +129,33 @@ def small_floor(version: str = "1") -> definition.Floor:
             for one in (AgentId("1001"), AgentId("1002"))
         ),
         away_reasons=("break", "lunch"),
+    )
+
+
+def _applied(now: InstantUs) -> Envelope:
+    """The documents of that floor, as far as pages show them."""
+    documents = {
+        f"clients/{name}/client.yaml": {
+            "name": name.title(),
+            "language": "en",
+            "numbers": {NUMBERS[name]: "main"},
+            "queues": {"calls": {"skills": {"calls": 1}}},
+            "default_queue": "calls",
+            "sorry": "Sorry.",
+            "wrap_up_codes": [{"code": code, "label": code.title()} for code in CODES],
+            "directory": {"crew": {"name": "Repair crew", "number": "09315550120"}},
+            "desk": {"colour": "#0f766e", "greeting": f"This is {name.title()}.", "script": "Ask."},
+        }
+        for name in NUMBERS
+    }
+    encoded = {file: msgspec.json.encode(one).decode() for file, one in documents.items()}
+    applied = DefinitionsApplied(
+        version=Digest("1"), floor=Digest("1"), voice="none", zones="none", documents=encoded
+    )
+    kind = "definitions.DefinitionsApplied"
+    cause = CommandId("apply/1")
+    return Envelope(
+        SETTINGS_STREAM, 1, kind, applied.VERSION, OPERATOR, None, now, str(SETUP), cause, applied
     )
 
 
@@ -270,7 +309,8 @@ class SmallCentre:
             self.people[name] = account
         self._stack.callback(self.accounts.close)
         writer = self.store.writer(SETTINGS_STREAM)
-        writer.append(Batch((), (VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na"),)))
+        name = VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na")
+        writer.append(Batch((_applied(self.clock.now()),), (name,)))
         await self.do(definition.Configure(small_floor()), SETUP)
         await self._stack.enter_async_context(self.app.lifespan())
         await self.shown()

@@ -5,15 +5,19 @@ comes from. RFC 7983 tells checks, DTLS and SRTP apart by their first byte. Asyn
 the sockets read directly: nothing here waits for anything but packets.
 """
 
+import argparse
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
+import sys
 from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
+import uvloop
 from msgspec import Struct, structs
 
 from roost.adapters.edge import dtls, wire
@@ -23,6 +27,9 @@ from roost.adapters.edge.bounds import (
     MOST_DATAGRAMS,
     MOST_PAIRS,
     MOST_SESSIONS,
+    MOST_SOURCES,
+    MOST_UNREAD_BYTES,
+    RECEIVE_BYTES,
 )
 from roost.adapters.edge.session import Address, Phase, Session
 from roost.ports.edge import Answered, Flow, SessionId
@@ -42,6 +49,7 @@ class EdgeSettings(Struct, frozen=True):
 
     advertise: str
     plain: str = "127.0.0.1"
+    most_sessions: int = MOST_SESSIONS
 
 
 class NotPossible(Exception):
@@ -82,7 +90,7 @@ class Edge:
                 data, source = receive(MOST_DATAGRAM + 1)
             except OSError:
                 return
-            if len(data) < 4:
+            if not 4 <= len(data) <= MOST_DATAGRAM:
                 continue
             address = source[:2]
             first = data[0]
@@ -101,12 +109,21 @@ class Edge:
         if check is None or session is None or not check.made_with(session.password):
             self._count("bad_checks")
             return
-        self._by_address[source] = session
-        before = session.address
+        self._note_source(session, source)
         self._send(stun.success(check, source[0], source[1], session.password), source)
         session.checked(source, check.nominates)
-        if before not in (None, session.address) and self._by_address.get(before) is session:
-            del self._by_address[before]
+
+    def _note_source(self, session: Session, source: Address) -> None:
+        known = self._by_address.get(source)
+        if known is session:
+            return
+        if known is not None:  # the address has another owner now
+            known.sources.remove(source)
+        self._by_address[source] = session
+        session.sources.append(source)
+        if len(session.sources) > MOST_SOURCES:
+            place = 1 if session.sources[0] == session.address else 0
+            del self._by_address[session.sources.pop(place)]
 
     def _send(self, datagram: bytes, address: Address) -> None:
         try:
@@ -130,8 +147,9 @@ class Edge:
         known = self.sessions.get(asked.session)
         if known is not None:
             return known.answered
-        if len(self.sessions) >= MOST_SESSIONS:
-            raise NotPossible("no_room", f"{MOST_SESSIONS} sessions stand already")
+        most = self.settings.most_sessions
+        if len(self.sessions) >= most:
+            raise NotPossible("no_room", f"{most} sessions stand already")
         try:
             offer = description.read_offer(asked.sdp, asked.law)
         except description.BadOffer as trouble:
@@ -161,16 +179,21 @@ class Edge:
     def _tell(self, flow: Flow) -> None:
         if flow.over:
             self._forget(flow.session)
-        if self._writer is not None:
-            self._writer.write(wire.frame(wire.Told(flow)))
+        writer = self._writer
+        if writer is None:
+            return
+        writer.write(wire.frame(wire.Told(flow)))
+        if writer.transport.get_write_buffer_size() > MOST_UNREAD_BYTES:
+            self._count("cut_off")
+            writer.transport.abort()
 
     def _forget(self, id: SessionId) -> None:
         session = self.sessions.pop(id, None)
         if session is None:
             return
         self._by_ufrag.pop(session.ufrag, None)
-        for address in [a for a, one in self._by_address.items() if one is session]:
-            del self._by_address[address]
+        for source in session.sources:
+            del self._by_address[source]
         for what, count in session.counts.items():
             self.counts[what] = self.counts.get(what, 0) + count
 
@@ -279,8 +302,17 @@ def _pair(host: str) -> tuple[socket.socket, socket.socket]:
     raise NotPossible("no_room", f"no two ports of {host} in a row are free")
 
 
+def _raise_limits() -> None:
+    """Two sockets a session."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def run(settings: EdgeSettings, listener: socket.socket, browsers: socket.socket) -> int:
     """Until SIGTERM. `listener` is control's, listening; `browsers` a bound UDP socket."""
+    _raise_limits()
     edge = Edge(settings, browsers)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, edge.done.set)
@@ -294,3 +326,30 @@ async def run(settings: EdgeSettings, listener: socket.socket, browsers: socket.
     edge.close()
     server.close()
     return 0
+
+
+def main(argv: list[str]) -> int:
+    """An edge started by itself, for tests and benchmarks."""
+    parser = argparse.ArgumentParser(prog="roost edge")
+    parser.add_argument("--socket", required=True, help="path of the control socket to open")
+    parser.add_argument("--bind", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    given = parser.parse_args(argv)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with suppress(FileNotFoundError):
+        os.unlink(given.socket)
+    listener.bind(given.socket)
+    os.chmod(given.socket, 0o600)
+    listener.listen(8)
+    browsers = socket.socket(
+        socket.AF_INET6 if ":" in given.bind else socket.AF_INET, socket.SOCK_DGRAM
+    )
+    browsers.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    browsers.bind((given.bind, given.port))
+    browsers.setblocking(False)
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    return runner.run(run(EdgeSettings(given.bind), listener, browsers))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -40,9 +40,10 @@ class Session:
     """Times are the loop's seconds. `send` puts a datagram on the browsers' socket."""
 
     __slots__ = (
-        "_handshake", "_loop", "_out", "_send", "_tell", "_theirs", "_timer", "_wants",
+        "_handshake", "_loop", "_out", "_send", "_tell", "_theirs", "_timer",
         "address", "answered", "checked_s", "counts", "described", "flowing", "heard_s", "id",
-        "offer", "offered_s", "password", "phase", "plain", "reports", "towards", "ufrag",
+        "offer", "offered_s", "password", "phase", "plain", "reports", "sources", "towards",
+        "ufrag",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,7 @@ class Session:
         self.plain, self.reports = sockets
         self.phase = Phase.OFFERED
         self.address: Address | None = None
+        self.sources: list[Address] = []  # where valid checks came from, the oldest first
         self.towards: Address | None = None
         self.flowing = False
         self.offered_s = self.heard_s = self.checked_s = self._loop.time()
@@ -73,7 +75,6 @@ class Session:
         self._send = send
         self._tell = tell
         self._handshake = dtls.Handshake(identity, offer.fingerprints)
-        self._wants: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._out: Any = None
         self._theirs: Any = None

@@ -17,6 +17,7 @@ from roost.adapters.speech.built_in import SOUNDS
 from roost.adapters.speech.espeak import levelled
 from roost.kernel import prompts as ids
 from roost.kernel.ids import PromptId
+from roost.kernel.time import SECOND, DurationUs
 from roost.ports.speech import Speech, SpeechFailed
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.prompt_files import file_name
@@ -78,6 +79,11 @@ class PromptStore:
 
     def has(self, prompt: PromptId) -> bool:
         return all((self.folder / file_name(prompt, law)).exists() for law in LAWS)
+
+    def length_us(self, prompt: PromptId) -> DurationUs:
+        """How long a prompt that is there lasts. Raises OSError."""
+        samples = (self.folder / file_name(prompt, LAWS[0])).stat().st_size
+        return DurationUs(samples * SECOND // 8_000)
 
     def keep(self, needed: Needed) -> None:
         """Makes sure that a prompt is there. Raises BadPrompt, OSError."""

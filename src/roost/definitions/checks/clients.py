@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
+from roost.definitions.checks.desks import check_desk
 from roost.definitions.checks.hours import check_calendars, check_zone
 from roost.definitions.checks.prompts import check_prompts
-from roost.definitions.documents import NAME, ClientDocument, QueueDocument
+from roost.definitions.documents import ClientDocument, QueueDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
+from roost.definitions.values import NAME
 
 
 def check_clients(draft: Draft) -> Iterator[Problem]:
@@ -30,6 +32,7 @@ def check_clients(draft: Draft) -> Iterator[Problem]:
                 yield source.wrong_key(where, "number-taken", what, "Leave it with one client")
             owners.setdefault(number, name)
         yield from _client(draft, name, source)
+        yield from check_desk(draft, name, source)
 
 
 def _client(draft: Draft, name: str, source: Source[ClientDocument]) -> Iterator[Problem]:
