@@ -54,4 +54,4 @@ pictures: setup
 	.venv/bin/python docs/pictures.py
 
 clean:
-	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist frontend/dist frontend/node_modules .pytest_cache .ruff_cache .hypothesis

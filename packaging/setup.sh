@@ -1,5 +1,6 @@
 #!/bin/sh
 # Sets up .venv and the Debian packages of the list for the purposes named (run test bench).
+# Builds the pages as well (frontend.sh).
 # Safe to run again; does nothing where all is there. No argument: run test.
 set -eu
 cd "$(dirname "$0")/.."
@@ -51,8 +52,13 @@ fi
 
 stamp=.venv/.roost-setup
 want=$(cat pyproject.toml packaging/constraints.txt | cksum)
+pages() {
+    # shellcheck disable=SC2086
+    packaging/frontend.sh $purposes
+}
 if [ -x .venv/bin/roost ] && [ "$(cat $stamp 2>/dev/null)" = "$want" ]; then
-    exit 0
+    pages
+    exit
 fi
 
 if [ ! -x .venv/bin/python ]; then
@@ -78,3 +84,4 @@ fi
 say "installing Python packages into .venv"
 VIRTUAL_ENV="$PWD/.venv" "$uv" pip install -q --constraint packaging/constraints.txt --editable . --group dev
 printf '%s' "$want" >$stamp
+pages

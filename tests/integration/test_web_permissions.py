@@ -64,6 +64,8 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
+    "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
+    "POST /api/desk/complete": {"segment": "C9/s1", "code": "solved"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
 }
 

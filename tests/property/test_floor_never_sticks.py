@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 from roost.engine.step import Engine
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
+from roost.floor.agents.model import MOST_TO_COMPLETE, Presence
 from roost.floor.agents.model import MOVES as PRESENCE
-from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as c
 from roost.floor.calls.model import MOVES as LEGS
 from roost.floor.cell import ROOM, CellState
@@ -246,7 +246,7 @@ class Floor(RuleBasedStateMachine):
             c.ReceiveCall(leg, "trunk", number, None, ("vip",) if vip else (), media)  # type: ignore[arg-type]
         )
 
-    @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 11))
+    @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 16))
     def agent_acts(self, agent: str, what: int) -> None:
         commands: tuple[Command, ...] = (
             a.SignIn(agent),
@@ -261,8 +261,22 @@ class Floor(RuleBasedStateMachine):
             a.HangUp(agent),
             a.WrapUp(agent, "done"),
             a.WrapUp(agent, ""),
+            a.ExtendWrapUp(agent),
+            a.BringBack(agent),
+            a.SendHome(agent),
+            a.DraftNote(agent, self.segment_of(agent), f"draft-{self.segment_of(agent)}"),
+            a.CompleteSegment(agent, self.segment_of(agent), "done"),
         )  # type: ignore[arg-type]
         self.give(commands[what])
+
+    def segment_of(self, agent: str) -> Any:
+        """The one in hand, or the first that's to be completed."""
+        known = self.state.agents.agents.get(agent)
+        if known is None:
+            return ""
+        if known.handling is not None and known.handling.segment is not None:
+            return known.handling.segment
+        return known.to_complete[0].segment if known.to_complete else ""
 
     @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
     def phone(self, agent: str, there: bool) -> None:
@@ -429,6 +443,19 @@ class Floor(RuleBasedStateMachine):
             elif agent.presence is Presence.TALKING:
                 call = self.state.calls.calls[handling.contact]  # type: ignore[union-attr]
                 assert call.ended_at is None
+
+    @invariant()
+    def a_code_comes_once(self) -> None:
+        """Every segment that closed without its code is completed, still to be completed, or
+        its shift is over; no other is ever completed."""
+        open_ones = {e.body.segment for e in self.log if getattr(e.body, "to_complete", False)}
+        done = [e.body.segment for e in self.log if isinstance(e.body, a.SegmentCompleted)]
+        assert len(done) == len(set(done))
+        assert set(done) <= open_ones
+        for agent in self.state.agents.agents.values():
+            left = {one.segment for one in agent.to_complete}
+            assert left <= open_ones - set(done)
+            assert len(agent.to_complete) <= MOST_TO_COMPLETE
 
     @invariant()
     def what_was_offered_is_accounted_for(self) -> None:

@@ -177,6 +177,5 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
         due = _at(now, handling.offered_at, handling.ring_us)
         return [Wake(due, agents.OfferLapsed(id, handling.offer))]
     if agent.presence is Presence.WRAPPING:
-        due = _at(now, handling.left_at, state.rules[handling.queue].limit_us)
-        return [Wake(due, agents.WrapUpLapsed(id, handling.offer))]
+        return [Wake(max(now, handling.until), agents.WrapUpLapsed(id, handling.offer))]
     return []

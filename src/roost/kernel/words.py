@@ -130,6 +130,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "联络 {contact} 需要先选择整理代码。",
         "请先选择代码，再就绪。",
     ),
+    "already_extended": Words(
+        "The time to write up contact {contact} has been extended already.",
+        "Finish it now; without a code it stays to be completed.",
+        "联络 {contact} 的整理时间已经延长过。",
+        "请现在完成；未选代码的联络会保留，可稍后补全。",
+    ),
+    "nothing_to_complete": Words(
+        "Agent {agent} has no such contact to complete.",
+        "It may have been completed already, or its shift is over.",
+        "坐席 {agent} 没有该待补全的联络。",
+        "可能已经补全，或班次已结束。",
+    ),
     # --- definitions, and the step ---
     "already_configured": Words(
         "These definitions are in force already ({version}).",

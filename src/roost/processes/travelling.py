@@ -20,6 +20,11 @@ COMMANDS: Final = (
     agents.Hold,
     agents.HangUp,
     agents.WrapUp,
+    agents.ExtendWrapUp,
+    agents.DraftNote,
+    agents.CompleteSegment,
+    agents.BringBack,
+    agents.SendHome,
 )
 
 

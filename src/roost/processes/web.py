@@ -30,6 +30,7 @@ from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
+from roost.web.pages import built_pages
 from roost.web.parts import UTC, Parts, WebSettings
 
 BACKLOG: Final = 512
@@ -51,7 +52,7 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
     link = LinkClient(launch.places.control_socket, travelling.travelling(), hinted=hinted)
     parts = _parts(launch, link, lambda: follower is not None and follower.live.floor is not None)
     follower = Follower(parts)
-    app = create_app(parts, follower)
+    app = create_app(parts, follower, pages=built_pages())
     await link.start()
     try:
         await _Server(server(app, launch.settings.http.trusted_proxies)).serve(sockets=[listening])

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Final, cast
 
 import uvicorn
@@ -15,13 +16,14 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, history, openapi, session
+from roost.web import access, centre, desk, feed, history, openapi, session, writing_up
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import Gate
 from roost.web.limits import FEED_PING, MOST_BODY, MOST_MESSAGE
+from roost.web.pages import Pages
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
 from roost.web.problems import (
@@ -44,6 +46,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *session.ROUTES,
     *access.ROUTES,
     *desk.ROUTES,
+    *writing_up.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     described_by,
@@ -51,10 +54,13 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
 
 
 def create_app(
-    parts: Parts, follower: Follower | None = None, feeds: Feeds | None = None
+    parts: Parts,
+    follower: Follower | None = None,
+    feeds: Feeds | None = None,
+    pages: Path | None = None,
 ) -> Litestar:
-    """The API on these parts. A follower may be handed in by whoever gives it hints
-    (`follower.hint()` when there's more in the log)."""
+    """The API on these parts, and the pages that were built into a folder. A follower may be
+    handed in by whoever gives it hints (`follower.hint()` when there's more in the log)."""
     follower = follower or Follower(parts)
     gate = Gate(parts)
 
@@ -67,7 +73,7 @@ def create_app(
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    return _app(
+    app = _app(
         {
             "parts": parts,
             "follower": follower,
@@ -77,10 +83,13 @@ def create_app(
             "feeds": feeds or Feeds(),
         },
         gate,
-        parts.settings.secure,
         [following],
         None,
     )
+    if pages is not None:
+        app.asgi_handler = Pages(app.asgi_handler, pages, parts.randomness)
+    app.asgi_handler = Doorway(app.asgi_handler, parts.settings.secure)
+    return app
 
 
 def described() -> Litestar:
@@ -91,7 +100,7 @@ def described() -> Litestar:
 
     names = ("parts", "follower", "gate", "logins", "commands", "feeds")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
-    return _app(dict.fromkeys(names), shut, False, [], about)
+    return _app(dict.fromkeys(names), shut, [], about)
 
 
 @cache
@@ -102,7 +111,6 @@ def _description() -> bytes:
 def _app(
     given: dict[str, Any],
     gate: Any,
-    secure: bool,
     lifespan: list[Any],
     description: OpenAPIConfig | None,
 ) -> Litestar:
@@ -110,7 +118,7 @@ def _app(
         name: Provide(_giving(value), sync_to_thread=False) for name, value in given.items()
     }
     dependencies["caller"] = Provide(_caller, sync_to_thread=False)
-    app = Litestar(
+    return Litestar(
         route_handlers=list(ROUTES),
         guards=[gate],
         dependencies=dependencies,
@@ -124,8 +132,6 @@ def _app(
         lifespan=lifespan,
         logging_config=None,
     )
-    app.asgi_handler = Doorway(app.asgi_handler, secure)
-    return app
 
 
 def _giving(value: Any) -> Callable[[], Any]:

@@ -38,10 +38,11 @@ class Away(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Finished(Struct, frozen=True, forbid_unknown_fields=True):
-    """The wrap-up's code, and a note: it's kept encrypted under the client's key."""
+    """The wrap-up's code, and a note: it's kept encrypted under the client's key. Without a
+    note the draft is the note (`POST /api/desk/note`)."""
 
     code: Reason
-    note: Annotated[str, Meta(max_length=MOST_NOTE)] = ""
+    note: Annotated[str, Meta(max_length=MOST_NOTE)] | None = None
 
 
 class Desk(Struct, frozen=True):
@@ -186,7 +187,7 @@ async def wrap_up(
 ) -> Acted:
     """With its code and a note."""
     agent = agent_of(caller)
-    if not data.note:
+    if data.note is None:
         return await act(agents.WrapUp(agent, data.code), caller, key, commands, follower)
     if key is None:
         key = parts.randomness.secret(16).hex()
@@ -235,8 +236,9 @@ async def make_ready(
     follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Accepted:
-    """As if that agent had asked for it; the log names who did."""
-    return await _act_for(agents.GoReady(AgentId(agent)), agent, caller, key, commands, follower)
+    """Ends a break, or a wrap-up whose code may come later; the log names who did it."""
+    command = agents.BringBack(AgentId(agent))
+    return await _act_for(command, agent, caller, key, commands, follower)
 
 
 @post("/api/agents/{agent:str}/sign-out", status_code=200, summary="Sign somebody out")
@@ -247,8 +249,10 @@ async def sign_somebody_out(
     follower: NamedDependency[Follower],
     key: Key = None,
 ) -> Accepted:
-    """Somebody who forgot; refused while a contact is with them."""
-    return await _act_for(agents.SignOut(AgentId(agent)), agent, caller, key, commands, follower)
+    """Somebody who has gone home: a wrap-up is closed, and may be completed in the next shift.
+    Refused while a call is with them."""
+    command = agents.SendHome(AgentId(agent))
+    return await _act_for(command, agent, caller, key, commands, follower)
 
 
 ROUTES: Final = (

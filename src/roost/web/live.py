@@ -21,10 +21,12 @@ from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
+from roost.web import live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
 
@@ -64,6 +66,10 @@ class AgentLive(Struct):
     contact: ContactId | None = None
     client: ClientId | None = None
     queue: QueueId | None = None
+    segment: SegmentId | None = None
+    until: InstantUs | None = None  # the wrap-up's limit
+    extended: bool = False
+    to_complete: list[UnwrittenLive] = []
 
 
 class ContactLive(Struct):
@@ -130,9 +136,9 @@ class Live:
         for queue in queues.values():
             self._touch_queue(queue)
         for agent in agents.values():
-            self._touch_agent(agent)
+            self.touch_agent(agent)
         for contact in contacts.values():
-            self._touch_contact(contact)
+            self.touch_contact(contact)
             self._touch_totals(contact.client)
 
     # --- folding ---
@@ -178,12 +184,12 @@ class Live:
         self.dirty.add((View.TOTALS, client))
         self.dirty.add((View.TOTALS, ALL))
 
-    def _touch_agent(self, agent: AgentLive) -> None:
+    def touch_agent(self, agent: AgentLive) -> None:
         self.dirty.add((View.AGENTS, agent.id))
         self.dirty.add((View.DESK, agent.id))
         self.dirty.add((View.TOTALS, ALL))
 
-    def _touch_contact(self, contact: ContactLive) -> None:
+    def touch_contact(self, contact: ContactLive) -> None:
         self.dirty.add((View.CONTACTS, contact.ref))
         if contact.agent is not None:
             self.dirty.add((View.DESK, contact.agent))
@@ -203,9 +209,10 @@ class Live:
         agent.reason = reason
         agent.since = at
         if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
-            agent.contact = agent.client = agent.queue = agent.next = None
+            agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.held = False
-        self._touch_agent(agent)
+        agent.until, agent.extended = None, False
+        self.touch_agent(agent)
         return agent
 
     def _state(self, id: ContactId | None, state: ContactState, at: InstantUs) -> None:
@@ -214,7 +221,7 @@ class Live:
             return
         contact.state = state
         contact.since = at
-        self._touch_contact(contact)
+        self.touch_contact(contact)
 
     # --- one method an event ---
 
@@ -241,9 +248,9 @@ class Live:
             if left.presence is Presence.SIGNED_OUT:
                 del self.agents[left.id]
                 self.presences[Presence.SIGNED_OUT] -= 1
-                self._touch_agent(left)
+                self.touch_agent(left)
         for agent in self.agents.values():
-            self._touch_agent(agent)
+            self.touch_agent(agent)
 
     def _arrived(self, event: calls.CallArrived, envelope: Envelope) -> None:
         assert event.contact is not None
@@ -260,7 +267,7 @@ class Live:
         self.contacts[event.contact] = contact
         self.by_ref[contact.ref] = event.contact
         self.in_progress[client] += 1
-        self._touch_contact(contact)
+        self.touch_contact(contact)
         self._touch_totals(client)
 
     def _ended(self, event: calls.ContactEnded, envelope: Envelope) -> None:
@@ -277,7 +284,7 @@ class Live:
         if len(recent) > MOST_RECENT_CONTACTS:
             oldest = self.contacts.pop(recent.popleft())
             del self.by_ref[oldest.ref]
-            self._touch_contact(oldest)
+            self.touch_contact(oldest)
 
     def _held(self, event: calls.PartyHeld, envelope: Envelope) -> None:
         if event.party is not Party.CUSTOMER:
@@ -288,13 +295,13 @@ class Live:
         if contact is not None and contact.agent is not None:
             agent = self._agent(contact.agent)
             agent.held = event.held
-            self._touch_agent(agent)
+            self.touch_agent(agent)
 
     def _advanced(self, event: flows.FlowAdvanced, _at: Envelope) -> None:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and event.choice:
             contact.reason = event.choice
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _queued(self, event: queues.ContactQueued, envelope: Envelope) -> None:
         assert event.contact is not None
@@ -323,13 +330,15 @@ class Live:
             contact.outcome = event.outcome
             if event.outcome is not Outcome.ANSWERED:
                 self._state(event.contact, ContactState.FLOW, envelope.at)
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
         self._move(event.agent, Presence.AWAY, envelope.at, "signed_in")
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        if not event.sent_home:
+            agent.to_complete = []
 
     def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
         self._move(event.agent, Presence.READY, envelope.at)
@@ -340,7 +349,7 @@ class Live:
     def _next(self, event: agents.NextStateChosen, _at: Envelope) -> None:
         agent = self._agent(event.agent)
         agent.next = event.reason
-        self._touch_agent(agent)
+        self.touch_agent(agent)
 
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.OFFERED, envelope.at)
@@ -353,6 +362,7 @@ class Live:
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.TALKING, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
+        agent.segment = event.segment
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None:
             contact.agent = event.agent
@@ -365,14 +375,17 @@ class Live:
             self._move(event.agent, Presence.AWAY, envelope.at, event.why)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and contact.agent == event.agent:
-            self._touch_contact(contact)
+            self.touch_contact(contact)
             contact.agent = None
             self._state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.WRAPPING, envelope.at).held = False
+        agent = self._move(event.agent, Presence.WRAPPING, envelope.at)
+        agent.held = False
+        agent.until = event.until
 
-    def _segment(self, event: agents.SegmentClosed, _at: Envelope) -> None:
+    def _segment(self, event: agents.SegmentClosed, envelope: Envelope) -> None:
+        live_writing.closed(self, event, envelope)
         queue = self.queues.get(event.queue)
         if queue is not None:
             queue.tally.segments += 1
@@ -382,12 +395,12 @@ class Live:
         if contact is not None:
             contact.code = event.code
             contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
-            self._touch_contact(contact)
+            self.touch_contact(contact)
 
     def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:
         agent = self._agent(event.agent)
         agent.phone = isinstance(event, agents.PhoneKnown)
-        self._touch_agent(agent)
+        self.touch_agent(agent)
 
 
 def _count(tally: Tally, event: queues.ContactDequeued) -> None:
@@ -419,5 +432,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.SegmentClosed: Live._segment,
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
+    **live_writing.FOLDS,
 }
 """Which event is folded how."""

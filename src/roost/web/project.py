@@ -10,6 +10,7 @@ from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId
 from roost.kernel.time import DurationUs, InstantUs
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
+from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import (
     AgentChanged,
@@ -24,6 +25,7 @@ from roost.web.rows import (
     QueueChanged,
     QueueRow,
     RowChanged,
+    ToComplete,
     TotalsChanged,
     TotalsRow,
 )
@@ -129,12 +131,29 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
     may = MAY[agent.presence]
     if agent.held:
         may = tuple("unhold" if command == "hold" else command for command in may)
+    if agent.presence is Presence.WRAPPING and not agent.extended:
+        may = (*may, "extend-wrap-up")
     return DeskRow(
         _agent(live, agent),
         None if contact is None else _contact(contact),
         () if client is None else client.wrap_up_codes,
         () if live.floor is None else live.floor.away_reasons,
         may,
+        agent.segment,
+        tuple(_to_complete(live, one) for one in agent.to_complete),
+    )
+
+
+def _to_complete(live: Live, one: UnwrittenLive) -> ToComplete:
+    contact = live.contacts.get(one.contact)
+    client = live.clients.get(one.client)
+    return ToComplete(
+        one.segment,
+        None if contact is None else contact.ref,
+        one.client,
+        one.queue,
+        one.closed,
+        () if client is None else client.wrap_up_codes,
     )
 
 
@@ -179,6 +198,9 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         None if contact is None else contact.ref,
         agent.client,
         agent.queue,
+        agent.until,
+        agent.extended,
+        len(agent.to_complete),
     )
 
 

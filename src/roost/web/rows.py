@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, QueueId
+from roost.kernel.ids import AgentId, ClientId, QueueId, SegmentId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -65,6 +65,9 @@ class AgentRow(Struct, frozen=True):
     contact: str | None
     client: ClientId | None
     queue: QueueId | None
+    until: InstantUs | None = None  # the wrap-up's limit
+    extended: bool = False  # the limit has been put off: no more than once
+    to_complete: int = 0  # segments without a code, which may still be given
 
 
 class ContactRow(Struct, frozen=True):
@@ -111,14 +114,29 @@ class MoneyRow(Struct, frozen=True):
     earned: tuple[Money, ...]
 
 
+class ToComplete(Struct, frozen=True):
+    """A segment that the wrap-up's limit closed without a code. `ref` is null for a contact of
+    long ago; `codes` are its client's."""
+
+    segment: SegmentId
+    ref: str | None
+    client: ClientId
+    queue: QueueId
+    closed: InstantUs
+    codes: tuple[str, ...]
+
+
 class DeskRow(Struct, frozen=True):
-    """Whom the caller is on the floor: `may` lists the desk commands that fit now."""
+    """Whom the caller is on the floor: `may` lists the desk commands that fit now; `segment` is
+    my part of the contact, once I've taken it."""
 
     agent: AgentRow
     contact: ContactRow | None
     codes: tuple[str, ...]  # wrap-up codes of the contact's client
     away_reasons: tuple[str, ...]
     may: tuple[str, ...]
+    segment: SegmentId | None = None
+    to_complete: tuple[ToComplete, ...] = ()
 
 
 class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):

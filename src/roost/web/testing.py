@@ -264,7 +264,9 @@ class Phones:
 class SmallCentre:
     """See the module. `app` is the API; `follower` what it follows with."""
 
-    def __init__(self, folder: Path, settings: WebSettings = SETTINGS) -> None:
+    def __init__(
+        self, folder: Path, settings: WebSettings = SETTINGS, pages: Path | None = None
+    ) -> None:
         self.store = MemoryStore()
         self.clock = CellClock()
         self.phones = Phones(self)
@@ -293,7 +295,7 @@ class SmallCentre:
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
-        self.app: Litestar = create_app(self.parts, self.follower, self.feeds)
+        self.app: Litestar = create_app(self.parts, self.follower, self.feeds, pages)
         self.given: list[tuple[Command, Actor, CommandId]] = []
         self.people: dict[str, Account] = {}
         self._count = 0

@@ -53,6 +53,7 @@ CLIENT_SEES: Final[dict[str, tuple[str, ...]]] = {
         "wrap_up_us",
         "code",
     ),
+    "agents.SegmentCompleted": ("agent", "queue", "code"),
 }
 """A client's part of its own events; an event that isn't here isn't shown to it."""
 

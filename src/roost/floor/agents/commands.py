@@ -11,6 +11,7 @@ from roost.kernel.ids import (
     LegId,
     OfferId,
     QueueId,
+    SegmentId,
     VaultId,
 )
 from roost.kernel.messages import Command
@@ -71,12 +72,53 @@ class HangUp(Command, frozen=True, gc=False):
 
 
 class WrapUp(Command, frozen=True, gc=False):
-    """Finish the contact with a code; the note lies in the vault. Refused: nothing_to_wrap_up,
-    unknown_code."""
+    """Finish the contact with a code; the note lies in the vault, and without one the draft is
+    the note. Refused: nothing_to_wrap_up, unknown_code."""
 
     agent: AgentId
     code: str
     note: VaultId | None = None
+
+
+class ExtendWrapUp(Command, frozen=True, gc=False):
+    """More time to write up, once a segment: as long again as the queue's limit. Refused:
+    nothing_to_wrap_up, already_extended."""
+
+    agent: AgentId
+
+
+class DraftNote(Command, frozen=True, gc=False):
+    """What the agent has written so far, under this id in the vault: it becomes the note unless
+    another one is given. Saved again under the same id it's no news. Refused:
+    nothing_to_wrap_up."""
+
+    agent: AgentId
+    segment: SegmentId
+    note: VaultId
+
+
+class CompleteSegment(Command, frozen=True, gc=False):
+    """A segment that was closed by the limit gets its code and note. Refused:
+    nothing_to_complete, unknown_code."""
+
+    agent: AgentId
+    segment: SegmentId
+    code: str
+    note: VaultId | None = None
+
+
+class BringBack(Command, frozen=True, gc=False):
+    """A supervisor ends somebody's break, or wrap-up: as GoReady, but a code that's missing is
+    left to be completed. Refused: not_signed_in, no_phone, already_ready, contact_open."""
+
+    agent: AgentId
+
+
+class SendHome(Command, frozen=True, gc=False):
+    """A supervisor signs out who has gone home; a wrap-up in hand is closed, and what's to be
+    completed waits for their next shift. Refused: not_signed_in, contact_open."""
+
+    agent: AgentId
 
 
 # Decided on the whole cell (floor/transferring.py), so that a transfer which can't come off

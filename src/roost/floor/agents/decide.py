@@ -4,28 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from roost.floor.agents import messages as m
+from roost.floor.agents import writing_up
+from roost.floor.agents.known import STALE
+from roost.floor.agents.known import known as _known
 from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
 from roost.kernel.ends import Reason
 from roost.kernel.ids import AgentId, OfferId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
 
-STALE: Final = Refusal("stale")
 WHY: Final[Mapping[Reason, str]] = {
     Reason.NO_ANSWER: "no_answer",
     Reason.DECLINED: "declined",
     Reason.BUSY: "declined",
 }
 """How a phone's failure reads as the agent's reason to be away; any other: unreachable."""
-
-
-def _known(state: Agents, id: AgentId) -> Agent | Refusal:
-    agent = state.agents.get(id)
-    if agent is None:
-        return Refusal("unknown_agent", {"agent": id})
-    if agent.presence is Presence.SIGNED_OUT:
-        return Refusal("not_signed_in", {"agent": id})
-    return agent
 
 
 def _with(state: Agents, id: AgentId, offer: OfferId, *presences: Presence) -> Agent | None:
@@ -57,7 +50,20 @@ def sign_out(state: Agents, now: InstantUs, command: m.SignOut) -> Decision | Re
     return Decision((m.AgentSignedOut(agent=agent.id),))
 
 
-def go_ready(state: Agents, now: InstantUs, command: m.GoReady) -> Decision | Refusal:
+def send_home(state: Agents, now: InstantUs, command: m.SendHome) -> Decision | Refusal:
+    """Somebody who has gone home: what they were writing up is closed as it is."""
+    agent = _known(state, command.agent)
+    if isinstance(agent, Refusal):
+        return agent
+    out = m.AgentSignedOut(agent=agent.id, sent_home=True)
+    if agent.handling is None:
+        return Decision((out,))
+    if agent.presence is not Presence.WRAPPING:
+        return Refusal("contact_open", {"contact": agent.handling.contact})
+    return _close(state, agent, agent.handling, now, agent.handling.code, then=out)
+
+
+def go_ready(state: Agents, now: InstantUs, command: m.GoReady | m.BringBack) -> Decision | Refusal:
     agent = _known(state, command.agent)
     if isinstance(agent, Refusal):
         return agent
@@ -72,9 +78,10 @@ def go_ready(state: Agents, now: InstantUs, command: m.GoReady) -> Decision | Re
         return Decision((m.NextStateChosen(agent=agent.id, reason=""),))
     if agent.presence is Presence.OFFERED:
         return Refusal("contact_open", {"contact": handling.contact})
-    if state.rules[handling.queue].code_required and not handling.code:
+    own = isinstance(command, m.GoReady)
+    if own and state.rules[handling.queue].code_required and not handling.code:
         return Refusal("code_missing", {"contact": handling.contact})
-    return _close(agent, handling, now, handling.code, next_reason="")
+    return _close(state, agent, handling, now, handling.code, then=_free(agent, ""))
 
 
 def go_away(state: Agents, now: InstantUs, command: m.GoAway) -> Decision | Refusal:
@@ -149,11 +156,13 @@ def wrap_up(state: Agents, now: InstantUs, command: m.WrapUp) -> Decision | Refu
         agent=agent.id,
         offer=handling.offer,
         code=command.code or "none",
-        note=command.note,
+        note=handling.note if command.note is None else command.note,
     )
+    drops = writing_up.replaced(handling.note, command.note)
     if agent.presence is Presence.TALKING:
-        return Decision((noted,))
-    return _close(agent, handling, now, noted.code, note=command.note)
+        return Decision((noted,), drops=drops)
+    closed = _close(state, agent, handling, now, noted.code, note=noted.note)
+    return Decision(closed.events, closed.effects, drops)
 
 
 # --- phones ---
@@ -227,7 +236,8 @@ def _not_taken(agent: Agent, handling: Handling, now: InstantUs, why: str) -> De
         then: Event = m.AgentSignedOut(agent=agent.id)
     else:
         then = m.AgentAway(agent=agent.id, reason=agent.next or why)
-    return Decision((_ended(agent, handling, now, why), then))
+    drops = () if handling.note is None else (handling.note,)
+    return Decision((_ended(agent, handling, now, why), then), drops=drops)
 
 
 def _ended(agent: Agent, handling: Handling, now: InstantUs, why: str) -> m.OfferEnded:
@@ -309,36 +319,43 @@ def leave_contact(state: Agents, now: InstantUs, command: m.LeaveContact) -> Dec
     handling = agent.handling
     limit = state.rules[handling.queue].limit_us
     if handling.code or not limit:
-        handling_end = now
-        return _close(agent, handling, now, handling.code, left_at=handling_end)
-    event = m.WrapUpStarted(contact=handling.contact, agent=agent.id, offer=handling.offer)
-    lapse = Wake(after(now, limit), m.WrapUpLapsed(agent.id, handling.offer))
-    return Decision((event,), (lapse,))
+        return _close(state, agent, handling, now, handling.code, left_at=now)
+    until = after(now, limit)
+    event = m.WrapUpStarted(
+        contact=handling.contact, agent=agent.id, offer=handling.offer, until=until
+    )
+    return Decision((event,), (Wake(until, m.WrapUpLapsed(agent.id, handling.offer)),))
 
 
 def wrap_up_lapsed(state: Agents, now: InstantUs, command: m.WrapUpLapsed) -> Decision | Refusal:
+    """The limit, unless it has been extended since."""
     agent = _with(state, command.agent, command.offer, Presence.WRAPPING)
-    if agent is None or agent.handling is None:
+    if agent is None or agent.handling is None or now < agent.handling.until:
         return STALE
-    return _close(agent, agent.handling, now, agent.handling.code)
+    return _close(state, agent, agent.handling, now, agent.handling.code)
 
 
 def _close(
+    state: Agents,
     agent: Agent,
     handling: Handling,
     now: InstantUs,
     code: str,
     note: VaultId | None = None,
-    next_reason: str | None = None,
+    then: m.AgentReady | m.AgentAway | m.AgentSignedOut | None = None,
     left_at: InstantUs | None = None,
 ) -> Decision:
-    """The segment's measured quantities, and the agent's next state."""
+    """The segment's measured quantities, and the agent's next state. A code that nobody chose
+    to leave out may be given later."""
     assert handling.segment is not None
+    rule = state.rules[handling.queue]
+    asked = rule.code_required or (now >= handling.until and left_at is None)
     left = handling.left_at if left_at is None else left_at
     held = handling.hold_us
     if left_at is not None and handling.held_at is not None:
         held = DurationUs(held + left_at - handling.held_at)
-    then = _free(agent, agent.next if next_reason is None else next_reason)
+    if then is None:
+        then = _free(agent, agent.next)
     segment = m.SegmentClosed(
         owner=owner_of(handling.client),
         contact=handling.contact,
@@ -352,6 +369,7 @@ def _close(
         code=code or "none",
         note=handling.note if note is None else note,
         ready_for=then.ready_for,
+        to_complete=not code and asked and bool(rule.codes),
     )
     return Decision((segment, then))
 
@@ -381,6 +399,11 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.Hold: hold,
     m.HangUp: hang_up,
     m.WrapUp: wrap_up,
+    m.ExtendWrapUp: writing_up.extend_wrap_up,
+    m.DraftNote: writing_up.draft_note,
+    m.CompleteSegment: writing_up.complete_segment,
+    m.BringBack: go_ready,
+    m.SendHome: send_home,
     m.PhoneRegistered: phone_registered,
     m.PhoneLapsed: phone_lapsed,
     m.Offer: offer,

@@ -10,7 +10,7 @@ from roost.kernel.ids import (
     VaultId,
 )
 from roost.kernel.messages import Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 # --- events. Each one that changes state, skills or queues says whom the agent was then
 # ready for (`ready_for`): shared time can't be billed later without it (FOUNDATION, 5). ---
@@ -24,10 +24,12 @@ class AgentSignedIn(Event, frozen=True, gc=False, kw_only=True):
 
 
 class AgentSignedOut(Event, frozen=True, gc=False, kw_only=True):
-    """The agent has gone home."""
+    """The agent has gone home. What was to be completed is over with the shift, unless somebody
+    else signed them out (`sent_home`): then it waits for the next one."""
 
     agent: AgentId
     ready_for: tuple[ClientId, ...] = ()
+    sent_home: bool = False
 
 
 class AgentReady(Event, frozen=True, gc=False, kw_only=True):
@@ -111,11 +113,12 @@ class HangUpAsked(Event, frozen=True, gc=False, kw_only=True):
 
 
 class WrapUpStarted(Event, frozen=True, gc=False, kw_only=True):
-    """The conversation is over; the agent writes it up."""
+    """The conversation is over; the agent writes it up, until the limit at the latest."""
 
     agent: AgentId
     offer: OfferId
     ready_for: tuple[ClientId, ...] = ()
+    until: InstantUs = InstantUs(0)
 
 
 class SegmentClosed(Event, frozen=True, gc=False, kw_only=True):
@@ -134,6 +137,34 @@ class SegmentClosed(Event, frozen=True, gc=False, kw_only=True):
     ready_for: tuple[ClientId, ...] = ()
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer; not in talk
+    to_complete: bool = False  # without a code, which the agent may still give
+
+
+class WrapUpExtended(Event, frozen=True, gc=False, kw_only=True):
+    """The agent has until then to write up."""
+
+    agent: AgentId
+    offer: OfferId
+    until: InstantUs
+
+
+class NoteDrafted(Event, frozen=True, gc=False, kw_only=True):
+    """A note is being written: it lies in the vault, and is changed there without an event."""
+
+    agent: AgentId
+    segment: SegmentId
+    note: VaultId
+
+
+class SegmentCompleted(Event, frozen=True, gc=False, kw_only=True):
+    """A closed segment's code, given later. Its measured quantities stay. The owner is the
+    client."""
+
+    agent: AgentId
+    segment: SegmentId
+    queue: QueueId
+    code: str
+    note: VaultId | None
 
 
 class CallOutAsked(Event, frozen=True, gc=False, kw_only=True):

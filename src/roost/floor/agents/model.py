@@ -24,6 +24,7 @@ from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs, InstantUs
 
 SHIFT_OVER: Final = "shift-over"  # a reason to be away that every centre has
+MOST_TO_COMPLETE: Final = 50  # segments of one agent; beyond it the oldest stays without a code
 
 
 class Presence(StrEnum):
@@ -93,10 +94,22 @@ class Handling(Struct, gc=False):
     held_at: InstantUs | None = None
     hold_us: DurationUs = DurationUs(0)
     left_at: InstantUs = InstantUs(0)  # wrap-up began
+    until: InstantUs = InstantUs(0)  # its limit
+    extended: bool = False
     code: str = ""
     note: VaultId | None = None
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
+
+
+class Unwritten(Struct, gc=False):
+    """A segment that the limit closed: its code, and perhaps its note, may still be given."""
+
+    segment: SegmentId
+    contact: ContactId
+    client: ClientId
+    queue: QueueId
+    note: VaultId | None
 
 
 class Watching(Struct, gc=False, frozen=True):
@@ -119,6 +132,7 @@ class Agent(Struct, gc=False):
     removed: bool = False
     handling: Handling | None = None
     watching: Watching | None = None
+    to_complete: list[Unwritten] = []
 
 
 class WrapUpRule(Struct, gc=False, frozen=True):
@@ -157,6 +171,9 @@ def configured(state: Agents, floor: definition.Floor) -> None:
     for agent in agents.values():
         if agent.handling and agent.handling.queue not in rules:
             rules[agent.handling.queue] = state.rules[agent.handling.queue]
+        for segment in agent.to_complete:
+            if segment.queue not in rules:
+                rules[segment.queue] = state.rules[segment.queue]
     state.rules = rules
     state.away_reasons = floor.away_reasons
 
@@ -177,6 +194,8 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
     _move(agent, event, at)
     agent.handling = None
     agent.next = None
+    if not event.sent_home:
+        agent.to_complete = []
     if agent.removed:
         del state.agents[event.agent]
 
@@ -263,6 +282,7 @@ def wrap_up_started(state: Agents, event: m.WrapUpStarted, at: InstantUs) -> Non
     agent, handling = _handling(state, event.agent)
     _move(agent, event, at)
     handling.left_at = at
+    handling.until = event.until
     if handling.held_at is not None:
         handling.hold_us = DurationUs(handling.hold_us + at - handling.held_at)
         handling.held_at = None
@@ -272,6 +292,40 @@ def wrap_up_noted(state: Agents, event: m.WrapUpNoted) -> None:
     _, handling = _handling(state, event.agent)
     handling.code = event.code
     handling.note = event.note
+
+
+def wrap_up_extended(state: Agents, event: m.WrapUpExtended) -> None:
+    _, handling = _handling(state, event.agent)
+    handling.until = event.until
+    handling.extended = True
+
+
+def note_drafted(state: Agents, event: m.NoteDrafted) -> None:
+    agent = state.agents[event.agent]
+    handling = agent.handling
+    if handling is not None and handling.segment == event.segment:
+        handling.note = event.note
+    for one in agent.to_complete:
+        if one.segment == event.segment:
+            one.note = event.note
+
+
+def segment_closed(state: Agents, event: m.SegmentClosed) -> None:
+    """What has no code stays with the agent until it has, or the shift is over."""
+    if not event.to_complete:
+        return
+    assert event.contact is not None
+    agent = state.agents[event.agent]
+    client = ClientId(event.owner)
+    agent.to_complete.append(
+        Unwritten(event.segment, event.contact, client, event.queue, event.note)
+    )
+    del agent.to_complete[:-MOST_TO_COMPLETE]
+
+
+def segment_completed(state: Agents, event: m.SegmentCompleted) -> None:
+    agent = state.agents[event.agent]
+    agent.to_complete = [one for one in agent.to_complete if one.segment != event.segment]
 
 
 def next_chosen(state: Agents, event: m.NextStateChosen) -> None:

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from roost.floor.agents.messages import (
     HoldMarked,
+    NoteDrafted,
     OfferEnded,
     OfferTaken,
     SegmentClosed,
+    SegmentCompleted,
     WrapUpStarted,
 )
 from roost.floor.calls.messages import (
@@ -187,6 +189,20 @@ def _closed(record: Record, envelope: Envelope, body: SegmentClosed) -> None:
             _hold_ends(segment, envelope)
 
 
+def _completed(record: Record, _: Envelope, body: SegmentCompleted) -> None:
+    """Given after the limit: what was measured stays as it was."""
+    for segment in record.segments:
+        if segment.segment == body.segment:
+            segment.code, segment.note = body.code, body.note
+
+
+def _drafted(record: Record, _: Envelope, body: NoteDrafted) -> None:
+    """Begun after the limit, it's the segment's note even if nobody completes it."""
+    for segment in record.segments:
+        if segment.segment == body.segment and segment.closed is not None:
+            segment.note = body.note
+
+
 def _track(record: Record, envelope: Envelope, body: TrackStarted) -> None:
     record.tracks.append(Track(body.track, body.leg, body.purpose, envelope.at))
 
@@ -228,6 +244,8 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     HoldMarked: _held,
     WrapUpStarted: _talked,
     SegmentClosed: _closed,
+    SegmentCompleted: _completed,
+    NoteDrafted: _drafted,
     TrackStarted: _track,
     TrackEnded: _track_ended,
     TrackLost: _track_lost,

@@ -1,0 +1,105 @@
+/** Every page, once: its address, who may see it, its place in the navigation, and how it's loaded.
+ * A page's code comes with its first visit; only this table and the shell are in the first load. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import type { ComponentType } from "react";
+
+import type { Me } from "@/api/schema.gen";
+import { sessionQuery } from "@/api/session";
+import { IconDeviceTv, type IconProps } from "@/parts/icons";
+import { LostPage, Shell } from "@/shell/Shell";
+import { Trouble } from "@/parts/Trouble";
+
+export interface Context {
+  queries: QueryClient;
+  signedOut: () => void;
+}
+
+/** A page in the navigation. */
+export interface Place {
+  /** The key of its name in the words of `shell`. */
+  name: string;
+  icon: ComponentType<IconProps>;
+  /** Who may see it. */
+  may: (me: Me) => boolean;
+  keys: string;
+}
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    place?: Place;
+    /** Shown without the shell's bar. */
+    bare?: boolean;
+  }
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const has = (scope: string) => (me: Me) => me.scopes.includes(scope);
+
+const root = createRootRouteWithContext<Context>()({
+  component: Shell,
+  notFoundComponent: LostPage,
+  errorComponent: ({ error, reset }) => <Trouble error={error} again={reset} />,
+});
+
+/** Pages that need somebody: without, to the sign-in and back. */
+async function needsMe(context: Context, href: string, place?: Place): Promise<void> {
+  const me = await context.queries.ensureQueryData(sessionQuery);
+  if (me === null) throw redirect({ to: "/sign-in", search: { then: href } });
+  if (place !== undefined && !place.may(me)) throw redirect({ to: "/" });
+}
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  staticData: { bare: true },
+  validateSearch: (search: Record<string, unknown>): { then?: string } =>
+    typeof search.then === "string" && /^\/(?!\/)/.test(search.then) ? { then: search.then } : {},
+  component: lazyRouteComponent(() => import("@/pages/sign-in/SignIn"), "SignIn"),
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    await needsMe(context, "/");
+    const me = await context.queries.ensureQueryData(sessionQuery);
+    const first = PLACES.find(({ place }) => me !== null && place.may(me));
+    throw redirect({ to: first?.to ?? "/wallboard" });
+  },
+});
+
+const wallboardPlace: Place = {
+  name: "wallboard",
+  icon: IconDeviceTv,
+  may: has("queues.read"),
+  keys: "alt+5",
+};
+const wallboard = createRoute({
+  getParentRoute: () => root,
+  path: "/wallboard",
+  staticData: { bare: true, place: wallboardPlace },
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, wallboardPlace),
+  component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
+});
+
+const tree = root.addChildren([signIn, home, wallboard]);
+
+/** The navigation, in its order; the first that somebody may see is their home. */
+export const PLACES = [{ to: "/wallboard", place: wallboardPlace }] as const;
+
+export const router = createRouter({
+  routeTree: tree,
+  context: undefined as unknown as Context, // given by App
+  defaultPreload: "intent",
+  defaultPendingMs: 200,
+  scrollRestoration: true,
+});

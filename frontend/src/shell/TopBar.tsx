@@ -1,0 +1,178 @@
+import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api } from "@/api/client";
+import type { Me } from "@/api/schema.gen";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLanguage,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUserCircle,
+} from "@/parts/icons";
+import { Keys } from "@/parts/Keys";
+import { useCommand } from "@/parts/useCommand";
+import { PLACES, type Place, router } from "@/routes";
+import { type Language, language, setLanguage } from "@/words/i18n";
+
+import { ariaKeys, setSingleKeys, singleKeysOn, useAction } from "./actions";
+import classes from "./Shell.module.css";
+
+/** Where one can go, and who one is. */
+export function TopBar({ me, openPalette }: { me: Me; openPalette: () => void }) {
+  const { t } = useTranslation("shell");
+  return (
+    <header className={classes.bar}>
+      <Link to="/" className={classes.brand} aria-label={t("toStart")}>
+        <img src="/roost.svg" width={24} height={24} alt="" />
+        Roost
+      </Link>
+      <nav className={classes.links} aria-label={t("navigation")}>
+        {PLACES.filter(({ place }) => place.may(me)).map(({ to, place }) => (
+          <PlaceLink key={to} to={to} place={place} />
+        ))}
+      </nav>
+      <span className={classes.spacer} />
+      <button
+        type="button"
+        className={classes.palette}
+        onClick={openPalette}
+        aria-label={t("palette")}
+        aria-keyshortcuts={ariaKeys("mod+k")}
+      >
+        <IconSearch size={16} />
+        <span className={classes.paletteWord}>{t("paletteShort")}</span>
+        <Keys keys="mod+k" />
+      </button>
+      <PersonMenu me={me} />
+    </header>
+  );
+}
+
+function PlaceLink({ to, place }: { to: (typeof PLACES)[number]["to"]; place: Place }) {
+  const { t } = useTranslation("shell");
+  const navigate = useNavigate();
+  const Icon = place.icon;
+  const name = t(`place.${place.name}`);
+  useAction({
+    label: name,
+    keys: place.keys,
+    group: t("groupGo"),
+    run: () => void navigate({ to }),
+  });
+  return (
+    <Link to={to} className={classes.link} aria-keyshortcuts={ariaKeys(place.keys)}>
+      <Icon />
+      {name}
+    </Link>
+  );
+}
+
+const THEMES: { scheme: MantineColorScheme; icon: typeof IconSun }[] = [
+  { scheme: "auto", icon: IconDeviceDesktop },
+  { scheme: "light", icon: IconSun },
+  { scheme: "dark", icon: IconMoon },
+];
+const LANGUAGES: { code: Language; name: string }[] = [
+  { code: "en", name: "English" },
+  { code: "zh", name: "中文" },
+];
+
+function PersonMenu({ me }: { me: Me }) {
+  const { t } = useTranslation("shell");
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [single, setSingle] = useState(singleKeysOn());
+  const signOut = useSignOut();
+  const group = t("groupApp");
+  const next = language() === "en" ? LANGUAGES[1] : LANGUAGES[0];
+  useAction({
+    label: t("switchLanguage", { language: next?.name }),
+    group,
+    run: () => void setLanguage(next?.code ?? "en"),
+  });
+  useAction({
+    label: colorScheme === "dark" ? t("useLight") : t("useDark"),
+    group,
+    run: () => setColorScheme(colorScheme === "dark" ? "light" : "dark"),
+  });
+  useAction({ label: t("signOut"), group, run: signOut });
+  const mark = (on: boolean) => (on ? <IconCheck size={16} /> : undefined);
+  return (
+    <Menu position="bottom-end" width={240} shadow="md">
+      <Menu.Target>
+        <button type="button" className={classes.who} aria-label={t("person", { name: me.name })}>
+          <IconUserCircle />
+          <span className={classes.whoName}>{me.name}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t(`role.${me.role}`)}</Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{t("theme.label")}</Menu.Label>
+        {THEMES.map(({ scheme, icon: Icon }) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={colorScheme === scheme}
+            leftSection={<Icon size={16} />}
+            rightSection={mark(colorScheme === scheme)}
+            onClick={() => setColorScheme(scheme)}
+            closeMenuOnClick={false}
+          >
+            {t(`theme.${scheme}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t("language")}</Menu.Label>
+        {LANGUAGES.map(({ code, name }) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            role="menuitemradio"
+            aria-checked={language() === code}
+            leftSection={<IconLanguage size={16} />}
+            rightSection={mark(language() === code)}
+            onClick={() => void setLanguage(code)}
+            closeMenuOnClick={false}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          role="menuitemcheckbox"
+          aria-checked={single}
+          leftSection={<IconKeyboard size={16} />}
+          rightSection={mark(single)}
+          closeMenuOnClick={false}
+          onClick={() => {
+            setSingleKeys(!single);
+            setSingle(!single);
+          }}
+        >
+          {t("singleKeys")}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+          {t("signOut")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function useSignOut(): () => void {
+  const out = useCommand(() => api.DELETE("/api/session"), {
+    done: () => {
+      router.options.context.signedOut();
+      void router.navigate({ to: "/sign-in", search: {} });
+    },
+  });
+  return () => out.mutate();
+}
