@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 
 from roost.adapters.media.testing import Commands, MediaRig, MemoryMedia, rendered
-from roost.floor.calls.messages import DigitsCollected, LegMeasured, PlayEnded, TrackClosed
+from roost.floor.calls.messages import (
+    DigitsCollected,
+    LegInterrupted,
+    LegMeasured,
+    PlayEnded,
+    TrackClosed,
+)
 from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
+    FromLeg,
     FromPrompts,
+    PauseTrack,
     Route,
+    SendDigits,
     SetMatrix,
     StartTrack,
     StopTrack,
@@ -228,5 +237,119 @@ def test_closing_measures_each_leg_once(told: Told) -> None:
         measured = {(await commands.take(LegMeasured)).leg for _ in legs}
         assert measured == set(legs)
         assert await media.legs(M1) == []
+
+    told(story)
+
+
+def test_a_paused_track_and_keys_pressed_have_no_outcome(told: Told) -> None:
+    async def story(media: Media, commands: Commands) -> None:
+        await media.open_leg(M1, C1, LEG, NEAR)
+        track = TrackId("C1/c/t1")
+        media.perform(
+            StartTrack(C1, ClientId("grid"), M1, LEG, track, TrackPurpose.RECORDING, DurationUs(0))
+        )
+        for paused in (True, True, False):
+            media.perform(PauseTrack(M1, LEG, track, paused))
+        media.perform(PauseTrack(M1, LEG, TrackId("C1/c/t9"), paused=True))  # none of ours
+        media.perform(SendDigits(M1, C1, LEG, "12"))
+        media.perform(CloseMedia(C1, M1, (LEG,)))
+        await commands.take(LegMeasured)
+        await commands.take(TrackClosed)
+        assert commands.given == []
+
+    told(story)
+
+
+# --- standing legs ---
+
+DESK, OTHER_DESK = LegId("desk/1001"), LegId("desk/1002")
+A1 = LegId("C1/a1")
+
+
+async def stand(media: Media, *desks: LegId) -> None:
+    for desk in desks:
+        await media.open_leg(M1, ContactId(desk), desk, NEAR)
+
+
+async def held(media: Media) -> dict[LegId, tuple[ContactId, LegId | None]]:
+    return {state.leg: (state.contact, state.standing) for state in await media.legs(M1)}
+
+
+def test_a_contacts_leg_is_attached_and_closing_it_leaves_the_desk(told: Told) -> None:
+    async def story(media: Media, commands: Commands) -> None:
+        await stand(media, DESK)
+        await media.open_leg(M1, C1, LEG, NEAR)
+        await media.attach_leg(M1, C1, A1, DESK)
+        await media.attach_leg(M1, C1, A1, DESK)
+        assert await held(media) == {DESK: (DESK, None), LEG: (C1, None), A1: (C1, DESK)}
+        media.perform(SetMatrix(C1, M1, 1, (Route(FromLeg(A1), LEG), Route(FromLeg(LEG), A1))))
+        await media.change_leg(M1, A1, NEAR)
+        await media.close_leg(M1, A1)
+        assert (await commands.take(LegMeasured)).leg == A1
+        await media.close_leg(M1, A1)
+        assert set(await held(media)) == {DESK, LEG}
+        media.perform(CloseMedia(C1, M1, (LEG, A1)))
+        assert (await commands.take(LegMeasured)).leg == LEG
+        await media.close_leg(M1, DESK)  # whose figures are nobody's
+        assert await held(media) == {}
+        assert not [c for c in commands.given if isinstance(c, LegMeasured)]
+
+    told(story)
+
+
+def test_one_is_attached_at_a_time_and_attaching_anew_moves_it(told: Told) -> None:
+    async def story(media: Media, commands: Commands) -> None:
+        await stand(media, DESK, OTHER_DESK)
+        await media.attach_leg(M1, C1, A1, DESK)
+        await media.attach_leg(M1, C1, A1, OTHER_DESK)
+        assert (await held(media))[A1] == (C1, OTHER_DESK)
+        second = LegId("C2/a1")
+        await media.attach_leg(M1, ContactId("C2"), second, OTHER_DESK)
+        assert (await commands.take(LegMeasured)).leg == A1
+        assert set(await held(media)) == {DESK, OTHER_DESK, second}
+        await media.close_leg(M1, OTHER_DESK)
+        assert (await commands.take(LegMeasured)).leg == second
+        assert set(await held(media)) == {DESK}
+
+    told(story)
+
+
+def test_only_a_standing_leg_is_attached_to(told: Told) -> None:
+    async def story(media: Media, _: Commands) -> None:
+        await media.open_leg(M1, C1, LEG, NEAR)
+        for standing in (LEG, DESK):
+            with pytest.raises(MediaGone):
+                await media.attach_leg(M1, C1, A1, standing)
+        await stand(media, DESK)
+        with pytest.raises(MediaGone):
+            await media.attach_leg(M1, C1, LEG, DESK)
+
+    told(story)
+
+
+def test_what_hangs_on_an_attached_leg_ends_with_it(told: Told) -> None:
+    async def story(media: Media, commands: Commands) -> None:
+        await stand(media, DESK)
+        await media.open_leg(M1, C1, LEG, NEAR)
+        await media.attach_leg(M1, C1, A1, DESK)
+        track = TrackId("C1/a1/t1")
+        media.perform(
+            StartTrack(C1, ClientId("grid"), M1, A1, track, TrackPurpose.RECORDING, DurationUs(0))
+        )
+        media.perform(CloseMedia(C1, M1, (LEG, A1)))
+        assert (await commands.take(TrackClosed)).track == track
+        assert {(await commands.take(LegMeasured)).leg for _ in range(2)} == {LEG, A1}
+        assert set(await held(media)) == {DESK}
+
+    told(story)
+
+
+def test_a_silent_desk_interrupts_what_is_attached_to_it(told: Told) -> None:
+    async def story(media: Media, commands: Commands) -> None:
+        await stand(media, DESK)
+        if isinstance(media, MemoryMedia):
+            media.line(DESK, lost=True)  # the process finds out by itself: nobody sends
+        await media.attach_leg(M1, C1, A1, DESK)
+        assert (await commands.take(LegInterrupted)).leg == A1
 
     told(story)

@@ -34,9 +34,9 @@ def state(*calls: Call) -> Calls:
     return found
 
 
-def held(*legs: str) -> list[media.LegState]:
+def held(*legs: str, contact: str = "C1") -> list[media.LegState]:
     anchored = media.Anchored(M1, "127.0.0.1", 20_000)
-    return [media.LegState(LegId(leg), ContactId("C1"), anchored, 1, 0) for leg in legs]
+    return [media.LegState(LegId(leg), ContactId(contact), anchored, 1, 0) for leg in legs]
 
 
 def test_what_both_know_is_left_alone() -> None:
@@ -46,6 +46,11 @@ def test_what_both_know_is_left_alone() -> None:
 
 def test_a_leg_that_nobody_knows_is_closed() -> None:
     assert differences(state(), held("z", "y")).unknown == ("y", "z")
+
+
+def test_a_desks_standing_leg_is_left_standing_what_was_attached_to_it_isnt() -> None:
+    listed = [*held("desk/1001", contact="desk/1001"), *held("C1/a1")]
+    assert differences(state(), listed).unknown == ("C1/a1",)
 
 
 def test_a_connected_leg_that_media_has_not_is_ended_with_that_reason() -> None:

@@ -65,7 +65,7 @@ def sent(digits: str) -> list[tuple[bool, tuple[bytes, ...]]]:
 def test_a_digit_is_sent_as_100_ms_with_its_end_three_times() -> None:
     frames = sent("7")
     assert frames[0][0]
-    assert [len(payloads) for _, payloads in frames] == [1, 1, 1, 1, 3, 0, 0, 0]
+    assert [len(payloads) for _, payloads in frames] == [1, 1, 1, 1, 3, 0, 0, 0, 0]
     assert all(EVENT.unpack(p)[0] == 7 for _, payloads in frames for p in payloads)
     assert [EVENT.unpack(p)[2] for _, payloads in frames for p in payloads][-1] == 800
     assert EVENT.unpack(frames[4][1][0])[1] & 0x80

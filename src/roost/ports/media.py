@@ -1,12 +1,19 @@
 """Media, as signalling and the engine's effects see it. A real one runs in `roost media`."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from roost.kernel.ids import ContactId, LegId, MediaId
 from roost.kernel.messages import Effect
+
+STANDING: Final = "desk/"  # contacts of this kind own a standing leg, and nothing else
+
+
+def stands(contact: ContactId) -> bool:
+    """Whether it's no customer's matter but a desk's own: its leg stands between calls."""
+    return contact.startswith(STANDING)
 
 
 class Law(StrEnum):
@@ -39,13 +46,15 @@ class Anchored(Struct, frozen=True, gc=False):
 
 
 class LegState(Struct, frozen=True, gc=False):
-    """One leg that a media process holds, for reconciling after a restart."""
+    """One leg that a media process holds, for reconciling after a restart. An attached leg is
+    listed beside the one that it's attached to."""
 
     leg: LegId
     contact: ContactId
     anchored: Anchored
     version: int  # of the matrix in force
     idle_us: int  # since its last packet
+    standing: LegId | None = None  # the leg that this one is attached to
 
 
 class MediaGone(Exception):
@@ -70,11 +79,23 @@ class Media(Protocol):
 
     async def close_leg(self, media: MediaId, leg: LegId) -> None: ...
 
+    async def attach_leg(
+        self, media: MediaId, contact: ContactId, leg: LegId, standing: LegId
+    ) -> None:
+        """`leg` of this contact is from now on the standing leg, which was opened with a contact
+        of its own (`stands`) and hears comfort silence between calls: matrices, tracks, digits
+        and figures that name `leg` are about it. One at a time: what was attached is closed;
+        a leg that was attached elsewhere moves. Closing `leg` leaves the standing one; closing
+        the standing one closes both. While attached, LegInterrupted and LegResumed tell when
+        the standing leg's packets stop for a second and come again. Raises MediaGone, also
+        when there's no such standing leg."""
+        ...
+
     async def legs(self, media: MediaId) -> list[LegState]: ...
 
     def perform(self, effect: Effect) -> None:
-        """SetMatrix, CollectDigits, StopCollecting, StartTrack, StopTrack, CloseMedia. Their
-        outcomes come back as commands."""
+        """SetMatrix, CollectDigits, StopCollecting, StartTrack, PauseTrack, StopTrack,
+        SendDigits, CloseMedia. Their outcomes come back as commands."""
         ...
 
     def info_digit(self, media: MediaId, leg: LegId, digit: str) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from roost.kernel.ids import ClientId, TrackId
-from roost.kernel.time import InstantUs
+from roost.kernel.time import DurationUs, InstantUs
 
 
 class Side(Struct, frozen=True, gc=False):
@@ -19,9 +19,11 @@ class Side(Struct, frozen=True, gc=False):
 
 
 class Sound(Protocol):
-    """An opened recording. `size` is that of the whole WAV file, header included."""
+    """An opened recording. `size` is that of the whole WAV file, header included. `pauses`
+    are the stretches, from and to since its beginning, in which nobody wanted it recorded."""
 
     size: int
+    pauses: tuple[tuple[DurationUs, DurationUs], ...]
 
     def read(self, start: int, length: int) -> bytes: ...
 

@@ -1,6 +1,7 @@
 """After a restart: what media holds against what the log says.
 
-Legs that nobody knows are closed; legs that the log has and media hasn't are ended with that
+Legs that nobody knows are closed, except desks' standing ones, which stand between calls and
+are their desk's to close; legs that the log has and media hasn't are ended with that
 reason. What ended or was pressed meanwhile comes by itself, from media's outbox. Legs that
 only signalling has (a caller who isn't heard yet, a phone that still rings) need no media.
 """
@@ -29,8 +30,15 @@ def differences(
 ) -> Differences:
     """Between the cell's calls and all legs that media holds. `ringing` are legs that
     signalling knows and the log needn't (phones that answer at this moment)."""
-    there = {state.leg for state in held}
-    unknown = [leg for leg in there if leg not in calls.legs and leg not in ringing]
+    holding = list(held)
+    there = {state.leg for state in holding}
+    unknown = [
+        state.leg
+        for state in holding
+        if state.leg not in calls.legs
+        and state.leg not in ringing
+        and not media.stands(state.contact)
+    ]
     missing: list[LegClosed] = []
     for call in calls.calls.values():
         if call.ended_at is not None:

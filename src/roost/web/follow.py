@@ -200,6 +200,7 @@ class Follower:
             standing.agents,
             standing.contacts,
             standing.recent,
+            standing.counted,
         )
         self._newest = {
             owner: Place(position, number, position)

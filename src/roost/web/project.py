@@ -6,9 +6,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.measures.counts import Sums, together
+from roost.office.measures.dictionary import count, length_us, value
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
@@ -163,25 +164,35 @@ def _contact_of(live: Live, ref: str) -> ContactLive | None:
 
 
 def _queue(queue: QueueLive) -> QueueRow:
-    tally = queue.tally
-    figures = _Figures.of((queue,))
+    def of(id: str) -> int:
+        return count(id, queue.sums)
+
     return QueueRow(
         queue.id,
         queue.client,
-        figures.waiting,
-        figures.longest_since,
-        figures.offered,
-        figures.answered,
-        figures.abandoned,
-        tally.short,
-        tally.outcomes.get(Outcome.OVERFLOWED, 0),
-        tally.outcomes.get(Outcome.VOICEMAIL, 0),
-        tally.outcomes.get(Outcome.ENDED_BY_US, 0),
-        figures.service_level,
+        len(queue.waiting),
+        _longest((queue,)),
+        of("offered"),
+        of("answered"),
+        of("abandoned"),
+        of("short_abandoned"),
+        of("overflowed"),
+        of("to_voicemail"),
+        of("ended_by_us"),
+        value("service_level", queue.sums),
         queue.target_us,
-        figures.asa_us,
-        figures.aht_us,
+        _length("asa", queue.sums),
+        _length("aht", queue.sums),
     )
+
+
+def _longest(queues: Iterable[QueueLive]) -> InstantUs | None:
+    return min((min(one.waiting.values()) for one in queues if one.waiting), default=None)
+
+
+def _length(id: str, sums: Sums) -> DurationUs | None:
+    found = length_us(id, sums)
+    return None if found is None else DurationUs(found)
 
 
 def _agent(live: Live, agent: AgentLive) -> AgentRow:
@@ -226,18 +237,20 @@ def _contact(contact: ContactLive) -> ContactRow:
 
 
 def _totals(live: Live, audience: Audience) -> TotalsRow:
-    figures = _Figures.of(q for q in live.queues.values() if audience.sees(q.client))
+    """Contacts as a whole: one that overflowed into a second queue counts once."""
+    queues = [queue for queue in live.queues.values() if audience.sees(queue.client)]
+    sums = together(one for client, one in live.sums.items() if audience.sees(client))
     in_progress = sum(n for client, n in live.in_progress.items() if audience.sees(client))
     return TotalsRow(
-        figures.waiting,
-        figures.longest_since,
+        sum(len(queue.waiting) for queue in queues),
+        _longest(queues),
         in_progress,
-        figures.offered,
-        figures.answered,
-        figures.abandoned,
-        figures.service_level,
-        figures.asa_us,
-        figures.aht_us,
+        count("offered", sums),
+        count("answered", sums),
+        count("abandoned", sums),
+        value("service_level", sums),
+        _length("asa", sums),
+        _length("aht", sums),
         _presences(live, audience),
     )
 
@@ -250,44 +263,3 @@ def _presences(live: Live, audience: Audience) -> dict[Presence, int] | None:
     if audience.teams:
         counted = Counter(a.presence for a in live.agents.values() if a.team in audience.teams)
     return {presence: counted[presence] for presence in Presence}
-
-
-class _Figures(Struct):
-    """The measures of some queues together, by DESIGN's definitions."""
-
-    waiting: int = 0
-    longest_since: InstantUs | None = None
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    service_level: float | None = None
-    asa_us: DurationUs | None = None
-    aht_us: DurationUs | None = None
-
-    @classmethod
-    def of(cls, queues: Iterable[QueueLive]) -> "_Figures":
-        whole, base, in_target, waited, segments, handled = cls(), 0, 0, 0, 0, 0
-        for queue in queues:
-            tally = queue.tally
-            answered = tally.outcomes.get(Outcome.ANSWERED, 0)
-            abandoned = tally.outcomes.get(Outcome.ABANDONED, 0)
-            whole.waiting += len(queue.waiting)
-            whole.offered += tally.offered
-            whole.answered += answered
-            whole.abandoned += abandoned
-            base += answered + abandoned - tally.short
-            in_target += tally.in_target
-            waited += tally.waited_us
-            segments += tally.segments
-            handled += tally.handled_us
-            if queue.waiting:
-                first = min(queue.waiting.values())
-                if whole.longest_since is None or first < whole.longest_since:
-                    whole.longest_since = first
-        if base:
-            whole.service_level = round(100 * in_target / base, 1)
-        if whole.answered:
-            whole.asa_us = DurationUs(waited // whole.answered)
-        if segments:
-            whole.aht_us = DurationUs(handled // segments)
-        return whole

@@ -180,6 +180,7 @@ class MemorySound:
 
     def __init__(self, data: bytes) -> None:
         self.size = len(data)
+        self.pauses: tuple[tuple[DurationUs, DurationUs], ...] = ()
         self.closed = False
         self._data = data
 

@@ -24,8 +24,12 @@ class Placer:
         self._position = 0  # … and its place
         self.end = 0  # behind the last sample placed
 
+    def at(self, arrival_us: int) -> int:
+        """Where something stands that happened then."""
+        return max(0, samples(arrival_us - self._started_us))
+
     def place(self, arrival_us: int, timestamp: int, length: int) -> int:
-        arrived = max(0, samples(arrival_us - self._started_us))
+        arrived = self.at(arrival_us)
         if self._anchor is None:
             position = arrived
         else:

@@ -12,6 +12,7 @@ LATCH_PACKETS: Final = 3  # in a row from one source, before it's believed
 LATCH_WINDOW_US: Final = 10_000_000  # after it only the signalled address may latch
 LATCH_PATIENCE_US: Final = 200_000  # the signalled address gets this long before another
 
+QUIET_US: Final = 1_000_000  # no packet of an attached leg for so long: LegInterrupted
 SILENT_AFTER_US: Final = 30_000_000  # no packet for so long: LegSilent, again each time as long
 
 TYPE_AHEAD_US: Final = 15_000_000  # who knows the menu presses during the greeting: it counts

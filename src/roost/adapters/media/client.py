@@ -18,12 +18,9 @@ from roost.adapters.media.matrix import objection
 from roost.adapters.media.outcomes import command_of
 from roost.floor.calls.messages import MediaLost
 from roost.floor.effects import (
-    CloseMedia,
-    CollectDigits,
+    SendDigits,
     SetMatrix,
     StartTrack,
-    StopCollecting,
-    StopTrack,
 )
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ids import CommandId, ContactId, LegId, MediaId, VaultId, owner_of
@@ -98,6 +95,11 @@ class MediaClient:
     async def close_leg(self, media: MediaId, leg: LegId) -> None:
         await self._link(media).ask(lambda n: wire.Close(n, leg))
 
+    async def attach_leg(
+        self, media: MediaId, contact: ContactId, leg: LegId, standing: LegId
+    ) -> None:
+        await self._link(media).ask(lambda n: wire.Attach(n, contact, leg, standing))
+
     async def legs(self, media: MediaId) -> list[LegState]:
         answer = await self._link(media).ask(wire.List)
         assert isinstance(answer, wire.Listing)
@@ -108,10 +110,7 @@ class MediaClient:
         await self._link(media).ask(wire.Drain)
 
     def perform(self, effect: Effect) -> None:
-        assert isinstance(
-            effect,
-            SetMatrix | CollectDigits | StopCollecting | StartTrack | StopTrack | CloseMedia,
-        ), effect
+        assert isinstance(effect, wire.MediaEffect), type(effect)
         link = self._links.get(effect.media)
         if link is None:
             log.error("no media process %s for %s", effect.media, type(effect).__name__)
@@ -121,6 +120,9 @@ class MediaClient:
             if why is not None:
                 log.error("matrix %d of %s: %s", effect.version, effect.contact, why)
                 return
+        if isinstance(effect, SendDigits) and not link.up.is_set():
+            log.warning("media %s is away: %s hears no digits", effect.media, effect.leg)
+            return
         key = TrackKey(b"", b"")
         if isinstance(effect, StartTrack):
             key = self._keys.new(owner_of(effect.client))

@@ -200,7 +200,7 @@ class Control:
     def _answer(
         self,
         exchange: Exchange,
-        request: wire.Open | wire.Change | wire.Close | wire.List | wire.Drain,
+        request: wire.Open | wire.Change | wire.Close | wire.Attach | wire.List | wire.Drain,
         now_us: int,
     ) -> wire.Opened | wire.Listing | wire.Fine | wire.Refused:
         number = request.number
@@ -212,6 +212,8 @@ class Control:
                 return wire.Listing(number, exchange.listing(now_us))
             if isinstance(request, wire.Change):
                 exchange.change_leg(request.leg, request.agreed, now_us)
+            elif isinstance(request, wire.Attach):
+                exchange.attach_leg(request.contact, request.leg, request.standing, now_us)
             elif isinstance(request, wire.Close):
                 exchange.close_leg(request.leg, now_us)
             else:

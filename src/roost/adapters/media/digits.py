@@ -12,6 +12,8 @@ from roost.adapters.media.tracks import Track
 from roost.adapters.media.wire import DigitsDone, OutcomeBody
 from roost.floor.effects import CollectDigits, TrackPurpose
 from roost.kernel.ids import CollectId, LegId
+from roost.protocols.rtp import tones
+from roost.protocols.rtp.events import EventWriter
 
 
 class Digits:
@@ -27,7 +29,7 @@ class Digits:
         self._outcome = outcome
         self._stop_track = stop_track
         self._collecting: dict[LegId, Call] = {}
-        self._dialling: dict[LegId, Leg] = {}  # legs on which digits of ours are being sent
+        self._dialling: dict[Leg, None] = {}  # legs on which digits of ours are being sent
 
     def collect(self, call: Call, leg: Leg, effect: CollectDigits, now_us: int) -> None:
         """An effect that was done, or stands, changes nothing."""
@@ -79,14 +81,21 @@ class Digits:
     def dial(self, leg: Leg, digit: str) -> None:
         """To whoever hears the leg, as packets of ours: none carries it there."""
         for relay in leg.heard_by:
-            listener = relay.listener
-            if listener.dtmf is not None and listener.digits_out.add(digit):
-                self._dialling[listener.id] = listener
+            if relay.listener.dtmf is not None:
+                self.press(relay.listener, digit)
+
+    def press(self, leg: Leg, digits: str) -> bool:
+        """Sends digits to a leg, after those being sent; False when they're none, or too many."""
+        added = leg.digits_out.add(digits)
+        if leg.digits_out.busy:
+            self._dialling[leg] = None
+        return added
 
     def drop(self, call: Call, leg: Leg) -> None:
         """The leg is closed."""
         self.forget(call, leg.id)
-        self._dialling.pop(leg.id, None)
+        self._dialling.pop(leg, None)
+        leg.digits_out = EventWriter()
 
     def tick(self, now_us: int) -> None:
         """Every 20 ms: the collections' clocks, and digits of ours."""
@@ -95,7 +104,7 @@ class Digits:
             collection.tick(now_us)
             if collection.over:
                 self._collected(call, leg_id, collection)
-        for leg in list(self._dialling.values()):
+        for leg in list(self._dialling):
             self._dial(leg, now_us)
 
     def _collected(self, call: Call, leg: LegId, collection: Collection) -> None:
@@ -105,12 +114,19 @@ class Digits:
         self._outcome(DigitsDone(asked, collection.digits, collection.ended_by))
 
     def _dial(self, leg: Leg, now_us: int) -> None:
-        begins, payloads = leg.digits_out.frame()
-        if begins:
-            leg.line.begin_event(now_us)
-            leg.fresh = True
-        if leg.dtmf is not None and leg.sounds:
-            for payload in payloads:
+        """20 ms of digits. Who takes no events hears them."""
+        if leg.dtmf is None:
+            key, number = leg.digits_out.tone()
+            if leg.sounds:
+                codes = tones.frame(key, number, leg.a_law)
+                leg.send(leg.line.next(leg.payload, codes, now_us, leg.fresh))
+            leg.fresh = not leg.digits_out.busy
+        else:
+            begins, payloads = leg.digits_out.frame()
+            if begins:
+                leg.line.begin_event(now_us)
+                leg.fresh = True
+            for payload in payloads if leg.sounds else ():
                 leg.send(leg.line.event(leg.dtmf, payload, begins))
         if not leg.digits_out.busy:
-            del self._dialling[leg.id]
+            del self._dialling[leg]

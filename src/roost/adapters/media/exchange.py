@@ -7,6 +7,7 @@ call is remembered by its id, so that an effect that comes twice is done once.
 import os
 import socket
 from collections.abc import Callable
+from operator import sub
 from typing import Final
 
 from msgspec import structs
@@ -16,24 +17,27 @@ from roost.adapters.media.call import Call
 from roost.adapters.media.digits import Digits
 from roost.adapters.media.early import EarlyEffects
 from roost.adapters.media.forwarding import Forwarder
-from roost.adapters.media.leg import Leg
+from roost.adapters.media.leg import Counts, Leg
 from roost.adapters.media.playing import Library
 from roost.adapters.media.port_pairs import NoPort, PortPairs
 from roost.adapters.media.reports import Reporter
 from roost.adapters.media.routes import Routes
+from roost.adapters.media.standing import Attached, measured
 from roost.adapters.media.tracks import Recorder, Track
-from roost.adapters.media.wire import Measured, OutcomeBody, Perform, Silent, TrackDone
+from roost.adapters.media.wire import OutcomeBody, Perform, Silent, TrackDone
 from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
+    PauseTrack,
+    SendDigits,
     SetMatrix,
     StartTrack,
     StopCollecting,
     StopTrack,
 )
-from roost.kernel.ids import ContactId, LegId, MediaId
+from roost.kernel.ids import ContactId, LegId, MediaId, TrackId
 from roost.kernel.time import DurationUs
-from roost.ports.media import Agreed, Anchored, LegState
+from roost.ports.media import Agreed, Anchored, LegState, stands
 from roost.protocols.rtp.events import DIGITS
 from roost.protocols.rtp.line import Line
 from roost.protocols.rtp.packet import MAX_PACKET
@@ -74,7 +78,8 @@ class Exchange:
         self.routes = Routes(library, outcome)
         self.digits = Digits(self.routes, outcome, self._stop_track)
         self.reporter = Reporter()
-        self.legs: dict[LegId, Leg] = {}
+        self.legs: dict[LegId, Leg] = {}  # by their own names
+        self.attached = Attached(outcome)
         self.calls: dict[ContactId, Call] = {}
         self.draining = False
         self._early = EarlyEffects()
@@ -87,6 +92,15 @@ class Exchange:
 
     # --- legs ---
 
+    def find(self, id: LegId) -> Leg | None:
+        """A leg by its own name, or by that of what's attached to it."""
+        return self.legs.get(id) or self.attached.legs.get(id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there's a leg that isn't just standing."""
+        return any(not leg.stands or leg.attached for leg in self.legs.values())
+
     def open_leg(
         self, contact: ContactId, id: LegId, agreed: Agreed | None, now_us: int
     ) -> Anchored:
@@ -96,6 +110,8 @@ class Exchange:
             if agreed is not None:
                 self._agree(leg, agreed, now_us)
             return leg.anchored
+        if id in self.attached.legs:
+            raise NotPossible("leg_taken", f"{id} is attached to a standing leg")
         if self.draining:
             raise NotPossible("draining", "this media process takes no new legs")
         if len(self.legs) >= MAX_LEGS:
@@ -113,26 +129,85 @@ class Exchange:
         anchored = Anchored(self.media, self.advertise, port)
         leg = Leg(id, contact, anchored, (rtp, stranger, rtcp), line, now_us)
         self.legs[id] = leg
-        call = self.calls.get(contact)
-        if call is None:
-            call = self.calls[contact] = Call(contact)
-        call.legs[id] = leg
+        self._call(contact).legs[id] = leg
         self._watch(leg)
         if agreed is not None:
             try:
                 self._agree(leg, agreed, now_us)
             except NotPossible:
-                self.close_leg(id, now_us, measured=False)
+                self.close_leg(id, now_us, told=False)
                 raise
-        if call.routes:
-            self.routes.route(call, now_us)
-        for effect in self._early.take(contact):
-            self.perform(Perform(effect), now_us, 0)
+        self._joined(leg, now_us)
         return anchored
+
+    def _call(self, contact: ContactId) -> Call:
+        call = self.calls.get(contact)
+        if call is None:
+            call = self.calls[contact] = Call(contact)
+        return call
+
+    def _joined(self, leg: Leg, now_us: int) -> None:
+        """It's in its call: what was said of it holds from now on."""
+        self.routes.route(self.calls[leg.contact], now_us)
+        for effect in self._early.take(leg.contact):
+            self.perform(Perform(effect), now_us, 0)
+
+    def attach_leg(self, contact: ContactId, id: LegId, standing: LegId, now_us: int) -> None:
+        """Raises NotPossible."""
+        leg = self.legs.get(standing)
+        if leg is None or not leg.stands:
+            raise NotPossible("unknown_leg", f"no standing leg {standing} here")
+        if leg.id == id and leg.contact == contact:
+            return
+        if id in self.legs:
+            raise NotPossible("leg_taken", f"{id} has sockets of its own")
+        if self.draining and contact not in self.calls:
+            raise NotPossible("draining", "this media process takes no new contacts")
+        if leg.attached:
+            self._detach(leg, now_us)
+        before, tracks = leg.counts(), ()
+        other = self.attached.legs.get(id)
+        if other is not None and other.contact == contact:  # it moves, with all that hangs on it
+            gone = Counts(*map(sub, other.counts(), other.before))
+            before = Counts(*map(sub, before, gone))
+            tracks, other.tracks = other.tracks, ()
+        if other is not None:
+            self._detach(other, now_us, moves=other.contact == contact)
+        self._leave(leg, now_us)
+        self.attached.take(leg, id, contact, before, self.silent_after_us, now_us)
+        leg.tracks = tracks
+        self._call(contact).legs[id] = leg
+        for track in tracks:
+            if track.index in self._limited:
+                self._limited[track.index] = (leg, track)
+        self._joined(leg, now_us)
+
+    def _detach(self, leg: Leg, now_us: int, moves: bool = False) -> None:
+        """The contact's leg is over, or moves; the standing one stands."""
+        for track in leg.tracks:
+            self._stop_track(leg, track, now_us)
+        if not moves:
+            self._outcome(measured(leg))
+        self._leave(leg, now_us, moves)
+        self.attached.give_back(leg)
+        self._call(leg.home).legs[leg.id] = leg
+        self._joined(leg, now_us)
+
+    def _leave(self, leg: Leg, now_us: int, moves: bool = False) -> None:
+        """It's in its call no more, which goes on without it, or is over."""
+        call = self.calls[leg.contact]
+        del call.legs[leg.id]
+        self.digits.drop(call, leg)
+        self.routes.leave(leg)
+        if call.legs:
+            self.routes.route(call, now_us)
+        elif leg.closed or not (moves or stands(call.contact)):
+            self.routes.close(call)
+            del self.calls[call.contact]
 
     def change_leg(self, id: LegId, agreed: Agreed, now_us: int) -> None:
         """Raises NotPossible."""
-        leg = self.legs.get(id)
+        leg = self.find(id)
         if leg is None:
             raise NotPossible("unknown_leg", f"no leg {id} here")
         self._agree(leg, agreed, now_us)
@@ -152,57 +227,38 @@ class Exchange:
         if agreed != leg.agreed:
             leg.agree(agreed, now_us)
 
-    def close_leg(self, id: LegId, now_us: int, measured: bool = True) -> None:
-        """Ends what hangs on it; its figures are an outcome."""
-        leg = self.legs.pop(id, None)
+    def close_leg(self, id: LegId, now_us: int, told: bool = True) -> None:
+        """Ends what hangs on it; its figures are an outcome, but for a standing leg's own."""
+        leg = self.find(id)
         if leg is None:
             return
+        if leg.attached:
+            self._detach(leg, now_us)
+        if id != leg.own:
+            return
+        del self.legs[id]
         leg.closed = True
-        call = self.calls[leg.contact]
-        del call.legs[id]
         for track in leg.tracks:
             self._stop_track(leg, track, now_us)
-        self.digits.drop(call, leg)
-        self.routes.hear(leg, None)
-        for relay in leg.heard_by:
-            relay.listener.hears, relay.listener.fresh = None, True
-        leg.heard_by = ()
+        if told and not leg.stands:
+            self._outcome(measured(leg))
+        self._leave(leg, now_us)
         self._unwatch(leg)
         self.reporter.goodbye(leg)
         for opened in (leg.rtp, leg.stranger, leg.rtcp):
             opened.close()
         self.ports.give_back(leg.port)
-        if measured:
-            self._outcome(self._measured(leg))
-        if not call.legs:
-            self.routes.close(call)
-            del self.calls[call.contact]
-        else:
-            self.routes.hush(call)
-
-    def _measured(self, leg: Leg) -> Measured:
-        reception = leg.reception
-        return Measured(
-            leg.contact,
-            leg.id,
-            reception.received,
-            leg.line.sent,
-            reception.lost,
-            DurationUs(reception.jitter_us),
-            leg.strangers,
-        )
 
     def listing(self, now_us: int) -> list[LegState]:
-        return [
-            LegState(
-                leg.id,
-                leg.contact,
-                leg.anchored,
-                self.calls[leg.contact].version,
-                now_us - leg.taken_us,
-            )
-            for leg in self.legs.values()
-        ]
+        """All legs by their own names, and the attached ones."""
+
+        def state(leg: Leg, name: LegId, contact: ContactId, on: LegId | None) -> LegState:
+            idle_us, version = now_us - leg.taken_us, self.calls[contact].version
+            return LegState(name, contact, leg.anchored, version, idle_us, on)
+
+        own = [state(leg, leg.own, leg.home, None) for leg in self.legs.values()]
+        attached = self.attached.legs.values()
+        return own + [state(leg, leg.id, leg.contact, leg.own) for leg in attached]
 
     # --- datagrams off the fast path ---
 
@@ -247,10 +303,15 @@ class Exchange:
         elif isinstance(effect, StartTrack):
             self._start_track(effect, message, now_us, wall_us)
         elif isinstance(effect, StopTrack):
-            leg = self.legs.get(effect.leg)
-            for track in leg.tracks if leg is not None else ():
-                if leg is not None and track.asked.track == effect.track:
-                    self._stop_track(leg, track, now_us)
+            for leg, track in self._tracks(effect.leg, effect.track):
+                self._stop_track(leg, track, now_us)
+        elif isinstance(effect, PauseTrack):
+            for _, track in self._tracks(effect.leg, effect.track):
+                self.recorder.pause(track, effect.paused, now_us)
+        elif isinstance(effect, SendDigits):
+            leg = self.find(effect.leg)
+            fits = leg is not None and leg.contact == effect.contact
+            self.unfitting += not (fits and leg and self.digits.press(leg, effect.digits))
         else:
             self._close_media(effect, now_us)
 
@@ -269,7 +330,7 @@ class Exchange:
 
     def info_digit(self, id: LegId, digit: str, now_us: int) -> None:
         """A digit by SIP INFO: like any other, and dialled to whoever hears the leg."""
-        leg = self.legs.get(id)
+        leg = self.find(id)
         if leg is None or len(digit) != 1 or digit not in DIGITS:
             self.unfitting += 1
             return
@@ -279,7 +340,7 @@ class Exchange:
     # --- tracks ---
 
     def _start_track(self, effect: StartTrack, message: Perform, now_us: int, wall_us: int) -> None:
-        call, leg = self.calls.get(effect.contact), self.legs.get(effect.leg)
+        call, leg = self.calls.get(effect.contact), self.find(effect.leg)
         if call is not None:
             if effect.track in call.done:
                 return
@@ -293,6 +354,13 @@ class Exchange:
         leg.tracks = (*leg.tracks, track)
         if track.due_us() is not None:
             self._limited[track.index] = (leg, track)
+
+    def _tracks(self, id: LegId, track: TrackId) -> list[tuple[Leg, Track]]:
+        """The track of this name on this leg, if there is one."""
+        leg = self.find(id)
+        if leg is None:
+            return []
+        return [(leg, one) for one in leg.tracks if one.asked.track == track]
 
     def _stop_track(self, leg: Leg, track: Track, now_us: int) -> None:
         leg.tracks = tuple(other for other in leg.tracks if other is not track)
@@ -308,6 +376,7 @@ class Exchange:
     def tick(self, now_us: int) -> None:
         """Every 20 ms: digits, and tracks' limits."""
         self.digits.tick(now_us)
+        self.attached.look(now_us)
         for leg, track in list(self._limited.values()):
             due_us = track.due_us()
             if due_us is not None and now_us >= due_us:
@@ -319,6 +388,6 @@ class Exchange:
             self.reporter.report(leg, now_us, wall_us)
             if leg.expected:
                 times = (now_us - leg.taken_us) // self.silent_after_us
-                if times > leg.silent_times:
+                if times > leg.silent_times and (leg.attached or not leg.stands):
                     self._outcome(Silent(leg.id, times))
                 leg.silent_times = times

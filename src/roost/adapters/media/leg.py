@@ -2,12 +2,13 @@
 
 import socket
 from os import write
+from typing import NamedTuple
 
 from roost.adapters.media.latch import Address, Latch
 from roost.adapters.media.playing import Play
 from roost.adapters.media.tracks import Track
 from roost.kernel.ids import ContactId, LegId
-from roost.ports.media import Agreed, Anchored, Law
+from roost.ports.media import Agreed, Anchored, Law, stands
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.events import EventReader, EventWriter
 from roost.protocols.rtp.line import Line, Splice
@@ -35,17 +36,29 @@ class Relay:
         self.table = g711.mapping(self.source.a_law, self.listener.a_law, self.gain_db)
 
 
+class Counts(NamedTuple):
+    """What was counted on a leg before its present attachment."""
+
+    received: int = 0
+    sent: int = 0
+    lost: int = 0
+    strangers: int = 0
+
+
 class Leg:
     """`heard_by` are the relays of what this leg sends; `hears` is what it's sent: a relay, a
-    play, or None. Times are microseconds of the process's monotonic clock."""
+    play, or None. Times are microseconds of the process's monotonic clock.
+
+    `own` and `home` are its name and its contact for life. `id` and `contact` are the same,
+    except while a contact's leg is attached to a standing one: then it goes by that name."""
 
     __slots__ = (
-        "a_law", "agreed", "anchored", "closed", "contact", "digits_in", "digits_out",
-        "dtmf", "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears",
-        "id", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us", "payload",
-        "payload_in", "play_table", "port", "reception", "report_due_us", "rtcp", "rtp",
-        "send_errors", "silent_times", "sounds", "spoken_to", "stranger", "strangers", "taken_us",
-        "tracks", "typed", "unknown",
+        "a_law", "agreed", "anchored", "before", "closed", "contact", "digits_in", "digits_out",
+        "dtmf", "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "home",
+        "id", "interrupted", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us",
+        "own", "payload", "payload_in", "play_table", "port", "reception", "report_due_us",
+        "rtcp", "rtp", "send_errors", "silent_times", "sounds", "spoken_to", "stands", "stranger",
+        "strangers", "taken_us", "tracks", "typed", "unknown",
     )  # fmt: skip
 
     def __init__(
@@ -57,8 +70,9 @@ class Leg:
         line: Line,
         now_us: int,
     ) -> None:
-        self.id = id
-        self.contact = contact
+        self.id = self.own = id
+        self.contact = self.home = contact
+        self.stands = stands(contact)
         self.anchored = anchored
         self.rtp, self.stranger, self.rtcp = sockets
         self.fd = self.rtp.fileno()
@@ -80,7 +94,10 @@ class Leg:
         self.hears: Relay | Play | None = None
         self.fresh = True  # its next packet of ours begins a talkspurt
         self.play_table: bytes | None = None  # the gain of the prompts that it hears
-        self.spoken_to = False  # a matrix has let it hear something: from then on never nothing
+        # A matrix has let it hear something, or it stands: from then on never nothing.
+        self.spoken_to = self.stands
+        self.before = Counts()
+        self.interrupted = False  # told, of what is attached
         self.tracks: tuple[Track, ...] = ()
         self.typed: list[tuple[int, str]] = []  # digits ahead of their collection
         self.strangers = 0
@@ -119,6 +136,15 @@ class Leg:
         self.rtp.connect(source)
         self.latched = True
         self.sounds = self.agreed is not None and self.agreed.receives
+
+    @property
+    def attached(self) -> bool:
+        """Whether it stands, and goes by the name of a contact's leg."""
+        return self.id != self.own
+
+    def counts(self) -> Counts:
+        """Of its whole life."""
+        return Counts(self.reception.received, self.line.sent, self.reception.lost, self.strangers)
 
     @property
     def expected(self) -> bool:

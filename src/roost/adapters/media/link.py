@@ -21,7 +21,7 @@ import msgspec
 from roost.adapters.media import wire
 from roost.adapters.media.bounds import HEARTBEAT_LOST_S, PENDING_MOST, REPLY_S
 from roost.kernel.ids import MediaId
-from roost.ports.media import MediaGone
+from roost.ports.media import MediaGone, stands
 
 AGAIN_S: Final = 0.1  # between two attempts to connect
 READ_BYTES: Final = 65_536
@@ -145,6 +145,8 @@ class Link:
             assert isinstance(listing, wire.Listing)
             for state in listing.legs:
                 leg = state.leg
+                if stands(state.contact):
+                    continue  # its desk takes it up again, or closes it
                 await self.ask(lambda number, leg=leg: wire.Close(number, leg))
 
     def _disconnected(self) -> None:

@@ -3,7 +3,9 @@
 from roost.adapters.media import wire
 from roost.floor.calls.messages import (
     DigitsCollected,
+    LegInterrupted,
     LegMeasured,
+    LegResumed,
     LegSilent,
     PlayEnded,
     TrackClosed,
@@ -44,6 +46,9 @@ def command_of(body: wire.OutcomeBody) -> tuple[Command, VaultPut | None, tuple[
             body.strangers,
         )
         return measured, None, NOTHING
+    if isinstance(body, wire.Interrupted):
+        told = LegResumed(body.leg) if body.back else LegInterrupted(body.leg)
+        return told, None, NOTHING
     return LegSilent(body.leg), None, NOTHING
 
 

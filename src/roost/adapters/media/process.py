@@ -238,7 +238,7 @@ class Loop:
             return True
         if self.stopping:
             self.exchange.draining = True
-        if not self.exchange.draining or self.exchange.legs or self.recorder.standing:
+        if not self.exchange.draining or self.exchange.busy or self.recorder.standing:
             self._drained_us = None
             return False
         if not self.control.outbox.waiting:

@@ -16,6 +16,7 @@ from typing import Final
 
 from roost.adapters.media import track_file
 from roost.kernel.ids import ClientId, owner_of
+from roost.kernel.time import DurationUs
 from roost.ports.keys import TrackKeys
 from roost.ports.recordings import Side, Sound
 from roost.protocols.rtp import g711
@@ -35,6 +36,7 @@ class Laid:
     def __init__(self, track: track_file.Track, start: int) -> None:
         self.start = start
         self.end = start + track.length
+        self.pauses = tuple((start + since, start + until) for since, until in track.pauses)
         self._records = sorted(track.records, key=attrgetter("position"))
         self._places = [record.position for record in self._records]
 
@@ -55,6 +57,17 @@ class Laid:
                 place += 1
 
 
+def _pauses(channels: Sequence[Sequence[Laid]]) -> tuple[tuple[DurationUs, DurationUs], ...]:
+    """The tracks' pauses as one list, in order: where they meet they're one."""
+    met: list[tuple[int, int]] = []
+    for since, until in sorted(p for channel in channels for laid in channel for p in laid.pauses):
+        if met and since <= met[-1][1]:
+            met[-1] = (met[-1][0], max(met[-1][1], until))
+        else:
+            met.append((since, until))
+    return tuple((DurationUs(a * 125), DurationUs(b * 125)) for a, b in met)
+
+
 class WaveSound:
     """`ports.recordings.Sound`: a WAV of one or two channels."""
 
@@ -62,6 +75,7 @@ class WaveSound:
         self._channels = channels
         length = max((laid.end for channel in channels for laid in channel), default=0)
         self.samples = min(length, MAX_SAMPLES)
+        self.pauses = _pauses(channels)
         self._frame = SAMPLE_BYTES * len(channels)
         self.size = HEADER_BYTES + self.samples * self._frame
 

@@ -21,6 +21,7 @@ AUDIO_U: Final = 1
 GAP: Final = 2  # `timestamp` holds the samples that were dropped
 END: Final = 3  # `arrival` is when the track ended
 WRAP: Final = 4
+PAUSE: Final = 5  # `timestamp` is 1 when a pause begins, 0 when it ends
 
 
 class Record(NamedTuple):

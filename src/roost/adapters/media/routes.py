@@ -101,6 +101,13 @@ class Routes:
             source.listeners = (*source.listeners, leg)
             leg.spoken_to = True
 
+    def leave(self, leg: Leg) -> None:
+        """It hears nothing and isn't heard."""
+        self.hear(leg, None)
+        for relay in leg.heard_by:
+            relay.listener.hears, relay.listener.fresh = None, True
+        leg.heard_by = ()
+
     def hush(self, call: Call) -> None:
         """A leg that has been spoken to never hears nothing: phones and gateways take a line
         without packets for a dead one."""

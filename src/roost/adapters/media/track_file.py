@@ -42,6 +42,7 @@ AUDIO_A: Final = 0
 AUDIO_U: Final = 1
 GAP: Final = 2  # its bytes: how many samples were dropped, u32
 END: Final = 3  # its position is the track's length
+PAUSE: Final = 4  # its byte: 1 where a pause begins, 0 where it ends
 
 
 class BadTrack(Exception):
@@ -75,6 +76,7 @@ class Track(Struct, frozen=True):
     length: int  # samples
     gap: int  # samples dropped
     complete: bool
+    pauses: tuple[tuple[int, int], ...] = ()  # from sample to sample: asked for, not lost
 
 
 def _opening(head: Head) -> bytes:
@@ -193,7 +195,23 @@ def read(path: Path, unwrap: Callable[[Owner, bytes], bytes | None]) -> Track:
     ends = [r.position for r in records if r.kind == END]
     heard = [r for r in records if r.kind in (AUDIO_A, AUDIO_U)]
     length = ends[-1] if ends else max((r.position + len(r.payload) for r in heard), default=0)
-    return Track(head, heard, length, gap, complete)
+    return Track(head, heard, length, gap, complete, _pauses(records, length))
+
+
+def _pauses(records: list[TrackRecord], length: int) -> tuple[tuple[int, int], ...]:
+    pauses: list[tuple[int, int]] = []
+    began: int | None = None
+    for record in records:
+        if record.kind != PAUSE:
+            continue
+        if record.payload[:1] == b"\1":
+            began = record.position if began is None else began
+        elif began is not None:
+            pauses.append((began, record.position))
+            began = None
+    if began is not None:  # it ended paused
+        pauses.append((began, max(began, length)))
+    return tuple(pauses)
 
 
 def _records(plain: bytes) -> Iterator[TrackRecord]:

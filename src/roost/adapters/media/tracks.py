@@ -72,11 +72,12 @@ def framed(message: Begin | FromWriter) -> bytes:
 
 class Track:
     """One leg's recording. `dropped` are samples that found the ring full, not yet marked;
-    `run` the payloads of the run that is being gathered, `next_timestamp` what follows it."""
+    `run` the payloads of the run that is being gathered, `next_timestamp` what follows it;
+    `marks` are pauses' beginnings and ends that aren't in the ring yet."""
 
     __slots__ = (
         "a_law", "asked", "begin", "dropped", "ended_us", "ending", "file", "gap", "index",
-        "next_timestamp", "run", "run_timestamp", "run_us",
+        "marks", "next_timestamp", "paused", "run", "run_timestamp", "run_us",
     )  # fmt: skip
 
     def __init__(self, begin: Begin) -> None:
@@ -93,6 +94,8 @@ class Track:
         self.run_timestamp = 0
         self.run_us = 0
         self.next_timestamp = -1
+        self.paused = False
+        self.marks: list[tuple[int, bool]] = []
 
     def due_us(self) -> int | None:
         return self.begin.started_us + self.asked.most_us if self.asked.most_us > 0 else None
@@ -218,7 +221,9 @@ class Recorder:
         return track
 
     def put(self, track: Track, a_law: bool, now_us: int, timestamp: int, payload: bytes) -> None:
-        """One packet's sound."""
+        """One packet's sound; of a paused track it goes nowhere."""
+        if track.paused:
+            return
         run = track.run
         if timestamp == track.next_timestamp and a_law is track.a_law and len(run) < RUN_PACKETS:
             run.append(payload)
@@ -233,12 +238,32 @@ class Recorder:
         """A run into the ring; dropped, counted and marked when it's full."""
         sound, packets = b"".join(track.run), len(track.run)
         track.run = []
-        if not track.dropped or self._mark(track, track.run_us):
+        if self._marked(track, track.run_us):
             kind = ring.AUDIO_A if track.a_law else ring.AUDIO_U
             if self._ring.put(kind, track.index, track.run_us, track.run_timestamp, sound):
                 return
         track.dropped += len(sound)
         self.dropped_packets += packets
+
+    def pause(self, track: Track, paused: bool, now_us: int) -> None:
+        """Nothing of the leg goes into the ring from now on, or it does again."""
+        if track.paused is paused:
+            return
+        if track.run:
+            self._put_run(track)
+        track.next_timestamp = -1
+        track.paused = paused
+        track.marks.append((now_us, paused))
+        self._marked(track, now_us)
+
+    def _marked(self, track: Track, now_us: int) -> bool:
+        """Whether all that has to stand before the next sound is in the ring."""
+        while track.marks:
+            at_us, paused = track.marks[0]
+            if not self._ring.put(ring.PAUSE, track.index, at_us, paused, b""):
+                return False
+            del track.marks[0]
+        return not track.dropped or self._mark(track, now_us)
 
     def _mark(self, track: Track, now_us: int) -> bool:
         if not self._ring.put(ring.GAP, track.index, now_us, track.dropped, b""):
@@ -258,7 +283,7 @@ class Recorder:
             self._unended.append(track)
 
     def _put_end(self, track: Track) -> bool:
-        if track.dropped and not self._mark(track, track.ended_us):
+        if not self._marked(track, track.ended_us):
             return False
         return self._ring.put(ring.END, track.index, track.ended_us, 0, b"")
 

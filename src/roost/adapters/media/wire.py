@@ -16,6 +16,8 @@ from roost.adapters.media.bounds import MESSAGE_BYTES
 from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
+    PauseTrack,
+    SendDigits,
     SetMatrix,
     StartTrack,
     StopCollecting,
@@ -25,7 +27,16 @@ from roost.kernel.ids import ContactId, LegId, MediaId, PlayId
 from roost.kernel.time import DurationUs
 from roost.ports.media import Agreed, Anchored, LegState
 
-MediaEffect = SetMatrix | CollectDigits | StopCollecting | StartTrack | StopTrack | CloseMedia
+MediaEffect = (
+    SetMatrix
+    | CollectDigits
+    | StopCollecting
+    | StartTrack
+    | PauseTrack
+    | StopTrack
+    | SendDigits
+    | CloseMedia
+)
 
 
 class Hello(Struct, frozen=True, gc=False, tag=True):
@@ -48,6 +59,13 @@ class Change(Struct, frozen=True, gc=False, tag=True):
 class Close(Struct, frozen=True, gc=False, tag=True):
     number: int
     leg: LegId
+
+
+class Attach(Struct, frozen=True, gc=False, tag=True):
+    number: int
+    contact: ContactId
+    leg: LegId
+    standing: LegId
 
 
 class List(Struct, frozen=True, gc=False, tag=True):
@@ -79,7 +97,9 @@ class Acknowledge(Struct, frozen=True, gc=False, tag=True):
     numbers: tuple[int, ...]
 
 
-FromControl = Hello | Open | Change | Close | List | Drain | Perform | InfoDigit | Acknowledge
+FromControl = (
+    Hello | Open | Change | Close | Attach | List | Drain | Perform | InfoDigit | Acknowledge
+)
 
 
 class Welcome(Struct, frozen=True, gc=False, tag=True):
@@ -117,7 +137,7 @@ class Fine(Struct, frozen=True, gc=False, tag=True):
 
 
 class Refused(Struct, frozen=True, gc=False, tag=True):
-    """`code` is one of: no_room, no_port, draining, unknown_leg, bad_address."""
+    """`code` is one of: no_room, no_port, draining, unknown_leg, leg_taken, bad_address."""
 
     number: int
     code: str
@@ -160,7 +180,14 @@ class Silent(Struct, frozen=True, gc=False, tag=True):
     times: int
 
 
-OutcomeBody = PlayDone | DigitsDone | TrackDone | Measured | Silent
+class Interrupted(Struct, frozen=True, gc=False, tag=True):
+    """A standing leg's packets stopped, or came `back`; `leg` is what's attached to it."""
+
+    leg: LegId
+    back: bool
+
+
+OutcomeBody = PlayDone | DigitsDone | TrackDone | Measured | Silent | Interrupted
 
 
 class Outcome(Struct, frozen=True, gc=False, tag=True):

@@ -69,6 +69,11 @@ class OpenTrack:
                     track_file.GAP, self.placer.end, record.timestamp.to_bytes(4, "little")
                 )
             return
+        if record.kind == ring.PAUSE:
+            if self._writer is not None:
+                at = self.placer.at(record.arrival_us)
+                self._writer.add(track_file.PAUSE, at, bytes([record.timestamp]))
+            return
         length = len(record.payload)
         position = self.placer.place(record.arrival_us, record.timestamp, length)
         if self._writer is None:

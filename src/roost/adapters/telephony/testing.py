@@ -27,6 +27,7 @@ class FakeMedia:
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.host = host
         self.opened: dict[LegId, tuple[ContactId, Anchored]] = {}
+        self.attached: dict[LegId, tuple[ContactId, LegId]] = {}
         self.agreed: dict[LegId, Agreed | None] = {}
         self.closed: list[LegId] = []
         self.digits: list[tuple[LegId, str]] = []
@@ -54,12 +55,26 @@ class FakeMedia:
 
     async def close_leg(self, media: MediaId, leg: LegId) -> None:
         self.opened.pop(leg, None)
+        for name in [one for one, (_, on) in self.attached.items() if leg in (one, on)]:
+            del self.attached[name]
         self.closed.append(leg)
+
+    async def attach_leg(
+        self, media: MediaId, contact: ContactId, leg: LegId, standing: LegId
+    ) -> None:
+        if self.gone or standing not in self.opened:
+            raise MediaGone
+        for other in [one for one, (_, on) in self.attached.items() if on == standing]:
+            del self.attached[other]
+        self.attached[leg] = contact, standing
 
     async def legs(self, media: MediaId) -> list[LegState]:
         return [
             LegState(leg, contact, anchored, 0, 0)
             for leg, (contact, anchored) in self.opened.items()
+        ] + [
+            LegState(leg, contact, self.opened[on][1], 0, 0, on)
+            for leg, (contact, on) in self.attached.items()
         ]
 
     def perform(self, effect: Effect) -> None:

@@ -4,6 +4,7 @@ Receiving: the first packet of a new timestamp is the digit, whichever of its pa
 so a lost beginning or a lost end changes nothing. Later packets of the same event, its three
 ends, and an event longer than the duration field (which goes on under a new timestamp, RFC
 4733, 2.5.1.3) are the same digit. Sending: a packet every 20 ms, then the end three times.
+Who doesn't take events gets the same digits as tones (`tones`), in the same rhythm.
 """
 
 from struct import Struct as Layout
@@ -18,7 +19,7 @@ VOLUME: Final = 10  # -10 dBm0
 ENDS: Final = 3
 LONGEST: Final = 0xFFFF
 DIGIT_FRAMES: Final = 5  # 100 ms: recognised everywhere
-GAP_FRAMES: Final = 3  # 60 ms between two digits
+GAP_FRAMES: Final = 4  # between two digits: 70 ms at least, as ITU-T Q.24 has it
 MOST_QUEUED: Final = 32  # digits waiting to be sent on one leg
 
 
@@ -94,19 +95,33 @@ class EventWriter:
     def frame(self) -> tuple[bool, tuple[bytes, ...]]:
         """The payloads due in this 20 ms frame, and whether they begin an event (then the
         timestamp is now's, and it stays for all of this event's packets)."""
+        frame, code = self._step()
+        if not frame:
+            return False, ()
+        duration = frame * FRAME_SAMPLES
+        if frame < DIGIT_FRAMES:
+            return frame == 1, (EVENT.pack(code, VOLUME, duration),)
+        return False, (EVENT.pack(code, END | VOLUME, duration),) * ENDS
+
+    def tone(self) -> tuple[str, int]:
+        """Instead of `frame`: the digit that sounds in this 20 ms frame, and its how manieth
+        that is, from 0; no digit in a pause."""
+        frame, code = self._step()
+        return (DIGITS[code], frame - 1) if frame else ("", 0)
+
+    def _step(self) -> tuple[int, int]:
+        """Moves on by a frame: which of a digit's it is, from 1, and its code; 0: none."""
         if self._code < 0:
             if self._pause:
                 self._pause -= 1
-                return False, ()
+                return 0, 0
             if not self._queue:
-                return False, ()
+                return 0, 0
             self._code = DIGITS.index(self._queue[0])
             self._queue = self._queue[1:]
             self._frame = 0
         self._frame += 1
-        duration = self._frame * FRAME_SAMPLES
-        if self._frame < DIGIT_FRAMES:
-            return self._frame == 1, (EVENT.pack(self._code, VOLUME, duration),)
-        end = EVENT.pack(self._code, END | VOLUME, duration)
-        self._code, self._pause = -1, GAP_FRAMES
-        return False, (end,) * ENDS
+        frame, code = self._frame, self._code
+        if frame == DIGIT_FRAMES:
+            self._code, self._pause = -1, GAP_FRAMES
+        return frame, code
