@@ -115,9 +115,14 @@ ENDPOINTS: Final[Mapping[str, Rule]] = {
     "POST /api/desk/note": _DESK,
     "GET /api/desk/note": _DESK,
     "POST /api/desk/complete": _DESK,
+    "POST /api/desk/raise-hand": _DESK,
+    "GET /api/desk/messages": _DESK,
     "POST /api/agents/{agent}/away": _COMMAND,
     "POST /api/agents/{agent}/ready": _COMMAND,
     "POST /api/agents/{agent}/sign-out": _COMMAND,
+    "POST /api/agents/{agent}/answer-hand": _COMMAND,
+    "POST /api/agents/{agent}/message": _COMMAND,
+    "POST /api/teams/{team}/message": _COMMAND,
     "GET /api/live": Rule(None, Reach.OWNER),  # each view has its scope: VIEWS
     "GET /api/feed": Rule(Scope.FLOOR_READ, Reach.OWNER),
     "WS /api/feed": Rule(None, Reach.OWNER),  # each view and topic has its scope
