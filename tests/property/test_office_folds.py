@@ -1,6 +1,7 @@
 """The office's truths over a simulated day with trouble: any batches and any interleaving of
 the streams give the same bytes, and every contact has its lines or exactly one reason."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +22,11 @@ from roost.kernel.time import HOUR, InstantUs
 from roost.office.books import Books, drafts, fold, lines
 from roost.office.contracts.model import Kind
 from roost.office.contracts.pricing import Unbilled
+from roost.office.counting import Ledger, cell_of, sums_of
 from roost.office.invoices.tally import Tally
+from roost.office.measures.counts import COUNTS, add
 from roost.office.reactions import kind_of
-from roost.office.records.summary import summarise
+from roost.office.summary import summarise
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
 from roost.simulator.scenario import Faults, Scenario
@@ -206,3 +209,37 @@ def test_what_is_proved_was_so_at_one_moment_while_the_projections_go_on(tmp_pat
     follower.join()
     for one in (cell, contracts, records):
         one.close()
+
+
+def test_each_intervals_offered_is_the_sum_of_how_its_waiting_ended() -> None:
+    parts = ("answered", "abandoned", "overflowed", "called_back", "to_voicemail", "ended_by_us",
+             "waiting")  # fmt: skip
+    cells = sums_of(whole().records.values())
+    offered = 0
+    for sums in cells.values():
+        assert sums.get("offered", 0) == sum(sums.get(part, 0) for part in parts)
+        assert sums.get("short_abandoned", 0) <= sums.get("abandoned", 0)
+        assert sums.get("answered_in_target", 0) <= sums.get("answered", 0)
+        offered += sums.get("offered", 0)
+    queues = sum(s.get("offered", 0) for key, s in cells.items() if key[2])
+    assert offered == queues + summarise(whole().records.values()).offered
+
+
+def test_what_changes_event_by_event_comes_to_what_the_records_say() -> None:
+    """Also half-way through: who still waits is counted where they entered."""
+    ledger, sums, books = Ledger(), {}, Books()
+    half = len(day()) // 2
+    for number, envelope in enumerate(day()):
+        fold(books, envelope)
+        for fact, sign in ledger.take(envelope):
+            add(sums.setdefault(cell_of(fact), {}), fact, sign)
+        if number in (half, len(day()) - 1):
+            told = {key: plain(value) for key, value in sums.items() if plain(value)}
+            kept = sums_of(books.records.values())
+            assert told == {key: plain(value) for key, value in kept.items()}
+    assert not ledger.records, "a finished contact is kept for ever"
+
+
+def plain(sums: Mapping[str, int]) -> dict[str, int]:
+    """Without zeros, and without the maximum, which isn't taken away again."""
+    return {name: value for name, value in sums.items() if value and not COUNTS[name].most}

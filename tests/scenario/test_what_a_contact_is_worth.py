@@ -54,7 +54,7 @@ from roost.office.contracts.model import Contract, ContractVersion, Line, Measur
 from roost.office.contracts.pricing import Unbilled
 from roost.office.reactions import kind_of
 from roost.office.records.deep import disagreements
-from roost.office.records.summary import Summary, summarise
+from roost.office.summary import Summary, summarise
 
 GRID, QUEUE = ClientId("grid"), QueueId("grid/outage")
 LI = AgentId("1001")

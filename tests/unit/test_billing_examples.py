@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from roost.definitions import times
+from roost.kernel.calendar import civil, day_number, day_text, local_day
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import MINUTE, DurationUs, InstantUs, seconds
@@ -21,14 +22,7 @@ from roost.office.contracts.model import (
     Measure,
     RoundPer,
 )
-from roost.office.contracts.period import (
-    civil,
-    day_number,
-    day_text,
-    local_day,
-    period_of,
-    span_of,
-)
+from roost.office.contracts.period import period_of, span_of
 from roost.office.contracts.pricing import Part, Unbilled, decimal_text, price
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally

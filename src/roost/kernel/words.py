@@ -130,6 +130,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "联络 {contact} 需要先选择整理代码。",
         "请先选择代码，再就绪。",
     ),
+    "unknown_team": Words(
+        "There is no team {team}.",
+        "Choose one of the teams that agents are in.",
+        "没有团队 {team}。",
+        "请选择已有坐席的团队。",
+    ),
+    "too_many_messages": Words(
+        "More than {most} messages within a minute.",
+        "Wait a moment, or say it in one message.",
+        "一分钟内的消息超过 {most} 条。",
+        "请稍候，或合并为一条消息。",
+    ),
     "already_extended": Words(
         "The time to write up contact {contact} has been extended already.",
         "Finish it now; without a code it stays to be completed.",
@@ -173,6 +185,12 @@ REFUSALS: Final[dict[str, Words]] = {
         "Choose another name.",
         "名称 {name} 已被使用。",
         "请另选名称。",
+    ),
+    "teams_not_for_role": Words(
+        "Only a supervisor is bound to teams, not the role {role}.",
+        "Leave the teams out, or choose the role supervisor.",
+        "只有主管可以限定班组，角色 {role} 不可以。",
+        "请去掉班组，或选择主管角色。",
     ),
     "password_weak": Words(
         "The password is too easy to guess, too long, or shorter than {least} characters.",

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from roost.kernel.calendar import day_text
 from roost.kernel.money import Money, rounded
 from roost.office.contracts.model import Contract, ContractVersion, Line
-from roost.office.contracts.period import day_text, days_of, months
+from roost.office.contracts.period import days_of, months
 from roost.office.contracts.pricing import (
     EVALUATOR,
     amount,

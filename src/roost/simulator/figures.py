@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from roost.floor.agents.messages import OfferEnded, SegmentClosed
 from roost.floor.calls.messages import ContactEnded, TrackEnded, TrackLost
+from roost.floor.queues.messages import ContactDequeued
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.money import Money
@@ -15,10 +16,12 @@ from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
 from roost.office.records.fold import TOUCHING, fold
 from roost.office.records.model import Record
-from roost.office.records.summary import Count, Summary
+from roost.office.summary import Count, Summary
 
-FINISHING = frozenset({ContactEnded, OfferEnded, SegmentClosed, TrackEnded, TrackLost})
-"""Only after one of these can a record be finished that wasn't before."""
+FINISHING = frozenset(
+    {ContactDequeued, ContactEnded, OfferEnded, SegmentClosed, TrackEnded, TrackLost}
+)
+"""Only after one of these can a record be settled that wasn't before."""
 
 
 class Ledger:
@@ -38,7 +41,7 @@ class Ledger:
         record = fold(self.open, envelope)
         if record is None or record.ended is None or kind not in FINISHING:
             return
-        if record.finished and all(track.closed or track.lost for track in record.tracks):
+        if record.settled and all(track.closed or track.lost for track in record.tracks):
             self.close(record)
 
     def close(self, record: Record) -> None:

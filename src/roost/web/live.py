@@ -1,8 +1,8 @@
 # pyright: reportPrivateUsage=false
 """The live centre as pages need it, folded once from the cell's stream.
 
-Only public events are read. Everything derived from the same day is counted by the time of
-entry (DESIGN, "Measures") and begins anew at the zone's midnight. `dirty` collects which rows
+Only public events are read. Today's counts are the office's (`office.counting`, and what
+`office.measures` makes of them), and begin anew at the zone's midnight. `dirty` collects which rows
 may have changed; `boards.py` decides who sees them and encodes them.
 """
 
@@ -24,8 +24,13 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
-from roost.web import live_writing
+from roost.office.counting import Ledger
+from roost.office.measures.counts import add
+from roost.office.measures.facts import Fact, What
+from roost.office.records.model import Record
+from roost.web import live_helping, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.live_helping import ToldLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
@@ -34,23 +39,11 @@ Key = tuple[View, str]
 ALL: Final = "all"  # the key of the operator's totals
 
 
-class Tally(Struct):
-    """A queue's figures of one day."""
-
-    offered: int = 0
-    outcomes: dict[Outcome, int] = {}
-    short: int = 0
-    in_target: int = 0
-    waited_us: int = 0  # of the answered ones
-    segments: int = 0
-    handled_us: int = 0
-
-
 class QueueLive(Struct):
     id: QueueId
     client: ClientId
     target_us: DurationUs
-    tally: Tally
+    sums: dict[str, int] = {}  # today's counts
     waiting: dict[ContactId, InstantUs] = {}  # since when the waiting counts
 
 
@@ -70,6 +63,7 @@ class AgentLive(Struct):
     until: InstantUs | None = None  # the wrap-up's limit
     extended: bool = False
     to_complete: list[UnwrittenLive] = []
+    hand: InstantUs | None = None  # raised since
 
 
 class ContactLive(Struct):
@@ -97,6 +91,15 @@ class ContactLive(Struct):
         return ref_of(self.client, self.count)
 
 
+class Counted(Struct):
+    """What today's counts go on from: open contacts' records, whose facts may still change, and
+    the counts of clients (as a whole) and of agents; a queue's are in its row."""
+
+    records: dict[ContactId, Record] = {}
+    clients: dict[ClientId, dict[str, int]] = {}
+    agents: dict[AgentId, dict[str, int]] = {}
+
+
 class Live:
     """The read model of one cell."""
 
@@ -114,6 +117,10 @@ class Live:
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
+        self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent
+        self.ledger = Ledger()
+        self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
+        self.own: dict[AgentId, dict[str, int]] = {}  # and of agents
 
     def resume(
         self,
@@ -123,9 +130,12 @@ class Live:
         agents: dict[AgentId, AgentLive],
         contacts: dict[ContactId, ContactLive],
         recent: dict[ClientId, list[ContactId]],
+        counted: Counted,
     ) -> None:
         """Go on from where another follower stood; nothing may have been folded before."""
         self.day, self.floor = day, floor
+        self.ledger = Ledger(counted.records)
+        self.sums, self.own = counted.clients, counted.agents
         self.clients = {} if floor is None else {client.id: client for client in floor.clients}
         self.queues, self.agents, self.contacts = queues, agents, contacts
         self.by_ref = {contact.ref: contact.id for contact in contacts.values()}
@@ -149,6 +159,13 @@ class Live:
         if fold is not None:
             self.turn(envelope.at)
             fold(self, envelope.body, envelope)
+        for fact, sign in self.ledger.take(envelope):
+            if self.is_today(fact.at):
+                self._count(fact, sign)
+
+    def counted(self) -> Counted:
+        """What `resume` needs to go on counting."""
+        return Counted(dict(self.ledger.records), self.sums, self.own)
 
     def turn(self, now: InstantUs) -> None:
         """Begin a new day's figures when the zone's midnight has passed."""
@@ -156,9 +173,24 @@ class Live:
         if day <= self.day:
             return
         self.day = day
+        self.sums, self.own = {}, {}
         for queue in self.queues.values():
-            queue.tally = Tally()
+            queue.sums = {}
             self._touch_queue(queue)
+
+    def _count(self, fact: Fact, sign: int) -> None:
+        """Where a fact belongs: its queue, its client as a whole, its agent."""
+        queue = self.queues.get(QueueId(fact.queue))
+        if queue is not None:
+            add(queue.sums, fact, sign)
+            self._touch_queue(queue)
+        client = ClientId(fact.client)
+        if fact.what is not What.VISIT or not fact.queue:
+            add(self.sums.setdefault(client, {}), fact, sign)
+            self._touch_totals(client)
+        if fact.agent:
+            add(self.own.setdefault(AgentId(fact.agent), {}), fact, sign)
+            self.dirty.add((View.DESK, fact.agent))
 
     def set_earned(self, since: InstantUs, earned: list[tuple[ClientId, Money]]) -> None:
         """What the hour has earned so far, as the office counted it."""
@@ -232,7 +264,7 @@ class Live:
         for row in floor.queues:
             queue = self.queues.get(row.id)
             if queue is None:
-                queue = QueueLive(row.id, row.client, row.target_us, Tally())
+                queue = QueueLive(row.id, row.client, row.target_us)
                 self.queues[row.id] = queue
             queue.target_us = row.target_us
         named = {row.id for row in floor.queues}
@@ -308,7 +340,6 @@ class Live:
         queue = self.queues.get(event.queue)
         if queue is not None:
             queue.waiting[event.contact] = event.since
-            queue.tally.offered += self.is_today(event.since)
             self._touch_queue(queue)
         contact = self.contacts.get(event.contact)
         if contact is not None:
@@ -320,9 +351,7 @@ class Live:
         assert event.contact is not None
         queue = self.queues.get(event.queue)
         if queue is not None:
-            entered = queue.waiting.pop(event.contact, None)
-            if entered is not None and self.is_today(entered):
-                _count(queue.tally, event)
+            queue.waiting.pop(event.contact, None)
             self._touch_queue(queue)
         contact = self.contacts.get(event.contact)
         if contact is not None:
@@ -337,6 +366,7 @@ class Live:
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent.hand = None
         if not event.sent_home:
             agent.to_complete = []
 
@@ -386,11 +416,6 @@ class Live:
 
     def _segment(self, event: agents.SegmentClosed, envelope: Envelope) -> None:
         live_writing.closed(self, event, envelope)
-        queue = self.queues.get(event.queue)
-        if queue is not None:
-            queue.tally.segments += 1
-            queue.tally.handled_us += event.talk_us + event.hold_us + event.wrap_up_us
-            self._touch_queue(queue)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None:
             contact.code = event.code
@@ -401,15 +426,6 @@ class Live:
         agent = self._agent(event.agent)
         agent.phone = isinstance(event, agents.PhoneKnown)
         self.touch_agent(agent)
-
-
-def _count(tally: Tally, event: queues.ContactDequeued) -> None:
-    tally.outcomes[event.outcome] = tally.outcomes.get(event.outcome, 0) + 1
-    if event.outcome is Outcome.ABANDONED and event.short:
-        tally.short += 1
-    if event.outcome is Outcome.ANSWERED:
-        tally.waited_us += event.waited_us
-        tally.in_target += event.in_target
 
 
 _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
@@ -433,5 +449,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
+    **live_helping.FOLDS,
 }
 """Which event is folded how."""

@@ -1,14 +1,17 @@
 """From the read model to the rows that one audience may see."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
 
-from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.measures.counts import Sums, together
+from roost.office.measures.dictionary import count, length_us, value
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
+from roost.web.live_helping import told_to
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import (
@@ -28,6 +31,7 @@ from roost.web.rows import (
     TotalsChanged,
     TotalsRow,
 )
+from roost.web.sight import Sight
 
 #: Which desk commands fit which presence: what a page offers as buttons.
 MAY: Final[dict[Presence, tuple[str, ...]]] = {
@@ -42,14 +46,36 @@ MAY: Final[dict[Presence, tuple[str, ...]]] = {
 
 class Audience(Struct, frozen=True):
     """Who looks at which view: rows are encoded once for each audience that is there.
-    `agent` is set for the desk's view alone, which is one person's own."""
+    `agent` is set for the desk's view alone, which is one person's own; `clients` and `teams`
+    as in a Sight."""
 
     owner: Owner
     view: View
     agent: AgentId | None = None
+    clients: frozenset[ClientId] | None = None
+    teams: tuple[str, ...] = ()
 
     def sees(self, client: ClientId) -> bool:
-        return self.owner in (OPERATOR, client)
+        if self.owner != OPERATOR:
+            return client == self.owner
+        return self.clients is None or client in self.clients
+
+    def sees_agent(self, agent: AgentLive) -> bool:
+        return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
+
+
+def audience(view: View, sight: Sight, desk_of: AgentId | None) -> Audience:
+    """Of whoever has this sight. An agent's own reach bounds queues to the clients that they
+    work for, whom others work for as well: so it's one audience for all of these."""
+    match view:
+        case View.DESK:
+            return Audience(sight.owner, view, desk_of)
+        case View.AGENTS:
+            return Audience(sight.owner, view, None, None, sight.teams)
+        case View.TOTALS:
+            return Audience(sight.owner, view, None, sight.clients, sight.teams)
+        case View.QUEUES | View.CONTACTS | View.MONEY:
+            return Audience(sight.owner, view, None, sight.clients)
 
 
 def keys(live: Live, audience: Audience) -> Iterator[str]:
@@ -58,7 +84,7 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
         case View.QUEUES:
             yield from (q.id for q in live.queues.values() if audience.sees(q.client))
         case View.AGENTS:
-            yield from live.agents
+            yield from (a.id for a in live.agents.values() if audience.sees_agent(a))
         case View.CONTACTS:
             yield from (c.ref for c in live.contacts.values() if audience.sees(c.client))
         case View.TOTALS:
@@ -79,7 +105,8 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             return QueueChanged(key, version, _queue(queue) if queue and shown else None)
         case View.AGENTS:
             agent = live.agents.get(AgentId(key))
-            return AgentChanged(key, version, None if agent is None else _agent(live, agent))
+            shown = agent is not None and audience.sees_agent(agent)
+            return AgentChanged(key, version, _agent(live, agent) if agent and shown else None)
         case View.CONTACTS:
             contact = _contact_of(live, key)
             shown = contact is not None and audience.sees(contact.client)
@@ -108,6 +135,8 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         may = tuple("unhold" if command == "hold" else command for command in may)
     if agent.presence is Presence.WRAPPING and not agent.extended:
         may = (*may, "extend-wrap-up")
+    if agent.presence is not Presence.SIGNED_OUT:
+        may = (*may, "raise-hand")
     return DeskRow(
         _agent(live, agent),
         None if contact is None else _contact(contact),
@@ -116,6 +145,7 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         may,
         agent.segment,
         tuple(_to_complete(live, one) for one in agent.to_complete),
+        max((one.at for one in told_to(live, agent)), default=None),
     )
 
 
@@ -138,25 +168,35 @@ def _contact_of(live: Live, ref: str) -> ContactLive | None:
 
 
 def _queue(queue: QueueLive) -> QueueRow:
-    tally = queue.tally
-    figures = _Figures.of((queue,))
+    def of(id: str) -> int:
+        return count(id, queue.sums)
+
     return QueueRow(
         queue.id,
         queue.client,
-        figures.waiting,
-        figures.longest_since,
-        figures.offered,
-        figures.answered,
-        figures.abandoned,
-        tally.short,
-        tally.outcomes.get(Outcome.OVERFLOWED, 0),
-        tally.outcomes.get(Outcome.VOICEMAIL, 0),
-        tally.outcomes.get(Outcome.ENDED_BY_US, 0),
-        figures.service_level,
+        len(queue.waiting),
+        _longest((queue,)),
+        of("offered"),
+        of("answered"),
+        of("abandoned"),
+        of("short_abandoned"),
+        of("overflowed"),
+        of("to_voicemail"),
+        of("ended_by_us"),
+        value("service_level", queue.sums),
         queue.target_us,
-        figures.asa_us,
-        figures.aht_us,
+        _length("asa", queue.sums),
+        _length("aht", queue.sums),
     )
+
+
+def _longest(queues: Iterable[QueueLive]) -> InstantUs | None:
+    return min((min(one.waiting.values()) for one in queues if one.waiting), default=None)
+
+
+def _length(id: str, sums: Sums) -> DurationUs | None:
+    found = length_us(id, sums)
+    return None if found is None else DurationUs(found)
 
 
 def _agent(live: Live, agent: AgentLive) -> AgentRow:
@@ -176,7 +216,15 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         agent.until,
         agent.extended,
         len(agent.to_complete),
+        agent.hand,
+        _limit(live, agent),
     )
+
+
+def _limit(live: Live, agent: AgentLive) -> DurationUs | None:
+    if agent.presence is not Presence.AWAY or live.floor is None:
+        return None
+    return live.floor.away_limits.get(agent.reason) or None
 
 
 def _contact(contact: ContactLive) -> ContactRow:
@@ -201,59 +249,29 @@ def _contact(contact: ContactLive) -> ContactRow:
 
 
 def _totals(live: Live, audience: Audience) -> TotalsRow:
-    figures = _Figures.of(q for q in live.queues.values() if audience.sees(q.client))
-    whole = audience.owner == OPERATOR
-    in_progress = live.in_progress.total() if whole else live.in_progress[ClientId(audience.owner)]
+    """Contacts as a whole: one that overflowed into a second queue counts once."""
+    queues = [queue for queue in live.queues.values() if audience.sees(queue.client)]
+    sums = together(one for client, one in live.sums.items() if audience.sees(client))
+    in_progress = sum(n for client, n in live.in_progress.items() if audience.sees(client))
     return TotalsRow(
-        figures.waiting,
-        figures.longest_since,
+        sum(len(queue.waiting) for queue in queues),
+        _longest(queues),
         in_progress,
-        figures.offered,
-        figures.answered,
-        figures.abandoned,
-        figures.service_level,
-        figures.asa_us,
-        figures.aht_us,
-        {presence: live.presences[presence] for presence in Presence} if whole else None,
+        count("offered", sums),
+        count("answered", sums),
+        count("abandoned", sums),
+        value("service_level", sums),
+        _length("asa", sums),
+        _length("aht", sums),
+        _presences(live, audience),
     )
 
 
-class _Figures(Struct):
-    """The measures of some queues together, by DESIGN's definitions."""
-
-    waiting: int = 0
-    longest_since: InstantUs | None = None
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    service_level: float | None = None
-    asa_us: DurationUs | None = None
-    aht_us: DurationUs | None = None
-
-    @classmethod
-    def of(cls, queues: Iterable[QueueLive]) -> "_Figures":
-        whole, base, in_target, waited, segments, handled = cls(), 0, 0, 0, 0, 0
-        for queue in queues:
-            tally = queue.tally
-            answered = tally.outcomes.get(Outcome.ANSWERED, 0)
-            abandoned = tally.outcomes.get(Outcome.ABANDONED, 0)
-            whole.waiting += len(queue.waiting)
-            whole.offered += tally.offered
-            whole.answered += answered
-            whole.abandoned += abandoned
-            base += answered + abandoned - tally.short
-            in_target += tally.in_target
-            waited += tally.waited_us
-            segments += tally.segments
-            handled += tally.handled_us
-            if queue.waiting:
-                first = min(queue.waiting.values())
-                if whole.longest_since is None or first < whole.longest_since:
-                    whole.longest_since = first
-        if base:
-            whole.service_level = round(100 * in_target / base, 1)
-        if whole.answered:
-            whole.asa_us = DurationUs(waited // whole.answered)
-        if segments:
-            whole.aht_us = DurationUs(handled // segments)
-        return whole
+def _presences(live: Live, audience: Audience) -> dict[Presence, int] | None:
+    """The operator's alone; of one's teams, where one has any."""
+    if audience.owner != OPERATOR or (audience.clients is not None and not audience.teams):
+        return None
+    counted = live.presences
+    if audience.teams:
+        counted = Counter(a.presence for a in live.agents.values() if a.team in audience.teams)
+    return {presence: counted[presence] for presence in Presence}

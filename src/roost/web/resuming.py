@@ -16,9 +16,10 @@ from roost.floor import definition
 from roost.kernel.ids import AgentId, ClientId, ContactId, Digest, Owner, QueueId, StreamName
 from roost.kernel.time import InstantUs
 from roost.ports.snapshots import Snapshot, Snapshots
-from roost.web.live import AgentLive, ContactLive, Live, QueueLive
+from roost.web.live import AgentLive, ContactLive, Counted, Live, QueueLive
+from roost.web.live_helping import ToldLive
 
-FOLDS: Final = 1  # another number where an event is folded in another way: nothing is taken over
+FOLDS: Final = 2  # another number where an event is folded in another way: nothing is taken over
 
 
 class Standing(Struct):
@@ -32,8 +33,10 @@ class Standing(Struct):
     agents: dict[AgentId, AgentLive]
     contacts: dict[ContactId, ContactLive]
     recent: dict[ClientId, list[ContactId]]
+    counted: Counted
     newest: dict[Owner, tuple[int, int]]
     counts: dict[ContactId, int]
+    told: dict[str, list[ToldLive]]
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -70,8 +73,10 @@ def standing_of(
             live.agents,
             live.contacts,
             {client: list(recent) for client, recent in live.recent.items()},
+            live.counted(),
             newest,
             counts,
+            live.told,
         )
     )
 

@@ -5,13 +5,14 @@ from typing import Any, cast
 
 import msgspec
 
+from roost.kernel.calendar import local_day
 from roost.kernel.ids import ClientId, StreamName
 from roost.kernel.money import MINOR_DIGITS, Money, rounded
 from roost.kernel.time import SECOND, DurationUs, InstantUs
 from roost.office import billing
 from roost.office.contracts import pricing
 from roost.office.contracts.model import TIMED, Contract, ContractVersion, Line, RoundPer
-from roost.office.contracts.period import days_of, local_day, period_of, span_of
+from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.pricing import Part, Unbilled, price, version_at
 from roost.office.invoices.messages import Draft
 from roost.office.reactions import measured_of

@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.kernel.calendar import local_day
 from roost.kernel.time import MINUTE
 from roost.office.contracts.measured import Measured, MeasuredSegment, connected_us
 from roost.office.contracts.model import (
@@ -20,7 +21,6 @@ from roost.office.contracts.model import (
     Measure,
     RoundPer,
 )
-from roost.office.contracts.period import local_day
 
 EVALUATOR: Final = "contracts/1"
 """Its version, printed on every draft: a changed rule gets a new one."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
 from roost.floor.agents.messages import (
+    AgentOffered,
     HoldMarked,
     NoteDrafted,
     OfferEnded,
@@ -23,13 +24,21 @@ from roost.floor.calls.messages import (
     TrackEnded,
     TrackLost,
     TrackStarted,
+    TransferCompleted,
+    TransferFailed,
+    TransferStarted,
 )
 from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted
-from roost.floor.queues.messages import ContactDequeued, ContactQueued, ContactTurnedAway
+from roost.floor.queues.messages import (
+    ContactDequeued,
+    ContactQueued,
+    ContactTurnedAway,
+    Outcome,
+)
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.time import DurationUs
-from roost.office.records.model import Leg, Record, Segment, Track, Wait
+from roost.office.records.model import Leg, Record, Ring, Segment, Track, Wait
 
 
 def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Record | None:
@@ -139,19 +148,52 @@ def _turned_away(record: Record, _: Envelope, __: ContactTurnedAway) -> None:
     record.turned_away = True
 
 
+def _offered(record: Record, envelope: Envelope, body: AgentOffered) -> None:
+    record.rings.append(Ring(body.offer, body.agent, body.queue, body.kind, envelope.at))
+
+
+def _ring_ends(record: Record, envelope: Envelope, body: OfferTaken | OfferEnded, why: str) -> None:
+    for ring in record.rings:
+        if ring.offer == body.offer:
+            ring.ended, ring.rang_us, ring.why = envelope.at, body.rang_us, why
+
+
 def _taken(record: Record, envelope: Envelope, body: OfferTaken) -> None:
-    record.segments.append(
-        Segment(body.segment, body.agent, body.offer, body.queue, envelope.at, body.rang_us)
-    )
+    _ring_ends(record, envelope, body, "taken")
+    segment = Segment(body.segment, body.agent, body.offer, body.queue, envelope.at, body.rang_us)
+    segment.kind = body.kind
+    record.segments.append(segment)
 
 
-def _offer_ended(record: Record, _: Envelope, body: OfferEnded) -> None:
-    """Taken, but gone before anyone was heard: no segment after all."""
-    record.segments = [
+def _offer_ended(record: Record, envelope: Envelope, body: OfferEnded) -> None:
+    """Taken, but gone before anyone was heard: no segment after all, and no answer."""
+    _ring_ends(record, envelope, body, body.why)
+    kept = [
         segment
         for segment in record.segments
         if segment.offer != body.offer or segment.closed is not None
     ]
+    if len(kept) < len(record.segments) and record.waits:
+        last = record.waits[-1]
+        last.void = last.outcome is Outcome.ANSWERED and last.agent == body.agent
+    record.segments = kept
+
+
+def _transfer_started(record: Record, _: Envelope, body: TransferStarted) -> None:
+    record.transferring = body.agent
+
+
+def _transfer_completed(record: Record, _: Envelope, body: TransferCompleted) -> None:
+    """Of the agent who transferred: the latest part of theirs."""
+    for segment in reversed(record.segments):
+        if segment.agent == record.transferring:
+            segment.transferred = body.how
+            break
+    record.transferring = None
+
+
+def _transfer_failed(record: Record, _: Envelope, __: TransferFailed) -> None:
+    record.transferring = None
 
 
 def _held(record: Record, envelope: Envelope, body: HoldMarked) -> None:
@@ -166,6 +208,7 @@ def _held(record: Record, envelope: Envelope, body: HoldMarked) -> None:
 def _hold_ends(segment: Segment, envelope: Envelope) -> None:
     if segment.held_since is not None:
         segment.held_us = DurationUs(segment.held_us + envelope.at - segment.held_since)
+        segment.holds.append((segment.held_since, envelope.at))
         segment.held_since = None
 
 
@@ -184,6 +227,7 @@ def _closed(record: Record, envelope: Envelope, body: SegmentClosed) -> None:
         segment.rang_us, segment.talk_us = body.rang_us, body.talk_us
         segment.hold_us, segment.wrap_up_us = body.hold_us, body.wrap_up_us
         segment.code, segment.note = body.code, body.note
+        segment.kind, segment.consult_us = body.kind, body.consult_us
         if segment.talked is None:
             segment.talked = envelope.at
             _hold_ends(segment, envelope)
@@ -239,8 +283,12 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     ContactQueued: _queued,
     ContactDequeued: _dequeued,
     ContactTurnedAway: _turned_away,
+    AgentOffered: _offered,
     OfferTaken: _taken,
     OfferEnded: _offer_ended,
+    TransferStarted: _transfer_started,
+    TransferCompleted: _transfer_completed,
+    TransferFailed: _transfer_failed,
     HoldMarked: _held,
     WrapUpStarted: _talked,
     SegmentClosed: _closed,

@@ -7,6 +7,7 @@ events in the cell's stream, so that every figure can be opened to what it comes
 from msgspec import Struct
 
 from roost.floor.effects import TrackPurpose
+from roost.floor.parties import SegmentKind
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
@@ -56,10 +57,25 @@ class Wait(Struct, gc=False):
     waited_us: DurationUs = DurationUs(0)
     short: bool = False
     in_target: bool = False
+    void: bool = False  # answered, but the agent was gone before anyone was heard
+
+
+class Ring(Struct, gc=False):
+    """One time that an agent's phone rang. `why` is "taken", or why it came to nothing."""
+
+    offer: OfferId
+    agent: AgentId
+    queue: QueueId
+    kind: SegmentKind
+    began: InstantUs
+    ended: InstantUs | None = None
+    rang_us: DurationUs = DurationUs(0)
+    why: str = ""
 
 
 class Segment(Struct, gc=False):
-    """One agent's part. `event` is the number of its SegmentClosed, 0 until then."""
+    """One agent's part. `event` is the number of its SegmentClosed, 0 until then; `holds` are
+    the times on hold, from and to; `transferred` "blind" or "consult" where it ended so."""
 
     segment: SegmentId
     agent: AgentId
@@ -77,6 +93,10 @@ class Segment(Struct, gc=False):
     event: int = 0
     held_since: InstantUs | None = None  # what the raw events say of hold, for `disagreement`
     held_us: DurationUs = DurationUs(0)
+    kind: SegmentKind = SegmentKind.ANSWER
+    consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer; not in talk
+    holds: list[tuple[InstantUs, InstantUs]] = []
+    transferred: str = ""
 
 
 class Track(Struct, gc=False):
@@ -112,7 +132,9 @@ class Record(Struct):
     choices: list[str] = []
     legs: list[Leg] = []
     waits: list[Wait] = []
+    rings: list[Ring] = []
     segments: list[Segment] = []
+    transferring: AgentId | None = None  # who has a transfer under way
     tracks: list[Track] = []
     turned_away: bool = False
     rescued: bool = False
@@ -136,3 +158,12 @@ class Record(Struct):
             if track.purpose is TrackPurpose.VOICEMAIL and not (track.closed or track.lost):
                 return False
         return True
+
+    @property
+    def settled(self) -> bool:
+        """Nothing that's counted can change any more: finished, and every wait and every ring is
+        over, too (the log tells their end just after the contact's)."""
+        if not self.finished:
+            return False
+        waits = all(wait.outcome is not None for wait in self.waits)
+        return waits and all(ring.ended is not None for ring in self.rings)

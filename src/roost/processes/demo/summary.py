@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from roost.floor.agents.model import Presence
 from roost.office.books import drafts
-from roost.office.records.summary import summarise
+from roost.office.summary import summarise
 from roost.processes.places import SETTINGS, Places
 from roost.processes.replaying import Log, replay
 
