@@ -259,6 +259,12 @@ REFUSALS: Final[dict[str, Words]] = {
         "名称 {name} 已被使用。",
         "请另选名称。",
     ),
+    "teams_not_for_role": Words(
+        "Only a supervisor is bound to teams, not the role {role}.",
+        "Leave the teams out, or choose the role supervisor.",
+        "只有主管可以限定班组，角色 {role} 不可以。",
+        "请去掉班组，或选择主管角色。",
+    ),
     "password_weak": Words(
         "The password is too easy to guess, too long, or shorter than {least} characters.",
         "Take several words that have nothing to do with the name.",
