@@ -91,7 +91,7 @@ class Gate:
 
     def _phone(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
         """A registered phone may ask whether we're there. It can't call by itself: the floor
-        would know nothing of whom it talks to (docs/decisions/0012)."""
+        would know nothing of whom it talks to (docs/decisions/0011)."""
         if not self._known(source) or request.method not in ("OPTIONS", "INVITE"):
             return self._stranger(request, source, now)
         if request.method == "OPTIONS":
