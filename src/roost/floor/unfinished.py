@@ -31,6 +31,8 @@ from roost.floor.parties import INTERRUPTED_US, RING_US, WHISPER_US, Party
 from roost.floor.queues import messages as queues
 from roost.floor.queues.model import Queues
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks.model import Tasks, TaskState
 from roost.kernel.ids import AgentId, ContactId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
@@ -49,6 +51,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
         effects.extend(_flow(state.flows, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
+    effects.extend(_tasks(state.tasks, now))
     return effects
 
 
@@ -224,3 +227,12 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
     if agent.presence is Presence.WRAPPING:
         return [Wake(max(now, handling.until), agents.WrapUpLapsed(id, handling.offer))]
     return []
+
+
+def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for task in state.tasks.values():
+        if task.state is not TaskState.DUE:
+            effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
+        effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))
+    return effects
