@@ -12,9 +12,10 @@ import type { ComponentType } from "react";
 
 import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
-import { IconDeviceTv, IconLayoutDashboard, IconListSearch, type IconProps } from "@/parts/icons";
+import { IconDeviceTv, IconLayoutDashboard, IconListSearch, IconReportAnalytics, type IconProps } from "@/parts/icons";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
+import { reportsSearch } from "@/pages/reports/search";
 import { wallboardSearch } from "@/pages/wallboard/search";
 import { LostPage, Shell } from "@/shell/Shell";
 import { Trouble } from "@/parts/Trouble";
@@ -110,6 +111,21 @@ const contacts = createRoute({
   component: lazyRouteComponent(() => import("@/pages/contacts/Contacts"), "Contacts"),
 });
 
+const reportsPlace: Place = {
+  name: "reports",
+  icon: IconReportAnalytics,
+  may: has("contacts.read"),
+  keys: "alt+4",
+};
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  staticData: { place: reportsPlace },
+  validateSearch: reportsSearch,
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, reportsPlace),
+  component: lazyRouteComponent(() => import("@/pages/reports/Reports"), "Reports"),
+});
+
 const wallboardPlace: Place = {
   name: "wallboard",
   icon: IconDeviceTv,
@@ -125,12 +141,13 @@ const wallboard = createRoute({
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 
-const tree = root.addChildren([signIn, home, floor, contacts, wallboard]);
+const tree = root.addChildren([signIn, home, floor, contacts, reports, wallboard]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
 export const PLACES = [
   { to: "/floor", place: floorPlace },
   { to: "/contacts", place: contactsPlace },
+  { to: "/reports", place: reportsPlace },
   { to: "/wallboard", place: wallboardPlace },
 ] as const;
 

@@ -16,7 +16,7 @@ interface Props {
   explain?: string;
   alarm?: Alarm | undefined;
   /** The contacts that it counts. */
-  to?: LinkProps;
+  to?: LinkProps | undefined;
   onOpen?: () => void;
 }
 

@@ -1,9 +1,10 @@
-import { Button, Select, Switch, TextInput } from "@mantine/core";
+import { Button, CloseButton, Select, Switch, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMaybeMe } from "@/api/session";
 import { useTable } from "@/feed/hooks";
+import { useMeasures } from "@/parts/measures";
 import { IconSearch, IconX } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
@@ -19,6 +20,7 @@ interface Props {
   change: (changes: Changes) => void;
 }
 
+const NUMBER = /^\+?[\d\s()-]{3,30}$/;
 const PERIODS: Period[] = ["today", "yesterday", "week", "month"];
 const OUTCOMES = ["answered", "abandoned", "overflowed", "called_back", "voicemail", "ended_by_us"];
 
@@ -26,10 +28,31 @@ export function Filters({ search, change }: Props) {
   const { t } = useTranslation("contacts");
   const operator = useMaybeMe()?.client === null;
   const { clients, queues, agents, codes } = useChoices(search.client);
+  const measure = useMeasures();
   const filtered = Object.keys(search).some((name) => name !== "open");
   return (
     <div className={classes.filters} role="search" aria-label={t("filters")}>
-      <GoTo change={change} />
+      <GoTo change={change} client={search.client ?? (clients.length === 1 ? clients[0] : undefined)} />
+      {search.measure !== undefined && (
+        <Chip
+          label={t("counts", { measure: measure(search.measure).name })}
+          clear={() =>
+            change({ measure: undefined, from: undefined, to: undefined, team: undefined })
+          }
+        />
+      )}
+      {search.caller !== undefined && (
+        <Chip
+          label={t("calledBy", { caller: search.caller })}
+          clear={() => change({ caller: undefined })}
+        />
+      )}
+      {search.with !== undefined && (
+        <Chip
+          label={t("sameAs", { contact: search.with })}
+          clear={() => change({ with: undefined })}
+        />
+      )}
       <Choice
         label={t("period")}
         value={periodOf(search)}
@@ -89,7 +112,8 @@ export function Filters({ search, change }: Props) {
             change({
               client: undefined, queue: undefined, agent: undefined, outcome: undefined,
               reason: undefined, code: undefined, recorded: undefined, since: undefined,
-              until: undefined,
+              until: undefined, measure: undefined, from: undefined, to: undefined,
+              team: undefined, caller: undefined, with: undefined, message: undefined,
             })
           }
         >
@@ -100,13 +124,34 @@ export function Filters({ search, change }: Props) {
   );
 }
 
-/** A contact by its name: Enter opens it. */
-function GoTo({ change }: { change: (changes: Changes) => void }) {
+/** What can't be chosen here, only taken away. */
+function Chip({ label, clear }: { label: string; clear: () => void }) {
+  const { t } = useTranslation("contacts");
+  return (
+    <span className={classes.chip}>
+      {label}
+      <CloseButton size="xs" onClick={clear} aria-label={t("clearOne", { filter: label })} />
+    </span>
+  );
+}
+
+interface GoToProps {
+  change: (changes: Changes) => void;
+  /** Whose callers a number is looked for among; undefined while it isn't clear. */
+  client: string | undefined;
+}
+
+/** A contact by its name, which Enter opens, or all of a caller's by the number. */
+function GoTo({ change, client }: GoToProps) {
   const { t } = useTranslation("contacts");
   const [text, setText] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() !== "") change({ open: text.trim() });
+    const asked = text.trim();
+    if (asked === "") return;
+    if (!NUMBER.test(asked)) change({ open: asked });
+    else if (client !== undefined) change({ caller: asked.replaceAll(/[\s()-]/g, ""), client });
+    setText("");
   };
   return (
     <form onSubmit={submit}>

@@ -1,5 +1,6 @@
-import { CloseButton, CopyButton, ActionIcon, Skeleton, Tooltip } from "@mantine/core";
+import { ActionIcon, CloseButton, CopyButton, Skeleton, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -42,6 +43,13 @@ export function Record({ reference, close }: { reference: string; close: () => v
           )}
         </CopyButton>
         <span className={classes.grow} />
+        <Link
+          to="/contacts"
+          search={{ with: reference, open: reference }}
+          className={classes.theirs ?? ""}
+        >
+          {t("theirs")}
+        </Link>
         <CloseButton onClick={close} aria-label={t("closeRecord")} />
       </header>
       <div className={classes.recordBody} tabIndex={0} role="group" aria-label={reference}>

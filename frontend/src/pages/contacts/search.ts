@@ -10,10 +10,23 @@ export interface ContactsSearch {
   /** µs since 1970. */
   since?: number;
   until?: number;
+  /** A figure's contacts: its measure, and the span that it was counted in. */
+  measure?: string;
+  from?: number;
+  to?: number;
+  team?: string;
+  /** Who rang: needs a client. */
+  caller?: string;
+  /** The same person as this contact's. */
+  with?: string;
+  /** With a message. */
+  message?: boolean;
   open?: string;
 }
 
-const WORDS = ["client", "queue", "agent", "outcome", "reason", "code", "open"] as const;
+const WORDS = [
+  "client", "queue", "agent", "outcome", "reason", "code", "measure", "team", "caller", "with", "open",
+] as const;
 
 export function contactsSearch(search: Record<string, unknown>): ContactsSearch {
   const found: ContactsSearch = {};
@@ -22,10 +35,11 @@ export function contactsSearch(search: Record<string, unknown>): ContactsSearch 
     if ((typeof value === "string" || typeof value === "number") && value !== "")
       found[name] = String(value).slice(0, 100);
   }
-  for (const name of ["since", "until"] as const) {
+  for (const name of ["since", "until", "from", "to"] as const) {
     const value = Number(search[name]);
     if (Number.isSafeInteger(value) && value > 0) found[name] = value;
   }
   if (search.recorded === true) found.recorded = true;
+  if (search.message === true) found.message = true;
   return found;
 }

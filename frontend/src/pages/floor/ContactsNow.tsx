@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ContactRow } from "@/api/schema.gen";
@@ -24,15 +24,20 @@ const ORDER: Partial<Record<ContactRow["state"], number>> = {
   flow: 3,
 };
 
-type Which = "all" | "waiting";
+export type Which = "all" | "waiting";
 
 /** What goes on now: who waits comes first, the longest on top. */
-export function ContactsNow({ search }: { search: FloorSearch }) {
+interface Props {
+  search: FloorSearch;
+  which: Which;
+  choose: (which: Which) => void;
+}
+
+export function ContactsNow({ search, which, choose }: Props) {
   const { t } = useTranslation("floor");
   const name = useAgentName();
   const queues = useTable("queues");
   const arrived = useArrived("contacts");
-  const [which, setWhich] = useState<Which>("all");
   const client = search.client;
   const going = useCallback(
     (row: ContactRow) =>
@@ -52,7 +57,7 @@ export function ContactsNow({ search }: { search: FloorSearch }) {
   const filter = (
     <div className={classes.filter} role="group" aria-label={t("show")}>
       {(["all", "waiting"] as const).map((one) => (
-        <button key={one} type="button" aria-pressed={which === one} onClick={() => setWhich(one)}>
+        <button key={one} type="button" aria-pressed={which === one} onClick={() => choose(one)}>
           {t(`which.${one}`)}
         </button>
       ))}

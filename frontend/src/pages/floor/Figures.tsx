@@ -5,6 +5,7 @@ import { useArrived, useTable } from "@/feed/hooks";
 import { serverNow, useSecond } from "@/feed/clock";
 import { Clock } from "@/parts/Clock";
 import { Figure } from "@/parts/Figure";
+import { useOpening } from "@/parts/today";
 import { queueName } from "@/parts/queueName";
 import { number, percent } from "@/words/format";
 
@@ -15,12 +16,13 @@ import type { FloorSearch } from "./search";
 const SIX = [0, 1, 2, 3, 4, 5];
 
 /** Six figures: what waits, how long, how well, how much, what was lost, who's there. */
-export function Figures({ search }: { search: FloorSearch }) {
+export function Figures({ search, showWaiting }: { search: FloorSearch; showWaiting: () => void }) {
   const { t } = useTranslation("floor");
   useSecond();
   const totals = useTable("totals");
   const queues = useTable("queues");
   const arrived = useArrived("totals");
+  const opening = useOpening(search.client);
   const row = totals.get(search.client ?? "all") ?? [...totals.values()][0];
   if (!arrived || row === undefined) {
     return (
@@ -44,6 +46,7 @@ export function Figures({ search }: { search: FloorSearch }) {
         note={t("inProgress", { count: row.in_progress })}
         explain={t("waitingMeans")}
         alarm={alarm}
+        onOpen={showWaiting}
       />
       <Figure
         label={t("longest")}
@@ -51,24 +54,28 @@ export function Figures({ search }: { search: FloorSearch }) {
         note={row.waiting > 0 ? queueName(oldest?.queue) : t("nobodyWaits")}
         explain={t("longestMeans")}
         alarm={alarm}
+        onOpen={showWaiting}
       />
       <Figure
         label={t("serviceLevel")}
         value={percent(row.service_level)}
         note={t("today")}
         explain={t("serviceLevelMeans")}
+        to={opening("service_level")}
       />
       <Figure
         label={t("answered")}
         value={number(row.answered)}
         note={t("ofOffered", { count: row.offered, shown: number(row.offered) })}
         explain={t("answeredMeans")}
+        to={opening("answered")}
       />
       <Figure
         label={t("abandoned")}
         value={number(row.abandoned)}
         note={t("today")}
         explain={t("abandonedMeans")}
+        to={opening("abandoned")}
       />
       {agents === null ? (
         <Figure label={t("inProgressLabel")} value={number(row.in_progress)} note={t("now")} />

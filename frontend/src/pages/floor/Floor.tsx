@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMaybeMe } from "@/api/session";
@@ -10,7 +10,7 @@ import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
 import { Agents } from "./Agents";
-import { ContactsNow } from "./ContactsNow";
+import { ContactsNow, type Which } from "./ContactsNow";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
@@ -20,6 +20,7 @@ import type { FloorSearch } from "./search";
 export function Floor() {
   const { t } = useTranslation("floor");
   const search = useSearch({ from: "/floor" });
+  const [which, setWhich] = useState<Which>("all");
   const operator = useMaybeMe()?.client === null;
   return (
     <div className={classes.floor}>
@@ -27,11 +28,11 @@ export function Floor() {
       <div className={classes.scope}>
         <Scope search={search} />
       </div>
-      <Figures search={search} />
+      <Figures search={search} showWaiting={() => setWhich("waiting")} />
       <div className={classes.columns} data-single={!operator || undefined}>
         <div className={classes.column}>
           <Queues search={search} />
-          <ContactsNow search={search} />
+          <ContactsNow search={search} which={which} choose={setWhich} />
         </div>
         {operator && (
           <div className={classes.column}>

@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
-import { useCallback, useMemo } from "react";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AgentRow, Definitions, QueueRow } from "@/api/schema.gen";
@@ -11,6 +12,8 @@ import { IconAlertTriangle } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
+import { Spark } from "@/parts/Spark";
+import { type OpenedFigure, useCurve, useOpening, useQueuesToday } from "@/parts/today";
 import { clock, number, percent } from "@/words/format";
 
 import { waitAlarm } from "./attention";
@@ -31,6 +34,8 @@ export function Queues({ search }: { search: FloorSearch }) {
   const rows = useRows("queues", mine);
   const arrived = useArrived("queues");
   const serving = useServing(rows);
+  const opening = useOpening(client);
+  const courses = useCourses(client);
   const manyClients = new Set(rows.map((row) => row.client)).size > 1;
   return (
     <Panel title={t("queues")} scrolls className={classes.queues}>
@@ -49,6 +54,7 @@ export function Queues({ search }: { search: FloorSearch }) {
               <th scope="col" className={classes.number}>{t("answered")}</th>
               <th scope="col" className={classes.number}>{t("abandoned")}</th>
               <th scope="col" className={classes.number}>{t("asa")}</th>
+              <th scope="col" className={classes.spark}>{t("course")}</th>
               {serving && <th scope="col" className={classes.number}>{t("serving")}</th>}
             </tr>
           </thead>
@@ -61,6 +67,8 @@ export function Queues({ search }: { search: FloorSearch }) {
                   row={row}
                   client={manyClients}
                   serving={serving?.get(row.queue)}
+                  opening={opening}
+                  course={courses?.get(row.queue)}
                 />
               ))}
           </tbody>
@@ -70,8 +78,15 @@ export function Queues({ search }: { search: FloorSearch }) {
   );
 }
 
-function QueueLine(props: { row: QueueRow; client: boolean; serving: Serving | undefined }) {
-  const { row, client, serving } = props;
+interface LineProps {
+  row: QueueRow;
+  client: boolean;
+  serving: Serving | undefined;
+  opening: ReturnType<typeof useOpening>;
+  course: (number | null)[] | undefined;
+}
+
+function QueueLine({ row, client, serving, opening, course }: LineProps) {
   const { t } = useTranslation("floor");
   useSecond();
   const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
@@ -90,11 +105,16 @@ function QueueLine(props: { row: QueueRow; client: boolean; serving: Serving | u
         </span>
       </td>
       <td className={`figure ${classes.number}`} title={t("within", { time: clock(row.target_us) })}>
-        {percent(row.service_level)}
+        <Opens to={opening("service_level", row)}>{percent(row.service_level)}</Opens>
       </td>
-      <td className={`figure ${classes.number}`}>{number(row.answered)}</td>
-      <td className={`figure ${classes.number}`}>{number(row.abandoned)}</td>
+      <td className={`figure ${classes.number}`}>
+        <Opens to={opening("answered", row)}>{number(row.answered)}</Opens>
+      </td>
+      <td className={`figure ${classes.number}`}>
+        <Opens to={opening("abandoned", row)}>{number(row.abandoned)}</Opens>
+      </td>
       <td className={`figure ${classes.number}`}>{clock(row.asa_us)}</td>
+      <td className={classes.spark}>{course && <Spark values={course} label={t("course")} />}</td>
       {serving && (
         <td className={`figure ${classes.number}`} title={t("servingMeans")}>
           {number(serving.ready)} / {number(serving.busy)} / {number(serving.away)}
@@ -102,6 +122,27 @@ function QueueLine(props: { row: QueueRow; client: boolean; serving: Serving | u
       )}
     </tr>
   );
+}
+
+/** A figure that leads to the contacts that it counts. */
+function Opens({ to, children }: { to: OpenedFigure | undefined; children: ReactNode }) {
+  return to === undefined ? children : <Link {...to}>{children}</Link>;
+}
+
+/** Contacts offered by half hours since midnight, for each queue. */
+function useCourses(client: string | undefined): Map<string, (number | null)[]> | undefined {
+  const report = useQueuesToday(useCurve(client)?.day);
+  return useMemo(() => {
+    if (report === undefined) return undefined;
+    const at = new Map(report.intervals.map((instant, index) => [instant, index]));
+    const courses = new Map<string, (number | null)[]>();
+    for (const row of report.rows) {
+      const course = courses.get(row.key) ?? report.intervals.map(() => 0);
+      course[at.get(row.since) ?? 0] = row.figures.offered ?? 0;
+      courses.set(row.key, course);
+    }
+    return courses;
+  }, [report]);
 }
 
 /** Who of those signed in serves each queue; undefined for whoever may not know. */

@@ -1,5 +1,5 @@
 import { useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { serverNow, useSecond } from "@/feed/clock";
@@ -9,10 +9,13 @@ import { Clock } from "@/parts/Clock";
 import type { Alarm } from "@/parts/Figure";
 import { IconAlertTriangle, IconPlugConnectedX } from "@/parts/icons";
 import { queueName } from "@/parts/queueName";
+import { useCurve } from "@/parts/today";
 import { PageTitle } from "@/shell/Shell";
 import { day, number, percent, timeOfDay } from "@/words/format";
 
 import classes from "./Wallboard.module.css";
+
+const DayCurve = lazy(() => import("./DayCurve"));
 
 const EVENING = 21;
 const MORNING = 6;
@@ -41,8 +44,28 @@ export function Wallboard() {
         </span>
       </header>
       <Figures client={client} />
+      <Day client={client} />
       <Lost />
     </div>
+  );
+}
+
+function Day({ client }: { client: string | undefined }) {
+  const { t } = useTranslation("wallboard");
+  const curve = useCurve(client);
+  if (curve === undefined) return null;
+  return (
+    <section className={classes.curve} aria-label={t("curve")}>
+      <h2>
+        {t("curve")}
+        {curve.weeks > 0 && <span>{t("usual", { count: curve.weeks })}</span>}
+      </h2>
+      <div>
+        <Suspense>
+          <DayCurve curve={curve} />
+        </Suspense>
+      </div>
+    </section>
   );
 }
 
