@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import reactions
+from roost.floor import calling_out, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -29,6 +29,9 @@ from roost.floor.routing import messages as routing
 from roost.floor.routing import model as routing_model
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
+from roost.floor.tasks import decide as tasks_decide
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
@@ -82,8 +85,15 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("queues", decide) for command, decide in queues_decide.DECIDE.items()},
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
+    **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
+ACROSS: Final[Mapping[type[Command], _Decide]] = {
+    **transferring.DECIDE,
+    **watching.DECIDE,
+    **calling_out.DECIDE,
+}
+"""What is decided on the whole cell, since it would be half done otherwise."""
 
 
 def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Refusal:
@@ -94,6 +104,9 @@ def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Ref
         return function(getattr(state, area), now, command)
     if isinstance(command, Configure):
         return configure(state, now, command)
+    across = ACROSS.get(type(command))
+    if across is not None:
+        return across(state, now, command)
     return Refusal("unknown_command", {"command": type(command).__name__})
 
 
@@ -113,6 +126,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
     routing_model.configured(state.routing, floor)
+    tasks_model.configured(state.tasks, floor)
 
 
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
@@ -128,10 +142,12 @@ def _rescued(state: CellState, event: flows.FlowRescued, at: InstantUs) -> None:
     call = state.calls.calls.get(_contact(event))
     if call is not None and call.ended_at is None:
         flows_model.rescued(state.flows, event)
+        calls_folds.rescued(call)
 
 
 def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> None:
     queues_model.queued(state.queues, event, at)
+    calls_folds.waits(state.calls, _contact(event))
     routing_model.queued(
         state.routing,
         _contact(event),
@@ -149,6 +165,7 @@ def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) ->
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
     contact = _contact(event)
+    calls_folds.assigned(state.calls, contact)
     queues_model.ringing(state.queues, contact, event.agent, event.offer)
     routing_model.assigned(state.routing, contact, event.agent, event.offer)
 
@@ -163,11 +180,13 @@ def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> N
 def _signed_in(state: CellState, event: agents.AgentSignedIn, at: InstantUs) -> None:
     agents_model.signed_in(state.agents, event, at)
     routing_model.set_state(state.routing, event.agent, "away", at)
+    tasks_model.here(state.tasks, event.agent, True)
 
 
 def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -> None:
     agents_model.signed_out(state.agents, event, at)
     routing_model.set_state(state.routing, event.agent, "out", at)
+    tasks_model.here(state.tasks, event.agent, False)
 
 
 def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
@@ -192,8 +211,18 @@ def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
     agents_model.watch_set(state.agents, event.agent, event.mode)
 
 
+def _phone_known(state: CellState, event: agents.PhoneKnown, at: InstantUs) -> None:
+    agents_model.phone_known(state.agents, event)
+    tasks_model.phone(state.tasks, event.agent, True)
+
+
+def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> None:
+    agents_model.phone_gone(state.agents, event)
+    tasks_model.phone(state.tasks, event.agent, False)
+
+
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f = calls_folds, agents_model, flows_model
+_c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
@@ -253,7 +282,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
     agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
     agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
-    agents.CallOutAsked: _nothing,
+    agents.PauseAsked: _nothing,
     agents.PickUpAsked: _nothing,
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,
@@ -268,8 +297,15 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentChanged: _nothing,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
-    agents.PhoneKnown: lambda s, e, at: _a.phone_known(s.agents, e),
-    agents.PhoneGone: lambda s, e, at: _a.phone_gone(s.agents, e),
+    agents.PhoneKnown: _phone_known,
+    agents.PhoneGone: _phone_gone,
+    tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
+    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e),
+    tasks.TaskTaken: lambda s, e, at: _t.taken(s.tasks, e),
+    tasks.TaskGivenBack: lambda s, e, at: _t.given_back(s.tasks, e, at),
+    tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
+    tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
+    tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
 }
 
 

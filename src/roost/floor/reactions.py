@@ -13,14 +13,16 @@ from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
-from roost.floor.parties import Party
+from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ContactId, OfferId
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId
 from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs
 
 NONE: Final[Sequence[Command]] = ()
 WHY_RINGING_STOPS: Final = {
@@ -57,10 +59,27 @@ def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence
     )
 
 
+def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
+    """A voicemail is somebody's work. It's of the queue that was waited in last."""
+    if event.purpose is not TrackPurpose.VOICEMAIL:
+        return NONE
+    contact = _contact(event)
+    call = state.calls.calls[contact]
+    waiter = state.routing.waiters.get(contact)
+    if waiter is None:
+        queue = state.flows.safe[call.client].queue
+    else:
+        queue = state.routing.classes[waiter.klass].queue
+    return (tasks.ExpectMessage(contact, call.client, queue, call.caller),)
+
+
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
-    if event.purpose is TrackPurpose.VOICEMAIL and _contact(event) in state.flows.runs:
-        return (flows.MessageDone(_contact(event)),)
-    return NONE
+    if event.purpose is not TrackPurpose.VOICEMAIL:
+        return NONE
+    contact = _contact(event)
+    length = event.length_us if isinstance(event, calls.TrackEnded) else DurationUs(0)
+    left = tasks.MessageLeft(contact, length)
+    return (flows.MessageDone(contact), left) if contact in state.flows.runs else (left,)
 
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
@@ -75,16 +94,34 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
     if event.offer is None or event.agent is None:
         return NONE
     agent = state.agents.agents.get(event.agent)
-    if agent is None or agent.handling is None or agent.handling.offer != event.offer:
+    if event.party is Party.WATCHER or agent is None or agent.handling is None:
+        return (agents.EndWatch(event.agent, event.offer),)
+    if agent.handling.offer != event.offer:
         return NONE
     if agent.presence not in (Presence.OFFERED, Presence.TALKING):
         return NONE
     call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
         return (_let_go(state, agent.id, event.offer),)
+    if event.heard:
+        return (agents.LeaveContact(agent.id, event.offer),)
     if event.connected:
         return (agents.ReturnContact(agent.id, event.offer),)
     return (agents.OfferFailed(agent.id, event.offer, event.reason),)
+
+
+def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
+    """We let a leg go: whose it is needn't wait for the phone's word."""
+    call = state.calls.calls.get(_contact(event))
+    leg = call.legs.get(event.leg) if call else None
+    if leg is None or leg.agent is None or leg.offer is None:
+        return NONE
+    if leg.party is Party.WATCHER:
+        return (agents.EndWatch(leg.agent, leg.offer),)
+    agent = state.agents.agents.get(leg.agent)
+    if agent is None or agent.handling is None or agent.handling.offer != leg.offer:
+        return NONE
+    return (_let_go(state, leg.agent, leg.offer),)
 
 
 def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
@@ -97,8 +134,60 @@ def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
 
 
 def party_held(state: CellState, event: calls.PartyHeld) -> Sequence[Command]:
+    """Hold time is the customer's, with the agent who carries the contact."""
     call = state.calls.calls[_contact(event)]
-    return [agents.MarkHeld(leg.agent, event.held) for leg in call.legs.values() if leg.agent]
+    host = call.legs.get(call.host) if call.host else None
+    if event.party is not Party.CUSTOMER or host is None or host.agent is None:
+        return NONE
+    return (agents.MarkHeld(host.agent, event.held),)
+
+
+def host_changed(state: CellState, event: calls.HostChanged) -> Sequence[Command]:
+    """Whoever was only consulted has the contact now."""
+    if event.agent is None or event.offer is None:
+        return NONE
+    return (agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER),)
+
+
+def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Command]:
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    return (
+        agents.Offer(
+            event.agent,
+            contact,
+            event.offer,
+            event.queue,
+            client,
+            event.ring_us,
+            SegmentKind.CONSULT,
+        ),
+    )
+
+
+def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[Command]:
+    """Back to the head of its queue, or into another; a call of ours was in none before."""
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    if event.queue is not None or contact not in state.flows.runs:
+        return (flows.SendToQueue(contact, client, event.queue),)
+    return (flows.ComeBack(contact),)
+
+
+def watcher_joined(state: CellState, event: calls.WatcherJoined) -> Sequence[Command]:
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    return (agents.BeginSegment(event.agent, contact, event.offer, event.queue, client),)
+
+
+def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
+    """The client's default queue lends its rules for ringing and writing up."""
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    queue = state.flows.safe[client].queue
+    known = state.routing.queues.get(queue)
+    ring_us = known.ring_us if known else RING_US
+    return (agents.BeginCallOut(event.agent, contact, event.offer, queue, client, ring_us),)
 
 
 def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Command]:
@@ -110,13 +199,25 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
         left = event.blame in (Blame.CALLER, Blame.NETWORK)
         outcome = Outcome.ABANDONED if left else Outcome.ENDED_BY_US
         commands.append(queues.StopWaiting(contact, outcome))
+        line = state.tasks.queues.get(entry.queue)
+        if left and not entry.answered and line is not None and line.call_back and event.caller:
+            client = ClientId(event.owner)
+            commands.append(
+                tasks.CallBackLater(contact, client, entry.queue, event.caller, entry.since)
+            )
     call = state.calls.calls.get(contact)
-    if call is not None:
-        for leg in call.legs.values():
-            if leg.agent is not None and leg.offer is not None:
-                agent = state.agents.agents.get(leg.agent)
-                if agent and agent.handling and agent.handling.offer == leg.offer:
-                    commands.append(_let_go(state, leg.agent, leg.offer))
+    for leg in call.legs.values() if call is not None else ():
+        if leg.agent is None or leg.offer is None or call is None:
+            continue
+        agent = state.agents.agents.get(leg.agent)
+        if leg.party is Party.WATCHER:
+            commands.append(agents.EndWatch(leg.agent, leg.offer))
+        elif agent is None or agent.handling is None or agent.handling.offer != leg.offer:
+            continue
+        elif call.outbound and not call.answered:
+            commands.append(agents.EndCallOut(leg.agent, leg.offer, event.reason))
+        else:
+            commands.append(_let_go(state, leg.agent, leg.offer))
     return commands
 
 
@@ -191,7 +292,11 @@ def _out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> lis
 
 
 def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Command]:
-    return (routing.MatchContact(_contact(event)),)
+    contact = _contact(event)
+    call = state.calls.calls.get(contact)
+    if call is None:
+        return (routing.MatchContact(contact),)
+    return (routing.MatchContact(contact, call.direct, call.ringing),)
 
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
@@ -206,9 +311,17 @@ def turned_away(state: CellState, event: queues.ContactTurnedAway) -> Sequence[C
 
 def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     queue = state.routing.queues[event.queue]
+    contact = _contact(event)
+    agent = state.agents.agents.get(event.agent)
+    if agent is not None and agent.handling is not None and agent.handling.offer == event.offer:
+        turn = agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER, queue.id)
+        return (turn,)  # a colleague's phone, that rings for a consultation
+    call = state.calls.calls.get(contact)
+    transferred = call is not None and call.transfer is not None
+    kind = SegmentKind.TRANSFER if transferred else SegmentKind.ANSWER
     return (
         agents.Offer(
-            event.agent, _contact(event), event.offer, queue.id, queue.client, queue.ring_us
+            event.agent, contact, event.offer, queue.id, queue.client, queue.ring_us, kind
         ),
     )
 
@@ -222,9 +335,14 @@ def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Comm
 
 def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
     contact = _contact(event)
+    entry = state.queues.entries.get(contact)
+    if entry is None or entry.answered or entry.offer != event.offer:
+        return (calls.Bridge(contact, event.offer),)  # a consultation, a call of ours
+    queue = state.routing.queues.get(event.queue)
+    whisper = queue.whisper if queue else ()
     return (
         queues.StopWaiting(contact, Outcome.ANSWERED, event.agent),
-        calls.Bridge(contact, event.offer),
+        calls.Bridge(contact, event.offer, whisper),
     )
 
 
@@ -235,13 +353,18 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
     call = state.calls.calls.get(contact)
     if call is None or call.ended_at is not None:
         return NONE
+    stop = calls.StopRinging(contact, event.offer, WHY_RINGING_STOPS[event.why])
+    if event.kind is SegmentKind.CONSULT:
+        return (stop,)
+    if event.kind is SegmentKind.OUTBOUND:
+        reason = WHY_RINGING_STOPS[event.why]
+        return (calls.EndContact(contact, Blame.AGENT, reason),)
     entry = state.queues.entries.get(contact)
-    if entry is not None and entry.answered:
-        return (flows.ComeBack(contact),)
-    return (
-        calls.StopRinging(contact, event.offer, WHY_RINGING_STOPS[event.why]),
-        routing.MatchContact(contact),
-    )
+    if entry is None or not entry.answered:
+        return (stop, routing.MatchContact(contact))
+    if call.returning or call.talking:
+        return NONE
+    return (flows.ComeBack(contact),)
 
 
 def pick_up_asked(state: CellState, event: agents.PickUpAsked) -> Sequence[Command]:
@@ -253,11 +376,40 @@ def hold_asked(state: CellState, event: agents.HoldAsked) -> Sequence[Command]:
 
 
 def hang_up_asked(state: CellState, event: agents.HangUpAsked) -> Sequence[Command]:
-    return (calls.EndContact(_contact(event), Blame.AGENT, Reason.HUNG_UP),)
+    return (calls.LeaveCall(_contact(event), event.offer),)
+
+
+def pause_asked(state: CellState, event: agents.PauseAsked) -> Sequence[Command]:
+    return (calls.PauseTracks(_contact(event), event.paused, agent=event.agent),)
 
 
 def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
     return (routing.MatchAgent(event.agent),)
+
+
+def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
+    """Who can't be reached holds no tasks."""
+    return _give_back(state, event.agent, "unreachable")
+
+
+def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
+    """A contact in hand isn't disturbed, nor is what it's for."""
+    agent = state.agents.agents.get(event.agent)
+    if agent is not None and agent.handling is not None:
+        return NONE
+    return _give_back(state, event.agent, "unreachable")
+
+
+def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
+    return _give_back(state, event.agent, "signed_out")
+
+
+def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
+    """The lease of an agent's tasks is over when they're gone."""
+    person = state.tasks.people.get(agent)
+    if person is not None and (not person.taken or (person.here and person.phone)):
+        return NONE
+    return (tasks.GiveTasksBack(agent, why),)
 
 
 # --- definitions ---
@@ -278,10 +430,17 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallArrived: call_arrived,
     calls.PlayFinished: play_finished,
     calls.CollectionEnded: collection_ended,
+    calls.TrackStarted: track_started,
     calls.TrackEnded: track_over,
     calls.TrackLost: track_over,
     calls.LegConnected: leg_connected,
     calls.LegEnded: leg_ended,
+    calls.LegEnding: leg_ending,
+    calls.HostChanged: host_changed,
+    calls.AgentInvited: agent_invited,
+    calls.CallerReturned: caller_returned,
+    calls.WatcherJoined: watcher_joined,
+    calls.CallMade: call_made,
     calls.LegAsked: leg_asked,
     calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
@@ -297,7 +456,11 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.PickUpAsked: pick_up_asked,
     agents.HoldAsked: hold_asked,
     agents.HangUpAsked: hang_up_asked,
+    agents.PauseAsked: pause_asked,
     agents.AgentReady: agent_ready,
+    agents.AgentAway: agent_away,
+    agents.PhoneGone: phone_gone,
+    agents.AgentSignedOut: agent_signed_out,
     CentreConfigured: centre_configured,
 }
 

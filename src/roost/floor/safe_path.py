@@ -15,6 +15,7 @@ from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command
@@ -24,8 +25,30 @@ TIDYING: Final = (
     agents.WithdrawOffer,
     agents.OfferLapsed,
     agents.WrapUpLapsed,
+    agents.EndWatch,
+    agents.EndCallOut,
+    agents.TurnSegment,
+    agents.BeginSegment,
     calls.CheckContact,
+    calls.StopRinging,
     queues.StopWaiting,
+    tasks.ExpectMessage,
+    tasks.MessageLeft,
+    tasks.CallBackLater,
+    tasks.GiveTasksBack,
+    tasks.TaskFallsDue,
+    tasks.TaskLapses,
+)
+TASKS: Final = frozenset(
+    {
+        tasks.PromiseCallback,
+        tasks.TakeTask,
+        tasks.GiveTaskBack,
+        tasks.FinishTask,
+        tasks.AssignTask,
+        tasks.CloseTask,
+        *(command for command in TIDYING if command.__module__ == tasks.__name__),
+    }
 )
 
 
@@ -37,15 +60,32 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
         return (routing.MatchAll(),)
     if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
         return (command,)
+    if type(command) in TASKS:  # a note of ours: the contact itself goes on
+        return (command,) if isinstance(command, TIDYING) else ()
     contact = _contact_of(state, command)
     call = state.calls.calls.get(contact) if contact else None
     lost = call is None or call.ended_at is not None
-    if call is None or lost or _in_conversation(state, call.id):
+    if call is not None and not lost and _in_conversation(state, call.id):
+        return _beside_a_talk(command)
+    if call is None or lost:
         return (command,) if isinstance(command, TIDYING) else ()
     safe = flows.Rescue(call.id, call.client)
     if isinstance(command, agents.Offer):
         return (safe, agents.UndoOffer(command.agent, command.contact, command.offer))
     return (safe,)
+
+
+def _beside_a_talk(command: Command) -> Sequence[Command]:
+    """The talk itself is left alone; whoever was to join it is free again."""
+    match command:
+        case agents.Offer():
+            return (calls.StopRinging(command.contact, command.offer, Reason.FAULT),)
+        case calls.Bridge():
+            return (calls.StopRinging(command.contact, command.offer, Reason.FAULT),)
+        case flows.ComeBack() | flows.SendToQueue():
+            return (flows.Rescue(command.contact),)
+        case _:
+            return (command,) if isinstance(command, TIDYING) else ()
 
 
 def _in_conversation(state: CellState, contact: ContactId) -> bool:

@@ -44,6 +44,103 @@ REFUSALS: Final[dict[str, Words]] = {
         "当前已有 {most} 个呼叫，达到上限。",
         "请稍后再试，或增加单元。",
     ),
+    # --- talks with several, transfers, calling out, watching ---
+    "not_host": Words(
+        "Somebody else carries contact {contact}.",
+        "Ask the colleague who has the contact, or hang up to leave the talk.",
+        "联络 {contact} 由其他坐席主持。",
+        "请联系主持该联络的同事，或挂机退出通话。",
+    ),
+    "consulting": Words(
+        "A consultation is going on in contact {contact} already.",
+        "Complete the transfer, switch between the two, merge, or let the other party go.",
+        "联络 {contact} 中已有咨询正在进行。",
+        "请完成转接、切换通话、合并，或结束另一方。",
+    ),
+    "too_many_parties": Words(
+        "There are {most} parties in this contact already, which is the most.",
+        "Let somebody go first.",
+        "该联络已有 {most} 方，达到上限。",
+        "请先让其中一方退出。",
+    ),
+    "target_not_ready": Words(
+        "{target} can't take it now.",
+        "Choose somebody who is ready, or a queue.",
+        "{target} 当前无法接听。",
+        "请选择就绪的同事，或选择队列。",
+    ),
+    "unknown_target": Words(
+        "“{target}” can't be called for this client.",
+        "Choose one of the client's colleagues, queues or directory entries.",
+        "不能为该客户呼叫“{target}”。",
+        "请选择该客户的同事、队列或通讯录条目。",
+    ),
+    "queue_full": Words(
+        "The queue {queue} is full.",
+        "Choose another queue, or keep the caller.",
+        "队列 {queue} 已满。",
+        "请选择其他队列，或继续接待来电者。",
+    ),
+    "no_other_party": Words(
+        "There's no other party in contact {contact} for that.",
+        "Wait until somebody has answered, or call somebody first.",
+        "联络 {contact} 中没有可执行此操作的另一方。",
+        "请等待对方接听，或先呼叫一方。",
+    ),
+    "other_contact": Words(
+        "The call {leg} belongs to another contact.",
+        "Join calls of one contact only.",
+        "通话 {leg} 属于另一个联络。",
+        "只能合并同一联络的通话。",
+    ),
+    "unknown_party": Words(
+        "There's no such party ({leg}) to let go.",
+        "It may have left already; look at the present state.",
+        "没有可退出的这一方（{leg}）。",
+        "对方可能已离开；请查看当前状态。",
+    ),
+    "digits_wrong": Words(
+        "Those keys can't be sent.",
+        "Send up to {most} of 0 to 9, *, # and A to D.",
+        "无法发送这些按键。",
+        "请发送不超过 {most} 个按键：0 至 9、*、# 和 A 至 D。",
+    ),
+    "not_recorded": Words(
+        "Contact {contact} isn't being recorded.",
+        "Nothing needs to be paused.",
+        "联络 {contact} 未在录音。",
+        "无需暂停。",
+    ),
+    "watching": Words(
+        "The talk of agent {agent} is being listened to.",
+        "Stop listening first.",
+        "正在监听坐席 {agent} 的通话。",
+        "请先停止监听。",
+    ),
+    "not_watching": Words(
+        "Agent {agent} isn't listening to anybody.",
+        "Choose a talk to listen to first.",
+        "坐席 {agent} 没有在监听。",
+        "请先选择要监听的通话。",
+    ),
+    "not_away": Words(
+        "Agent {agent} is at work.",
+        "Go away first: who listens takes no contacts.",
+        "坐席 {agent} 正在工作。",
+        "请先设为离席：监听期间不接联络。",
+    ),
+    "unknown_client": Words(
+        "Agent {agent} can't call out for “{client}”.",
+        "Choose a client whom the agent serves and who has a number.",
+        "坐席 {agent} 不能为“{client}”外呼。",
+        "请选择该坐席服务且拥有号码的客户。",
+    ),
+    "no_media": Words(
+        "Nothing is there that could carry the call.",
+        "Wait until the media process is back.",
+        "目前没有可承载通话的媒体服务。",
+        "请等待媒体进程恢复。",
+    ),
     # --- queues ---
     "already_waiting": Words(
         "Contact {contact} is waiting already.",
@@ -153,6 +250,79 @@ REFUSALS: Final[dict[str, Words]] = {
         "It may have been completed already, or its shift is over.",
         "坐席 {agent} 没有该待补全的联络。",
         "可能已经补全，或班次已结束。",
+    ),
+    # --- tasks ---
+    "unknown_queue": Words(
+        "There is no queue {queue}.",
+        "Choose one of the client's queues.",
+        "没有队列 {queue}。",
+        "请选择该客户的队列。",
+    ),
+    "time_wrong": Words(
+        "That time is over, or too far ahead.",
+        "Choose a time within the next ninety days.",
+        "该时间已过，或过于遥远。",
+        "请选择九十天以内的时间。",
+    ),
+    "too_many_tasks": Words(
+        "There are {most} tasks already, which is the most.",
+        "Finish or close some of them first.",
+        "已有 {most} 个任务，达到上限。",
+        "请先完成或关闭部分任务。",
+    ),
+    "unknown_task": Words(
+        "Task {task} isn't there any more.",
+        "It may have been done; look at the list.",
+        "任务 {task} 已不存在。",
+        "可能已经完成；请查看列表。",
+    ),
+    "task_taken": Words(
+        "Task {task} is with agent {agent}.",
+        "Take another one, or have it given back.",
+        "任务 {task} 正由坐席 {agent} 处理。",
+        "请选择其他任务，或请对方退回。",
+    ),
+    "task_of_another": Words(
+        "Agent {agent} has promised task {task} personally.",
+        "It's anybody's when it's due and that agent isn't there.",
+        "任务 {task} 由坐席 {agent} 本人承诺。",
+        "到期且该坐席不在时，其他人才能接手。",
+    ),
+    "not_served": Words(
+        "Agent {agent} hasn't the skills for this task.",
+        "Leave it to somebody who serves its queue.",
+        "坐席 {agent} 不具备该任务所需的技能。",
+        "请交给服务该队列的坐席。",
+    ),
+    "too_many_taken": Words(
+        "There are {most} tasks with this agent already.",
+        "Finish one, or give one back.",
+        "该坐席已持有 {most} 个任务。",
+        "请先完成或退回一个任务。",
+    ),
+    "not_taken": Words(
+        "Task {task} isn't with this agent.",
+        "Take it first.",
+        "任务 {task} 不在该坐席手中。",
+        "请先接手该任务。",
+    ),
+    "unknown_outcome": Words(
+        "“{outcome}” isn't an outcome that an agent can give.",
+        "Choose one of the outcomes that are offered.",
+        "“{outcome}”不是坐席可选的结果。",
+        "请从提供的结果中选择。",
+    ),
+    "tries_used": Words(
+        "This task has been tried {most} times, which is the most.",
+        "Finish it without another try.",
+        "该任务已尝试 {most} 次，达到上限。",
+        "请直接结束，不再安排重试。",
+    ),
+    "short_abandon": Words(
+        "The caller gave up at once.",
+        "Nobody needs to be called back.",
+        "来电者随即挂断。",
+        "无需回拨。",
     ),
     # --- definitions, and the step ---
     "already_configured": Words(

@@ -133,9 +133,7 @@ class PartyHeld(Event, frozen=True, gc=False, kw_only=True):
 
 
 class PartiesMerged(Event, frozen=True, gc=False, kw_only=True):
-    """Everybody was taken into one talk, in which `legs` are from now on."""
-
-    legs: tuple[LegId, ...]
+    """Everybody was taken into one talk: the consultation is over."""
 
 
 class HostChanged(Event, frozen=True, gc=False, kw_only=True):
@@ -240,7 +238,8 @@ class CallMade(Event, frozen=True, gc=False, kw_only=True):
     that the customer sees."""
 
     leg: LegId
-    number: VaultId
+    number: VaultId | None
+    entry: EntryId | None
     shown: str
     agent: AgentId
     offer: OfferId
@@ -287,10 +286,12 @@ class LegQuality(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True):
-    """The customer's matter on this call is over; exactly one per contact."""
+    """The customer's matter on this call is over; exactly one per contact. `caller` is the
+    customer's number."""
 
     blame: Blame
     reason: Reason
+    caller: VaultId | None = None
 
 
 class LegAsked(Event, frozen=True, gc=False, kw_only=True):
