@@ -16,7 +16,18 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, helping, history, openapi, session, writing_up
+from roost.web import (
+    access,
+    centre,
+    desk,
+    feed,
+    helping,
+    history,
+    openapi,
+    session,
+    tasks,
+    writing_up,
+)
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -48,6 +59,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
+    *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     described_by,
