@@ -4,6 +4,7 @@ import { queryOptions, useQuery, useSuspenseQuery } from "@tanstack/react-query"
 import { ApiProblem, api, body } from "@/api/client";
 import type { Me } from "@/api/schema.gen";
 import { setServerTime } from "@/feed/clock";
+import { setZone } from "@/words/format";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -12,7 +13,7 @@ export const sessionQuery = queryOptions({
   queryFn: async (): Promise<Me | null> => {
     try {
       const me = await body(api.GET("/api/session"));
-      setServerTime(me.now);
+      known(me);
       return me;
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) return null;
@@ -20,6 +21,12 @@ export const sessionQuery = queryOptions({
     }
   },
 });
+
+/** What the centre says of its clock, with every session. */
+export function known(me: Me): void {
+  setServerTime(me.now);
+  setZone(me.zone);
+}
 
 /** The signed-in person; null on pages that need nobody. */
 export function useMaybeMe(): Me | null {

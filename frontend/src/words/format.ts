@@ -12,11 +12,64 @@ function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return found;
 }
 
+let zone: string | undefined; // the centre's; until it's known, this browser's
+
+/** Days and times are shown in the centre's zone: everybody sees the same ones. */
+export function setZone(name: string): void {
+  zone = name;
+  dates.clear();
+}
+
+/** Midnight of a day of the centre, `daysAgo` before today, in µs since 1970. */
+export function midnight(daysAgo = 0): number {
+  const today = wall(serverNow());
+  const utc = Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate() - daysAgo);
+  // what the zone's wall shows at that instant tells how far it's off; once more, should the
+  // clocks have been changed in between
+  const first = utc - (wall(utc * 1000).getTime() - utc);
+  return (utc - (wall(first * 1000).getTime() - first)) * 1000;
+}
+
+/** A day of the centre as text: 2026-11-25. */
+export function dayText(daysAgo = 0): string {
+  const day = wall(serverNow());
+  day.setUTCDate(day.getUTCDate() - daysAgo);
+  return day.toISOString().slice(0, 10);
+}
+
+/** What the centre's wall shows at an instant, as if it were UTC. */
+function wall(us: number): Date {
+  const parts = dateFormat({
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(us / 1000);
+  const value = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return new Date(
+    Date.UTC(
+      value("year"), value("month") - 1, value("day"),
+      value("hour"), value("minute"), value("second"),
+    ),
+  );
+}
+
+/** The hour of the day at the centre. */
+export function hourNow(): number {
+  return wall(serverNow()).getUTCHours();
+}
+
 const dates = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = locale() + JSON.stringify(options);
   let found = dates.get(key);
-  if (found === undefined) dates.set(key, (found = new Intl.DateTimeFormat(locale(), options)));
+  if (found === undefined) {
+    const placed = zone === undefined ? options : { ...options, timeZone: zone };
+    dates.set(key, (found = new Intl.DateTimeFormat(locale(), placed)));
+  }
   return found;
 }
 
@@ -79,8 +132,7 @@ export function moment(us: number | null | undefined, seconds = false): string {
 
 /** A time of today by itself (14:05:09), of another day with it. */
 export function recent(us: number): string {
-  const today = new Date(serverNow() / 1000).toDateString();
-  return new Date(us / 1000).toDateString() === today ? timeOfDay(us, true) : moment(us);
+  return us >= midnight() ? timeOfDay(us, true) : moment(us);
 }
 
 const HUNDREDTHS = 100;

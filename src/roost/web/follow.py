@@ -390,10 +390,19 @@ class Follower:
             counts |= await asyncio.to_thread(self._parts.records.counts, missing)
         return counts
 
+    def _client_of(self, stored: Stored) -> ClientId | None:
+        """Whose contact an event is about. A shared agent's events are the operator's: then it's
+        the contact's own client, as long as the live views know it."""
+        if stored.owner != OPERATOR:
+            return ClientId(stored.owner)
+        contact = None if stored.contact is None else self.live.contacts.get(stored.contact)
+        return None if contact is None else contact.client
+
     def _item(
         self, owner: Owner, stored: Stored, number: int, counts: dict[ContactId, int]
     ) -> Item:
         count = None if stored.contact is None else counts.get(stored.contact)
+        client = self._client_of(stored)
         topic = topic_of(stored.type)
         message = FeedEvent(
             cursor=self.cursors.seal(owner, CURSOR, stored.number, number),
@@ -402,7 +411,7 @@ class Follower:
             type=stored.type,
             at=stored.at,
             client=None if stored.owner == OPERATOR else stored.owner,
-            contact=None if count is None else ref_of(ClientId(stored.owner), count),
+            contact=None if count is None or client is None else ref_of(client, count),
             body=body_for_operator(stored) if owner == OPERATOR else body_for_client(stored),
         )
         return Item(stored.number, number, topic, _encode(message))

@@ -53,6 +53,7 @@ class Me(Struct, frozen=True):
     token: int | None
     teams: tuple[str, ...]  # those that a supervisor is bound to; none: all
     now: InstantUs  # the centre's clock, for a page's own
+    zone: str  # the centre's, which days and times are shown in
 
 
 class Logins:
@@ -116,6 +117,7 @@ def _me(parts: Parts, caller: Caller) -> Me:
         caller.token,
         account.teams,
         now,
+        parts.settings.zone.name,
     )
 
 

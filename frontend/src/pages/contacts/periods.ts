@@ -1,16 +1,9 @@
-/** Periods by name, as instants; a day begins at this browser's midnight. */
-import { serverNow } from "@/feed/clock";
+/** Periods by name, as instants; a day begins at the centre's midnight. */
+import { midnight } from "@/words/format";
 
 import type { ContactsSearch } from "./search";
 
 export type Period = "today" | "yesterday" | "week" | "month";
-
-function midnight(daysAgo: number): number {
-  const day = new Date(serverNow() / 1000);
-  day.setHours(0, 0, 0, 0);
-  day.setDate(day.getDate() - daysAgo);
-  return day.getTime() * 1000;
-}
 
 export function spanOf(period: Period | null): {
   since: number | undefined;

@@ -53,7 +53,6 @@ export function Queues({ search }: { search: FloorSearch }) {
               <th scope="col" className={classes.number}>{t("serviceLevel")}</th>
               <th scope="col" className={classes.number}>{t("answered")}</th>
               <th scope="col" className={classes.number}>{t("abandoned")}</th>
-              <th scope="col" className={classes.number}>{t("asa")}</th>
               <th scope="col" className={classes.spark}>{t("course")}</th>
               {serving && <th scope="col" className={classes.number}>{t("serving")}</th>}
             </tr>
@@ -113,7 +112,6 @@ function QueueLine({ row, client, serving, opening, course }: LineProps) {
       <td className={`figure ${classes.number}`}>
         <Opens to={opening("abandoned", row)}>{number(row.abandoned)}</Opens>
       </td>
-      <td className={`figure ${classes.number}`}>{clock(row.asa_us)}</td>
       <td className={classes.spark}>{course && <Spark values={course} label={t("course")} />}</td>
       {serving && (
         <td className={`figure ${classes.number}`} title={t("servingMeans")}>

@@ -13,9 +13,9 @@ import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { Trouble } from "@/parts/Trouble";
 import { VirtualTable } from "@/parts/VirtualTable";
-import { timeOfDay } from "@/words/format";
+import { dayText, timeOfDay } from "@/words/format";
 
-import { dayText, nextDay } from "./days";
+import { nextDay } from "./days";
 import { figure, useMeasures } from "@/parts/measures";
 import classes from "./Reports.module.css";
 import type { Kind, ReportsSearch } from "./search";
@@ -191,7 +191,7 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
         ...columns.map((one) =>
           column.display({
             id: one.measure,
-            size: 112,
+            size: 92,
             meta: { right: true },
             header: () => {
               const { name: title, says, version } = words(one.measure);

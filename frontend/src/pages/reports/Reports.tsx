@@ -8,9 +8,9 @@ import { useTable } from "@/feed/hooks";
 import { useDefinitions } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { PageTitle } from "@/shell/Shell";
+import { dayText } from "@/words/format";
 
 import { AgentsDay } from "./AgentsDay";
-import { dayText } from "./days";
 import classes from "./Reports.module.css";
 import { ReportTable } from "./ReportTable";
 import { INTERVALS, type Interval, type Kind, KINDS, type ReportsSearch } from "./search";

@@ -1,19 +1,8 @@
-/** Local days as text, by this browser's calendar. */
-import { serverNow } from "@/feed/clock";
+/** Days as text. */
 
-export function dayText(daysAgo = 0): string {
-  const day = new Date(serverNow() / 1000);
-  day.setDate(day.getDate() - daysAgo);
-  return textOf(day);
-}
-
+/** The day after one: 2026-11-25 → 2026-11-26. */
 export function nextDay(text: string): string {
-  const day = new Date(`${text}T12:00:00`);
-  day.setDate(day.getDate() + 1);
-  return textOf(day);
-}
-
-function textOf(day: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  const day = new Date(`${text}T12:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
 }

@@ -5,8 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem, api, body } from "@/api/client";
-import { sessionQuery } from "@/api/session";
-import { setServerTime } from "@/feed/clock";
+import { known, sessionQuery } from "@/api/session";
 import { feed } from "@/feed/store";
 import { IconAlertCircle } from "@/parts/icons";
 import { PageTitle } from "@/shell/Shell";
@@ -27,7 +26,7 @@ export function SignIn() {
     onSuccess: (me) => {
       queries.clear();
       feed.reset();
-      setServerTime(me.now);
+      known(me);
       queries.setQueryData(sessionQuery.queryKey, me);
       void navigate({ to: then ?? "/", replace: true });
     },

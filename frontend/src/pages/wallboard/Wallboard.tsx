@@ -11,7 +11,7 @@ import { IconAlertTriangle, IconPlugConnectedX } from "@/parts/icons";
 import { queueName } from "@/parts/queueName";
 import { useCurve } from "@/parts/today";
 import { PageTitle } from "@/shell/Shell";
-import { day, number, percent, timeOfDay } from "@/words/format";
+import { day, hourNow, number, percent, timeOfDay } from "@/words/format";
 
 import classes from "./Wallboard.module.css";
 
@@ -26,7 +26,7 @@ export function Wallboard() {
   const { client, night } = useSearch({ from: "/wallboard" });
   useSecond();
   useAwake();
-  const hour = new Date(serverNow() / 1000).getHours();
+  const hour = hourNow();
   const dim = night ?? (hour >= EVENING || hour < MORNING);
   return (
     <div
