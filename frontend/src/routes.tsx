@@ -136,8 +136,7 @@ const wallboard = createRoute({
   getParentRoute: () => root,
   path: "/wallboard",
   staticData: { bare: true, place: wallboardPlace },
-  validateSearch: wallboardSearch,
-  beforeLoad: ({ context, location }) => needsMe(context, location.href, wallboardPlace),
+  validateSearch: wallboardSearch, // a television has no login: the page asks for a code
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 

@@ -11,6 +11,7 @@ import { IconCheck, IconCopy } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { Trouble } from "@/parts/Trouble";
+import { useCommand } from "@/parts/useCommand";
 import { useAction } from "@/shell/actions";
 import { clock, money, moment, number, percent, timeOfDay } from "@/words/format";
 
@@ -137,7 +138,7 @@ function Facts({ contact }: { contact: Contact }) {
           blame: t(`ends:blame.${one.ended_by}`),
         });
   const facts: [string, ReactNode][] = [
-    [t("caller"), one.caller ?? t("hidden")],
+    [t("caller"), <Caller key="caller" reference={one.ref} masked={one.caller} />],
     [t("number"), one.number],
     [t("client"), one.client],
     [t("queue"), queueName(one.queue)],
@@ -155,6 +156,32 @@ function Facts({ contact }: { contact: Contact }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The caller's number, masked until somebody asks: who looked is recorded. */
+function Caller({ reference, masked }: { reference: string; masked: string | null }) {
+  const { t } = useTranslation("contacts");
+  const may = useMay();
+  const look = useCommand(() =>
+    body(api.POST("/api/contacts/{ref}/reveal", { params: { path: { ref: reference } } })),
+  );
+  if (masked === null) return t("hidden");
+  if (look.data !== undefined) return look.data.caller;
+  return (
+    <>
+      {masked}{" "}
+      {may("personal.read") && (
+        <button
+          type="button"
+          className={classes.reveal}
+          title={t("revealNote")}
+          onClick={() => look.mutate()}
+        >
+          {t("reveal")}
+        </button>
+      )}
+    </>
   );
 }
 

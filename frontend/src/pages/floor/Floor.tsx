@@ -1,11 +1,13 @@
-import { Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useMaybeMe } from "@/api/session";
+import { useMaybeMe, useMay } from "@/api/session";
 import { useTable } from "@/feed/hooks";
+import { IconDeviceTv } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
+import { useAction } from "@/shell/actions";
 import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
@@ -16,17 +18,22 @@ import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
 import type { FloorSearch } from "./search";
 
+const Televisions = lazy(() => import("@/pages/wallboard/Televisions"));
+
 /** A supervisor's view of everything that goes on, for the scope that the address names. */
 export function Floor() {
   const { t } = useTranslation("floor");
   const search = useSearch({ from: "/floor" });
   const [which, setWhich] = useState<Which>("all");
+  const may = useMay();
   const operator = useMaybeMe()?.client === null;
   return (
     <div className={classes.floor}>
       <PageTitle title={t("title")} />
       <div className={classes.scope}>
         <Scope search={search} />
+        <span className={classes.spacer} />
+        {may("wallboards.manage") && <TelevisionsButton />}
       </div>
       <Figures search={search} showWaiting={() => setWhich("waiting")} />
       <div className={classes.columns} data-single={!operator || undefined}>
@@ -42,6 +49,30 @@ export function Floor() {
         )}
       </div>
     </div>
+  );
+}
+
+function TelevisionsButton() {
+  const { t } = useTranslation("floor");
+  const [open, setOpen] = useState(false);
+  useAction({ label: t("televisions"), group: t("title"), run: () => setOpen(true) });
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconDeviceTv size={16} />}
+        onClick={() => setOpen(true)}
+      >
+        {t("televisions")}
+      </Button>
+      {open && (
+        <Suspense>
+          <Televisions close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
+import { sessionQuery } from "@/api/session";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useLink, useTable } from "@/feed/hooks";
 import { waitAlarm } from "@/pages/floor/attention";
@@ -13,6 +15,7 @@ import { useCurve } from "@/parts/today";
 import { PageTitle } from "@/shell/Shell";
 import { day, hourNow, number, percent, timeOfDay } from "@/words/format";
 
+import { Television } from "./Television";
 import classes from "./Wallboard.module.css";
 
 const DayCurve = lazy(() => import("./DayCurve"));
@@ -20,10 +23,24 @@ const DayCurve = lazy(() => import("./DayCurve"));
 const EVENING = 21;
 const MORNING = 6;
 
-/** What a room sees on its television: six figures, a quiet clock, no controls. */
+/** What a room sees on its television: six figures, a quiet clock, no controls. Without a login
+ * it's a television that shows a code first. */
 export function Wallboard() {
+  const { client } = useSearch({ from: "/wallboard" });
+  const { data: me, isPending } = useQuery(sessionQuery);
+  if (isPending) return null;
+  if (me) return <Board name={client} client={client} />;
+  return <Television>{(name) => <Board name={name} client={undefined} />}</Television>;
+}
+
+interface BoardProps {
+  name: string | undefined;
+  client: string | undefined;
+}
+
+function Board({ name, client }: BoardProps) {
   const { t } = useTranslation("wallboard");
-  const { client, night } = useSearch({ from: "/wallboard" });
+  const { night } = useSearch({ from: "/wallboard" });
   useSecond();
   useAwake();
   const hour = hourNow();
@@ -38,7 +55,7 @@ export function Wallboard() {
       <PageTitle title={t("title")} />
       <header className={classes.head}>
         <img src="/roost.svg" alt="" />
-        <span className={classes.name}>{client ?? t("all")}</span>
+        <span className={classes.name}>{name ?? t("all")}</span>
         <span className={classes.time}>
           {day(serverNow())} <b>{timeOfDay(serverNow())}</b>
         </span>
