@@ -3,21 +3,31 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
-import type { AgentRow } from "@/api/schema.gen";
-import { useMay } from "@/api/session";
+import type { AgentRow, WatchMode } from "@/api/schema.gen";
+import { useMaybeMe, useMay } from "@/api/session";
 import {
   IconBolt,
   IconCoffee,
   IconDoorExit,
+  IconEar,
   IconHandStop,
   IconListSearch,
   IconMessage,
+  IconMicrophone,
   IconPhone,
+  IconSpeakerphone,
 } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { usePresenceWords } from "@/parts/Presence";
 import { tellDone } from "@/parts/tell";
 import { useCommand } from "@/parts/useCommand";
+
+/** How a supervisor takes part in a talk, by the own phone. */
+const MODES: { mode: WatchMode; icon: typeof IconEar }[] = [
+  { mode: "listen", icon: IconEar },
+  { mode: "whisper", icon: IconMicrophone },
+  { mode: "barge", icon: IconSpeakerphone },
+];
 
 /** What a supervisor can do for or with an agent now. */
 interface Props {
@@ -32,7 +42,8 @@ export function AgentMenu({ row, name, tell }: Props) {
   const may = useMay();
   const reasons = useDefinitions()?.away_reasons ?? [];
   const words = usePresenceWords();
-  const { ready, away, signOut, seeTo } = useAgentCommands(row, name);
+  const mine = useMaybeMe()?.agent;
+  const { ready, away, signOut, seeTo, watch } = useAgentCommands(row, name);
   const out = row.presence === "signed_out";
   const busy = row.contact !== null;
   return (
@@ -65,6 +76,20 @@ export function AgentMenu({ row, name, tell }: Props) {
             <Menu.Item leftSection={<IconHandStop size={16} />} onClick={() => seeTo.mutate()}>
               {t("seeTo")}
             </Menu.Item>
+          )}
+          {row.presence === "talking" && mine && mine !== row.agent && (
+            <>
+              {MODES.map(({ mode, icon: Icon }) => (
+                <Menu.Item
+                  key={mode}
+                  leftSection={<Icon size={16} />}
+                  onClick={() => watch.mutate(mode)}
+                >
+                  {t(`watch.${mode}`)}
+                </Menu.Item>
+              ))}
+              <Menu.Divider />
+            </>
           )}
           <Menu.Item leftSection={<IconMessage size={16} />} onClick={tell}>
             {t("tell")}
@@ -112,6 +137,9 @@ function useAgentCommands(row: AgentRow, name: string) {
       (key, reason: string) =>
         body(api.POST("/api/agents/{agent}/away", { params: params(key), body: { reason } })),
       done("away"),
+    ),
+    watch: useCommand((key, mode: WatchMode) =>
+      body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } })),
     ),
     seeTo: useCommand((key) =>
       body(api.POST("/api/agents/{agent}/answer-hand", { params: params(key) })),

@@ -17,6 +17,7 @@ import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
 import type { FloorSearch } from "./search";
+import { WatchBar } from "./WatchBar";
 
 const Televisions = lazy(() => import("@/pages/wallboard/Televisions"));
 
@@ -48,6 +49,7 @@ export function Floor() {
           </div>
         )}
       </div>
+      {may("desk") && <WatchBar />}
     </div>
   );
 }
