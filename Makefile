@@ -11,7 +11,7 @@ help:
 	@echo "make soak   the long runs: many seeds, hours"
 	@echo "make bench  every figure that the README names, as ratios in one run (ARGS=\"--json\")"
 	@echo "make docs   writes the generated pages of docs/reference"
-	@echo "make pictures   draws docs/images/wallboard.svg from a demo"
+	@echo "make pictures   draws the pictures of docs/images from a demo (ARGS="--all": every page, into build)"
 
 setup:
 	@packaging/setup.sh run test
@@ -55,6 +55,7 @@ docs: setup
 
 pictures: setup
 	.venv/bin/python docs/pictures.py
+	.venv/bin/python docs/pictures_of_pages.py $(ARGS)
 
 clean:
 	rm -rf .venv build dist frontend/dist frontend/node_modules .pytest_cache .ruff_cache .hypothesis
