@@ -3,7 +3,7 @@ ARGS ?=
 PYTEST := .venv/bin/python -m pytest -q -p no:cacheprovider
 RINGS := unit property scenario simulation
 
-.PHONY: help setup demo test lint types pure contract outer soak bench docs pictures clean
+.PHONY: help setup demo test lint types pure contract outer browser soak bench docs pictures clean
 
 help:
 	@echo "make demo   the example centre, live in this terminal (ARGS=\"--for 60s --json\")"
@@ -20,7 +20,7 @@ demo:
 	@packaging/setup.sh run
 	@.venv/bin/roost demo $(ARGS)
 
-test: setup lint types pure contract outer
+test: setup lint types pure contract outer browser
 
 lint:
 	.venv/bin/ruff check --no-cache src tests benchmarks
@@ -39,6 +39,9 @@ contract:
 
 outer:
 	$(PYTEST) -n 2 --dist loadfile -m "not soak" tests/protocol tests/integration
+
+browser:
+	$(PYTEST) -n 2 --dist loadfile -m "not soak" tests/browser
 
 soak: setup
 	$(PYTEST) -n 2 -m soak tests

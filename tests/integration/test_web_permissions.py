@@ -49,6 +49,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{token}": ("7", set()),
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
+    "{team}": ("day", {"wang", "admin"}),
     "{ref}": ("power-grid-1", {"li", "wang", "admin", "chen"}),
     "{client}": ("power-grid", {"wang", "admin", "chen"}),
     "{period}": ("2020-01", set()),
@@ -66,6 +67,9 @@ BODIES: dict[str, Any] = {
     "POST /api/desk/wrap-up": {"code": "solved"},
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
     "POST /api/desk/complete": {"segment": "C9/s1", "code": "solved"},
+    "POST /api/desk/raise-hand": {"raised": True},
+    "POST /api/agents/{agent}/message": {"text": "call me"},
+    "POST /api/teams/{team}/message": {"text": "line 2 is down"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
 }
 

@@ -246,7 +246,7 @@ class Floor(RuleBasedStateMachine):
             c.ReceiveCall(leg, "trunk", number, None, ("vip",) if vip else (), media)  # type: ignore[arg-type]
         )
 
-    @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 16))
+    @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 18))
     def agent_acts(self, agent: str, what: int) -> None:
         commands: tuple[Command, ...] = (
             a.SignIn(agent),
@@ -266,6 +266,8 @@ class Floor(RuleBasedStateMachine):
             a.SendHome(agent),
             a.DraftNote(agent, self.segment_of(agent), f"draft-{self.segment_of(agent)}"),
             a.CompleteSegment(agent, self.segment_of(agent), "done"),
+            a.RaiseHand(agent, True),
+            a.RaiseHand(agent, False),
         )  # type: ignore[arg-type]
         self.give(commands[what])
 

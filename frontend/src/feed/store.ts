@@ -74,6 +74,7 @@ export class Feed {
   private cursor: string | undefined;
   private tries = 0;
   private heardAt = 0;
+  private greeted = false; // this socket has said hello
   private quietMs = QUIET_MS;
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
@@ -86,6 +87,8 @@ export class Feed {
   private readonly eventListeners = new Map<string, Set<EventListener>>();
   /** Called when the centre says that the session is over. */
   onLoggedOut: () => void = () => {};
+  /** Called when a socket wasn't let in: a browser doesn't tell why. */
+  onRefused: () => void = () => {};
 
   // --- for the hooks ---
 
@@ -177,6 +180,7 @@ export class Feed {
     const url = `${secure ? "wss" : "ws"}://${location.host}/api/feed?${this.carried}${after}`;
     const socket = new WebSocket(url);
     this.socket = socket;
+    this.greeted = false;
     socket.onmessage = (message) => {
       if (socket === this.socket) this.take(JSON.parse(String(message.data)) as FeedMessage);
     };
@@ -196,6 +200,7 @@ export class Feed {
   }
 
   private lost(): void {
+    if (!this.greeted) this.onRefused();
     if (this.link.state === "live") this.setLink({ state: "lost", since: this.heardAt });
     if (this.link.state === "connecting") this.setLink({ state: "lost", since: serverNow() });
     this.close();
@@ -218,6 +223,7 @@ export class Feed {
         setServerTime(message.at);
         this.quietMs = message.heartbeat_us / 1000 + 5000;
         this.tries = 0;
+        this.greeted = true;
         this.heardAt = message.at;
         this.setLink({ state: "live" });
         return;

@@ -11,7 +11,9 @@ import { resolver, theme } from "@/theme/theme";
 
 const queries = new QueryClient({
   defaultOptions: {
+    mutations: { networkMode: "always" }, // fails at once without a network, in words
     queries: {
+      networkMode: "always",
       staleTime: 10_000,
       refetchOnWindowFocus: false,
       retry: (count, error) =>
@@ -23,14 +25,25 @@ const queries = new QueryClient({
 /** The session is over, by whoever's doing: the next page is the sign-in, and nothing of the
  * person before stays. */
 function signedOut(): void {
-  if (queries.getQueryData(sessionQuery.queryKey) === null) return;
+  if (queries.getQueryData(sessionQuery.queryKey) !== null) leave();
+}
+
+function leave(): void {
   queries.clear();
   queries.setQueryData(sessionQuery.queryKey, null);
   feed.reset();
   void router.invalidate();
 }
 onSignedOut(signedOut);
+
+async function stillSignedIn(): Promise<void> {
+  const options = { ...sessionQuery, staleTime: 0 };
+  const before = queries.getQueryData(sessionQuery.queryKey);
+  const me = await queries.fetchQuery(options).catch(() => before);
+  if (me === null && before !== null) leave();
+}
 feed.onLoggedOut = signedOut;
+feed.onRefused = () => void stillSignedIn();
 router.update({ context: { queries, signedOut } });
 
 const schemes = localStorageColorSchemeManager({ key: "roost-theme" });

@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 /** The accent, for Mantine's components; the tokens (tokens.css) say the same for ours. */
 const accent: MantineColorsTuple = [
@@ -13,11 +19,24 @@ const dark: MantineColorsTuple = [
 
 const FONT = "var(--roost-font)";
 
+/** Words on the accent have the accent's own contrast, in both themes. */
+const variants: VariantColorsResolver = (input) => {
+  const own = input.color === undefined || input.color === "accent";
+  if (own && input.variant === "filled") {
+    return {
+      background: "var(--roost-accent)",
+      hover: "var(--roost-accent-hover)",
+      color: "var(--roost-on-accent)",
+      border: "1px solid transparent",
+    };
+  }
+  return defaultVariantColorsResolver(input);
+};
+
 export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  variantColorResolver: variants,
   colors: { accent, dark },
   fontFamily: FONT,
   headings: {

@@ -55,6 +55,9 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
             _agent(user, agent, queues) for user, agent in loaded.agents.document.agents.items()
         ),
         away_reasons=tuple(centre.away_reasons),
+        away_limits={
+            reason: times.length(limit) for reason, limit in sorted(centre.away_limits.items())
+        },
     )
     return msgspec.structs.replace(without_version, version=_digest(without_version))
 

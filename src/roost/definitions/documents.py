@@ -59,6 +59,10 @@ class Centre(Document, frozen=True, kw_only=True):
     away_reasons: Annotated[list[Name], says("Why an agent may be away: `break`, `training`")] = (
         field(default_factory=lambda: ["break"])
     )
+    away_limits: Annotated[
+        dict[Name, Duration],
+        says("How long each may take before the floor shows it: `break: 15m`"),
+    ] = {}
 
 
 # --- agents.yaml ---

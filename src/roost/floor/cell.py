@@ -266,6 +266,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: lambda s, e, at: _a.segment_closed(s.agents, e),
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
+    agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
+    agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: lambda s, e, at: _a.phone_known(s.agents, e),
     agents.PhoneGone: lambda s, e, at: _a.phone_gone(s.agents, e),
 }

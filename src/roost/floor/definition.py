@@ -223,6 +223,7 @@ class Floor(Struct, frozen=True, gc=False):
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
     away_reasons: tuple[str, ...]
+    away_limits: dict[str, DurationUs] = {}  # by reason: how long is usual, for the floor's eyes
 
 
 class Configure(Command, frozen=True, gc=False):

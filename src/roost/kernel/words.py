@@ -130,6 +130,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "联络 {contact} 需要先选择整理代码。",
         "请先选择代码，再就绪。",
     ),
+    "unknown_team": Words(
+        "There is no team {team}.",
+        "Choose one of the teams that agents are in.",
+        "没有团队 {team}。",
+        "请选择已有坐席的团队。",
+    ),
+    "too_many_messages": Words(
+        "More than {most} messages within a minute.",
+        "Wait a moment, or say it in one message.",
+        "一分钟内的消息超过 {most} 条。",
+        "请稍候，或合并为一条消息。",
+    ),
     "already_extended": Words(
         "The time to write up contact {contact} has been extended already.",
         "Finish it now; without a code it stays to be completed.",

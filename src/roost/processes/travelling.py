@@ -23,6 +23,8 @@ COMMANDS: Final = (
     agents.ExtendWrapUp,
     agents.DraftNote,
     agents.CompleteSegment,
+    agents.RaiseHand,
+    agents.TellTeam,
     agents.BringBack,
     agents.SendHome,
 )

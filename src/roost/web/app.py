@@ -16,7 +16,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, history, openapi, session, writing_up
+from roost.web import access, centre, desk, feed, helping, history, openapi, session, writing_up
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -47,6 +47,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *access.ROUTES,
     *desk.ROUTES,
     *writing_up.ROUTES,
+    *helping.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     described_by,

@@ -202,6 +202,7 @@ class Follower:
             standing.recent,
             standing.counted,
         )
+        self.live.told = standing.told
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()

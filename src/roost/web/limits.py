@@ -8,6 +8,7 @@ from roost.kernel.time import DAY, HOUR, MILLISECOND, MINUTE, SECOND, DurationUs
 MOST_BODY: Final = 64 * 1024  # bytes; a larger body is refused with 413
 MOST_KEY: Final = 200  # characters of an Idempotency-Key
 MOST_NOTE: Final = 4_000  # characters of a wrap-up note
+MOST_SAID: Final = 500  # characters of a message to a team or an agent
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
 MOST_RANGE: Final = 1 << 18  # bytes read of a recording at a time
 

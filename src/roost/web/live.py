@@ -28,8 +28,9 @@ from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_writing
+from roost.web import live_helping, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.live_helping import ToldLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
@@ -62,6 +63,7 @@ class AgentLive(Struct):
     until: InstantUs | None = None  # the wrap-up's limit
     extended: bool = False
     to_complete: list[UnwrittenLive] = []
+    hand: InstantUs | None = None  # raised since
 
 
 class ContactLive(Struct):
@@ -115,6 +117,7 @@ class Live:
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
+        self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent
         self.ledger = Ledger()
         self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
         self.own: dict[AgentId, dict[str, int]] = {}  # and of agents
@@ -363,6 +366,7 @@ class Live:
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent.hand = None
         if not event.sent_home:
             agent.to_complete = []
 
@@ -445,5 +449,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
+    **live_helping.FOLDS,
 }
 """Which event is folded how."""

@@ -11,6 +11,7 @@ from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.counts import Sums, together
 from roost.office.measures.dictionary import count, length_us, value
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
+from roost.web.live_helping import told_to
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import (
@@ -134,6 +135,8 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         may = tuple("unhold" if command == "hold" else command for command in may)
     if agent.presence is Presence.WRAPPING and not agent.extended:
         may = (*may, "extend-wrap-up")
+    if agent.presence is not Presence.SIGNED_OUT:
+        may = (*may, "raise-hand")
     return DeskRow(
         _agent(live, agent),
         None if contact is None else _contact(contact),
@@ -142,6 +145,7 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         may,
         agent.segment,
         tuple(_to_complete(live, one) for one in agent.to_complete),
+        max((one.at for one in told_to(live, agent)), default=None),
     )
 
 
@@ -212,7 +216,15 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         agent.until,
         agent.extended,
         len(agent.to_complete),
+        agent.hand,
+        _limit(live, agent),
     )
+
+
+def _limit(live: Live, agent: AgentLive) -> DurationUs | None:
+    if agent.presence is not Presence.AWAY or live.floor is None:
+        return None
+    return live.floor.away_limits.get(agent.reason) or None
 
 
 def _contact(contact: ContactLive) -> ContactRow:

@@ -17,6 +17,7 @@ from roost.kernel.ids import AgentId, ClientId, ContactId, Digest, Owner, QueueI
 from roost.kernel.time import InstantUs
 from roost.ports.snapshots import Snapshot, Snapshots
 from roost.web.live import AgentLive, ContactLive, Counted, Live, QueueLive
+from roost.web.live_helping import ToldLive
 
 FOLDS: Final = 2  # another number where an event is folded in another way: nothing is taken over
 
@@ -35,6 +36,7 @@ class Standing(Struct):
     counted: Counted
     newest: dict[Owner, tuple[int, int]]
     counts: dict[ContactId, int]
+    told: dict[str, list[ToldLive]]
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -74,6 +76,7 @@ def standing_of(
             live.counted(),
             newest,
             counts,
+            live.told,
         )
     )
 

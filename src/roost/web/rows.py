@@ -68,6 +68,8 @@ class AgentRow(Struct, frozen=True):
     until: InstantUs | None = None  # the wrap-up's limit
     extended: bool = False  # the limit has been put off: no more than once
     to_complete: int = 0  # segments without a code, which may still be given
+    hand: InstantUs | None = None  # raised since: asks for help
+    limit_us: DurationUs | None = None  # how long this reason to be away may take
 
 
 class ContactRow(Struct, frozen=True):
@@ -137,6 +139,7 @@ class DeskRow(Struct, frozen=True):
     may: tuple[str, ...]
     segment: SegmentId | None = None
     to_complete: tuple[ToComplete, ...] = ()
+    told: InstantUs | None = None  # when I was told something last (`GET /api/desk/messages`)
 
 
 class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):

@@ -37,6 +37,9 @@ class Sight(Struct, frozen=True, gc=False):
             return agent == self.agent
         return not self.teams or team in self.teams
 
+    def sees_team(self, team: str) -> bool:
+        return self.owner == OPERATOR and (not self.teams or team in self.teams)
+
     def sees_contact(self, client: str, agents: tuple[AgentId, ...]) -> bool:
         """A contact, by its client and who had it."""
         return self.sees(client) and (self.agent is None or self.agent in agents)
@@ -79,3 +82,8 @@ class Sights:
         if agent is None or not self.of(horizon).sees_agent(id, agent.team):
             return None
         return agent
+
+    def has_team(self, horizon: Horizon, team: str) -> bool:
+        """Whether there's such a team that these people see."""
+        teams = (one.team for one in self._live.agents.values())
+        return team in teams and self.of(horizon).sees_team(team)

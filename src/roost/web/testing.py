@@ -130,6 +130,7 @@ def small_floor(version: str = "1") -> definition.Floor:
             for one in (AgentId("1001"), AgentId("1002"))
         ),
         away_reasons=("break", "lunch"),
+        away_limits={"break": DurationUs(15 * MINUTE)},
     )
 
 

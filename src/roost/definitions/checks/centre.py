@@ -21,6 +21,11 @@ def check_centre(draft: Draft) -> Iterator[Problem]:
             if reason in reasons[:index]:
                 what = f"the reason {reason!r} stands twice"
                 yield centre.wrong(("away_reasons", index), "doubled-reason", what, "Keep one")
+        for reason in centre.document.away_limits:
+            if reason not in reasons:
+                what = f"a limit for {reason!r}, which isn't an away reason"
+                mend = did_you_mean(reason, reasons)
+                yield centre.wrong_key(("away_limits", reason), "unknown-reason", what, mend)
     yield from _agents(draft)
 
 

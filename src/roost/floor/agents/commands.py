@@ -107,6 +107,23 @@ class CompleteSegment(Command, frozen=True, gc=False):
     note: VaultId | None = None
 
 
+class RaiseHand(Command, frozen=True, gc=False):
+    """The agent asks for help, or needs none any more; a supervisor who answers takes the hand
+    down. Refused: already_so."""
+
+    agent: AgentId
+    raised: bool
+
+
+class TellTeam(Command, frozen=True, gc=False):
+    """A message to all of a team, or to one agent alone (`team` is empty then); its text lies in
+    the operator's vault. Refused: unknown_team, unknown_agent, too_many_messages."""
+
+    team: str
+    text: VaultId
+    agent: AgentId | None = None
+
+
 class BringBack(Command, frozen=True, gc=False):
     """A supervisor ends somebody's break, or wrap-up: as GoReady, but a code that's missing is
     left to be completed. Refused: not_signed_in, no_phone, already_ready, contact_open."""

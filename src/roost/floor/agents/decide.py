@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from roost.floor.agents import helping, writing_up
 from roost.floor.agents import messages as m
-from roost.floor.agents import writing_up
 from roost.floor.agents.known import STALE
 from roost.floor.agents.known import known as _known
 from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
@@ -402,6 +402,8 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.ExtendWrapUp: writing_up.extend_wrap_up,
     m.DraftNote: writing_up.draft_note,
     m.CompleteSegment: writing_up.complete_segment,
+    m.RaiseHand: helping.raise_hand,
+    m.TellTeam: helping.tell_team,
     m.BringBack: go_ready,
     m.SendHome: send_home,
     m.PhoneRegistered: phone_registered,

@@ -200,6 +200,21 @@ class WatchEnded(Event, frozen=True, gc=False, kw_only=True):
     offer: OfferId
 
 
+class HandRaised(Event, frozen=True, gc=False, kw_only=True):
+    """The agent asks for help, or the hand is down again."""
+
+    agent: AgentId
+    raised: bool
+
+
+class TeamTold(Event, frozen=True, gc=False, kw_only=True):
+    """A message to a team, or to one agent alone (`team` is empty then)."""
+
+    team: str
+    agent: AgentId | None
+    text: VaultId
+
+
 class PhoneKnown(Event, frozen=True, gc=False, kw_only=True):
     """The agent can be rung."""
 

@@ -21,9 +21,12 @@ from roost.floor.agents import messages as m
 from roost.floor.parties import SegmentKind, WatchMode
 from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, SegmentId, VaultId
 from roost.kernel.messages import Event
-from roost.kernel.time import DurationUs, InstantUs
+from roost.kernel.time import MINUTE, DurationUs, InstantUs
 
 SHIFT_OVER: Final = "shift-over"  # a reason to be away that every centre has
+MOST_TOLD: Final = 20  # messages kept for a team, or an agent; the oldest's text is dropped
+TOLD_SPAN_US: Final = MINUTE
+MOST_TOLD_AT_ONCE: Final = 10  # messages to one team, or agent, within TOLD_SPAN_US
 MOST_TO_COMPLETE: Final = 50  # segments of one agent; beyond it the oldest stays without a code
 
 
@@ -133,6 +136,14 @@ class Agent(Struct, gc=False):
     handling: Handling | None = None
     watching: Watching | None = None
     to_complete: list[Unwritten] = []
+    hand: bool = False  # raised: asks for help
+
+
+class Told(Struct, gc=False, frozen=True):
+    """A message, whose text lies in the vault."""
+
+    text: VaultId
+    at: InstantUs
 
 
 class WrapUpRule(Struct, gc=False, frozen=True):
@@ -145,6 +156,13 @@ class Agents(Struct, gc=False):
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
     rules: dict[str, WrapUpRule] = field(default_factory=dict[str, WrapUpRule])  # by queue
     away_reasons: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    told: dict[str, list[Told]] = field(default_factory=dict[str, list[Told]])  # by `place_of`
+
+
+def place_of(team: str, agent: AgentId | None) -> str:
+    """Where messages to a team, or to one agent, are kept."""
+    return f"agent/{agent}" if agent is not None else f"team/{team}"
 
 
 def configured(state: Agents, floor: definition.Floor) -> None:
@@ -176,6 +194,7 @@ def configured(state: Agents, floor: definition.Floor) -> None:
                 rules[segment.queue] = state.rules[segment.queue]
     state.rules = rules
     state.away_reasons = floor.away_reasons
+    state.teams = tuple(sorted({one.team for one in floor.agents if one.team}))
 
 
 def _move(agent: Agent, event: Event, at: InstantUs) -> None:
@@ -194,6 +213,7 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
     _move(agent, event, at)
     agent.handling = None
     agent.next = None
+    agent.hand = False
     if not event.sent_home:
         agent.to_complete = []
     if agent.removed:
@@ -326,6 +346,16 @@ def segment_closed(state: Agents, event: m.SegmentClosed) -> None:
 def segment_completed(state: Agents, event: m.SegmentCompleted) -> None:
     agent = state.agents[event.agent]
     agent.to_complete = [one for one in agent.to_complete if one.segment != event.segment]
+
+
+def hand_raised(state: Agents, event: m.HandRaised) -> None:
+    state.agents[event.agent].hand = event.raised
+
+
+def told(state: Agents, event: m.TeamTold, at: InstantUs) -> None:
+    place = state.told.setdefault(place_of(event.team, event.agent), [])
+    place.append(Told(event.text, at))
+    del place[:-MOST_TOLD]
 
 
 def next_chosen(state: Agents, event: m.NextStateChosen) -> None:

@@ -1,0 +1,178 @@
+"""The browser ring: a real centre, once for all stories, and Chromium on its pages.
+
+    def test_something(centre: Centre, visit: Visit) -> None:
+        page = visit("wang", "/floor")               # signed in, in English, light, 1366 × 768
+        page.get_by_role("button", name="…").click()
+
+Stories are written with Playwright's sync API; phones and callers live on the centre's own event
+loop, in a thread: `centre.runs(caller.rings())`. Nothing here knows a page.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from integration.centre_up import Agent, Caller, CentreUp
+from roost.adapters.accounts.sqlite import SqliteAccounts
+from roost.kernel.ids import OPERATOR
+from roost.ports.accounts import Role
+
+CHROMIUM: Final = "/usr/bin/chromium"
+FLAGS: Final = (
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+SUPERVISOR: Final = "wang"
+PASSWORD: Final = "correct horse battery staple"
+LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
+PATIENCE_MS: Final = 10_000
+T = TypeVar("T")
+
+
+class Centre:
+    """A centre that is up, with callers and agents who have phones. `url` is where its pages are;
+    `passwords` are by name: `admin`, `wang` (a supervisor), and the agents' numbers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.up = CentreUp(folder)
+        self.url = self.up.url
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._around: list[Agent | Caller] = []
+        self.passwords: dict[str, str] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+        self.up.up()
+        self.runs(self.up.ready(), 60)
+        accounts = SqliteAccounts(self.up.launch.places.accounts)
+        accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
+        accounts.close()
+        self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD}
+
+    def runs(self, story: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
+        """Runs something of phones and waits for it."""
+        return asyncio.run_coroutine_threadsafe(story, self._loop).result(seconds)
+
+    def agent(self, user: str) -> Agent:
+        """An agent with a SIP phone that answers at once, signed in and ready."""
+        one: Agent = self._made(lambda: Agent(self.up, user))
+        return self.runs(one.starts())
+
+    def caller(self, number: str) -> Caller:
+        """Somebody whose call has been answered by the flow."""
+        one: Caller = self._made(lambda: Caller(self.up, number))
+        return self.runs(one.rings())
+
+    def everybody_goes(self) -> None:
+        """All phones of this story hang up and leave."""
+        around, self._around = self._around, []
+        for one in around:
+            self.runs(one.close())
+
+    def stop(self) -> None:
+        try:
+            self.everybody_goes()
+        finally:
+            self.up.stop()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+    def _made(self, make: Callable[[], T]) -> T:
+        async def here() -> T:
+            return make()
+
+        one = self.runs(here())
+        self._around.append(one)  # type: ignore[arg-type]
+        return one
+
+
+class Visit(Protocol):
+    """Opens a page in a browser of its own, as somebody (or nobody)."""
+
+    def __call__(
+        self,
+        who: str | None,
+        address: str,
+        *,
+        language: str = "en",
+        theme: str = "light",
+        size: tuple[int, int] = (1366, 768),
+    ) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
+    made = Centre(tmp_path_factory.mktemp("centre"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
+    """Each visit has cookies of its own; a script error or a refused resource fails the test."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def go(
+        who: str | None,
+        address: str,
+        *,
+        language: str = "en",
+        theme: str = "light",
+        size: tuple[int, int] = (1366, 768),
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=centre.url,
+            viewport={"width": size[0], "height": size[1]},
+            locale=LOCALES[language],
+            color_scheme="dark" if theme == "dark" else "light",
+            permissions=["microphone"],
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        if who is not None:
+            login = {"name": who, "password": centre.passwords[who]}
+            answer = context.request.post(
+                "/api/session", data=login, headers={"Roost-Request": "1"}
+            )
+            assert answer.ok, answer.text()
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda said: wrong.append(said.text) if "Content Security" in said.text else None,
+        )
+        page.goto(address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong
+
+
+@pytest.fixture(autouse=True)
+def _quiet_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever came for a story has gone before the next."""
+    yield
+    if "centre" in request.fixturenames:
+        request.getfixturevalue("centre").everybody_goes()
