@@ -17,8 +17,8 @@ from roost.adapters.randomness.system import SystemRandomness
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.store.trail import StreamTrail
 from roost.adapters.store.track_keys import FileTrackKeys
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.records import SqliteRecords
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone

@@ -16,7 +16,19 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, helping, history, openapi, session, writing_up
+from roost.web import (
+    access,
+    audit,
+    centre,
+    desk,
+    feed,
+    helping,
+    history,
+    openapi,
+    session,
+    writing_up,
+)
+from roost.web.audit import Notes
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -45,6 +57,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *centre.ROUTES,
     *session.ROUTES,
     *access.ROUTES,
+    *audit.ROUTES,
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
@@ -82,6 +95,7 @@ def create_app(
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
+            "notes": Notes(parts),
         },
         gate,
         [following],
@@ -99,7 +113,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 

@@ -1,11 +1,12 @@
 """The audit trail: noting before it happens, and reading what was noted.
 
-    await noted(parts, caller, RecordingHeard(owner=client, ref=ref))
+    await notes.note(caller, NumberShown(owner=client, ref=ref))
 
 Call it before the thing is handed out or the command is given; it returns when that's committed.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Annotated, Final
 
@@ -24,7 +25,13 @@ from roost.ports.accounts import Account
 from roost.ports.log import LogFailed
 from roost.web.cursors import Cursors
 from roost.web.follow import Follower
-from roost.web.limits import AUDIT_BATCH, AUDIT_BATCHES, MOST_PAGE
+from roost.web.limits import (
+    AUDIT_BATCH,
+    AUDIT_BATCHES,
+    AUDIT_ONCE,
+    MOST_AUDIT_RECENT,
+    MOST_PAGE,
+)
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
 from roost.web.problems import Trouble
@@ -62,12 +69,32 @@ class NotedPage(Struct, frozen=True):
     cursor: str | None
 
 
-async def noted(parts: Parts, caller: Caller, event: Event) -> None:
-    """Committed when this returns. Raises Trouble: not_noted; then it must not happen."""
-    try:
-        await asyncio.to_thread(parts.audit.note, caller.actor, event)
-    except LogFailed:
-        raise Trouble(503, "not_noted", headers={"Retry-After": "5"}) from None
+class Notes:
+    """What endpoints note by."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._recent: OrderedDict[tuple[str, Event], InstantUs] = OrderedDict()
+
+    async def note(self, caller: Caller, event: Event) -> None:
+        """Committed when this returns. Raises Trouble: not_noted; then it must not happen."""
+        try:
+            await asyncio.to_thread(self._parts.audit.note, caller.actor, event)
+        except LogFailed:
+            raise Trouble(503, "not_noted", headers={"Retry-After": "5"}) from None
+
+    async def note_once(self, caller: Caller, event: Event) -> None:
+        """The same of the same caller within AUDIT_ONCE is one: a player asks for a sound by
+        parts. Raises Trouble: not_noted."""
+        key, now = (caller.actor.id, event), self._parts.clock.now()
+        before = self._recent.get(key)
+        if before is not None and now - before < AUDIT_ONCE:
+            return
+        await self.note(caller, event)
+        self._recent[key] = now
+        self._recent.move_to_end(key)
+        while len(self._recent) > MOST_AUDIT_RECENT:
+            self._recent.popitem(last=False)
 
 
 @get("/api/audit", summary="Who looked and who changed")
@@ -108,9 +135,7 @@ class _Asked(Struct, frozen=True):
         return self.actor is None or row.actor.partition(":")[2] == self.actor
 
 
-def _page(
-    parts: Parts, cursors: Cursors, asked: _Asked, upto: int | None, limit: int
-) -> NotedPage:
+def _page(parts: Parts, cursors: Cursors, asked: _Asked, upto: int | None, limit: int) -> NotedPage:
     """Backwards from a place, by batches: at most AUDIT_BATCHES of them for one page."""
     people = {account.id: account for account in parts.accounts.listing(None)}
     found: list[Noted] = []

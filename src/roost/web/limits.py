@@ -29,6 +29,12 @@ COMMAND_DEADLINE: Final = DurationUs(5 * SECOND)  # then 503: trying again is sa
 FOLLOW_DEADLINE: Final = DurationUs(2 * SECOND)  # waiting for the view to show the command
 MOST_KEYS_KEPT: Final = 10_000  # Idempotency-Keys whose request is remembered
 
+# --- the audit trail ---
+AUDIT_BATCH: Final = 500  # events read at a time, backwards
+AUDIT_BATCHES: Final = 40  # for one page; the rest by its cursor
+AUDIT_ONCE: Final = DurationUs(5 * MINUTE)  # parts of one recording asked for within it: one note
+MOST_AUDIT_RECENT: Final = 10_000  # remembered for that; a forgotten one is noted again
+
 # --- following the log ---
 FOLLOW_BATCH: Final = 2_000  # events read at a time
 FOLLOW_PAUSE: Final = DurationUs(100 * MILLISECOND)  # between looks, when no hint comes

@@ -46,9 +46,7 @@ class AccountChanged(Event, frozen=True, gc=False, kw_only=True):
     """Somebody made an account or changed it, or a token of it."""
 
     account: str
-    how: Literal[
-        "made", "password", "teams", "disabled", "enabled", "token made", "token revoked"
-    ]
+    how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
 
 
 class WallboardChanged(Event, frozen=True, gc=False, kw_only=True):
