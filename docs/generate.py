@@ -20,13 +20,21 @@ from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
+from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
 from roost.office.audit.messages import AUDIT_EVENTS
 from roost.web import openapi, permissions, topics
 from roost.web.app import described
 
 REFERENCE = Path(__file__).parent / "reference"
-AREAS = {"calls": calls, "flows": flows, "queues": queues, "agents": agents, "routing": routing}
+AREAS = {
+    "calls": calls,
+    "flows": flows,
+    "queues": queues,
+    "agents": agents,
+    "routing": routing,
+    "tasks": tasks,
+}
 INHERITED = {"owner", "contact"}
 
 

@@ -12,7 +12,10 @@ import type { ComponentType } from "react";
 
 import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
-import { IconDeviceTv, type IconProps } from "@/parts/icons";
+import { IconDeviceTv, IconLayoutDashboard, IconListSearch, type IconProps } from "@/parts/icons";
+import { contactsSearch } from "@/pages/contacts/search";
+import { floorSearch } from "@/pages/floor/search";
+import { wallboardSearch } from "@/pages/wallboard/search";
 import { LostPage, Shell } from "@/shell/Shell";
 import { Trouble } from "@/parts/Trouble";
 
@@ -77,6 +80,36 @@ const home = createRoute({
   },
 });
 
+const floorPlace: Place = {
+  name: "floor",
+  icon: IconLayoutDashboard,
+  may: has("floor.read"),
+  keys: "alt+2",
+};
+const floor = createRoute({
+  getParentRoute: () => root,
+  path: "/floor",
+  staticData: { place: floorPlace },
+  validateSearch: floorSearch,
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, floorPlace),
+  component: lazyRouteComponent(() => import("@/pages/floor/Floor"), "Floor"),
+});
+
+const contactsPlace: Place = {
+  name: "contacts",
+  icon: IconListSearch,
+  may: has("contacts.read"),
+  keys: "alt+3",
+};
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: "/contacts",
+  staticData: { place: contactsPlace },
+  validateSearch: contactsSearch,
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, contactsPlace),
+  component: lazyRouteComponent(() => import("@/pages/contacts/Contacts"), "Contacts"),
+});
+
 const wallboardPlace: Place = {
   name: "wallboard",
   icon: IconDeviceTv,
@@ -87,14 +120,19 @@ const wallboard = createRoute({
   getParentRoute: () => root,
   path: "/wallboard",
   staticData: { bare: true, place: wallboardPlace },
+  validateSearch: wallboardSearch,
   beforeLoad: ({ context, location }) => needsMe(context, location.href, wallboardPlace),
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 
-const tree = root.addChildren([signIn, home, wallboard]);
+const tree = root.addChildren([signIn, home, floor, contacts, wallboard]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
-export const PLACES = [{ to: "/wallboard", place: wallboardPlace }] as const;
+export const PLACES = [
+  { to: "/floor", place: floorPlace },
+  { to: "/contacts", place: contactsPlace },
+  { to: "/wallboard", place: wallboardPlace },
+] as const;
 
 export const router = createRouter({
   routeTree: tree,

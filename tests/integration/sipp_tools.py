@@ -56,29 +56,43 @@ def both(host: str = LOOPBACK) -> tuple[list[socket.socket], int]:
     raise AssertionError("no port is free for both")
 
 
-def settings_for(port: int, host: str = LOOPBACK, most_calls: int = 5_000) -> TelephonySettings:
+def settings_for(
+    port: int,
+    host: str = LOOPBACK,
+    most_calls: int = 5_000,
+    trunks: tuple[TrunkSettings, ...] = (),
+) -> TelephonySettings:
+    """`trunks` stand instead of the one that calls in from the loopback."""
     return TelephonySettings(
         advertise=host,
         port=port,
         realm="roost",
         key=b"k" * 32,
-        trunks=(TrunkSettings(TrunkId("local"), (host,)),),
+        trunks=trunks or (TrunkSettings(TrunkId("local"), (host,)),),
         agents={user: secret_of(user, "roost", PASSWORD) for user in ("1001", "1002")},
         numbers={NUMBER: ClientId("power-grid")},
         most_calls=most_calls,
+        silent_s=0.8,
     )
 
 
 class Centre:
     """Telephony with a fake floor and fake media behind it."""
 
-    def __init__(self, port: int, host: str, script: Script, most_calls: int) -> None:
+    def __init__(
+        self,
+        port: int,
+        host: str,
+        script: Script,
+        most_calls: int,
+        trunks: tuple[TrunkSettings, ...] = (),
+    ) -> None:
         self.port = port
         self.load = 0.0  # of the floor, as its engine would tell
         self.floor = FakeFloor(script)
         self.media = FakeMedia(host)
         self.telephony = Telephony(
-            settings_for(port, host, most_calls),
+            settings_for(port, host, most_calls, trunks),
             self.floor,
             self.media,
             self.floor.vault,
@@ -99,10 +113,13 @@ class Centre:
 
 @asynccontextmanager
 async def centre(
-    script: Script = ring_and_answer, host: str = LOOPBACK, most_calls: int = 5_000
+    script: Script = ring_and_answer,
+    host: str = LOOPBACK,
+    most_calls: int = 5_000,
+    trunks: tuple[TrunkSettings, ...] = (),
 ) -> AsyncIterator[Centre]:
     sockets, port = both(host)
-    made = Centre(port, host, script, most_calls)
+    made = Centre(port, host, script, most_calls, trunks)
     await made.telephony.start(sockets)
     try:
         yield made
@@ -111,7 +128,7 @@ async def centre(
 
 
 async def sipp(
-    scenario: str,
+    scenario: str | Path,
     port: int | None,
     *options: str,
     calls: int = 1,
@@ -120,8 +137,10 @@ async def sipp(
     folder: Path | None = None,
 ) -> tuple[int, str]:
     """Runs SIPp to its end: its exit status and what it printed."""
+    path = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
     command = [
-        *("sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", LOOPBACK),
+        *("sipp", "-sf", str(path)),
+        *("-i", LOOPBACK),
         *("-m", str(calls), "-s", NUMBER, "-nostdin", "-timeout", str(int(within_s))),
         *("-timeout_error",),
     ]

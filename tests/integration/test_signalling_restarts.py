@@ -16,6 +16,7 @@ from integration.sipp_tools import (
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.phone.calls import PhoneCall, Silence
 from roost.adapters.phone.phone import Account, Phone
+from roost.adapters.telephony.settings import TrunkSettings
 from roost.adapters.telephony.telephony import Telephony
 from roost.adapters.telephony.testing import Script, ring_and_answer
 from roost.floor.agents.messages import PhoneRegistered
@@ -34,9 +35,12 @@ DIAL = DialAgent(
 class Restarting:
     """Telephony on sockets that outlive it, as the supervisor holds them."""
 
-    def __init__(self, script: Script = ring_and_answer) -> None:
+    def __init__(
+        self, script: Script = ring_and_answer, trunks: tuple[TrunkSettings, ...] = ()
+    ) -> None:
         self.held, self.port = both()
-        self.place = Centre(self.port, LOOPBACK, script, 100)
+        self.trunks = trunks
+        self.place = Centre(self.port, LOOPBACK, script, 100, trunks)
 
     async def start(self) -> None:
         await self.place.telephony.start([one.dup() for one in self.held])
@@ -47,8 +51,9 @@ class Restarting:
 
     async def again(self) -> Telephony:
         place = self.place
+        settings = settings_for(self.port, trunks=self.trunks)
         place.telephony = Telephony(
-            settings_for(self.port), place.floor, place.media, place.floor.vault, CellClock()
+            settings, place.floor, place.media, place.floor.vault, CellClock()
         )
         place.floor.telephony = place.telephony
         place.telephony.restore()

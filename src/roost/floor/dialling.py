@@ -5,9 +5,13 @@ API and telephony ask here before they give the floor a `ToNumber` or a `CallOut
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+from msgspec import Struct
+
 from roost.floor.definition import Client
+from roost.kernel.ids import EntryId
 
 MOST_DIGITS: Final = 20
 SHORT: Final = 3  # 110, 112, 119, 911, 15: whatever is as short may be an emergency number
@@ -31,11 +35,29 @@ def is_emergency(number: str) -> bool:
     return len(number) <= SHORT or number in EMERGENCY
 
 
+class Reach(Struct, frozen=True):
+    """Whom agents may call for a client."""
+
+    directory: Mapping[str, str]  # by EntryId
+    prefixes: tuple[str, ...] = ()  # how other numbers begin
+
+    def entry_of(self, number: str) -> EntryId | None:
+        """The directory's entry that has this number."""
+        return next(
+            (EntryId(entry) for entry, listed in self.directory.items() if listed == number), None
+        )
+
+    def allows(self, number: str) -> bool:
+        """Whether it stands in the directory, or begins as the client allows. An emergency
+        number must stand there in full."""
+        if self.entry_of(number) is not None:
+            return True
+        if is_emergency(number):
+            return number in self.prefixes
+        return number.startswith(self.prefixes)
+
+
 def may_dial(client: Client, number: str) -> bool:
-    """Whether agents may dial this number for this client: it stands in the directory, or
-    begins as the client allows. An emergency number must stand there in full."""
-    if any(entry.number == number for entry in client.directory):
-        return True
-    if is_emergency(number):
-        return number in client.calling_out
-    return any(number.startswith(prefix) for prefix in client.calling_out)
+    """Whether agents may dial this number for this client."""
+    directory = {str(entry.id): entry.number for entry in client.directory}
+    return Reach(directory, client.calling_out).allows(number)

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_ANSWER = "no_answer"
     BUSY = "busy"
     UNREACHABLE = "unreachable"  # no registration, 404, 480, transport failure
+    WRONG_NUMBER = "wrong_number"  # nobody has it, or it's incomplete
     REJECTED = "rejected"  # another final answer of the peer
     TAKEN_ELSEWHERE = "taken_elsewhere"  # a forked leg that lost
     CALLER_LEFT = "caller_left"  # an agent's leg ended because the caller had gone

@@ -38,6 +38,7 @@ from roost.kernel.time import InstantUs
 from roost.ports.log import LogFailed, LogReader
 from roost.ports.media import MediaGone
 from roost.processes import (
+    first_start,
     incidents,
     printing,
     reconcile,
@@ -205,12 +206,13 @@ class Control:
             return
         calls, agents = self._engine.state.calls, self._engine.state.agents.agents
         users = [agent.id for agent in agents.values() if not agent.removed]
-        trunks = [name for name, one in self._launch.settings.trunks.items() if one.username]
-        self._secrets = secrets.ensure(self._launch.places.data, users, trunks)
+        trunks = first_start.trunks_of(self._launch.settings)
+        self._secrets = secrets.ensure(self._launch.places.data, users, *trunks)
         realm = self._launch.settings.sip.realm
         lists = signalling.lists_of(self._store, set(calls.numbers.values()))
         phones = signalling.phones_of(users, self._secrets, realm)
-        self._telephony.configure(dict(calls.numbers), lists, phones)
+        reaches = signalling.reaches_of(calls.accounts)
+        self._telephony.configure(dict(calls.numbers), lists, phones, reaches)
 
     # --- what the engine tells ---
 

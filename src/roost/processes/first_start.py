@@ -20,7 +20,7 @@ from roost.kernel.messages import Refusal
 from roost.kernel.time import DAY, InstantUs
 from roost.ports.accounts import Account, Accounts, Role
 from roost.processes import secrets
-from roost.processes.settings import Launch
+from roost.processes.settings import Launch, Settings
 
 ADMIN: Final = "admin"
 TOKEN_DAYS: Final = 365
@@ -40,8 +40,7 @@ def prepare(launch: Launch, agents: Sequence[str]) -> tuple[NewAccount, ...]:
     secrets.BadSecrets."""
     places = launch.places
     places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    trunks = [name for name, trunk in launch.settings.trunks.items() if trunk.username]
-    secrets.ensure(places.data, agents, trunks)
+    secrets.ensure(places.data, agents, *trunks_of(launch.settings))
     accounts = SqliteAccounts(places.accounts)
     try:
         made = _accounts(accounts, agents)
@@ -50,6 +49,15 @@ def prepare(launch: Launch, agents: Sequence[str]) -> tuple[NewAccount, ...]:
     finally:
         accounts.close()
     return made
+
+
+def trunks_of(settings: Settings) -> tuple[list[str], list[str]]:
+    """The trunks that need a secret: to call in, and to be called out by."""
+    trunks = settings.trunks.items()
+    return (
+        [name for name, trunk in trunks if trunk.username],
+        [name for name, trunk in trunks if trunk.out is not None and trunk.out.username],
+    )
 
 
 def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ...]:
@@ -65,6 +73,13 @@ def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ..
         assert not isinstance(account, Refusal), account
         made.append(NewAccount(name, role, password))
     return tuple(made)
+
+
+def new_supervisor(accounts: Accounts, name: str) -> Account:
+    """A supervisor of the whole centre, whose password is set by `new_password`."""
+    made = accounts.create(OPERATOR, name, Role.SUPERVISOR, None, chance.token_urlsafe(12))
+    assert not isinstance(made, Refusal), made
+    return made
 
 
 def new_password(accounts: Accounts, account: Account) -> str:

@@ -4,6 +4,8 @@
     [sip]                            one machine-made password per agent's phone
     1001 = "…"
     [trunks]                         one per trunk that has a username
+    [calling_out]                    what we prove ourselves with to a trunk: the carrier's own
+                                     password, written over the one that was made up
 
 Readable by its owner only. Nothing here is ever in a definition, a log or an event; a phone's
 secret is apart from its person's login. An agent who's new in the definitions gets a secret
@@ -31,20 +33,35 @@ class Secrets(Struct, frozen=True, forbid_unknown_fields=True):
     centre_key: str
     sip: dict[str, str] = {}
     trunks: dict[str, str] = {}
+    calling_out: dict[str, str] = {}
 
     def key(self) -> bytes:
         return bytes.fromhex(self.centre_key)
 
 
-def ensure(data: Path, agents: Iterable[str], trunks: Iterable[str] = ()) -> Secrets:
-    """The centre's secrets, with one for each of these agents and trunks, made where missing."""
+def ensure(
+    data: Path,
+    agents: Iterable[str],
+    trunks: Iterable[str] = (),
+    calling_out: Iterable[str] = (),
+) -> Secrets:
+    """The centre's secrets, with one for each of these agents and trunks (calls in, calls out),
+    made where missing."""
     path = data / FILE
     known = read(data) if path.exists() else Secrets(secrets.token_hex(32))
     sip = {agent: secrets.token_urlsafe(18) for agent in agents if agent not in known.sip}
     ways = {trunk: secrets.token_urlsafe(18) for trunk in trunks if trunk not in known.trunks}
-    if path.exists() and not sip and not ways:
+    out = {
+        trunk: secrets.token_urlsafe(18) for trunk in calling_out if trunk not in known.calling_out
+    }
+    if path.exists() and not sip and not ways and not out:
         return known
-    full = Secrets(known.centre_key, {**known.sip, **sip}, {**known.trunks, **ways})
+    full = Secrets(
+        known.centre_key,
+        {**known.sip, **sip},
+        {**known.trunks, **ways},
+        {**known.calling_out, **out},
+    )
     _write(path, full)
     return full
 
@@ -73,7 +90,8 @@ def _write(path: Path, full: Secrets) -> None:
         "# Made by roost at the first start. Keep it: without centre_key the data is lost.",
         f'centre_key = "{full.centre_key}"',
     ]
-    for title, values in (("sip", full.sip), ("trunks", full.trunks)):
+    tables = (("sip", full.sip), ("trunks", full.trunks), ("calling_out", full.calling_out))
+    for title, values in tables:
         lines += ["", f"[{title}]"]
         # JSON's strings are TOML basic strings for what we make and for plain names.
         lines += [f"{json.dumps(name)} = {json.dumps(word)}" for name, word in values.items()]

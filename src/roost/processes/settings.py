@@ -7,6 +7,7 @@ mend.
 """
 
 import ipaddress
+import re
 import tomllib
 from pathlib import Path
 from typing import Final, Literal
@@ -18,6 +19,7 @@ from roost.processes.places import Places
 
 MAX_FILE: Final = 1 << 20
 LOOPBACK: Final = "127.0.0.1"
+HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}")
 
 
 class BadSettings(Exception):
@@ -66,16 +68,41 @@ class EdgePort(Network, frozen=True, forbid_unknown_fields=True):
     port: int = 0
 
 
+class WayOut(Struct, frozen=True, forbid_unknown_fields=True):
+    """How calls go out by a trunk. `proxy` is an address or a name, with its port where it isn't
+    5060. `username` is for the trunk's challenges: the password stands in `secrets.toml` under
+    `[calling_out]`; one is made up until you write the carrier's there."""
+
+    proxy: str
+    transport: Literal["UDP", "TCP"] = "UDP"
+    order: int = 1
+    domain: str = ""
+    caller_id: Literal["shown", "hidden"] = "shown"
+    username: str = ""
+
+    def address(self) -> tuple[str, int]:
+        """Host (without brackets) and port. Raises ValueError."""
+        host, colon, port = self.proxy.rpartition(":")
+        if not colon or "]" in port or (":" in host and not host.startswith("[")):
+            host, port = self.proxy, "5060"
+        host = host.removeprefix("[").removesuffix("]")
+        if not host or not HOST.fullmatch(host) or not 0 < int(port) < 65_536:
+            raise ValueError(self.proxy)
+        return host, int(port)
+
+
 class Trunk(Struct, frozen=True, forbid_unknown_fields=True):
     """A way in from outside, known by its addresses (single ones or networks).
 
     `username` makes it answer a digest challenge as well; its password is machine-made and
-    lies in `secrets.toml` under `[trunks]`. `trusted` believes its P-Asserted-Identity."""
+    lies in `secrets.toml` under `[trunks]`. `trusted` believes its P-Asserted-Identity, and
+    tells it ours. With `out`, calls go out by it."""
 
     addresses: tuple[str, ...]
     law: Literal["PCMA", "PCMU"] = "PCMA"
     username: str = ""
     trusted: bool = True
+    out: WayOut | None = None
 
 
 class Outside(Struct, frozen=True, forbid_unknown_fields=True):
@@ -173,6 +200,7 @@ def check(settings: Settings, where: str) -> None:
     for name, trunk in settings.trunks.items():
         for address in trunk.addresses:
             _network(f"{where}: trunks.{name}.addresses", address)
+        _check_way_out(f"{where}: trunks.{name}.out", trunk.out)
     for address in settings.outside.private_networks:
         _network(f"{where}: outside.private_networks", address)
     if settings.bounds.most_calls < 1 or settings.bounds.drain_s < 0:
@@ -203,6 +231,20 @@ def _check_network(where: str, network: Network) -> None:
             f"{where}.bind listens everywhere, so others must be told where: set"
             f" {where.rsplit(' ', 1)[-1]}.advertise to this machine's address."
         )
+
+
+def _check_way_out(where: str, way: WayOut | None) -> None:
+    if way is None:
+        return
+    try:
+        way.address()
+    except ValueError:
+        raise BadSettings(
+            f"{where}.proxy is {way.proxy!r}; give an address or a name, and a port if it isn't"
+            " 5060: sip.carrier.example:5060."
+        ) from None
+    if way.domain and not HOST.fullmatch(way.domain):
+        raise BadSettings(f"{where}.domain is {way.domain!r}; give a name: carrier.example.")
 
 
 def _network(where: str, address: str) -> None:

@@ -1,18 +1,26 @@
 """What telephony is told, from the settings, the secrets and the definitions in force."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
 
 from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.telephony.settings import CallerList, TelephonySettings, TrunkSettings
+from roost.adapters.telephony.settings import (
+    CallerList,
+    TelephonySettings,
+    TrunkSettings,
+    WayOut,
+)
+from roost.floor.calls.model import Account
+from roost.floor.dialling import Reach
 from roost.kernel.ids import ClientId, Owner, TrunkId, VaultId
 from roost.ports.log import Vault
 from roost.ports.media import Law
 from roost.processes.places import SETTINGS
 from roost.processes.secrets import Secrets
 from roost.processes.settings import Settings
+from roost.processes.settings import WayOut as Way
 from roost.protocols.sip.digest import Secret, secret_of
 
 LISTS: Final = "callers/"
@@ -36,11 +44,36 @@ def settings_of(settings: Settings, known: Secrets) -> TelephonySettings:
                 if trunk.username
                 else None,
                 trusted=trunk.trusted,
+                out=_way_out(trunk.out, known.calling_out.get(name, "")),
             )
             for name, trunk in settings.trunks.items()
         ),
         most_calls=settings.bounds.most_calls,
     )
+
+
+def _way_out(way: Way | None, password: str) -> WayOut | None:
+    if way is None:
+        return None
+    host, port = way.address()
+    return WayOut(
+        proxy=host,
+        port=port,
+        transport=way.transport,
+        order=way.order,
+        domain=way.domain,
+        hidden=way.caller_id == "hidden",
+        username=way.username,
+        password=password,
+    )
+
+
+def reaches_of(accounts: Mapping[str, Account]) -> dict[ClientId, Reach]:
+    """Whom agents may call for each client."""
+    return {
+        ClientId(client): Reach(account.directory, account.calling_out)
+        for client, account in accounts.items()
+    }
 
 
 def phones_of(users: Iterable[str], known: Secrets, realm: str) -> dict[str, Secret]:

@@ -30,6 +30,7 @@ TOPIC_OF: Final = {
     "queues": Topic.QUEUES,
     "agents": Topic.AGENTS,
     "routing": Topic.ROUTING,
+    "tasks": Topic.AGENTS,
 }
 """By the event's area; anything else is SETTINGS."""
 

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from roost.adapters.telephony.settings import TrunkSettings
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ClientId, ContactId, LegId, MediaId, TrunkId
 from roost.ports.media import Agreed, Anchored, Law
@@ -17,6 +18,7 @@ from roost.protocols.sip.dialogs import Dialog, kept
 DIALOG: Final = "dialog:"
 CALLER: Final = "caller:"
 BINDING: Final = "binding:"
+OUT: Final = "#out:"  # between a leg and the trunk that it's tried by, in the endpoint's name
 
 
 class Kept(Struct, gc=False):
@@ -28,15 +30,29 @@ class Kept(Struct, gc=False):
     contact: str  # empty when it was put there with the command that made the contact
     media: MediaId
     law: Law
-    trunk: str
+    trunk: str  # a caller's; empty for legs that we dialled
     agreed: Agreed | None
+    agent: str = ""  # whose phone it is
+
+
+class Outside:
+    """A leg to a number, and the trunks that it may still go by."""
+
+    __slots__ = ("left", "number", "shown", "silence")
+
+    def __init__(self, number: str, shown: str, left: list[TrunkSettings]) -> None:
+        self.number = number
+        self.shown = shown
+        self.left = left  # trunks not tried yet
+        self.silence: asyncio.TimerHandle | None = None
 
 
 class Leg:
-    """One leg of the floor. A caller's leg is one dialog; an agent's rings several phones, and
-    `branch` is the one that answered."""
+    """One leg of the floor. A caller's leg is one dialog; an agent's rings several phones, one
+    that leads outside tries several trunks, and `branch` is the one that answered."""
 
     __slots__ = (
+        "agent",
         "agreed",
         "agreeing",
         "anchored",
@@ -46,6 +62,7 @@ class Leg:
         "client",
         "contact",
         "delayed",
+        "early",
         "ended",
         "ending",
         "failures",
@@ -56,6 +73,7 @@ class Leg:
         "number",
         "offer",
         "ours",
+        "outside",
         "rang",
         "ringing",
         "trunk",
@@ -70,9 +88,12 @@ class Leg:
         self.contact: ContactId | None = None
         self.caller = False
         self.trunk: TrunkId | None = None
+        self.agent = ""  # whose phone it is
+        self.outside: Outside | None = None
+        self.early = b""  # SDP of its early media
         self.number = ""  # the caller's
         self.branch = ""  # the endpoint's leg
-        self.ringing: set[str] = set()  # an agent's phones that have not failed yet
+        self.ringing: set[str] = set()  # phones (or a trunk) that have not failed yet
         self.failures: list[tuple[Blame, Reason, int]] = []
         self.arrived = asyncio.Event()  # the contact is known
         self.agreeing = asyncio.Lock()  # one SDP at a time
@@ -106,6 +127,7 @@ class Leg:
                 self.law,
                 trunk,
                 self.agreed,
+                self.agent,
             )
         )
 

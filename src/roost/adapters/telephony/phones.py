@@ -2,35 +2,23 @@
 2xx wins; the other phones are told that the call was answered elsewhere."""
 
 from roost.adapters.telephony.admission import user_of
-from roost.adapters.telephony.legs import BINDING, Leg, agreed_of
-from roost.adapters.telephony.reasons import (
-    TAKEN_ELSEWHERE,
-    end_of,
-    failure_of,
-    most_telling,
-    reason_header,
-)
-from roost.adapters.telephony.switch import Switch
+from roost.adapters.telephony.dialled import Dialled
+from roost.adapters.telephony.legs import BINDING, Leg
 from roost.floor.agents.messages import PhoneLapsed, PhoneRegistered
-from roost.floor.calls.messages import LegAnswered, LegClosed, LegFailed, LegRang
+from roost.floor.calls.messages import LegFailed
 from roost.floor.effects import DialAgent
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import OPERATOR, AgentId, VaultId, owner_of
 from roost.kernel.messages import VaultPut
-from roost.ports.commands import Done
 from roost.ports.media import Law, MediaGone
-from roost.protocols.sdp.negotiate import Refused as NoSdp
 from roost.protocols.sip.calling import Call
-from roost.protocols.sip.events import Accepted, Finished, Rang, Requested
+from roost.protocols.sip.events import Requested
 from roost.protocols.sip.registrar import Binding
 from roost.protocols.sip.uri import escape_user
 
 
-class Phones:
-    """Works on the switch's legs that we dialled, and its registrar."""
-
-    def __init__(self, switch: Switch) -> None:
-        self._switch = switch
+class Phones(Dialled):
+    """Agents' legs among those that we dialled, and the registrar."""
 
     # --- registrations ---
 
@@ -79,6 +67,7 @@ class Phones:
             return
         leg = Leg(effect.leg, effect.client, effect.media, switch.settings.law)
         leg.contact = effect.contact
+        leg.agent = str(effect.agent)
         leg.arrived.set()
         switch.legs[effect.leg] = leg
         switch.start(self._dial(leg, effect, bindings))
@@ -98,7 +87,7 @@ class Phones:
             switch.say(LegFailed(leg.leg, Blame.US, Reason.MEDIA_LOST, 0))
             return
         if leg.ending is not None and not effect.again:
-            self._over(leg)
+            self.over(leg)
             return
         # Where an agent was free, this effect left with the call's own arrival: only now the
         # caller's leg is known by its contact.
@@ -142,89 +131,6 @@ class Phones:
         for branch in leg.ringing:
             self._switch.endpoint.nudge(branch, self._switch.now())
         self._switch.line.pump()
-
-    def end(self, leg: Leg, reason: Reason) -> None:
-        leg.ending = reason
-        switch = self._switch
-        header = reason_header(reason)
-        for branch in [leg.branch] if leg.branch else list(leg.ringing):
-            switch.endpoint.hang_up(branch, switch.now(), reason=header)
-        switch.line.pump()
-
-    # --- what the phones do ---
-
-    def rang(self, leg: Leg, event: Rang) -> None:
-        if not leg.rang and event.status != 181:
-            leg.rang = True
-            self._switch.say(LegRang(leg.leg))
-
-    def accepted(self, leg: Leg, event: Accepted) -> None:
-        switch = self._switch
-        now = switch.now()
-        if leg.branch or leg.ending is not None:  # another phone was first, or nobody waits
-            switch.endpoint.hang_up(event.leg, now, reason=TAKEN_ELSEWHERE)
-            return
-        leg.branch = event.leg
-        leg.ringing.discard(event.leg)
-        for other in leg.ringing:
-            switch.endpoint.hang_up(other, now, reason=TAKEN_ELSEWHERE)
-        switch.start(self._accept(leg, event.body))
-
-    async def _accept(self, leg: Leg, body: bytes) -> None:
-        """The ACK goes out when the floor has committed the answer: until then the phone would
-        answer once more if we crashed."""
-        switch = self._switch
-        stream = switch.judge_answer(leg, body)
-        if isinstance(stream, NoSdp):
-            leg.ending = Reason.NO_COMMON_CODEC
-            switch.endpoint.hang_up(leg.branch, switch.now())
-            switch.line.pump()
-            return
-        if not await switch.agree(leg, stream):
-            leg.ending = Reason.MEDIA_LOST
-            switch.endpoint.hang_up(leg.branch, switch.now())
-            switch.line.pump()
-            return
-        if leg.ended:
-            return
-        leg.agreed = agreed_of(stream)
-        answer = await switch.tell(LegAnswered(leg.leg), puts=switch.kept(leg))
-        if isinstance(answer, Done) and leg.ending is None:
-            leg.up = True
-            switch.endpoint.acknowledge(leg.branch, switch.now())
-        else:
-            leg.ending = leg.ending or Reason.CALLER_LEFT
-            switch.endpoint.hang_up(leg.branch, switch.now())
-        switch.line.pump()
-
-    def finished(self, leg: Leg, event: Finished) -> None:
-        switch = self._switch
-        switch.branches.pop(event.leg, None)
-        if event.leg == leg.branch:
-            self._over(leg, event)
-            return
-        leg.ringing.discard(event.leg)
-        blame, reason = failure_of(event)
-        leg.failures.append((blame, reason, event.status))
-        if not leg.ringing and not leg.branch:
-            self._over(leg)
-
-    def _over(self, leg: Leg, event: Finished | None = None) -> None:
-        """Nothing is left of the leg."""
-        switch = self._switch
-        switch.drop(leg)
-        switch.start(switch.close_media(leg))
-        if event is not None and leg.up and leg.ending is None:
-            blame, reason = end_of(event, Blame.AGENT)
-            switch.say(LegClosed(leg.leg, blame, reason))
-        elif leg.ending is Reason.NO_COMMON_CODEC and not leg.up:
-            switch.say(LegFailed(leg.leg, Blame.AGENT, leg.ending, 488))
-        elif leg.ending is not None:
-            switch.say(LegClosed(leg.leg, Blame.US, leg.ending))
-        elif leg.failures:
-            switch.say(LegFailed(leg.leg, *most_telling(leg.failures)))
-        else:
-            switch.say(LegFailed(leg.leg, Blame.NETWORK, Reason.UNREACHABLE, 0))
 
 
 def _quoted(text: str) -> str:

@@ -1,5 +1,6 @@
 """SIP's final answers and our reasons, both ways, in one place."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ STATUS_OF: Final[Mapping[Reason, int]] = {
     Reason.NO_ANSWER: 480,
     Reason.BUSY: 486,
     Reason.UNREACHABLE: 480,
+    Reason.WRONG_NUMBER: 404,
     Reason.REJECTED: 480,
     Reason.TAKEN_ELSEWHERE: 480,
     Reason.CALLER_LEFT: 487,
@@ -51,6 +53,37 @@ REASON_OF: Final[Mapping[int, Reason]] = {
     606: Reason.NO_COMMON_CODEC,
 }
 
+# What another answer of a trunk means: there's a number, not a phone, at its other side.
+OUTSIDE: Final[Mapping[int, Reason]] = {
+    403: Reason.REJECTED,
+    404: Reason.WRONG_NUMBER,
+    410: Reason.WRONG_NUMBER,
+    414: Reason.WRONG_NUMBER,
+    416: Reason.WRONG_NUMBER,
+    484: Reason.WRONG_NUMBER,
+    485: Reason.WRONG_NUMBER,
+    603: Reason.REJECTED,
+    604: Reason.WRONG_NUMBER,
+    607: Reason.REJECTED,
+    608: Reason.REJECTED,
+}
+
+# What the telephone network says in a Reason header (Q.850, RFC 3326), where it's plainer than
+# the status that a gateway made of it.
+Q850: Final[Mapping[int, Reason]] = {
+    1: Reason.WRONG_NUMBER,
+    17: Reason.BUSY,
+    18: Reason.NO_ANSWER,
+    19: Reason.NO_ANSWER,
+    20: Reason.NO_ANSWER,
+    21: Reason.REJECTED,
+    22: Reason.WRONG_NUMBER,
+    28: Reason.WRONG_NUMBER,
+}
+_CAUSE: Final = re.compile(r"(?i)Q\.850\s*;(?:[^,]*;)?\s*cause\s*=\s*([0-9]{1,3})")
+
+AT_FAULT: Final = frozenset((401, 402, 403, 407, 408))  # it's between the trunk and us
+
 # Reason headers (RFC 3326) of our CANCEL and BYE.
 TAKEN_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
 _TEXTS: Final[Mapping[Reason, str]] = {
@@ -80,6 +113,27 @@ def failure_of(finished: Finished) -> tuple[Blame, Reason]:
     return blame, reason
 
 
+def outside_failure_of(finished: Finished) -> tuple[Blame, Reason]:
+    """Why a number that we called through a trunk wasn't reached."""
+    cause = _CAUSE.search(finished.reason)
+    told = Q850.get(int(cause[1])) if cause else None
+    if told is not None:
+        return Blame.CALLER, told
+    if finished.why is Why.REFUSED and finished.status in OUTSIDE:
+        return Blame.CALLER, OUTSIDE[finished.status]
+    blame, reason = failure_of(finished)
+    return (Blame.CALLER if blame is Blame.AGENT else blame), reason
+
+
+def trunk_failed(finished: Finished) -> bool:
+    """Whether another trunk may do better: this one didn't try, or couldn't."""
+    if _CAUSE.search(finished.reason) and outside_failure_of(finished)[1] in Q850.values():
+        return False
+    if finished.why is Why.REFUSED:
+        return finished.status in AT_FAULT or 500 <= finished.status < 600
+    return finished.why in (Why.NO_ANSWER, Why.UNSENT)
+
+
 def end_of(finished: Finished, far_end: Blame) -> tuple[Blame, Reason]:
     """Why a leg that was up, or a caller's that was not answered yet, is over."""
     match finished.why:
@@ -99,7 +153,7 @@ def end_of(finished: Finished, far_end: Blame) -> tuple[Blame, Reason]:
 
 # When several phones of an agent failed, the leg's failure is the most telling one.
 _RANK: Final = (
-    *(Reason.DECLINED, Reason.BUSY, Reason.NO_ANSWER, Reason.REJECTED),
+    *(Reason.DECLINED, Reason.BUSY, Reason.WRONG_NUMBER, Reason.NO_ANSWER, Reason.REJECTED),
     *(Reason.NO_COMMON_CODEC, Reason.UNREACHABLE),
 )
 

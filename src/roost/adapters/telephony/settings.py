@@ -7,8 +7,23 @@ from msgspec import Struct, field
 from roost.kernel.ids import ClientId, TrunkId
 from roost.ports.media import Law
 from roost.protocols.sip.digest import Secret
+from roost.protocols.sip.routing import UDP
 
 Address = IPv4Network | IPv6Network
+
+
+class WayOut(Struct, frozen=True):
+    """How calls go out by a trunk. `proxy` is an address or a name; `domain` stands in From, To
+    and Request-URI, where it's another than those."""
+
+    proxy: str
+    port: int = 5060
+    transport: str = UDP
+    order: int = 1  # the smallest is tried first
+    domain: str = ""
+    hidden: bool = False  # our number isn't shown (RFC 3323)
+    username: str = ""
+    password: str = ""  # meets the trunk's challenges, with `username`
 
 
 class TrunkSettings(Struct, frozen=True):
@@ -21,6 +36,7 @@ class TrunkSettings(Struct, frozen=True):
     username: str = ""
     secret: Secret | None = None
     trusted: bool = True
+    out: WayOut | None = None  # calls may go out by it
 
 
 class CallerList(Struct, frozen=True):
@@ -46,12 +62,14 @@ class TelephonySettings(Struct, frozen=True):
     law: Law = Law.PCMA  # first choice for an agent's phone whose caller isn't known
     most_calls: int = 1_000  # at 80 % new ones are answered 503
     session_s: int = 1_800  # RFC 4028; 0: no session timers of ours
+    silent_s: float = 4.0  # a trunk that says nothing for so long: the next one is tried
 
 
 class Trunks:
-    """Finds a trunk by the address that a request came from."""
+    """Finds a trunk by the address that a request came from, and those that call out."""
 
     def __init__(self, trunks: tuple[TrunkSettings, ...]) -> None:
+        self._all = trunks
         self._networks: list[tuple[Address, TrunkSettings]] = [
             (ip_network(address, strict=False), trunk)
             for trunk in trunks
@@ -60,6 +78,16 @@ class Trunks:
         # the most exact network first
         self._networks.sort(key=lambda pair: pair[0].prefixlen, reverse=True)
         self._known: dict[str, TrunkSettings | None] = {}
+
+    def out(self, wanted: TrunkId) -> list[TrunkSettings]:
+        """Those that call out, in their order; the wanted one alone, where one is named."""
+        able = [trunk for trunk in self._all if trunk.out is not None]
+        if wanted:
+            return [trunk for trunk in able if trunk.id == wanted]
+        return sorted(able, key=lambda trunk: trunk.out.order if trunk.out else 0)
+
+    def named(self, trunk: TrunkId) -> TrunkSettings | None:
+        return next((one for one in self._all if one.id == trunk), None)
 
     def of(self, host: str) -> TrunkSettings | None:
         """The trunk of an address; None for a stranger."""

@@ -5,13 +5,14 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from roost.adapters.telephony.admission import Gate
-from roost.adapters.telephony.legs import Leg, agreed_of, laws
+from roost.adapters.telephony.legs import OUT, Leg, agreed_of, laws
 from roost.adapters.telephony.line import Line
 from roost.adapters.telephony.settings import TelephonySettings, Trunks
+from roost.floor.dialling import Reach
 from roost.floor.effects import dialog_of
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CommandId, ContactId, LegId, MediaId, owner_of
+from roost.kernel.ids import ClientId, CommandId, ContactId, LegId, MediaId, TrunkId, owner_of
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.clock import Clock
@@ -29,10 +30,13 @@ from roost.protocols.sdp.negotiate import (
 )
 from roost.protocols.sdp.session import BadSdp
 from roost.protocols.sip.core import Identity
+from roost.protocols.sip.digest import authorize, read_challenge
 from roost.protocols.sip.endpoint import Endpoint
+from roost.protocols.sip.message import Request, Response
 from roost.protocols.sip.registrar import Registrar
-from roost.protocols.sip.routing import Peer
+from roost.protocols.sip.routing import Peer, tag_of
 
+MOST_NONCES = 1_000
 SIGNALLING = Actor(ActorKind.ROOM, "telephony")
 
 
@@ -57,6 +61,7 @@ class Switch:
         self.registrar = Registrar()
         self.numbers = dict(settings.numbers)
         self.lists = settings.lists
+        self.reaches: dict[ClientId, Reach] = {}  # whom agents may call
         self.legs: dict[LegId, Leg] = {}
         self.branches: dict[str, Leg] = {}  # the endpoint's leg → ours
         self.by_contact: dict[ContactId, Leg] = {}  # each contact's caller
@@ -74,9 +79,10 @@ class Switch:
         identity = Identity(
             settings.advertise, settings.port, settings.key, session_s=settings.session_s
         )
-        self.endpoint = Endpoint(identity, self.gate)
+        self.endpoint = Endpoint(identity, self.gate, self.authorise)
         self.phones: set[tuple[str, int]] = set()  # addresses of registered phones
         self.line: Line
+        self._proved: dict[str, int] = {}  # how often each nonce of a trunk's was used
         self.counts: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._said = 0
@@ -106,6 +112,25 @@ class Switch:
 
     def is_phone(self, peer: Peer) -> bool:
         return (peer.host, peer.port) in self.phones
+
+    def authorise(self, request: Request, response: Response) -> bool:
+        """Meets a trunk's challenge of a request of ours (RFC 3261, 22.2 and 22.3)."""
+        headers = request.headers
+        key = (headers.get("Call-ID") or "", tag_of(headers.get("From") or ""))
+        _, _, name = self.endpoint.by_id.get(key, "").partition(OUT)
+        trunk = self.trunks.named(TrunkId(name))
+        way = None if trunk is None else trunk.out
+        challenge = read_challenge(response.headers)
+        if challenge is None or way is None or not way.username:
+            return False
+        if len(self._proved) >= MOST_NONCES:
+            self._proved.clear()
+        count = self._proved[challenge.nonce] = self._proved.get(challenge.nonce, 0) + 1
+        cnonce = self.endpoint.mint(f"cnonce {challenge.nonce} {headers.get('CSeq')}")
+        about = (request.method, request.uri, cnonce, count)
+        name, value = authorize(challenge, way.username, way.password, *about)
+        headers.set(name, value)
+        return True
 
     # --- the way to the floor ---
 

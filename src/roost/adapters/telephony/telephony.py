@@ -16,17 +16,21 @@ import msgspec
 
 from roost.adapters.telephony.arrivals import Arrivals
 from roost.adapters.telephony.callers import Callers
-from roost.adapters.telephony.legs import BINDING, DIALOG, Leg, read_kept
+from roost.adapters.telephony.dialled import Dialled
+from roost.adapters.telephony.legs import BINDING, DIALOG, OUT, Leg, Outside, read_kept
 from roost.adapters.telephony.line import Line
+from roost.adapters.telephony.outward import Outward
 from roost.adapters.telephony.phones import Phones
 from roost.adapters.telephony.settings import CallerList, TelephonySettings
 from roost.adapters.telephony.switch import Switch
 from roost.adapters.telephony.trace import Traced
 from roost.floor.calls.messages import LegClosed, LegConfirmed, LegHeld
+from roost.floor.dialling import Reach
 from roost.floor.effects import (
     AnswerLeg,
     AskLeg,
     DialAgent,
+    DialNumber,
     EndLeg,
     NudgePhone,
     RefuseLeg,
@@ -60,7 +64,10 @@ from roost.protocols.sip.events import (
 from roost.protocols.sip.registrar import Binding
 
 TIDY_S: Final = 1.0  # registrations that ran out are looked for so often
-EFFECTS: Final = (RingLeg, AnswerLeg, RefuseLeg, DialAgent, NudgePhone, EndLeg, AskLeg)
+EFFECTS: Final = (
+    *(RingLeg, AnswerLeg, RefuseLeg, DialAgent, DialNumber),
+    *(NudgePhone, EndLeg, AskLeg),
+)
 OfLeg = RingLeg | AnswerLeg | RefuseLeg | NudgePhone | EndLeg | AskLeg
 
 
@@ -84,6 +91,7 @@ class Telephony:
         self._switch.line = self._line
         self._callers = Callers(self._switch)
         self._phones = Phones(self._switch)
+        self._outward = Outward(self._switch)
         self._tidying: asyncio.TimerHandle | None = None
 
     # --- life ---
@@ -115,12 +123,14 @@ class Telephony:
         numbers: dict[str, ClientId],
         lists: tuple[CallerList, ...],
         agents: dict[str, Secret],
+        reaches: dict[ClientId, Reach] | None = None,
     ) -> None:
-        """New definitions: which client owns a number, callers' lists, agents' secrets. An
-        agent who's gone can't register any more; calls go on."""
+        """New definitions: which client owns a number, callers' lists, agents' secrets, whom
+        agents may call. An agent who's gone can't register any more; calls go on."""
         self._switch.numbers = dict(numbers)
         self._switch.lists = lists
         self._switch.gate.agents = dict(agents)
+        self._switch.reaches = dict(reaches or {})
 
     def restore(self) -> None:
         """After a restart: dialogs and registrations as the vault holds them. Call it before
@@ -144,6 +154,9 @@ class Telephony:
         found = read_kept(value)
         dialog = found.dialog
         leg = Leg(found.leg, found.client, found.media, found.law)
+        leg.agent = found.agent
+        if OUT in dialog.leg:
+            leg.outside = Outside("", "", [])
         leg.branch = dialog.leg
         leg.caller = bool(found.trunk)
         leg.trunk = TrunkId(found.trunk) if found.trunk else None
@@ -177,6 +190,9 @@ class Telephony:
         if isinstance(effect, DialAgent):
             self._phones.dial(effect)
             return
+        if isinstance(effect, DialNumber):
+            self._outward.dial(effect)
+            return
         assert isinstance(effect, OfLeg), type(effect).__name__
         leg = switch.legs.get(effect.leg)
         if leg is None:
@@ -187,16 +203,18 @@ class Telephony:
                 self._callers.ring(leg, effect.early_media)
             case AnswerLeg():
                 self._callers.answer(leg)
-            case RefuseLeg():
+            case RefuseLeg() | EndLeg() if leg.caller:
                 self._callers.refuse(leg, effect.reason)
-            case EndLeg() if leg.caller:
-                self._callers.refuse(leg, effect.reason)
-            case EndLeg():
-                self._phones.end(leg, effect.reason)
+            case RefuseLeg() | EndLeg():
+                self._dialled(leg).end(leg, effect.reason)
             case NudgePhone():
                 self._phones.nudge(leg)
             case AskLeg():
                 switch.start(self._ask(leg))
+
+    def _dialled(self, leg: Leg) -> Dialled:
+        """Who looks after a leg that we dialled."""
+        return self._phones if leg.outside is None else self._outward
 
     def _missing(self, effect: OfLeg) -> None:
         """There's no such leg (any more): the floor hears so, wherever it waits for it."""
@@ -243,11 +261,11 @@ class Telephony:
             case Finished() if leg.caller:
                 self._callers.finished(leg, event)
             case Finished():
-                self._phones.finished(leg, event)
+                self._dialled(leg).finished(leg, event)
             case Rang():
-                self._phones.rang(leg, event)
+                self._dialled(leg).rang(leg, event)
             case Accepted():
-                self._phones.accepted(leg, event)
+                self._dialled(leg).accepted(leg, event)
             case Reoffered():
                 self._switch.start(self._reoffered(leg, event.body))
             case Reanswered():

@@ -35,13 +35,15 @@ class ReceiveCall(Command, frozen=True, gc=False):
 
 
 class LegRang(Command, frozen=True, gc=False):
-    """An agent's phone rings."""
+    """An agent's phone rings, or a number that we called; `early`: what the network says of it
+    (ringing, busy, an announcement) can be heard on the leg already."""
 
     leg: LegId
+    early: bool = False
 
 
 class LegAnswered(Command, frozen=True, gc=False):
-    """An agent's phone answered, or the caller acknowledged our answer."""
+    """Whom we dialled answered, or the caller acknowledged our answer."""
 
     leg: LegId
 

@@ -38,6 +38,7 @@ def configured(state: Calls, floor: definition.Floor) -> None:
             {entry.id: entry.number for entry in client.directory},
             shown.get(client.id, ""),
             client.pause_us,
+            client.calling_out,
         )
     for gone in state.accounts.keys() - accounts.keys():
         accounts[gone] = state.accounts[gone]  # its calls are still going on

@@ -181,6 +181,7 @@ class Account(Struct, gc=False):
     directory: dict[str, str] = {}  # entry → number
     number: str = ""  # the client's own, to be shown when it calls
     pause_us: DurationUs = PAUSE_US
+    calling_out: tuple[str, ...] = ()  # how numbers begin that agents may dial: for telephony
 
 
 class Calls(Struct, gc=False):

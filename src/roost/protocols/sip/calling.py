@@ -9,8 +9,7 @@ from roost.protocols.sip.core import Core, dialog_headers
 from roost.protocols.sip.dialogs import OURS_UNANSWERED, Dialog, Phase, Turn, untagged
 from roost.protocols.sip.ending import send_bye
 from roost.protocols.sip.events import Accepted, By, Rang, Why
-from roost.protocols.sip.headers import COOKIE
-from roost.protocols.sip.message import Request, Response
+from roost.protocols.sip.message import Response
 from roost.protocols.sip.routing import Peer, tag_of, uri_in
 from roost.protocols.sip.sessions import agree_as_client, arm_session, asking
 from roost.protocols.sip.transactions import Client, Send
@@ -168,20 +167,14 @@ def _mended(core: Core, dialog: Dialog, client: Client, response: Response, now:
 
 def _again(core: Core, dialog: Dialog, client: Client, response: Response, now: InstantUs) -> bool:
     """The INVITE was challenged: once more with credentials, if we have any (22.2)."""
-    if core.authorise is None or dialog.tried or dialog.phase is Phase.CANCELLING:
+    if dialog.phase is Phase.CANCELLING or not core.send_again(dialog, client, response, now):
         return False
-    if client.request is None:
-        return False
-    again = Request("INVITE", client.request.uri, client.request.headers.copy(), dialog.local_sdp)
-    if not core.authorise(again, response):
-        return False
-    dialog.tried = True
-    number = dialog.next_seq()
-    dialog.invite_seq = number
-    branch = f"{COOKIE}{core.mint(f'branch {dialog.leg} {number} INVITE')}"
-    again.headers.set("CSeq", f"{number} INVITE")
-    again.headers.set("Via", core.via(branch, client.peer))
-    dialog.client = core.transactions.request(again, branch, client.peer, dialog.leg, now).key
+    dialog.invite_seq = dialog.local_seq
+    made = core.transactions.clients[dialog.client].request
+    if made is not None:
+        names = ("Authorization", "Proxy-Authorization")
+        found = [(name, value) for name in names if (value := made.headers.get(name))]
+        dialog.proof = found[0] if found else ("", "")
     return True
 
 

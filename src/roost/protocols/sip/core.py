@@ -116,10 +116,32 @@ class Core:
     def send_ack(self, dialog: Dialog, number: int, body: bytes = b"") -> None:
         """Acknowledges a 2xx (RFC 3261, 13.2.2.4); kept, for when it's doubled."""
         request, _, peer = self._prepared(dialog, "ACK", number)
-        self._fill(request, (), body, SDP)
+        proof = (dialog.proof,) if dialog.proof[0] and number == dialog.invite_seq else ()
+        self._fill(request, proof, body, SDP)
         dialog.ack = encode(request)
         dialog.ack_seq = number
         self.transactions.sends.append(Send(dialog.ack, peer))
+
+    def send_again(
+        self, dialog: Dialog, client: Client, response: Response, now: InstantUs
+    ) -> bool:
+        """A request within a dialog was challenged: once more with credentials, if there are
+        any for it (22.2); the new transaction is `dialog.client` where the old one was."""
+        old = client.request
+        if self.authorise is None or old is None or client.proved:
+            return False
+        again = Request(old.method, old.uri, old.headers.copy(), old.body)
+        if not self.authorise(again, response):
+            return False
+        number = dialog.next_seq()
+        branch = f"{COOKIE}{self.mint(f'branch {dialog.leg} {number} {old.method}')}"
+        again.headers.set("CSeq", f"{number} {old.method}")
+        again.headers.set("Via", self.via(branch, client.peer))
+        made = self.transactions.request(again, branch, client.peer, dialog.leg, now)
+        made.proved = True
+        if dialog.client == client.key:
+            dialog.client = made.key
+        return True
 
     def _prepared(self, dialog: Dialog, method: str, number: int) -> tuple[Request, str, Peer]:
         request = dialog.request(method, number)

@@ -108,6 +108,7 @@ class Dialog(Struct, gc=False):
     # reliable provisional answers
     reliable: bool = False
     rseq: int = 0
+    proof: tuple[str, str] = ("", "")  # the credentials of our INVITE, for its ACK
     # --- below: not kept over a restart ---
     server: str = ""  # transaction of their INVITE or UPDATE that waits for our answer
     client: str = ""  # transaction of our INVITE or UPDATE
@@ -122,7 +123,6 @@ class Dialog(Struct, gc=False):
     ringing: bytes = b""  # our reliable provisional answer, sent again until the PRACK
     held_answer: bytes | None = None  # SDP of the 2xx that waits for that PRACK
     session_due: InstantUs = NEVER
-    tried: bool = False  # credentials were given already
     delayed: bool = False  # their INVITE held no offer: the ACK holds the answer
     refresh_only: bool = False  # our re-INVITE or UPDATE changes nothing
 

@@ -29,7 +29,7 @@ from roost.protocols.sip.message import Request, Response, encode
 from roost.protocols.sip.parse import Malformed, is_keep_alive, parse
 from roost.protocols.sip.routing import Peer, answers_go, tag_of
 from roost.protocols.sip.timers import TRANSACTION_TIMERS, Timer
-from roost.protocols.sip.transactions import Given, Send, server_key
+from roost.protocols.sip.transactions import Given, Send, State, server_key
 from roost.protocols.sip.validate import validate_request, validate_response
 
 NUDGED: Final = frozenset((Phase.PROCEEDING, Phase.ACCEPTED, Phase.UP))
@@ -334,6 +334,12 @@ class Endpoint(Core):
 
     def invite(self, call: Call, now: InstantUs) -> None:
         calling.invite(self, call, now)
+
+    def was_heard(self, leg: str) -> bool:
+        """Whether our INVITE was answered at all, be it with 100."""
+        dialog = self.dialogs.get(leg)
+        client = None if dialog is None else self.transactions.clients.get(dialog.client)
+        return client is None or client.state is not State.CALLING
 
     def acknowledge(self, leg: str, now: InstantUs, body: bytes = b"") -> None:
         dialog = self.dialogs.get(leg)

@@ -35,6 +35,7 @@ _RELAY: Final = re.compile(rb"(?i)(?:^|[\r\n])\s*Signal\s*=\s*([0-9*#A-D]|1[0-5]
 _PLAIN: Final = re.compile(rb"\s*([0-9*#A-Da-d]|1[0-5])\s*")
 _BY_NUMBER: Final = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
 MOST_RETRY_S: Final = 10
+CHALLENGED: Final = frozenset((401, 407))
 DIALOG_ENDS: Final = frozenset((408, 481))  # RFC 5057
 
 
@@ -156,6 +157,8 @@ def replied(core: Core, dialog: Dialog, client: Client, response: Response, now:
         _reanswered(core, dialog, client, response, now)
         return
     if status < 200:
+        return
+    if status in CHALLENGED and core.send_again(dialog, client, response, now):
         return
     if client.method in ("BYE", "CANCEL"):
         if client.method == "BYE":

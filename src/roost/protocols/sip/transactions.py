@@ -176,6 +176,7 @@ class Client(Struct, gc=False):
     gives_up_c: InstantUs = NEVER
     ack: bytes = b""  # the ACK of a failure
     request: Request | None = None  # for its CANCEL and its ACK; dropped with the data
+    proved: bool = False  # it holds credentials: challenged again, they're wrong
 
 
 class Server(Struct, gc=False):

@@ -1,0 +1,298 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { createColumnHelper, flexRender, getCoreRowModel, useReactTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { api, body } from "@/api/client";
+import type { ContactLine } from "@/api/schema.gen";
+import { useMay } from "@/api/session";
+import { Empty } from "@/parts/Empty";
+import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
+import { useAgentName } from "@/parts/names";
+import { queueName } from "@/parts/queueName";
+import { Trouble } from "@/parts/Trouble";
+import { useAction } from "@/shell/actions";
+import { clock, money, recent } from "@/words/format";
+
+import classes from "./Contacts.module.css";
+import type { ContactsSearch } from "./search";
+
+const PAGE = 100;
+const ROW = 36;
+
+/** What the record beside the table says better. */
+const BESIDE_A_RECORD = { codes: false, earned: false, talk_us: false, recordings: false };
+
+interface Props {
+  search: ContactsSearch;
+  open: (ref: string) => void;
+}
+
+/** The contacts that pass the filters, the newest first; more come as one scrolls. */
+export function ContactTable({ search, open }: Props) {
+  const { t } = useTranslation("contacts");
+  const found = useContacts(search);
+  const rows = useMemo(() => found.data?.pages.flatMap((page) => page.contacts) ?? [], [found.data]);
+  useSteps(rows, search.open, open);
+  const refresh = () => void found.refetch();
+  useAction({ label: t("refresh"), keys: "r", group: t("title"), run: refresh });
+  if (found.error) return <Trouble error={found.error} again={refresh} />;
+  if (found.isPending) {
+    return (
+      <div className={classes.skeletons} aria-busy="true">
+        {Array.from({ length: 14 }, (_, index) => (
+          <Skeleton key={index} height={22} />
+        ))}
+      </div>
+    );
+  }
+  if (rows.length === 0) {
+    return (
+      <div className={classes.table}>
+        <Empty title={t("none")}>{t("noneMend")}</Empty>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Rows
+        rows={rows}
+        chosen={search.open}
+        open={open}
+        atEnd={() => {
+          if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
+        }}
+      />
+      <footer className={classes.foot}>
+        <span role="status">
+          {found.hasNextPage
+            ? t("shownSome", { count: rows.length })
+            : t("shownAll", { count: rows.length })}
+        </span>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconRefresh size={14} />}
+          loading={found.isRefetching}
+          onClick={refresh}
+        >
+          {t("refresh")}
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+function useContacts(search: ContactsSearch) {
+  const { open: _, ...filters } = search;
+  return useInfiniteQuery({
+    queryKey: ["contacts", filters],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      body(
+        api.GET("/api/contacts", {
+          params: {
+            query: {
+              ...(filters as object),
+              limit: PAGE,
+              ...(pageParam === undefined ? {} : { after: pageParam }),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (page) => page.cursor ?? undefined,
+  });
+}
+
+/** With a record open, j and k go to the next and the one before. */
+function useSteps(rows: ContactLine[], chosen: string | undefined, open: (ref: string) => void) {
+  const { t } = useTranslation("contacts");
+  const at = rows.findIndex((row) => row.ref === chosen);
+  const step = (by: number) => {
+    const next = rows[at + by];
+    if (next !== undefined) open(next.ref);
+  };
+  const group = t("title");
+  useAction({ label: t("next"), keys: "j", group, run: () => step(1) });
+  useAction({ label: t("previous"), keys: "k", group, enabled: at > 0, run: () => step(-1) });
+}
+
+const column = createColumnHelper<ContactLine>();
+
+function useColumns(open: (ref: string) => void) {
+  const { t, i18n } = useTranslation("contacts");
+  const name = useAgentName();
+  const may = useMay();
+  return useMemo(
+    () => [
+      column.accessor("arrived", {
+        header: t("arrived"),
+        size: 112,
+        cell: (cell) => recent(cell.getValue()),
+      }),
+      column.accessor("ref", {
+        header: t("contact"),
+        size: 130,
+        cell: (cell) => (
+          <button
+            type="button"
+            className={classes.open}
+            onClick={(event) => {
+              event.stopPropagation();
+              open(cell.getValue());
+            }}
+          >
+            {cell.getValue()}
+          </button>
+        ),
+      }),
+      ...(may("personal.read")
+        ? [column.accessor("caller", { header: t("caller"), size: 120, cell: (cell) => cell.getValue() ?? "" })]
+        : []),
+      column.accessor("queue", {
+        header: t("queue"),
+        size: 100,
+        cell: (cell) => queueName(cell.getValue()),
+      }),
+      column.accessor("outcome", {
+        header: t("outcome"),
+        size: 100,
+        cell: (cell) => {
+          const outcome = cell.getValue();
+          return outcome === null ? (
+            t("noWait")
+          ) : (
+            <span className={classes.outcome} data-outcome={outcome}>
+              {t(`ends:outcome.${outcome}`)}
+            </span>
+          );
+        },
+      }),
+      column.accessor("agents", {
+        header: t("agent"),
+        size: 110,
+        cell: (cell) => cell.getValue().map(name).join(", "),
+      }),
+      column.accessor("waited_us", {
+        header: t("waited"),
+        size: 70,
+        meta: { right: true },
+        cell: (cell) => clock(cell.getValue()),
+      }),
+      column.accessor("talk_us", {
+        header: t("talked"),
+        size: 70,
+        meta: { right: true },
+        cell: (cell) => clock(cell.getValue()),
+      }),
+      column.accessor("codes", {
+        header: t("code"),
+        size: 130,
+        cell: (cell) => cell.getValue().join(", "),
+      }),
+      ...(may("invoices.read")
+        ? [
+            column.accessor("earned", {
+              header: t("earned"),
+              size: 84,
+              meta: { right: true },
+              cell: (cell) => money(cell.getValue()),
+            }),
+          ]
+        : []),
+      column.accessor("recordings", {
+        header: () => <span className="visually-hidden">{t("recorded")}</span>,
+        size: 36,
+        cell: (cell) =>
+          cell.getValue() > 0 && (
+            <IconPlayerRecord size={14} role="img" aria-hidden={undefined} aria-label={t("recorded")} />
+          ),
+      }),
+    ],
+    [t, i18n.language, name, open],
+  );
+}
+
+interface RowsProps {
+  rows: ContactLine[];
+  chosen: string | undefined;
+  open: (ref: string) => void;
+  atEnd: () => void;
+}
+
+function Rows({ rows, chosen, open, atEnd }: RowsProps) {
+  const { t } = useTranslation("contacts");
+  const box = useRef<HTMLDivElement>(null);
+  const columns = useColumns(open);
+  const table = useReactTable({
+    data: rows,
+    columns,
+    getCoreRowModel: getCoreRowModel(),
+    getRowId: (row) => row.ref,
+    state: { columnVisibility: chosen === undefined ? {} : BESIDE_A_RECORD },
+  });
+  const lines = table.getRowModel().rows;
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  const shown = virtual.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= lines.length - 10) atEnd();
+  }, [last, lines.length]);
+  const grid = { gridTemplateColumns: table.getVisibleLeafColumns().map(trackOf).join(" ") };
+  return (
+    <div ref={box} className={classes.table} tabIndex={0} role="group" aria-label={t("title")}>
+      <div role="table" aria-label={t("title")} aria-rowcount={lines.length} className={classes.grid}>
+        <div role="rowgroup" className={classes.head}>
+          {table.getHeaderGroups().map((group) => (
+            <div key={group.id} role="row" className={classes.row} style={grid}>
+              {group.headers.map((header) => (
+                <div key={header.id} role="columnheader" className={sideOf(header.column.columnDef.meta)}>
+                  {flexRender(header.column.columnDef.header, header.getContext())}
+                </div>
+              ))}
+            </div>
+          ))}
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {shown.map((item) => {
+            const line = lines[item.index];
+            if (line === undefined) return null;
+            return (
+              <div
+                key={line.id}
+                role="row"
+                aria-rowindex={item.index + 1}
+                className={classes.row}
+                data-chosen={line.id === chosen || undefined}
+                style={{ ...grid, position: "absolute", insetInline: 0, top: item.start, height: ROW }}
+                onClick={() => open(line.id)}
+              >
+                {line.getVisibleCells().map((cell) => (
+                  <div key={cell.id} role="cell" className={sideOf(cell.column.columnDef.meta)}>
+                    {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function trackOf(column_: { getSize: () => number; id: string }): string {
+  return column_.id === "recordings" ? "36px" : `minmax(${column_.getSize()}px, ${column_.getSize()}fr)`;
+}
+
+function sideOf(meta: unknown): string {
+  return (meta as { right?: boolean } | undefined)?.right ? `${classes.right} figure` : "";
+}

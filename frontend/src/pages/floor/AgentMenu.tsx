@@ -1,0 +1,124 @@
+import { Menu } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { api, body } from "@/api/client";
+import type { AgentRow } from "@/api/schema.gen";
+import { useMay } from "@/api/session";
+import {
+  IconBolt,
+  IconCoffee,
+  IconDoorExit,
+  IconHandStop,
+  IconListSearch,
+  IconMessage,
+  IconPhone,
+} from "@/parts/icons";
+import { useDefinitions } from "@/parts/names";
+import { usePresenceWords } from "@/parts/Presence";
+import { tellDone } from "@/parts/tell";
+import { useCommand } from "@/parts/useCommand";
+
+/** What a supervisor can do for or with an agent now. */
+interface Props {
+  row: AgentRow;
+  name: string;
+  /** Opens the dialog for a message. */
+  tell: () => void;
+}
+
+export function AgentMenu({ row, name, tell }: Props) {
+  const { t } = useTranslation("floor");
+  const may = useMay();
+  const reasons = useDefinitions()?.away_reasons ?? [];
+  const words = usePresenceWords();
+  const { ready, away, signOut, seeTo } = useAgentCommands(row, name);
+  const out = row.presence === "signed_out";
+  const busy = row.contact !== null;
+  return (
+    <Menu.Dropdown>
+      <Menu.Label>{name === row.agent ? name : `${name} · ${row.agent}`}</Menu.Label>
+      {row.contact !== null && may("contacts.read") && (
+        <Menu.Item
+          leftSection={<IconPhone size={16} />}
+          renderRoot={(props) => (
+            <Link to="/contacts" search={{ open: row.contact ?? "" }} {...props} />
+          )}
+        >
+          {t("showContact", { contact: row.contact })}
+        </Menu.Item>
+      )}
+      {may("contacts.read") && (
+        <Menu.Item
+          leftSection={<IconListSearch size={16} />}
+          renderRoot={(props) => (
+            <Link to="/contacts" search={{ agent: row.agent }} {...props} />
+          )}
+        >
+          {t("theirContacts")}
+        </Menu.Item>
+      )}
+      {may("floor.command") && !out && (
+        <>
+          <Menu.Divider />
+          {row.hand && (
+            <Menu.Item leftSection={<IconHandStop size={16} />} onClick={() => seeTo.mutate()}>
+              {t("seeTo")}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconMessage size={16} />} onClick={tell}>
+            {t("tell")}
+          </Menu.Item>
+          {(row.presence === "away" || row.presence === "wrapping") && (
+            <Menu.Item leftSection={<IconBolt size={16} />} onClick={() => ready.mutate()}>
+              {row.presence === "away" ? t("endBreak") : t("endWrapUp")}
+            </Menu.Item>
+          )}
+          {reasons.map((reason) => (
+            <Menu.Item
+              key={reason}
+              leftSection={<IconCoffee size={16} />}
+              onClick={() => away.mutate(reason)}
+            >
+              {busy
+                ? t("awayAfter", { reason: words("away", reason) })
+                : words("away", reason)}
+            </Menu.Item>
+          ))}
+          <Menu.Item
+            leftSection={<IconDoorExit size={16} />}
+            disabled={row.presence === "talking" || row.presence === "offered"}
+            onClick={() => signOut.mutate()}
+          >
+            {t("signOut")}
+          </Menu.Item>
+        </>
+      )}
+    </Menu.Dropdown>
+  );
+}
+
+function useAgentCommands(row: AgentRow, name: string) {
+  const { t } = useTranslation("floor");
+  const agent = row.agent;
+  const params = (key: string) => ({ path: { agent }, header: { "Idempotency-Key": key } });
+  const done = (what: string) => ({ done: () => tellDone(t(`did.${what}`, { name })) });
+  return {
+    ready: useCommand(
+      (key) => body(api.POST("/api/agents/{agent}/ready", { params: params(key) })),
+      done("ready"),
+    ),
+    away: useCommand(
+      (key, reason: string) =>
+        body(api.POST("/api/agents/{agent}/away", { params: params(key), body: { reason } })),
+      done("away"),
+    ),
+    seeTo: useCommand((key) =>
+      body(api.POST("/api/agents/{agent}/answer-hand", { params: params(key) })),
+    ),
+    signOut: useCommand(
+      (key) => body(api.POST("/api/agents/{agent}/sign-out", { params: params(key) })),
+      done("signOut"),
+    ),
+  };
+}

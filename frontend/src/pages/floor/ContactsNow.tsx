@@ -1,0 +1,105 @@
+import { Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { ContactRow } from "@/api/schema.gen";
+import { serverNow } from "@/feed/clock";
+import { useArrived, useRows, useTable } from "@/feed/hooks";
+import { Clock } from "@/parts/Clock";
+import { Empty } from "@/parts/Empty";
+import { useAgentName } from "@/parts/names";
+import { Panel } from "@/parts/Panel";
+import { queueName } from "@/parts/queueName";
+
+import { waitAlarm } from "./attention";
+import classes from "./Floor.module.css";
+import type { FloorSearch } from "./search";
+
+const SHOWN = 100;
+const ORDER: Partial<Record<ContactRow["state"], number>> = {
+  waiting: 0,
+  ringing: 1,
+  held: 2,
+  talking: 2,
+  flow: 3,
+};
+
+type Which = "all" | "waiting";
+
+/** What goes on now: who waits comes first, the longest on top. */
+export function ContactsNow({ search }: { search: FloorSearch }) {
+  const { t } = useTranslation("floor");
+  const name = useAgentName();
+  const queues = useTable("queues");
+  const arrived = useArrived("contacts");
+  const [which, setWhich] = useState<Which>("all");
+  const client = search.client;
+  const going = useCallback(
+    (row: ContactRow) =>
+      row.state !== "ended" &&
+      (!client || row.client === client) &&
+      (which === "all" || row.state === "waiting" || row.state === "ringing"),
+    [client, which],
+  );
+  const rows = useRows("contacts", going);
+  const sorted = useMemo(
+    () =>
+      rows
+        .toSorted((a, b) => (ORDER[a.state] ?? 9) - (ORDER[b.state] ?? 9) || a.since - b.since)
+        .slice(0, SHOWN),
+    [rows],
+  );
+  const filter = (
+    <div className={classes.filter} role="group" aria-label={t("show")}>
+      {(["all", "waiting"] as const).map((one) => (
+        <button key={one} type="button" aria-pressed={which === one} onClick={() => setWhich(one)}>
+          {t(`which.${one}`)}
+        </button>
+      ))}
+    </div>
+  );
+  return (
+    <Panel title={t("contactsNow")} side={filter} scrolls className={classes.grow ?? ""}>
+      {arrived && rows.length === 0 ? (
+        <Empty title={t("noContacts")}>{t("noContactsMend")}</Empty>
+      ) : (
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t("contact")}</th>
+              <th scope="col">{t("state")}</th>
+              <th scope="col">{t("queue")}</th>
+              <th scope="col">{t("agent")}</th>
+              <th scope="col" className={classes.number}>{t("since")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.map((row) => (
+              <tr key={row.ref}>
+                <td>
+                  <Link to="/contacts" search={{ open: row.ref }}>
+                    {row.ref}
+                  </Link>
+                </td>
+                <td>{t(`contactState.${row.state}`)}</td>
+                <td className={classes.name}>{queueName(row.queue)}</td>
+                <td className={classes.name}>{name(row.agent)}</td>
+                <td className={classes.number}>
+                  <span className={classes.alarm} data-alarm={lateness(row, queues)}>
+                    <Clock since={row.since} />
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function lateness(row: ContactRow, queues: ReadonlyMap<string, { target_us: number }>) {
+  const target = queues.get(row.queue ?? "")?.target_us;
+  if (row.state !== "waiting" || target === undefined) return undefined;
+  return waitAlarm(serverNow() - row.since, target);
+}

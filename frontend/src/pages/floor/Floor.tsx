@@ -1,0 +1,92 @@
+import { Select } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useMaybeMe } from "@/api/session";
+import { useTable } from "@/feed/hooks";
+import { useDefinitions } from "@/parts/names";
+import { PageTitle } from "@/shell/Shell";
+
+import { Activity } from "./Activity";
+import { Agents } from "./Agents";
+import { ContactsNow } from "./ContactsNow";
+import { Figures } from "./Figures";
+import classes from "./Floor.module.css";
+import { Queues } from "./Queues";
+import type { FloorSearch } from "./search";
+
+/** A supervisor's view of everything that goes on, for the scope that the address names. */
+export function Floor() {
+  const { t } = useTranslation("floor");
+  const search = useSearch({ from: "/floor" });
+  const operator = useMaybeMe()?.client === null;
+  return (
+    <div className={classes.floor}>
+      <PageTitle title={t("title")} />
+      <div className={classes.scope}>
+        <Scope search={search} />
+      </div>
+      <Figures search={search} />
+      <div className={classes.columns} data-single={!operator || undefined}>
+        <div className={classes.column}>
+          <Queues search={search} />
+          <ContactsNow search={search} />
+        </div>
+        {operator && (
+          <div className={classes.column}>
+            <Agents search={search} />
+            <Activity search={search} />
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Which client's and team's floor; only what there is to choose from. */
+function Scope({ search }: { search: FloorSearch }) {
+  const { t } = useTranslation("floor");
+  const navigate = useNavigate({ from: "/floor" });
+  const definitions = useDefinitions();
+  const queues = useTable("queues");
+  const clients = useMemo(
+    () => [...new Set([...queues.values()].map((row) => row.client))].sort(),
+    [queues],
+  );
+  const teams = useMemo(
+    () => [...new Set(definitions?.agents.map((one) => one.team))].sort(),
+    [definitions],
+  );
+  const choose = (change: FloorSearch) =>
+    void navigate({ search: (before: FloorSearch) => ({ ...before, ...change }), replace: true });
+  return (
+    <>
+      {(clients.length > 1 || search.client !== undefined) && (
+        <Select
+          aria-label={t("client")}
+          placeholder={t("allClients")}
+          data={clients}
+          value={search.client ?? null}
+          onChange={(value) => choose({ client: value ?? undefined } as FloorSearch)}
+          clearable
+          size="xs"
+          w={180}
+        />
+      )}
+      {(teams.length > 1 || search.team !== undefined) && (
+        <Select
+          aria-label={t("team")}
+          placeholder={t("allTeams")}
+          data={teams}
+          value={search.team ?? null}
+          onChange={(value) => choose({ team: value ?? undefined } as FloorSearch)}
+          clearable
+          clearButtonProps={{ "aria-label": t("allTeams") }}
+          size="xs"
+          w={160}
+        />
+      )}
+    </>
+  );
+}

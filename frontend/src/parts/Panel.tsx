@@ -1,0 +1,34 @@
+import { type ReactNode, useId } from "react";
+
+import classes from "./Panel.module.css";
+
+interface Props {
+  title: string;
+  /** Stands beside the title: a count, filters, buttons. */
+  side?: ReactNode;
+  children: ReactNode;
+  className?: string;
+  /** Its content scrolls inside of it; else the panel grows. */
+  scrolls?: boolean;
+}
+
+/** A part of a page with a heading of its own. */
+export function Panel({ title, side, children, className, scrolls }: Props) {
+  const id = useId();
+  return (
+    <section className={`${classes.panel} ${className ?? ""}`} aria-labelledby={id}>
+      <header className={classes.head}>
+        <h2 id={id}>{title}</h2>
+        {side}
+      </header>
+      <div
+        className={classes.body}
+        data-scrolls={scrolls || undefined}
+        // what scrolls can be reached by keyboard
+        {...(scrolls ? { tabIndex: 0, role: "group", "aria-labelledby": id } : {})}
+      >
+        {children}
+      </div>
+    </section>
+  );
+}
