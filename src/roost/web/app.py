@@ -26,6 +26,7 @@ from roost.web import (
     history,
     openapi,
     session,
+    wallboards,
     writing_up,
 )
 from roost.web.audit import Notes
@@ -45,6 +46,7 @@ from roost.web.problems import (
     handle_trouble,
 )
 from roost.web.session import Logins
+from roost.web.wallboards import Guesses
 
 
 @get("/api/openapi.json", summary="This description")
@@ -63,6 +65,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *helping.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
+    *wallboards.ROUTES,
     described_by,
 )
 
@@ -96,6 +99,7 @@ def create_app(
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
             "notes": Notes(parts),
+            "guesses": Guesses(),
         },
         gate,
         [following],
@@ -113,7 +117,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes", "guesses")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 

@@ -119,6 +119,12 @@ WORDS: Final[dict[str, Words]] = {
         "此联络没有可显示的号码。",
         "号码可能被隐藏，或已被删除。",
     ),
+    "already_paired": Words(
+        "This television is paired already, as {name}.",
+        "To pair it anew, revoke it first.",
+        "此电视已配对为“{name}”。",
+        "如需重新配对，请先撤销。",
+    ),
     "unknown_team": Words(
         "There is no team {team}.",
         "Check the name, or put somebody into the team in the definitions first.",
