@@ -65,13 +65,9 @@ def test_a_code_on_the_screen_becomes_a_board_that_reads_and_nothing_else(tmp_pa
             assert (me["role"], me["scopes"]) == ("wallboard", ["queues.read"])
             views = {row["view"] for row in (await tv.get("/api/live")).json()["rows"]}
             assert views == {"queues", "totals"}
-            for path in (
-                "/api/contacts",
-                "/api/feed",
-                "/api/definitions",
-                "/api/live?views=agents",
-            ):
-                assert (await tv.get(path)).status_code == 403, path
+            for path in ("contacts", "feed", "definitions", "live?views=agents", "audit"):
+                assert (await tv.get(f"/api/{path}")).status_code == 403, path
+            assert (await tv.post("/api/wallboards/codes")).json()["code"] == "already_paired"
 
     asyncio.run(story())
 
@@ -144,8 +140,7 @@ def test_a_pairing_survives_a_restart_and_no_secret_lies_in_the_file(tmp_path: P
         assert found is not None
         assert f"W{found.id}" == board
         again.close()
-        for file in tmp_path.glob("accounts.db*"):
-            assert secret.encode() not in file.read_bytes()
+        assert secret.encode() not in (tmp_path / "accounts.db").read_bytes()
 
     asyncio.run(story())
 
