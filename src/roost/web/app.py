@@ -26,6 +26,7 @@ from roost.web import (
     history,
     openapi,
     session,
+    tasks,
     wallboards,
     writing_up,
 )
@@ -63,6 +64,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
+    *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     *wallboards.ROUTES,
