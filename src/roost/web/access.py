@@ -14,6 +14,7 @@ from roost.kernel.time import DAY, DurationUs, InstantUs
 from roost.office.audit.messages import AccountChanged
 from roost.ports.accounts import Account, Role, Token
 from roost.web.audit import Notes
+from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import SECRET_SIZE, TOKEN_PREFIX, kept, shown
 from roost.web.limits import LONGEST_TOKEN
@@ -169,11 +170,13 @@ async def revoke_token(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
-    """At once; a feed that it opened ends at its next heartbeat."""
+    """At once, with the feeds that it opened."""
     await notes.note(caller, _changed(caller.account, "token revoked"))
     if not await asyncio.to_thread(parts.accounts.revoke_token, caller.account.id, token):
         raise not_found()
+    feeds.look_again(caller.account.id)
 
 
 @get("/api/accounts", summary="All accounts")
@@ -221,12 +224,14 @@ async def set_password(
     logins: NamedDependency[Logins],
     caller: NamedDependency[Caller],
     notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """Ends all sessions of the account."""
     await _note(account, "password", caller, parts, notes)
     refusal = await logins.slowly(parts.accounts.set_password, account, data.password)
     if refusal is not None:
         raise not_found() if refusal.code == "not_found" else refused(refusal)
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/teams", status_code=204, summary="Bind to teams")
@@ -237,6 +242,7 @@ async def set_teams(
     follower: NamedDependency[Follower],
     caller: NamedDependency[Caller],
     notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """What a supervisor sees and commands, from the next request on. Refused: unknown_team,
     teams_not_for_role."""
@@ -245,6 +251,7 @@ async def set_teams(
     refusal = await asyncio.to_thread(parts.accounts.set_teams, account, data.teams)
     if refusal is not None:
         raise not_found() if refusal.code == "not_found" else refused(refusal)
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/disable", status_code=204, summary="Shut an account")
@@ -253,11 +260,13 @@ async def disable(
     parts: NamedDependency[Parts],
     caller: NamedDependency[Caller],
     notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """Ends its sessions; its tokens don't work until it's enabled again."""
     await _note(account, "disabled", caller, parts, notes)
     if not await asyncio.to_thread(parts.accounts.set_disabled, account, True):
         raise not_found()
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/enable", status_code=204, summary="Open an account again")

@@ -26,6 +26,8 @@ from roost.web import (
     history,
     openapi,
     session,
+    tasks,
+    wallboards,
     writing_up,
 )
 from roost.web.audit import Notes
@@ -45,6 +47,7 @@ from roost.web.problems import (
     handle_trouble,
 )
 from roost.web.session import Logins
+from roost.web.wallboards import Guesses
 
 
 @get("/api/openapi.json", summary="This description")
@@ -61,8 +64,10 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
+    *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
+    *wallboards.ROUTES,
     described_by,
 )
 
@@ -96,6 +101,7 @@ def create_app(
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
             "notes": Notes(parts),
+            "guesses": Guesses(),
         },
         gate,
         [following],
@@ -113,7 +119,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes", "guesses")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 

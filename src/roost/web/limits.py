@@ -24,6 +24,11 @@ FAILED_BY_SOURCE: Final = 50  # failures from one address within FAILED_SPAN; th
 FAILED_SPAN: Final = DurationUs(5 * MINUTE)
 MOST_FAILED_KEPT: Final = 10_000  # names and addresses remembered; the oldest is forgotten
 
+# --- wallboards ---
+CODE_LENGTH: Final = 8  # characters of 32, so 40 bits
+CODE_TIME: Final = DurationUs(10 * MINUTE)  # then the television asks for a new one
+BOARD_COOKIE: Final = DurationUs(400 * DAY)  # what browsers keep a cookie at most
+
 # --- commands ---
 COMMAND_DEADLINE: Final = DurationUs(5 * SECOND)  # then 503: trying again is safe
 FOLLOW_DEADLINE: Final = DurationUs(2 * SECOND)  # waiting for the view to show the command
