@@ -27,7 +27,7 @@ from roost.cli import live_feed
 from roost.cli.output import fail, result
 from roost.cli.up import checked
 from roost.cli.watch import A_SECOND, Wallboard
-from roost.kernel.ids import OPERATOR
+from roost.kernel.ids import OPERATOR, AgentId
 from roost.processes import first_start, secrets, settings, sockets
 from roost.processes.demo import agents, callers
 from roost.processes.demo.centre import NUMBER, NoExample, copied
@@ -108,7 +108,7 @@ class Demo:
         loaded = checked(Path(self._launch.centre))
         users = list(loaded.agents.document.agents)
         people = self._people(users[:AGENTS])
-        self._pages = await asyncio.to_thread(self._visitors, users[AGENTS])
+        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 2])
         centre = await self._centre()
         try:
             await self._ready(centre)
@@ -136,15 +136,16 @@ class Demo:
         accounts.close()
         return tuple(agents.Person(user, known.sip[user], passwords[user]) for user in users)
 
-    def _visitors(self, free: str) -> tuple[str, ...]:
-        """Accounts for whoever looks at the pages: a supervisor, and an agent whom nobody plays.
+    def _visitors(self, free: str, lead: str) -> tuple[str, ...]:
+        """Accounts for whoever looks at the pages: an agent whom nobody plays, and a supervisor,
+        who is one too.
         Says where and how to sign in; the passwords are known to nobody else."""
         first_start.prepare(self._launch, [free])
         accounts = SqliteAccounts(self._launch.places.accounts)
         try:
             known = {account.name: account for account in accounts.listing(OPERATOR)}
             if SUPERVISOR not in known:
-                known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR)
+                known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR, AgentId(lead))
             said = [
                 f"{name} {first_start.new_password(accounts, known[name])}"
                 for name in (SUPERVISOR, free, first_start.ADMIN)

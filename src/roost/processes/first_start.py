@@ -75,9 +75,10 @@ def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ..
     return tuple(made)
 
 
-def new_supervisor(accounts: Accounts, name: str) -> Account:
-    """A supervisor of the whole centre, whose password is set by `new_password`."""
-    made = accounts.create(OPERATOR, name, Role.SUPERVISOR, None, chance.token_urlsafe(12))
+def new_supervisor(accounts: Accounts, name: str, agent: AgentId) -> Account:
+    """A supervisor of the whole centre, who is an agent too (so as to listen by a phone), and
+    whose password is set by `new_password`."""
+    made = accounts.create(OPERATOR, name, Role.SUPERVISOR, agent, chance.token_urlsafe(12))
     assert not isinstance(made, Refusal), made
     return made
 
