@@ -1,10 +1,14 @@
 """A supervisor at work: a real call on the floor, somebody's break, a lost network, a record."""
 
+import re
+
 from playwright.sync_api import expect
 
 from browser.conftest import SUPERVISOR, Centre, Visit
 from browser.looking import assert_accessible, assert_fits, assert_still, watch_shifts
 from integration.centre_up import Caller
+
+CODE = re.compile(r"^[A-Z2-9]{4} [A-Z2-9]{4}$")
 
 
 async def hangs_up(caller: Caller) -> None:
@@ -64,8 +68,11 @@ def test_a_call_that_is_over_is_found_and_heard(centre: Centre, visit: Visit) ->
     centre.runs(hangs_up(caller))
     centre.runs(li.writes_up())
     page = visit(SUPERVISOR, "/contacts")
-    page.get_by_role("row").filter(has_text="4915550102").first.click()
+    page.get_by_role("row").nth(1).click()
     record = page.get_by_role("complementary")
+    expect(record.get_by_text("+4915550102")).to_have_count(0)
+    record.get_by_role("button", name="Show in full").click()
+    expect(record.get_by_text("+4915550102")).to_be_visible()
     expect(record.get_by_text("Wrap-up")).to_be_visible()
     record.get_by_text("Why: the only one eligible").click()
     expect(record.get_by_text("idle for")).to_be_visible()
@@ -77,3 +84,23 @@ def test_a_call_that_is_over_is_found_and_heard(centre: Centre, visit: Visit) ->
     assert_fits(page)
     page.keyboard.press("Escape")
     expect(record).to_have_count(0)
+
+
+def test_a_television_pairs_by_its_code_and_goes_dark_when_revoked(visit: Visit) -> None:
+    television = visit(None, "/wallboard?night=false", size=(1920, 1080))
+    shown = television.get_by_role("status").filter(has_text=CODE)
+    expect(shown).to_be_visible()
+    assert_accessible(television)
+    code = shown.inner_text()
+    page = visit(SUPERVISOR, "/floor")
+    page.get_by_role("button", name="Televisions").click()
+    page.get_by_label("Code on the screen").fill(code.lower())
+    page.get_by_label("Name, as").fill("Hall")
+    assert_accessible(page)
+    page.get_by_role("button", name="Pair", exact=True).click()
+    expect(page.get_by_text("Hall shows its board")).to_be_visible()
+    expect(television.get_by_text("Longest wait")).to_be_visible()
+    expect(television.get_by_text("nobody waits")).to_be_visible()
+    page.get_by_role("button", name="Televisions").click()
+    page.get_by_role("button", name="Revoke Hall").click()
+    expect(shown).to_be_visible(timeout=20_000)

@@ -27,7 +27,8 @@ export function Floor() {
   const search = useSearch({ from: "/floor" });
   const [which, setWhich] = useState<Which>("all");
   const may = useMay();
-  const operator = useMaybeMe()?.client === null;
+  const me = useMaybeMe();
+  const operator = me?.client === null;
   return (
     <div className={classes.floor}>
       <PageTitle title={t("title")} />
@@ -49,7 +50,7 @@ export function Floor() {
           </div>
         )}
       </div>
-      {may("desk") && <WatchBar />}
+      {me?.agent && <WatchBar agent={me.agent} />}
     </div>
   );
 }

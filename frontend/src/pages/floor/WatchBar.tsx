@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
 import type { WatchMode } from "@/api/schema.gen";
-import { useMaybeMe } from "@/api/session";
 import { useRow } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
 import { IconEar } from "@/parts/icons";
@@ -16,9 +15,8 @@ import classes from "./Floor.module.css";
 const MODES: WatchMode[] = ["listen", "whisper", "barge"];
 
 /** While I listen to somebody: how I'm heard, taking over, and the way out. */
-export function WatchBar() {
+export function WatchBar({ agent }: { agent: string }) {
   const { t } = useTranslation("floor");
-  const agent = useMaybeMe()?.agent ?? "";
   const watch = useRow("desk", agent)?.watch;
   const name = useAgentName();
   const header = (key: string) => ({ params: { header: { "Idempotency-Key": key } } });
