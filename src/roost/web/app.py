@@ -19,11 +19,13 @@ from roost.kernel.time import SECOND
 from roost.web import (
     access,
     centre,
+    contacts,
     desk,
     feed,
     helping,
     history,
     openapi,
+    reports,
     session,
     tasks,
     writing_up,
@@ -61,7 +63,9 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *helping.ROUTES,
     *tasks.ROUTES,
     *feed.ROUTES,
+    *contacts.ROUTES,
     *history.ROUTES,
+    *reports.ROUTES,
     described_by,
 )
 

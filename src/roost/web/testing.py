@@ -25,9 +25,11 @@ from msgspec import Struct
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.reports import SqliteReports
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
@@ -277,7 +279,8 @@ class SmallCentre:
         self.engine = LiveEngine(
             ROOM, STREAM, self.store.writer, self.store.reader(), self.clock, self.phones
         )
-        self._views = CellProjection(folder / "views.db", STREAM)
+        persons = KeyedPersons(self.store.vault(STREAM), lambda owner: owner.encode() * 4)
+        self._views = CellProjection(folder / "views.db", STREAM, persons.of)
         self._decoder = Decoder.of(ROOM)
         self.parts = Parts(
             submit=self.submit,
@@ -285,6 +288,7 @@ class SmallCentre:
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
+            reports=SqliteReports(folder / "views.db"),
             recordings=self.recordings,
             clock=self.clock,
             randomness=SeededRandomness(),
@@ -294,6 +298,7 @@ class SmallCentre:
             settings=settings,
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
+            persons=persons,
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()

@@ -81,6 +81,7 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
         ended_by=record.blame,
         ended_why=record.reason,
         recordings=sum(1 for track in record.tracks if track.closed),
+        message=record.message,
         earned=_earned(in_force, record),
     )
 
