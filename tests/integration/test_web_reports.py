@@ -272,3 +272,26 @@ def test_contacts_are_found_by_anything_permitted(tmp_path: Path) -> None:
             assert await found(people["li"], "with=water-1") == ["water-1"]
 
     asyncio.run(story())
+
+
+def test_a_player_gets_the_outline_and_the_chapters(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            people = await some_contacts(centre)
+            path = "/api/contacts/power-grid-1"
+            outline = await read(people["chen"], f"{path}/waveform?pairs=50")
+            assert [len(track["peaks"]) for track in outline["tracks"]] == [100, 100]
+            assert [track["agent"] for track in outline["tracks"]] == [None, "1001"]
+            record = await read(people["chen"], path)
+            summary, chapters = record["summary"], record["chapters"]
+            kinds = [one["what"] for one in chapters]
+            assert [kind for kind in kinds if kind != "flow"] == ["queue", "talk"]
+            assert (chapters[0]["since"], chapters[-1]["until"]) == (
+                summary["arrived"], summary["ended"],
+            )  # fmt: skip
+            assert all(a["until"] == b["since"] for a, b in pairwise(chapters))
+            assert (await people["chen"].get("/api/contacts/water-1/waveform")).status_code == 404
+            none = await people["wang"].get("/api/contacts/power-grid-2/waveform")
+            assert none.json()["code"] == "no_recording"
+
+    asyncio.run(story())

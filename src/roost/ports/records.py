@@ -17,6 +17,7 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, ContactId, LegId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.records.chapters import Chapter
 
 
 class Counted(Struct, frozen=True, gc=False):
@@ -159,6 +160,7 @@ class ContactRecord(Struct, frozen=True, gc=False):
     tracks: tuple[TrackRecord, ...]
     lines: tuple[PricedLine, ...]
     history: tuple[Happening, ...]
+    chapters: tuple[Chapter, ...]
 
 
 class InvoiceLine(Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, QueueId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.records.chapters import Chapter
 from roost.ports.recordings import Side, Sound
 from roost.ports.records import (
     ContactRecord,
@@ -22,7 +23,7 @@ from roost.ports.records import (
 )
 from roost.web.contacts import ContactLine, line, reveal
 from roost.web.follow import Follower
-from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.limits import MOST_PAGE, MOST_PAIRS, MOST_RANGE
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
@@ -104,6 +105,24 @@ class Contact(Struct, frozen=True):
     tracks: tuple[TrackLine, ...]
     lines: tuple[MoneyLine, ...]
     history: tuple[Moment, ...]
+    chapters: tuple[Chapter, ...]
+
+
+class TrackOutline(Struct, frozen=True):
+    """One track's pairs of lowest and highest sample, from -128 to 127, one after the other."""
+
+    agent: AgentId | None
+    purpose: str
+    peaks: tuple[int, ...]
+
+
+class Outline(Struct, frozen=True):
+    """What a player draws: a recording's beginning and length, and its tracks over all of it.
+    The record's `chapters` are on the same clock."""
+
+    since: InstantUs
+    length_us: DurationUs
+    tracks: tuple[TrackOutline, ...]
 
 
 class Part(Struct, frozen=True):
@@ -150,11 +169,7 @@ async def recording(
 ) -> Response[bytes] | Stream:
     """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
     record = await record_of(ref, caller, parts, follower)
-    sides = [
-        Side(track.file, track.started, track.agent is None)
-        for track in record.tracks
-        if track.file
-    ]
+    sides = _sides(record)
     if not sides:
         raise Trouble(404, "no_recording")
     sound = await asyncio.to_thread(parts.recordings.open, record.summary.client, sides)
@@ -174,6 +189,33 @@ async def recording(
     return Stream(
         _sound(sound, start, end), status_code=status, media_type="audio/wav", headers=headers
     )
+
+
+def _sides(record: ContactRecord) -> list[Side]:
+    heard = [track for track in record.tracks if track.file]
+    return [Side(track.file, track.started, track.agent is None) for track in heard]
+
+
+@get("/api/contacts/{ref:str}/waveform", summary="The outline of one contact's recording")
+async def waveform(
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    pairs: Annotated[int, QueryParameter(ge=10, le=MOST_PAIRS)] = 800,
+) -> Outline:
+    """Made from the tracks each time: nothing of it is kept."""
+    record = await record_of(ref, caller, parts, follower)
+    sides, client = _sides(record), record.summary.client
+    found = await asyncio.to_thread(parts.recordings.waveform, client, sides, pairs)
+    if found is None:
+        raise Trouble(404, "no_recording")
+    heard = [track for track in record.tracks if track.file]
+    tracks = (
+        TrackOutline(track.agent, track.purpose, peaks)
+        for track, peaks in zip(heard, found.peaks, strict=True)
+    )
+    return Outline(found.started, found.length_us, tuple(tracks))
 
 
 async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
@@ -298,6 +340,7 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
             if money
         ),
         tuple(_moments(caller, record)),
+        record.chapters,
     )
 
 
@@ -317,4 +360,4 @@ def _part(working: Working) -> Part:
     return Part(ref, working.at, working.quantity, working.amount, working.rule)
 
 
-ROUTES: Final = (contact, recording, drafts, draft, explain)
+ROUTES: Final = (contact, recording, waveform, drafts, draft, explain)

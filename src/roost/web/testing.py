@@ -64,7 +64,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
-from roost.ports.recordings import Side, Sound
+from roost.ports.recordings import Side, Sound, Waveform
 from roost.web.app import create_app
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
@@ -212,6 +212,12 @@ class MemoryRecordings:
             out.setframerate(8_000)
             out.writeframes(bytes(16_000 * min(2, len(sides))))
         return MemorySound(file.getvalue())
+
+    def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
+        if not sides or any(side.file in self.gone for side in sides):
+            return None
+        peaks = tuple((0, 0) * count for _ in sides)
+        return Waveform(min(side.started for side in sides), DurationUs(SECOND), peaks)
 
 
 class Ringing(Struct, frozen=True):
