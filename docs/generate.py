@@ -22,6 +22,7 @@ from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
+from roost.office.audit.messages import AUDIT_EVENTS
 from roost.office.measures.counts import COUNTS
 from roost.office.measures.dictionary import MEASURES, By
 from roost.office.measures.facts import Mark
@@ -192,7 +193,15 @@ def seen_block() -> list[str]:
     return lines
 
 
-BLOCKS = {"scopes": scopes_block, "endpoints": endpoints_block, "client's events": seen_block}
+def audit_block() -> list[str]:
+    """What the audit trail notes."""
+    lines = ["| `what` | `about` | meaning |", "|---|---|---|"]
+    for name, kind in AUDIT_EVENTS.items():
+        lines.append(f"| `{name.partition('.')[2]}` | {fields(kind)} | {text_of(kind)} |")
+    return lines
+
+
+BLOCKS = {"audit": audit_block, "scopes": scopes_block, "endpoints": endpoints_block, "client's events": seen_block}
 
 
 def api_page() -> str:
@@ -224,7 +233,7 @@ def measures_page() -> str:
         " wallboards and summaries take it from there. Nothing to divide by is *no data*, never 0 or"
         " 100. A larger interval sums the counts first and divides then. Per cent have one decimal,"
         " lengths are whole microseconds, halves are rounded up. Why it's so:"
-        " [decision 12](../decisions/0012-counting.md).",
+        " [decision 13](../decisions/0013-counting.md).",
         "",
         "First contact resolution isn't among them yet; adherence, conformance and shrinkage come with"
         " schedules.",

@@ -184,6 +184,10 @@ def test_files_are_complete_and_no_formula_gets_into_a_spreadsheet(tmp_path: Pat
             definitions = [row[1].value for row in meaning.iter_rows() if len(row) > 1]
             assert "service_level@1" not in definitions  # means nothing for agents
             assert "occupancy@1" in definitions
+            noted = (await read(people["admin"], "/api/audit?what=DataExported"))["noted"]
+            assert [one["about"] for one in noted] == [
+                {"what": "reports/agents", "format": kind} for kind in ("xlsx", "csv", "csv")
+            ]
 
     asyncio.run(story())
 

@@ -19,6 +19,7 @@ from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.records import SqliteRecords
 from roost.adapters.views.reports import SqliteReports
 from roost.definitions.load import Loaded, load
@@ -61,6 +62,7 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
     finally:
         await link.stop()
         parts.accounts.close()
+        parts.audit.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -87,6 +89,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         log=reader,
         vault=vault,
         accounts=SqliteAccounts(places.accounts),
+        audit=StreamTrail(store.writer, CellClock()),
         records=SqliteRecords(places.views, store.reader(), cell),
         reports=SqliteReports(places.views),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),

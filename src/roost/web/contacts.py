@@ -20,6 +20,7 @@ from roost.office.measures.intervals import QUARTER
 from roost.ports.records import ContactFilter, ContactSummary, Counted, Place
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE
+from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
@@ -40,7 +41,8 @@ MEASURE: Final = "A measure's id: exactly the contacts that its figure is made o
 
 
 class ContactLine(Struct, frozen=True):
-    """A contact in a list. `caller` is the number that rang, for those who may see it."""
+    """A contact in a list. `caller` is the number that rang, all but its end hidden: see
+    `POST /api/contacts/{ref}/reveal`."""
 
     ref: str
     client: ClientId
@@ -231,12 +233,20 @@ def _lines(
     return tuple(line(parts, caller, one, times.get(one.contact)) for one in page)
 
 
-def reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
+def value_of(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
     """A personal value, for those who may see it. Blocking."""
     if id is None or Scope.PERSONAL_READ not in caller.scopes:
         return None
     value = parts.vault.reveal(Owner(client), id)
     return None if value is None else value.decode(errors="replace")
+
+
+def _masked(parts: Parts, one: ContactSummary) -> str | None:
+    """The caller's number, all but its end hidden."""
+    if one.caller is None:
+        return None
+    value = parts.vault.reveal(Owner(one.client), one.caller)
+    return None if value is None else masked(value.decode(errors="replace"))
 
 
 def line(
@@ -247,7 +257,7 @@ def line(
         ref_of(one.client, one.count),
         one.client,
         one.number,
-        reveal(parts, caller, one.client, one.caller),
+        _masked(parts, one),
         one.arrived,
         one.ended,
         one.queue,

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, QueueId
+from roost.kernel.ids import AgentId, ClientId, Owner, QueueId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.audit.messages import NumberShown, RecordingHeard
 from roost.office.records.chapters import Chapter
 from roost.ports.recordings import Side, Sound
 from roost.ports.records import (
@@ -21,7 +22,8 @@ from roost.ports.records import (
     InvoiceDraft,
     Working,
 )
-from roost.web.contacts import ContactLine, line, reveal
+from roost.web.audit import Notes
+from roost.web.contacts import ContactLine, line, value_of
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE, MOST_PAIRS, MOST_RANGE
 from roost.web.parts import Parts
@@ -46,6 +48,12 @@ Instant = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1, description=M
 Word = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
 After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
+
+
+class Revealed(Struct, frozen=True):
+    """The number that rang."""
+
+    caller: str
 
 
 class LegLine(Struct, frozen=True):
@@ -166,8 +174,10 @@ async def recording(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[bytes] | Stream:
-    """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
+    """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14). Noted
+    in the audit trail."""
     record = await record_of(ref, caller, parts, follower)
     sides = _sides(record)
     if not sides:
@@ -182,6 +192,12 @@ async def recording(
         about, size = {"size": str(sound.size)}, {"Content-Range": f"bytes */{sound.size}"}
         raise Trouble(416, "bad_range", about, size)
     start, end = span
+    owner = Owner(record.summary.client)
+    try:
+        await notes.note_once(caller, RecordingHeard(owner=owner, ref=ref))
+    except Trouble:
+        await asyncio.to_thread(sound.close)
+        raise
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
     if span != whole:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
@@ -216,6 +232,27 @@ async def waveform(
         for track, peaks in zip(heard, found.peaks, strict=True)
     )
     return Outline(found.started, found.length_us, tuple(tracks))
+
+
+@post("/api/contacts/{ref:str}/reveal", status_code=200, summary="One contact's number in full")
+async def reveal(
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
+) -> Revealed:
+    """Noted in the audit trail before it's shown."""
+    record = await record_of(ref, caller, parts, follower)
+    one = record.summary
+    client = Owner(one.client)
+    if one.caller is None:
+        raise Trouble(404, "no_number")
+    await notes.note(caller, NumberShown(owner=client, ref=ref))
+    value = await asyncio.to_thread(parts.vault.reveal, client, one.caller)
+    if value is None:
+        raise Trouble(404, "no_number")
+    return Revealed(value.decode(errors="replace"))
 
 
 async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
@@ -326,7 +363,7 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
                 segment.hold_us,
                 segment.wrap_up_us,
                 segment.code,
-                reveal(parts, caller, client, segment.note),
+                value_of(parts, caller, client, segment.note),
             )
             for segment in record.segments
         ),
@@ -360,4 +397,4 @@ def _part(working: Working) -> Part:
     return Part(ref, working.at, working.quantity, working.amount, working.rule)
 
 
-ROUTES: Final = (contact, recording, waveform, drafts, draft, explain)
+ROUTES: Final = (contact, recording, waveform, reveal, drafts, draft, explain)

@@ -15,8 +15,9 @@ from litestar.response import Stream
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roost.kernel.ids import AgentId, QueueId
+from roost.kernel.ids import OPERATOR, AgentId, QueueId, owner_of
 from roost.kernel.time import InstantUs
+from roost.office.audit.messages import DataExported
 from roost.office.measures.dictionary import MEASURES, By, Measure, Rule, Unit
 from roost.office.measures.formulas import text
 from roost.office.measures.intervals import Grain, bounds, wall
@@ -24,6 +25,7 @@ from roost.office.measures.words import WORDS
 from roost.ports.reports import Cut
 from roost.web import report_files
 from roost.web.agent_day import AgentDay, agent_day
+from roost.web.audit import Notes
 from roost.web.contacts import client_of
 from roost.web.curve import Curve, CurveGrain, curve
 from roost.web.follow import Follower
@@ -157,9 +159,10 @@ async def by_queue(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[Any] | Stream:
     """A contact counts once for each queue that it entered."""
-    return await _report(By.QUEUES, asked, request, caller, parts, follower)
+    return await _report(By.QUEUES, asked, request, caller, parts, follower, notes)
 
 
 @get("/api/reports/clients", summary="Figures by client", dependencies=ASKED)
@@ -169,9 +172,10 @@ async def by_client(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[Any] | Stream:
     """A contact counts once, whatever queues it was in."""
-    return await _report(By.CLIENTS, asked, request, caller, parts, follower)
+    return await _report(By.CLIENTS, asked, request, caller, parts, follower, notes)
 
 
 @get("/api/reports/agents", summary="Figures by agent", dependencies=ASKED)
@@ -181,9 +185,10 @@ async def by_agent(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[Any] | Stream:
     """With their time, unless it's asked for one client, queue or code."""
-    return await _report(By.AGENTS, asked, request, caller, parts, follower)
+    return await _report(By.AGENTS, asked, request, caller, parts, follower, notes)
 
 
 @get("/api/reports/codes", summary="Figures by wrap-up code", dependencies=ASKED)
@@ -193,9 +198,10 @@ async def by_code(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[Any] | Stream:
     """Segments by the code that they were finished with."""
-    return await _report(By.CODES, asked, request, caller, parts, follower)
+    return await _report(By.CODES, asked, request, caller, parts, follower, notes)
 
 
 async def _report(
@@ -205,6 +211,7 @@ async def _report(
     caller: Caller,
     parts: Parts,
     follower: Follower,
+    notes: Notes,
 ) -> Response[Any] | Stream:
     most = MOST_REPORT_INTERVALS if asked.format is Format.JSON else MOST_FILE_INTERVALS
     limits = bounds(asked.zone, asked.grain, asked.since, asked.until, most)
@@ -214,6 +221,9 @@ async def _report(
     table = Table(by, replace(asked, cut=cut), limits, parts.clock.now())
     if asked.format is Format.JSON:
         return Response(await asyncio.to_thread(_whole, table, parts))
+    owner = OPERATOR if cut.owner is None else owner_of(cut.owner)
+    exported = DataExported(owner=owner, what=f"reports/{by.value}", format=asked.format.value)
+    await notes.note(caller, exported)
     named = await asyncio.to_thread(names_of, table, parts, follower)
     language = language_of(request)
     file = f"roost-{by.value}-{wall(asked.zone, limits[0])[:10]}.{asked.format.value}"

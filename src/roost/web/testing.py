@@ -27,6 +27,7 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
 from roost.adapters.views.reports import SqliteReports
@@ -293,6 +294,7 @@ class SmallCentre:
             log=self.store.reader(),
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
+            audit=StreamTrail(self.store.writer, self.clock),
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
             reports=SqliteReports(folder / "views.db"),
             recordings=self.recordings,
