@@ -1,6 +1,5 @@
 """Who is told of what inside the office: a finished record becomes measured quantities."""
 
-from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.time import InstantUs
@@ -13,9 +12,7 @@ def kind_of(record: Record) -> Kind:
     """How a contact that has ended ended for its client: exactly one kind."""
     if record.segments:
         return Kind.ANSWERED
-    if record.reason is Reason.VOICEMAIL_TAKEN or any(
-        track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in record.tracks
-    ):
+    if record.reason is Reason.VOICEMAIL_TAKEN or record.message:
         return Kind.VOICEMAIL
     if record.blame in (Blame.US, Blame.NETWORK):
         return Kind.FAILED

@@ -33,6 +33,7 @@ class Scope(StrEnum):
     FLOOR_COMMAND = "floor.command"
     CONTACTS_READ = "contacts.read"
     PERSONAL_READ = "personal.read"
+    REPORTS_READ = "reports.read"
     RECORDINGS_READ = "recordings.read"
     INVOICES_READ = "invoices.read"
     SETTINGS_READ = "settings.read"
