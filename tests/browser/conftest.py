@@ -178,6 +178,7 @@ def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
             locale=LOCALES[language],
             color_scheme="dark" if theme == "dark" else "light",
             permissions=["microphone"],
+            reduced_motion="reduce",  # what fades in has no contrast yet
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

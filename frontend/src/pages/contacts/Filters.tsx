@@ -157,7 +157,7 @@ function GoTo({ change, client }: GoToProps) {
     <form onSubmit={submit}>
       <TextInput
         size="xs"
-        w={170}
+        w={210}
         leftSection={<IconSearch size={14} />}
         aria-label={t("goTo")}
         placeholder={t("goTo")}
@@ -190,7 +190,6 @@ function Choice({ label, value, data, choose }: ChoiceProps) {
       searchable={data.length > 8}
       nothingFoundMessage={t("nothingFits")}
       clearable
-      clearButtonProps={{ "aria-label": t("clearOne", { filter: label }), tabIndex: 0 }}
       comboboxProps={{ width: "max-content", position: "bottom-start" }}
     />
   );

@@ -117,7 +117,6 @@ function Scope({ search }: { search: FloorSearch }) {
           value={search.team ?? null}
           onChange={(value) => choose({ team: value ?? undefined } as FloorSearch)}
           clearable
-          clearButtonProps={{ "aria-label": t("allTeams") }}
           size="xs"
           w={160}
         />

@@ -144,10 +144,6 @@ function Filters({ search, change, kind }: PartProps & { kind: Kind }) {
           onChange={(value) => change({ [one]: value ?? undefined })}
           searchable={choices[one].length > 8}
           clearable
-          clearButtonProps={{
-            "aria-label": t("clear", { filter: t(`filter.${one}`) }),
-            tabIndex: 0,
-          }}
           comboboxProps={{ width: "max-content", position: "bottom-start" }}
         />
       ))}
