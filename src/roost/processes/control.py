@@ -28,7 +28,7 @@ from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.telephony.telephony import Telephony
 from roost.engine.runtime import Hooks, LiveEngine
 from roost.engine.step import FoldFailed, Incident
-from roost.floor.calls.messages import EndContact
+from roost.floor.calls.messages import EndContact, MediaReady
 from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.actor import SETUP
@@ -172,6 +172,8 @@ class Control:
             await first_definitions.put_in_force(
                 launch, self._store, self._clock, self._submitting.from_outside, self._log
             )
+        serves = CommandId(f"media/{MEDIA}/{self._engine.epoch}")
+        await self._submitting.patiently(MediaReady(MEDIA), SETUP, serves)
         await telephony.start([held["sip_udp"], held["sip_tcp"]])
         await self._link.start(sock=held["link"])
         self._link.hint(self._cell, self._engine.number)
