@@ -50,6 +50,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
     "{team}": ("day", {"wang", "admin"}),
+    "{logo}": ("power-grid", {"li", "zhao", "wang", "admin", "chen"}),
     "{ref}": ("power-grid-1", {"li", "wang", "admin", "chen"}),
     "{client}": ("power-grid", {"wang", "admin", "chen"}),
     "{period}": ("2020-01", set()),
@@ -70,6 +71,14 @@ BODIES: dict[str, Any] = {
     "POST /api/desk/raise-hand": {"raised": True},
     "POST /api/agents/{agent}/message": {"text": "call me"},
     "POST /api/teams/{team}/message": {"text": "line 2 is down"},
+    "POST /api/desk/consult": {"agent": "1002"},
+    "POST /api/desk/transfer": {"queue": "power-grid/calls"},
+    "POST /api/desk/drop": {"leg": "C1/g1"},
+    "POST /api/desk/digits": {"digits": "1"},
+    "POST /api/desk/recording": {"paused": True},
+    "POST /api/desk/call": {"client": "power-grid", "entry": "crew"},
+    "POST /api/agents/{agent}/watch": {"mode": "listen"},
+    "POST /api/watch/mode": {"mode": "barge"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
 }
 
@@ -248,7 +257,12 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
             )
             token = centre.anybody()
             token.headers["Authorization"] = f"Bearer {made.json()['secret']}"
-            allowed = {"GET /api/session", "GET /api/live", "GET /api/feed"}
+            allowed = {
+                "GET /api/session",
+                "GET /api/live",
+                "GET /api/feed",
+                "GET /api/logos/{logo}",
+            }
             for endpoint, rule in ENDPOINTS.items():
                 method, path = address(endpoint)
                 if rule.reach == "anyone" or method == "WS":

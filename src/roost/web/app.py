@@ -16,7 +16,21 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, helping, history, openapi, session, writing_up
+from roost.web import (
+    access,
+    centre,
+    clients,
+    desk,
+    desk_calls,
+    feed,
+    helping,
+    history,
+    openapi,
+    session,
+    targets,
+    watching,
+    writing_up,
+)
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -46,6 +60,10 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *session.ROUTES,
     *access.ROUTES,
     *desk.ROUTES,
+    *desk_calls.ROUTES,
+    *targets.ROUTES,
+    *clients.ROUTES,
+    *watching.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
     *feed.ROUTES,
