@@ -50,7 +50,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
     "{team}": ("day", {"wang", "admin"}),
-    "{logo}": ("power-grid", {"li", "zhao", "wang", "admin", "chen"}),
+    "{logo}": ("water", {"li", "zhao", "wang", "admin", "sun"}),
     "{ref}": ("power-grid-1", {"li", "wang", "admin", "chen"}),
     "{client}": ("power-grid", {"wang", "admin", "chen"}),
     "{period}": ("2020-01", set()),

@@ -322,7 +322,7 @@ class SmallCentre:
         self._stack.callback(self.accounts.close)
         writer = self.store.writer(SETTINGS_STREAM)
         name = VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na")
-        logo = VaultPut(logo_id(ClientId("power-grid")), Owner("power-grid"), LOGO)
+        logo = VaultPut(logo_id(ClientId("water")), Owner("water"), LOGO)
         writer.append(Batch((_applied(self.clock.now()),), (name, logo)))
         await self.do(definition.Configure(small_floor()), SETUP)
         await self._stack.enter_async_context(self.app.lifespan())
