@@ -28,7 +28,7 @@ from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
-from roost.definitions.application import logo_id, name_id
+from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
 from roost.engine.runtime import LiveEngine
@@ -78,7 +78,6 @@ SETTINGS: Final = WebSettings()
 ORIGIN: Final = "http://centre.test"
 NUMBERS: Final = {"power-grid": "95598", "water": "95599"}
 CODES: Final = ("solved", "told")
-LOGO: Final = b"\x89PNG\r\n\x1a\n"  # as much of one as its type is known by
 OUT: Final = ("0931", "1")  # how numbers begin that agents may dial
 PEOPLE: Final = (
     ("admin", OPERATOR, Role.ADMIN, None),
@@ -322,8 +321,7 @@ class SmallCentre:
         self._stack.callback(self.accounts.close)
         writer = self.store.writer(SETTINGS_STREAM)
         name = VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na")
-        logo = VaultPut(logo_id(ClientId("water")), Owner("water"), LOGO)
-        writer.append(Batch((_applied(self.clock.now()),), (name, logo)))
+        writer.append(Batch((_applied(self.clock.now()),), (name,)))
         await self.do(definition.Configure(small_floor()), SETUP)
         await self._stack.enter_async_context(self.app.lifespan())
         await self.shown()
