@@ -57,6 +57,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{client}": ("power-grid", {"wang", "admin", "chen"}),
     "{period}": ("2020-01", set()),
     "{line}": ("none", set()),
+    "{task}": ("T99", set()),
 }
 OPERATORS_ALONE = (Reach.TEAM, Reach.CENTRE)
 BODIES: dict[str, Any] = {
@@ -71,6 +72,9 @@ BODIES: dict[str, Any] = {
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
     "POST /api/desk/complete": {"segment": "C9/s1", "code": "solved"},
     "POST /api/desk/raise-hand": {"raised": True},
+    "POST /api/tasks": {"at": 0, "queue": "power-grid/calls", "number": "13800138000"},
+    "POST /api/tasks/{task}/finish": {"outcome": "reached"},
+    "POST /api/tasks/{task}/assign": {"agent": None},
     "POST /api/agents/{agent}/message": {"text": "call me"},
     "POST /api/teams/{team}/message": {"text": "line 2 is down"},
     "POST /api/desk/consult": {"agent": "1002"},

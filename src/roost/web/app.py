@@ -28,6 +28,7 @@ from roost.web import (
     openapi,
     session,
     targets,
+    tasks,
     watching,
     writing_up,
 )
@@ -66,6 +67,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *watching.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
+    *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
     described_by,

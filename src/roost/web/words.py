@@ -125,6 +125,12 @@ WORDS: Final[dict[str, Words]] = {
         "没有班组 {team}。",
         "请检查名称，或先在定义中为该班组安排人员。",
     ),
+    "number_missing": Words(
+        "This contact has no number that could be called.",
+        "Ask the customer for one, and name it.",
+        "该联络没有可回拨的号码。",
+        "请向客户询问号码并填写。",
+    ),
     "no_recording": Words(
         "This contact has no recording that can be played.",
         "It may not have been recorded, or its time is over.",
