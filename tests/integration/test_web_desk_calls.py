@@ -218,6 +218,12 @@ def test_a_supervisor_listens_whispers_and_takes_over(tmp_path: Path) -> None:
         row = (await deng.post("/api/watch/take-over")).json()["me"]
         assert (row["agent"]["presence"], row["kind"]) == ("talking", "transfer")
         assert (await two.li.get("/api/desk")).json()["me"]["agent"]["presence"] == "wrapping"
+        noted = (await (await centre.login("admin")).get("/api/audit?what=TalkWatched")).json()
+        assert [(one["about"]["how"], one["client"]) for one in noted["noted"]] == [
+            ("take over", "power-grid"),
+            ("whisper", "power-grid"),
+            ("listen", "power-grid"),
+        ]
         gone = await deng.delete("/api/watch")
         assert (gone.status_code, gone.json()["code"]) == (409, "not_watching")
 

@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler, Scope
 from roost.kernel.time import SECOND
 from roost.web import (
     access,
+    audit,
     centre,
     clients,
     desk,
@@ -29,9 +30,11 @@ from roost.web import (
     session,
     targets,
     tasks,
+    wallboards,
     watching,
     writing_up,
 )
+from roost.web.audit import Notes
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -48,6 +51,7 @@ from roost.web.problems import (
     handle_trouble,
 )
 from roost.web.session import Logins
+from roost.web.wallboards import Guesses
 
 
 @get("/api/openapi.json", summary="This description")
@@ -60,6 +64,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *centre.ROUTES,
     *session.ROUTES,
     *access.ROUTES,
+    *audit.ROUTES,
     *desk.ROUTES,
     *desk_calls.ROUTES,
     *targets.ROUTES,
@@ -70,6 +75,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
+    *wallboards.ROUTES,
     described_by,
 )
 
@@ -102,6 +108,8 @@ def create_app(
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
+            "notes": Notes(parts),
+            "guesses": Guesses(),
         },
         gate,
         [following],
@@ -119,7 +127,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes", "guesses")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 
