@@ -12,7 +12,14 @@ import type { ComponentType } from "react";
 
 import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
-import { IconDeviceTv, IconLayoutDashboard, IconListSearch, IconReportAnalytics, type IconProps } from "@/parts/icons";
+import {
+  IconDeviceTv,
+  IconHeadset,
+  IconLayoutDashboard,
+  IconListSearch,
+  type IconProps,
+  IconReportAnalytics,
+} from "@/parts/icons";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
 import { reportsSearch } from "@/pages/reports/search";
@@ -76,9 +83,24 @@ const home = createRoute({
   beforeLoad: async ({ context }) => {
     await needsMe(context, "/");
     const me = await context.queries.ensureQueryData(sessionQuery);
-    const first = PLACES.find(({ place }) => me !== null && place.may(me));
+    const seen = PLACES.filter(({ place }) => me !== null && place.may(me));
+    const first = seen.find(({ to }) => to === "/floor") ?? seen[0];
     throw redirect({ to: first?.to ?? "/wallboard" });
   },
+});
+
+const deskPlace: Place = {
+  name: "desk",
+  icon: IconHeadset,
+  may: (me) => me.agent !== null && has("desk")(me),
+  keys: "alt+1",
+};
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  staticData: { place: deskPlace },
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, deskPlace),
+  component: lazyRouteComponent(() => import("@/pages/desk/Desk"), "Desk"),
 });
 
 const floorPlace: Place = {
@@ -140,10 +162,11 @@ const wallboard = createRoute({
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 
-const tree = root.addChildren([signIn, home, floor, contacts, reports, wallboard]);
+const tree = root.addChildren([signIn, home, desk, floor, contacts, reports, wallboard]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
 export const PLACES = [
+  { to: "/desk", place: deskPlace },
   { to: "/floor", place: floorPlace },
   { to: "/contacts", place: contactsPlace },
   { to: "/reports", place: reportsPlace },
