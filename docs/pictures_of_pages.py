@@ -1,8 +1,9 @@
 """Pictures of every page, from a demo that runs: real calls, real figures.
 
-    python docs/pictures_of_pages.py [--all]
+    python docs/pictures_of_pages.py [--all | floor contacts desk]
 
-Writes the three of the README to docs/images. With --all every page in both languages and themes,
+Writes the three of the README to docs/images (or those named). With --all every page in both
+languages and themes,
 at the sizes in use, goes to build/pictures, to be looked at.
 """
 
@@ -136,17 +137,27 @@ def kept(page: Page, name: str) -> None:
     assert path.stat().st_size <= MOST_BYTES, f"{path} has {path.stat().st_size} bytes"
 
 
-def for_the_readme(browser: Browser, centre: Centre) -> None:
-    floor = signed_in(browser, centre, "supervisor").new_page()
-    floor.goto("/floor")
-    floor.wait_for_timeout(12_000)
-    kept(floor, "floor")
-    listening(floor, a_recorded_contact(centre))
-    kept(floor, "contacts")
+def picture_floor(browser: Browser, centre: Centre) -> None:
+    page = signed_in(browser, centre, "supervisor").new_page()
+    page.goto("/floor")
+    page.wait_for_timeout(12_000)
+    kept(page, "floor")
+
+
+def picture_contacts(browser: Browser, centre: Centre) -> None:
+    page = signed_in(browser, centre, "supervisor").new_page()
+    listening(page, a_recorded_contact(centre))
+    kept(page, "contacts")
+
+
+def picture_desk(browser: Browser, centre: Centre) -> None:
     agent = next(name for name in centre.passwords if name.isdigit())
-    desk = signed_in(browser, centre, agent).new_page()
-    at_the_desk(desk)
-    kept(desk, "desk")
+    page = signed_in(browser, centre, agent).new_page()
+    at_the_desk(page)
+    kept(page, "desk")
+
+
+README: Final = {"floor": picture_floor, "contacts": picture_contacts, "desk": picture_desk}
 
 
 def every_one(browser: Browser, centre: Centre) -> None:
@@ -172,7 +183,8 @@ def main() -> int:
         if "--all" in sys.argv[1:]:
             every_one(browser, centre)
         else:
-            for_the_readme(browser, centre)
+            for name in sys.argv[1:] or README:
+                README[name](browser, centre)
         browser.close()
     return 0
 
