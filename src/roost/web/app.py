@@ -16,16 +16,28 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ControllerRouterHandler, Scope
 
 from roost.kernel.time import SECOND
-from roost.web import access, centre, desk, feed, helping, history, openapi, session, writing_up
+from roost.web import (
+    access,
+    centre,
+    desk,
+    feed,
+    helping,
+    history,
+    openapi,
+    phone,
+    session,
+    writing_up,
+)
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import Gate
-from roost.web.limits import FEED_PING, MOST_BODY, MOST_MESSAGE
+from roost.web.limits import FEED_PING, MOST_BODY, MOST_PHONE_MESSAGE
 from roost.web.pages import Pages
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
+from roost.web.phone import PhonePages
 from roost.web.problems import (
     Trouble,
     handle_fault,
@@ -49,6 +61,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *writing_up.ROUTES,
     *helping.ROUTES,
     *feed.ROUTES,
+    *phone.ROUTES,
     *history.ROUTES,
     described_by,
 )
@@ -59,6 +72,7 @@ def create_app(
     follower: Follower | None = None,
     feeds: Feeds | None = None,
     pages: Path | None = None,
+    phone_pages: PhonePages | None = None,
 ) -> Litestar:
     """The API on these parts, and the pages that were built into a folder. A follower may be
     handed in by whoever gives it hints (`follower.hint()` when there's more in the log)."""
@@ -82,6 +96,7 @@ def create_app(
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
+            "phone_pages": phone_pages or PhonePages(),
         },
         gate,
         [following],
@@ -99,7 +114,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "phone_pages")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 
@@ -153,7 +168,7 @@ def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE,
+        ws_max_size=MOST_PHONE_MESSAGE,  # the longest; the feed has a bound of its own
         ws_max_queue=4,
         ws_ping_interval=FEED_PING / SECOND,
         ws_ping_timeout=FEED_PING / SECOND,

@@ -101,6 +101,7 @@ ENDPOINTS: Final[Mapping[str, Rule]] = {
     "POST /api/accounts/{account}/disable": _ACCOUNTS,
     "POST /api/accounts/{account}/enable": _ACCOUNTS,
     "GET /api/desk": _DESK,
+    "WS /api/desk/phone": _DESK,
     "POST /api/desk/sign-in": _DESK,
     "POST /api/desk/sign-out": _DESK,
     "POST /api/desk/ready": _DESK,
