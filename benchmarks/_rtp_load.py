@@ -1,11 +1,12 @@
 """A generator of calls' sound, a process of its own: both directions, a packet every 20 ms.
 
-    python -m benchmarks._rtp_load CALLS
+    python -m benchmarks._rtp_load CALLS [LEGS]
 
-prints its ports as a JSON list (two a call), reads the far ends' ports in the same order and
-{"seconds": …}, then sends, and prints what came through as one JSON object. Each packet
+prints its ports as a JSON list (LEGS a call: two), reads the far ends' ports in the same order
+and {"seconds": …}, then sends, and prints what came through as one JSON object. Each packet
 carries the time at which it was sent, so the delay of each is known; jitter is a packet's
-delay against its stream's median.
+delay against its stream's median. With more than two legs a call what comes is a mix: there a
+packet's delay is against its own sequence.
 """
 
 import gc
@@ -37,10 +38,12 @@ def opened(count: int) -> list[socket.socket]:
     return made
 
 
-def load(sockets: list[socket.socket], seconds: float) -> dict[str, float]:
+def load(sockets: list[socket.socket], seconds: float, mixed: bool) -> dict[str, float]:
     """Sends on connected sockets for so long, and counts what comes."""
     body = b"\xd5" * (160 - PAYLOAD)
     handles = [one.fileno() for one in sockets]
+    firsts: dict[int, int] = {}
+    lasts: dict[int, int] = {}
     place = {handle: index for index, handle in enumerate(handles)}
     delays: list[array[int]] = [array("q") for _ in sockets]
     slots = [range(slot, len(sockets), SLOTS) for slot in range(SLOTS)]
@@ -52,7 +55,7 @@ def load(sockets: list[socket.socket], seconds: float) -> dict[str, float]:
     frames = round(seconds * 50)
     step_ns = 20_000_000 // SLOTS
     due, tick, sent = clock(), 0, 0
-    grace = clock() + round((seconds + 1) * 1e9)
+    grace = clock() + round((seconds + (0.2 if mixed else 1)) * 1e9)
     while clock() < grace:
         now = clock()
         while tick < frames * SLOTS and now >= due:
@@ -66,7 +69,12 @@ def load(sockets: list[socket.socket], seconds: float) -> dict[str, float]:
         wait = max(0.0, (due - clock()) / 1e9) if tick < frames * SLOTS else 0.05
         for handle, _ in poll.poll(wait, 512):
             data = read(handle, 2048)
-            if len(data) == 172:
+            if mixed and len(data) == 172:
+                sequence = int.from_bytes(data[2:4], "big")
+                first = firsts.setdefault(handle, sequence)
+                lasts[handle] = max(lasts.get(handle, 0), (sequence - first) & 0xFFFF)
+                delays[place[handle]].append(clock() - ((sequence - first) & 0xFFFF) * 20_000_000)
+            elif len(data) == 172:
                 delays[place[handle]].append(clock() - SENT.unpack_from(data, 12)[0])
     received = sum(map(len, delays))
     jitters = array("q")
@@ -78,19 +86,20 @@ def load(sockets: list[socket.socket], seconds: float) -> dict[str, float]:
     return {
         "sent": sent,
         "received": received,
-        "lost": sent - received,
+        "lost": sum(lasts.values()) + len(lasts) - received if mixed else sent - received,
         "jitter_p99_us": ordered[len(ordered) * 99 // 100] / 1_000 if ordered else 0.0,
         "delay_p50_us": median(map(median, filter(None, delays))) / 1_000 if received else 0.0,
     }
 
 
 def main() -> None:
-    sockets = opened(2 * int(sys.argv[1]))
+    legs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    sockets = opened(legs * int(sys.argv[1]))
     print(json.dumps([one.getsockname()[1] for one in sockets]), flush=True)
     far = json.loads(sys.stdin.readline())
     for one, port in zip(sockets, far["ports"], strict=True):
         one.connect(("127.0.0.1", port))
-    print(json.dumps(load(sockets, far["seconds"])), flush=True)
+    print(json.dumps(load(sockets, far["seconds"], legs > 2)), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ def cpu_s(pid: int) -> float:
 class Generator:
     """The process that sends and receives."""
 
-    def __init__(self, calls: int) -> None:
-        command = [sys.executable, "-m", "benchmarks._rtp_load", str(calls)]
+    def __init__(self, calls: int, legs: int = 2) -> None:
+        command = [sys.executable, "-m", "benchmarks._rtp_load", str(calls), str(legs)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -90,11 +90,11 @@ async def _through_roost(
                     )
                 )
         assert len(await rig.client.legs(rig.media)) == 2 * calls
-        pids = [rig.process.pid, *_children(rig.process.pid)]
+        pids = [rig.process.pid, *children(rig.process.pid)]
         return await asyncio.to_thread(generator.run, ports, seconds, pids)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in listed]
 
@@ -109,12 +109,12 @@ def _through_rtpengine(calls: int, seconds: float, record: Path | None) -> dict[
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="roost-bench-") as name:
         yield Path(name)
 
 
-def _percent(figures: dict[str, float], calls: int, seconds: float, process: int = 0) -> float:
+def percent(figures: dict[str, float], calls: int, seconds: float, process: int = 0) -> float:
     """CPU a call, in percent of a core."""
     return 100 * figures.get(f"cpu_{process}_s", 0.0) / seconds / calls
 
@@ -127,41 +127,41 @@ def run(seconds: float = 5.0, calls: int = 200, rounds: int = 2) -> dict[str, fl
     recorded: list[dict[str, float]] = []
     theirs: list[dict[str, float]] = []
     for _ in range(rounds):
-        with _folder() as folder:
-            plain.append(asyncio.run(_through_roost(calls, seconds, False, folder)))
+        with folder() as place:
+            plain.append(asyncio.run(_through_roost(calls, seconds, False, place)))
         if peer:
             theirs.append(_through_rtpengine(calls, seconds, None))
-        with _folder() as folder:
-            recorded.append(asyncio.run(_through_roost(calls, seconds, True, folder)))
-    ours, with_tracks = _best(plain), _best(recorded)
-    spent = _percent(ours, calls, seconds)
-    packets = _percent(with_tracks, calls, seconds)
-    writer = _percent(with_tracks, calls, seconds, 1)
+        with folder() as place:
+            recorded.append(asyncio.run(_through_roost(calls, seconds, True, place)))
+    ours, with_tracks = best(plain), best(recorded)
+    spent = percent(ours, calls, seconds)
+    packets = percent(with_tracks, calls, seconds)
+    writer = percent(with_tracks, calls, seconds, 1)
     found: dict[str, float | str] = {
         "calls": calls,
         "cpu_percent_a_call": spent,
         "cpu_percent_a_call_recorded": packets + writer,
         "of_that_the_writer": writer,
         "recorded_to_plain": (packets + writer) / max(spent, 1e-9),
-        **_quality("", ours),
-        **_quality("recorded_", with_tracks),
+        **quality("", ours),
+        **quality("recorded_", with_tracks),
     }
     if not peer:
         return {**found, "rtpengine": "not installed"}
-    peers = _best(theirs)
+    peers = best(theirs)
     return {
         **found,
-        "rtpengine_cpu_percent_a_call": _percent(peers, calls, seconds),
-        **_quality("rtpengine_", peers),
+        "rtpengine_cpu_percent_a_call": percent(peers, calls, seconds),
+        **quality("rtpengine_", peers),
         "ours_to_rtpengine": ours["cpu_0_s"] / max(peers["cpu_0_s"], 1e-9),
     }
 
 
-def _best(rounds: list[dict[str, float]]) -> dict[str, float]:
+def best(rounds: list[dict[str, float]]) -> dict[str, float]:
     return min(rounds, key=lambda figures: figures["cpu_0_s"])
 
 
-def _quality(whose: str, figures: dict[str, float]) -> dict[str, float]:
+def quality(whose: str, figures: dict[str, float]) -> dict[str, float]:
     return {
         f"{whose}lost_of_a_million": 1e6 * figures["lost"] / figures["sent"],
         f"{whose}jitter_p99_us": figures["jitter_p99_us"],

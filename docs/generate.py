@@ -20,10 +20,20 @@ from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
+from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
+from roost.web import openapi, permissions, topics
+from roost.web.app import described
 
 REFERENCE = Path(__file__).parent / "reference"
-AREAS = {"calls": calls, "flows": flows, "queues": queues, "agents": agents, "routing": routing}
+AREAS = {
+    "calls": calls,
+    "flows": flows,
+    "queues": queues,
+    "agents": agents,
+    "routing": routing,
+    "tasks": tasks,
+}
 INHERITED = {"owner", "contact"}
 
 
@@ -144,7 +154,54 @@ def commands_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"messages.md": messages_page, "commands.md": commands_page}
+def scopes_block() -> list[str]:
+    """Which role has which scope, and what it's for."""
+    roles = " | ".join(role.value for role in permissions.ROLES)
+    width = len(permissions.ROLES) + 3
+    lines = [f"| scope | {roles} | a token may have it | what it's for |", "|---" * width + "|"]
+    for scope, words in permissions.SCOPES.items():
+        has = " | ".join("yes" if scope in given else "" for given in permissions.ROLES.values())
+        token = "" if scope in permissions.NOT_FOR_TOKENS else "yes"
+        lines.append(f"| `{scope.value}` | {has} | {token} | {words} |")
+    return lines
+
+
+def endpoints_block() -> list[str]:
+    """Every endpoint with its row of permissions.yaml."""
+    lines = ["| endpoint | scope | reach | what |", "|---|---|---|---|"]
+    paths = openapi.document(described())["paths"]
+    for name, rule in permissions.ENDPOINTS.items():
+        method, _, path = name.partition(" ")
+        about = paths.get(path, {}).get(method.lower(), {}).get("summary")
+        scope = "" if rule.scope is None else f"`{rule.scope.value}`"
+        text = about or "By websocket"
+        lines.append(f"| `{name}` | {scope} | {rule.reach.value} | {text} |")
+    return lines
+
+
+def seen_block() -> list[str]:
+    """Which events a client's people see, and which of their fields."""
+    lines = ["| event | fields |", "|---|---|"]
+    for name, shown in topics.CLIENT_SEES.items():
+        lines.append(f"| `{name}` | {', '.join(f'`{one}`' for one in shown)} |")
+    return lines
+
+
+BLOCKS = {"scopes": scopes_block, "endpoints": endpoints_block, "client's events": seen_block}
+
+
+def api_page() -> str:
+    """The page as it's written, with the tables between its marks made anew."""
+    text = (REFERENCE / "api.md").read_text(encoding="utf-8")
+    for name, block in BLOCKS.items():
+        begin, end = f"<!-- made by make docs: {name} -->\n", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n" + "\n".join(block()) + f"\n\n{end}{after}"
+    return text
+
+
+PAGES = {"messages.md": messages_page, "commands.md": commands_page, "api.md": api_page}
 
 
 def main() -> int:

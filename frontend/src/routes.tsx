@@ -15,6 +15,7 @@ import { sessionQuery } from "@/api/session";
 import { IconDeviceTv, IconLayoutDashboard, IconListSearch, type IconProps } from "@/parts/icons";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
+import { wallboardSearch } from "@/pages/wallboard/search";
 import { LostPage, Shell } from "@/shell/Shell";
 import { Trouble } from "@/parts/Trouble";
 
@@ -119,6 +120,7 @@ const wallboard = createRoute({
   getParentRoute: () => root,
   path: "/wallboard",
   staticData: { bare: true, place: wallboardPlace },
+  validateSearch: wallboardSearch,
   beforeLoad: ({ context, location }) => needsMe(context, location.href, wallboardPlace),
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });

@@ -179,3 +179,33 @@ def test_what_goes_wrong_names_nobody_and_no_hash(tmp_path: Path) -> None:
     assert "li-na" not in str(wrong.value)
     assert "argon2" not in str(wrong.value)
     accounts.close()
+
+
+def test_a_supervisor_is_bound_to_teams_and_nobody_else(accounts: SqliteAccounts) -> None:
+    account = accounts.create(OPERATOR, "xu", Role.SUPERVISOR, None, PASSWORD, ("night", "二班"))
+    assert isinstance(account, Account)
+    assert account.teams == ("night", "二班")
+    assert accounts.set_teams(account.id, ()) is None
+    found = accounts.check(OPERATOR, "xu", PASSWORD)
+    assert found is not None
+    assert found.teams == ()
+    other = made(accounts)
+    refused = accounts.set_teams(other.id, ("night",))
+    assert refused is not None
+    assert refused.code == "teams_not_for_role"
+    missing = accounts.set_teams("U999", ("night",))
+    assert missing is not None
+    assert missing.code == "not_found"
+
+
+def test_a_file_of_the_first_schema_goes_on_with_its_people(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.db"
+    first = SqliteAccounts(path)
+    account = made(first)
+    first.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE accounts DROP COLUMN teams")
+        connection.execute("PRAGMA user_version = 1")
+    again = SqliteAccounts(path)
+    assert again.check(OPERATOR, account.name, PASSWORD) == account
+    again.close()

@@ -241,6 +241,21 @@ def test_closing_measures_each_leg_once(told: Told) -> None:
     told(story)
 
 
+# --- several hear each other ---
+
+
+def test_a_matrix_may_let_each_hear_several(told: Told) -> None:
+    async def story(media: Media, _: Commands) -> None:
+        legs = (LEG, LegId("C1/a1"), LegId("C1/g1"))
+        for leg in legs:
+            await media.open_leg(M1, C1, leg, NEAR)
+        routes = tuple(Route(FromLeg(a), b, -6) for a in legs for b in legs if a != b)
+        media.perform(SetMatrix(C1, M1, 1, routes))
+        assert {state.version for state in await media.legs(M1)} == {1}
+
+    told(story)
+
+
 def test_a_paused_track_and_keys_pressed_have_no_outcome(told: Told) -> None:
     async def story(media: Media, commands: Commands) -> None:
         await media.open_leg(M1, C1, LEG, NEAR)

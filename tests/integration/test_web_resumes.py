@@ -16,6 +16,7 @@ from roost.web.parts import Parts
 from roost.web.permissions import View
 from roost.web.project import Audience
 from roost.web.resuming import name_of
+from roost.web.sight import Sight
 from roost.web.testing import STREAM, SmallCentre
 
 WHO = (OPERATOR, Owner("power-grid"), Owner("water"))
@@ -84,7 +85,7 @@ def test_what_was_kept_and_the_tail_are_the_whole(
                 assert shown(third) == shown(centre.follower)
                 place = first.present(Owner("water"))
                 for follower in (third, centre.follower):
-                    page = await follower.page(Owner("water"), place.copy(), 100)
+                    page = await follower.page(Sight(Owner("water")), place.copy(), 100)
                     assert len(page) > 2
 
     asyncio.run(story())

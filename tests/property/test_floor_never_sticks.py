@@ -40,6 +40,8 @@ from roost.floor.effects import (
 from roost.floor.flows import messages as f
 from roost.floor.queues import messages as q
 from roost.floor.routing import messages as r
+from roost.floor.tasks import messages as t
+from roost.floor.tasks.model import KEPT_US, TaskState
 from roost.kernel.actor import SETUP
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.messages import Command, Wake
@@ -102,7 +104,19 @@ def centre(variant: int) -> d.Floor:
         "1004": (),
     }
     queues = [
-        d.Queue("pg/a", "pg", (skill("outage", 1),), 0, 12 * S, 20 * S, True, 3, 10 * S, 5 * S),
+        d.Queue(
+            "pg/a",
+            "pg",
+            (skill("outage", 1),),
+            0,
+            12 * S,
+            20 * S,
+            True,
+            3,
+            10 * S,
+            5 * S,
+            call_back_abandoned=True,
+        ),
         d.Queue("pg/b", "pg", (skill("bills", 1),), 0, 12 * S, 0, False, 5, 10 * S, 5 * S),
         d.Queue("city/c", "city", (), 0, 15 * S, 30 * S, False, 2, 10 * S, 5 * S),
     ]
@@ -243,7 +257,7 @@ class Floor(RuleBasedStateMachine):
         leg = f"L{self.legs}"
         self.callers.append(leg)
         self.give(
-            c.ReceiveCall(leg, "trunk", number, None, ("vip",) if vip else (), media)  # type: ignore[arg-type]
+            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media)  # type: ignore[arg-type]
         )
 
     @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 18))
@@ -279,6 +293,31 @@ class Floor(RuleBasedStateMachine):
         if known.handling is not None and known.handling.segment is not None:
             return known.handling.segment
         return known.to_complete[0].segment if known.to_complete else ""
+
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        place=st.integers(0, 5),
+        what=st.integers(0, 9),
+        later=st.sampled_from((0, 60, 3_600)),
+    )
+    def tasks(self, agent: Any, place: int, what: int, later: int) -> None:
+        there: list[Any] = [*self.state.tasks.tasks, "T0"]
+        task = there[place % len(there)]
+        at: Any = self.now + later * S
+        outcome = t.TaskOutcome.NO_ANSWER
+        commands: tuple[Command, ...] = (
+            t.PromiseCallback(agent, "pg/a", None, f"n{at}", at, mine=place % 2 == 0),  # type: ignore[arg-type]
+            t.PromiseCallback(agent, "city/c", None, f"n{at}", at),  # type: ignore[arg-type]
+            t.TakeTask(agent, task),
+            t.TakeTask(agent, task),
+            t.GiveTaskBack(task, agent),
+            t.GiveTaskBack(task),
+            t.FinishTask(agent, task, outcome, at),
+            t.FinishTask(agent, task, outcome),
+            t.AssignTask(task, agent if place % 2 else None),
+            t.CloseTask(task),
+        )
+        self.give(commands[what])
 
     @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
     def phone(self, agent: str, there: bool) -> None:
@@ -436,6 +475,10 @@ class Floor(RuleBasedStateMachine):
                 assert run.contact in self.state.queues.entries, f"{run} waits in no queue"
             else:
                 assert f.StepLapsed(run.contact, run.turn) in due, run
+        for task in self.state.tasks.tasks.values():
+            assert t.TaskLapses(task.id, task.until) in due, task
+            if task.state is TaskState.OPEN:
+                assert t.TaskFallsDue(task.id, task.at) in due, task
         for agent in self.state.agents.agents.values():
             handling = agent.handling
             if agent.presence is Presence.OFFERED:
@@ -445,6 +488,28 @@ class Floor(RuleBasedStateMachine):
             elif agent.presence is Presence.TALKING:
                 call = self.state.calls.calls[handling.contact]  # type: ignore[union-attr]
                 assert call.ended_at is None
+
+    @invariant()
+    def a_task_is_with_one_who_is_there_or_with_nobody(self) -> None:
+        tasks = self.state.tasks
+        for task in tasks.tasks.values():
+            assert (task.state is TaskState.TAKEN) == (task.holder is not None), task
+            if task.holder is not None:
+                agent = self.state.agents.agents[task.holder]
+                assert agent.presence is not Presence.SIGNED_OUT, task
+                assert agent.phone or agent.handling is not None, task
+        held = Counter(task.holder for task in tasks.tasks.values())
+        for name, person in tasks.people.items():
+            known = self.state.agents.agents[name]
+            assert person.here == (known.presence is not Presence.SIGNED_OUT)
+            assert person.phone == known.phone
+            assert person.taken == held[name]  # type: ignore[index]
+        added = {e.body.task for e in self.log if isinstance(e.body, t.TaskAdded)}
+        done = [e.body.task for e in self.log if isinstance(e.body, t.TaskDone)]
+        assert len(done) == len(set(done))
+        assert added == set(tasks.tasks) | set(done), "none is lost"
+        begun = {one.contact: one.id for one in tasks.tasks.values() if one.state == "begun"}
+        assert begun == tasks.begun
 
     @invariant()
     def a_code_comes_once(self) -> None:
@@ -473,6 +538,20 @@ class Floor(RuleBasedStateMachine):
         ends = Counter(e.contact for e in self.log if isinstance(e.body, c.ContactEnded))
         assert all(count == 1 for count in ends.values()), ends
 
+    def nobody_held_what_somebody_else_held(self) -> None:
+        holder: dict[str, str] = {}
+        for envelope in self.log:
+            match envelope.body:
+                case t.TaskTaken() as event:
+                    assert event.task not in holder
+                    holder[event.task] = event.agent
+                case t.TaskGivenBack() | t.TaskTried() as event:
+                    assert holder.pop(event.task) == event.agent
+                case t.TaskDone() as event:
+                    assert holder.pop(event.task, event.agent) == event.agent or not event.agent
+                case _:
+                    pass
+
     def teardown(self) -> None:
         """Nobody reports anything any more: the timers alone bring everything to its end."""
         self.run_until(self.now + 4 * 3600 * S)
@@ -484,6 +563,10 @@ class Floor(RuleBasedStateMachine):
         assert not state.routing.waiters
         stuck = [agent for agent in state.agents.agents.values() if agent.handling]
         assert not stuck
+        assert not state.tasks.begun
+        self.run_until(self.now + KEPT_US + 3_600 * S)
+        assert not state.tasks.tasks
+        self.nobody_held_what_somebody_else_held()
         arrived = [e.contact for e in self.log if isinstance(e.body, c.CallArrived)]
         ended = [e.contact for e in self.log if isinstance(e.body, c.ContactEnded)]
         assert sorted(arrived) == sorted(ended)

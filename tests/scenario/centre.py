@@ -221,10 +221,10 @@ class Centre:
             self.give(a.GoReady(name))  # type: ignore[arg-type]
         return name
 
-    def calls_in(self, number: str, vip: bool = False) -> str:
+    def calls_in(self, number: str, vip: bool = False, caller: Any = None) -> str:
         self.calls += 1
         step = self.give(
-            c.ReceiveCall(f"L{self.calls}", "trunk", number, None, ("vip",) if vip else (), "m1")  # type: ignore[arg-type]
+            c.ReceiveCall(f"L{self.calls}", "trunk", number, caller, ("vip",) if vip else (), "m1")  # type: ignore[arg-type]
         )
         assert step.contact, step.refusal
         self.give(c.LegAnswered(self.leg_of(step.contact)))

@@ -159,10 +159,11 @@ def test_a_prompt_that_begins_later_stops_the_first_clock() -> None:
 # --- matrices ---
 
 
-def test_a_matrix_that_needs_a_mixer_is_refused() -> None:
+def test_a_matrix_that_makes_no_sense_is_refused() -> None:
     a, b, c = LegId("a"), LegId("b"), LegId("c")
     assert objection((Route(FromLeg(a), b), Route(FromLeg(b), a), Route(FromLeg(a), c))) is None
-    assert "mixer" in (objection((Route(FromLeg(a), c), Route(FromLeg(b), c))) or "")
+    assert objection((Route(FromLeg(a), c), Route(FromLeg(b), c, -6))) is None
+    assert "twice" in (objection((Route(FromLeg(a), c), Route(FromLeg(a), c, -6))) or "")
     assert "itself" in (objection((Route(FromLeg(a), a),)) or "")
     assert "gain" in (objection((Route(FromLeg(a), b, 99),)) or "")
     two = (PromptId("x"),), (PromptId("y"),)

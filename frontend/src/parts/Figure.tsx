@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 
 import classes from "./Figure.module.css";
 
-export type Alarm = "soon" | "now";
+/** Amber: look at it soon. Red: now. Blue: it's for you. */
+export type Alarm = "soon" | "now" | "you";
 
 interface Props {
   label: string;

@@ -1,4 +1,5 @@
 /** Figures as people read them, by locale. Durations and instants come in microseconds. */
+import { serverNow } from "@/feed/clock";
 import { locale } from "@/words/i18n";
 
 const EM = "–"; // a figure that has no meaning (yet)
@@ -74,6 +75,12 @@ export function moment(us: number | null | undefined, seconds = false): string {
     hourCycle: "h23",
     ...(seconds ? { second: "2-digit" } : {}),
   }).format(us / 1000);
+}
+
+/** A time of today by itself (14:05:09), of another day with it. */
+export function recent(us: number): string {
+  const today = new Date(serverNow() / 1000).toDateString();
+  return new Date(us / 1000).toDateString() === today ? timeOfDay(us, true) : moment(us);
 }
 
 const HUNDREDTHS = 100;

@@ -26,12 +26,14 @@ from roost.cli import live_feed
 from roost.cli.output import fail, result
 from roost.cli.up import checked
 from roost.cli.watch import A_SECOND, Wallboard
+from roost.kernel.ids import OPERATOR
 from roost.processes import first_start, secrets, settings, sockets
 from roost.processes.demo import agents, callers
 from roost.processes.demo.centre import NUMBER, NoExample, copied
 from roost.processes.demo.summary import DemoSummary, summary_of
 
 AGENTS: Final = 8  # fewer than the example has, so that callers wait now and then
+SUPERVISOR: Final = "supervisor"
 READY_S: Final = 60.0
 DRAIN_S: Final = 75.0
 STOP_S: Final = 90.0
@@ -94,6 +96,7 @@ class Demo:
         self._stop = asyncio.Event()
         self._told: list[callers.Told] = []
         self._processes: list[asyncio.subprocess.Process] = []
+        self._pages: tuple[str, ...] = ()
         host = launch.settings.http.advertised()
         self._url = f"http://{host}:{launch.settings.http.port}"
 
@@ -102,10 +105,14 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         loaded = checked(Path(self._launch.centre))
-        people = self._people(list(loaded.agents.document.agents)[:AGENTS])
+        users = list(loaded.agents.document.agents)
+        people = self._people(users[:AGENTS])
+        self._pages = await asyncio.to_thread(self._visitors, users[AGENTS])
         centre = await self._centre()
         try:
             await self._ready(centre)
+            for line in self._pages:
+                typer.echo(line, err=True)
             phones = await self._start("roost.processes.demo.agents", self._agents(people))
             await self._hears_ready(phones)
             await self._call()
@@ -127,6 +134,26 @@ class Demo:
                 passwords[account.name] = first_start.new_password(accounts, account)
         accounts.close()
         return tuple(agents.Person(user, known.sip[user], passwords[user]) for user in users)
+
+    def _visitors(self, free: str) -> tuple[str, ...]:
+        """Accounts for whoever looks at the pages: a supervisor, and an agent whom nobody plays.
+        Says where and how to sign in; the passwords are known to nobody else."""
+        first_start.prepare(self._launch, [free])
+        accounts = SqliteAccounts(self._launch.places.accounts)
+        try:
+            known = {account.name: account for account in accounts.listing(OPERATOR)}
+            if SUPERVISOR not in known:
+                known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR)
+            said = [
+                f"{name} {first_start.new_password(accounts, known[name])}"
+                for name in (SUPERVISOR, free, first_start.ADMIN)
+            ]
+        finally:
+            accounts.close()
+        return (
+            f"the pages: {self._url}/wallboard (floor, contacts, desk beside it)",
+            f"sign in as: {said[0]} · as an agent: {said[1]} · as administrator: {said[2]}",
+        )
 
     def _agents(self, people: tuple[agents.Person, ...]) -> agents.Orders:
         sip = self._launch.settings.sip
@@ -224,7 +251,7 @@ class Demo:
         if not self._with_board:
             return None, ExitStack()
         console, views = Console(), live_feed.Views()
-        wallboard = Wallboard("power-grid, a demo", views, console)
+        wallboard = Wallboard("power-grid, a demo", views, console, self._pages)
         token = self._launch.places.watch_token.read_text(encoding="ascii").strip()
         live = Live(wallboard, console=console, screen=True, refresh_per_second=A_SECOND)
         return lambda: live_feed.follow(self._url, token, views, wallboard.said), live

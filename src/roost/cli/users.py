@@ -69,6 +69,10 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option("--role", help="What they may do.")],
     agent: Annotated[str | None, typer.Option("--agent", help="Whom they are: 1001.")] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option("--team", help="A supervisor's team; may be repeated. None: all teams."),
+    ] = None,
     directory: Centre = Path(),
     data: Data = None,
     as_json: Json = False,
@@ -81,7 +85,7 @@ def add(
     password = secrets.token_urlsafe(12)
     owner = Owner(client) if slash else OPERATOR
     made = opened(directory, data).create(
-        owner, own, role, AgentId(agent) if agent else None, password
+        owner, own, role, AgentId(agent) if agent else None, password, tuple(team or ())
     )
     if isinstance(made, Refusal):
         fail(_words(made))
@@ -125,6 +129,7 @@ def _words(refusal: object) -> str:
         "name_taken": "that name is taken: choose another.",
         "role_not_for_owner": "client-manager is for clients' people (CLIENT/NAME), the other"
         " roles for the operator's.",
+        "teams_not_for_role": "only a supervisor is bound to teams.",
         "password_weak": "the password is too weak.",
     }
     return mends.get(refusal.code, refusal.code)

@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.text import Text
 
 from roost.adapters.clock.wall import CellClock
 from roost.cli import live_feed
@@ -17,19 +18,24 @@ A_SECOND: Final = 4  # pictures
 
 
 class Wallboard:
-    """Draws itself anew for Rich, with clocks that run on between two messages."""
+    """Draws itself anew for Rich, with clocks that run on between two messages; `below` stands
+    under it."""
 
-    def __init__(self, title: str, views: live_feed.Views, console: Console) -> None:
+    def __init__(
+        self, title: str, views: live_feed.Views, console: Console, below: tuple[str, ...] = ()
+    ) -> None:
         self.trouble = "connecting"
         self._title, self._views, self._console = title, views, console
-        self._clock = CellClock()
+        self._clock, self._below = CellClock(), below
 
     def said(self, trouble: str) -> None:
         self.trouble = trouble
 
     def __rich__(self) -> RenderableType:
         board = self._views.board(self._title, self.trouble)
-        return draw(board, self._clock.now(), self._console.width, self._console.height)
+        height = self._console.height - len(self._below)
+        drawn = draw(board, self._clock.now(), self._console.width, height)
+        return Group(drawn, *(Text(f" {line}", style="dim") for line in self._below))
 
 
 def watch(

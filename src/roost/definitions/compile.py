@@ -145,6 +145,7 @@ class _Client:
             most_waiting=queue.most_waiting,
             target_us=times.length(queue.service_level.within),
             short_us=times.length(queue.service_level.short),
+            call_back_abandoned=queue.call_back_abandoned,
             whisper=self._prompts(queue.whisper, self.document.language),
         )
 

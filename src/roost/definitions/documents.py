@@ -140,6 +140,9 @@ class QueueDocument(Document, frozen=True, kw_only=True):
         int, Meta(ge=1, le=100_000), says("More callers take the flow's `otherwise` at once")
     ] = 500
     service_level: Annotated[ServiceLevel, says("Thresholds")] = ServiceLevel()
+    call_back_abandoned: Annotated[
+        bool, says("Who gives up waiting (later than a short abandon) is to be called back")
+    ] = False
     whisper: Annotated[
         Prompts | UnsetType,
         says("What the agent alone hears before the caller, in at most 1.5 s: client and reason"),

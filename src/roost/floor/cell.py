@@ -29,6 +29,9 @@ from roost.floor.routing import messages as routing
 from roost.floor.routing import model as routing_model
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
+from roost.floor.tasks import decide as tasks_decide
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
@@ -82,6 +85,7 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("queues", decide) for command, decide in queues_decide.DECIDE.items()},
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
+    **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 
@@ -113,6 +117,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
     routing_model.configured(state.routing, floor)
+    tasks_model.configured(state.tasks, floor)
 
 
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
@@ -163,11 +168,13 @@ def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> N
 def _signed_in(state: CellState, event: agents.AgentSignedIn, at: InstantUs) -> None:
     agents_model.signed_in(state.agents, event, at)
     routing_model.set_state(state.routing, event.agent, "away", at)
+    tasks_model.here(state.tasks, event.agent, True)
 
 
 def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -> None:
     agents_model.signed_out(state.agents, event, at)
     routing_model.set_state(state.routing, event.agent, "out", at)
+    tasks_model.here(state.tasks, event.agent, False)
 
 
 def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
@@ -192,8 +199,18 @@ def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
     agents_model.watch_set(state.agents, event.agent, event.mode)
 
 
+def _phone_known(state: CellState, event: agents.PhoneKnown, at: InstantUs) -> None:
+    agents_model.phone_known(state.agents, event)
+    tasks_model.phone(state.tasks, event.agent, True)
+
+
+def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> None:
+    agents_model.phone_gone(state.agents, event)
+    tasks_model.phone(state.tasks, event.agent, False)
+
+
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f = calls_folds, agents_model, flows_model
+_c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
@@ -268,8 +285,15 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentChanged: _nothing,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
-    agents.PhoneKnown: lambda s, e, at: _a.phone_known(s.agents, e),
-    agents.PhoneGone: lambda s, e, at: _a.phone_gone(s.agents, e),
+    agents.PhoneKnown: _phone_known,
+    agents.PhoneGone: _phone_gone,
+    tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
+    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e),
+    tasks.TaskTaken: lambda s, e, at: _t.taken(s.tasks, e),
+    tasks.TaskGivenBack: lambda s, e, at: _t.given_back(s.tasks, e, at),
+    tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
+    tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
+    tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
 }
 
 

@@ -29,6 +29,12 @@ class Skill(Struct, frozen=True, gc=False):
     level: int = 1
 
 
+def serves(agent: tuple[Skill, ...], needed: tuple[Skill, ...]) -> bool:
+    """Whether these skills are enough: each at the level needed, or above."""
+    levels = {skill.skill: skill.level for skill in agent}
+    return all(levels.get(skill.skill, 0) >= skill.level for skill in needed)
+
+
 # --- flows: named steps; `then` names the next one, "" ends the flow ---
 
 
@@ -204,6 +210,7 @@ class Queue(Struct, frozen=True, gc=False):
     target_us: DurationUs  # answered within: service level
     short_us: DurationUs  # abandoned sooner is a short abandon
     whisper: tuple[PromptId, ...] = ()  # what the agent alone hears before the customer
+    call_back_abandoned: bool = False  # who gave up waiting becomes a task
 
 
 class Agent(Struct, frozen=True, gc=False):

@@ -18,9 +18,11 @@ from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ContactId, OfferId
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId
 from roost.kernel.messages import Command, Event
+from roost.kernel.time import DurationUs
 
 NONE: Final[Sequence[Command]] = ()
 WHY_RINGING_STOPS: Final = {
@@ -57,10 +59,27 @@ def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence
     )
 
 
+def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
+    """A voicemail is somebody's work. It's of the queue that was waited in last."""
+    if event.purpose is not TrackPurpose.VOICEMAIL:
+        return NONE
+    contact = _contact(event)
+    call = state.calls.calls[contact]
+    waiter = state.routing.waiters.get(contact)
+    if waiter is None:
+        queue = state.flows.safe[call.client].queue
+    else:
+        queue = state.routing.classes[waiter.klass].queue
+    return (tasks.ExpectMessage(contact, call.client, queue, call.caller),)
+
+
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
-    if event.purpose is TrackPurpose.VOICEMAIL and _contact(event) in state.flows.runs:
-        return (flows.MessageDone(_contact(event)),)
-    return NONE
+    if event.purpose is not TrackPurpose.VOICEMAIL:
+        return NONE
+    contact = _contact(event)
+    length = event.length_us if isinstance(event, calls.TrackEnded) else DurationUs(0)
+    left = tasks.MessageLeft(contact, length)
+    return (flows.MessageDone(contact), left) if contact in state.flows.runs else (left,)
 
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
@@ -110,6 +129,12 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
         left = event.blame in (Blame.CALLER, Blame.NETWORK)
         outcome = Outcome.ABANDONED if left else Outcome.ENDED_BY_US
         commands.append(queues.StopWaiting(contact, outcome))
+        line = state.tasks.queues.get(entry.queue)
+        if left and not entry.answered and line is not None and line.call_back and event.caller:
+            client = ClientId(event.owner)
+            commands.append(
+                tasks.CallBackLater(contact, client, entry.queue, event.caller, entry.since)
+            )
     call = state.calls.calls.get(contact)
     if call is not None:
         for leg in call.legs.values():
@@ -260,6 +285,31 @@ def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]
     return (routing.MatchAgent(event.agent),)
 
 
+def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
+    """Who can't be reached holds no tasks."""
+    return _give_back(state, event.agent, "unreachable")
+
+
+def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
+    """A contact in hand isn't disturbed, nor is what it's for."""
+    agent = state.agents.agents.get(event.agent)
+    if agent is not None and agent.handling is not None:
+        return NONE
+    return _give_back(state, event.agent, "unreachable")
+
+
+def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
+    return _give_back(state, event.agent, "signed_out")
+
+
+def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
+    """The lease of an agent's tasks is over when they're gone."""
+    person = state.tasks.people.get(agent)
+    if person is not None and (not person.taken or (person.here and person.phone)):
+        return NONE
+    return (tasks.GiveTasksBack(agent, why),)
+
+
 # --- definitions ---
 
 
@@ -278,6 +328,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallArrived: call_arrived,
     calls.PlayFinished: play_finished,
     calls.CollectionEnded: collection_ended,
+    calls.TrackStarted: track_started,
     calls.TrackEnded: track_over,
     calls.TrackLost: track_over,
     calls.LegConnected: leg_connected,
@@ -298,6 +349,9 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.HoldAsked: hold_asked,
     agents.HangUpAsked: hang_up_asked,
     agents.AgentReady: agent_ready,
+    agents.AgentAway: agent_away,
+    agents.PhoneGone: phone_gone,
+    agents.AgentSignedOut: agent_signed_out,
     CentreConfigured: centre_configured,
 }
 

@@ -15,6 +15,7 @@ from roost.floor.flows import messages as flows
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command
@@ -26,6 +27,23 @@ TIDYING: Final = (
     agents.WrapUpLapsed,
     calls.CheckContact,
     queues.StopWaiting,
+    tasks.ExpectMessage,
+    tasks.MessageLeft,
+    tasks.CallBackLater,
+    tasks.GiveTasksBack,
+    tasks.TaskFallsDue,
+    tasks.TaskLapses,
+)
+TASKS: Final = frozenset(
+    {
+        tasks.PromiseCallback,
+        tasks.TakeTask,
+        tasks.GiveTaskBack,
+        tasks.FinishTask,
+        tasks.AssignTask,
+        tasks.CloseTask,
+        *(command for command in TIDYING if command.__module__ == tasks.__name__),
+    }
 )
 
 
@@ -37,6 +55,8 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
         return (routing.MatchAll(),)
     if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
         return (command,)
+    if type(command) in TASKS:  # a note of ours: the contact itself goes on
+        return (command,) if isinstance(command, TIDYING) else ()
     contact = _contact_of(state, command)
     call = state.calls.calls.get(contact) if contact else None
     lost = call is None or call.ended_at is not None

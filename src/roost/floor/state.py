@@ -7,6 +7,7 @@ from roost.floor.calls.model import Calls
 from roost.floor.flows.model import Flows
 from roost.floor.queues.model import Queues
 from roost.floor.routing.model import Routing
+from roost.floor.tasks.model import Tasks
 from roost.kernel.ids import Digest
 
 
@@ -18,4 +19,5 @@ class CellState(Struct, gc=False):
     queues: Queues = field(default_factory=Queues)
     agents: Agents = field(default_factory=Agents)
     routing: Routing = field(default_factory=Routing)
+    tasks: Tasks = field(default_factory=Tasks)
     configured: Digest | None = None

@@ -27,6 +27,8 @@ from roost.floor.flows.model import Flows, Run
 from roost.floor.queues import messages as queues
 from roost.floor.queues.model import Queues
 from roost.floor.state import CellState
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks.model import Tasks, TaskState
 from roost.kernel.ids import AgentId, ContactId, LegId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
@@ -41,6 +43,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
         effects.extend(_flow(state.flows, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
+    effects.extend(_tasks(state.tasks, now))
     return effects
 
 
@@ -179,3 +182,12 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
     if agent.presence is Presence.WRAPPING:
         return [Wake(max(now, handling.until), agents.WrapUpLapsed(id, handling.offer))]
     return []
+
+
+def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for task in state.tasks.values():
+        if task.state is not TaskState.DUE:
+            effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
+        effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))
+    return effects

@@ -154,6 +154,79 @@ REFUSALS: Final[dict[str, Words]] = {
         "坐席 {agent} 没有该待补全的联络。",
         "可能已经补全，或班次已结束。",
     ),
+    # --- tasks ---
+    "unknown_queue": Words(
+        "There is no queue {queue}.",
+        "Choose one of the client's queues.",
+        "没有队列 {queue}。",
+        "请选择该客户的队列。",
+    ),
+    "time_wrong": Words(
+        "That time is over, or too far ahead.",
+        "Choose a time within the next ninety days.",
+        "该时间已过，或过于遥远。",
+        "请选择九十天以内的时间。",
+    ),
+    "too_many_tasks": Words(
+        "There are {most} tasks already, which is the most.",
+        "Finish or close some of them first.",
+        "已有 {most} 个任务，达到上限。",
+        "请先完成或关闭部分任务。",
+    ),
+    "unknown_task": Words(
+        "Task {task} isn't there any more.",
+        "It may have been done; look at the list.",
+        "任务 {task} 已不存在。",
+        "可能已经完成；请查看列表。",
+    ),
+    "task_taken": Words(
+        "Task {task} is with agent {agent}.",
+        "Take another one, or have it given back.",
+        "任务 {task} 正由坐席 {agent} 处理。",
+        "请选择其他任务，或请对方退回。",
+    ),
+    "task_of_another": Words(
+        "Agent {agent} has promised task {task} personally.",
+        "It's anybody's when it's due and that agent isn't there.",
+        "任务 {task} 由坐席 {agent} 本人承诺。",
+        "到期且该坐席不在时，其他人才能接手。",
+    ),
+    "not_served": Words(
+        "Agent {agent} hasn't the skills for this task.",
+        "Leave it to somebody who serves its queue.",
+        "坐席 {agent} 不具备该任务所需的技能。",
+        "请交给服务该队列的坐席。",
+    ),
+    "too_many_taken": Words(
+        "There are {most} tasks with this agent already.",
+        "Finish one, or give one back.",
+        "该坐席已持有 {most} 个任务。",
+        "请先完成或退回一个任务。",
+    ),
+    "not_taken": Words(
+        "Task {task} isn't with this agent.",
+        "Take it first.",
+        "任务 {task} 不在该坐席手中。",
+        "请先接手该任务。",
+    ),
+    "unknown_outcome": Words(
+        "“{outcome}” isn't an outcome that an agent can give.",
+        "Choose one of the outcomes that are offered.",
+        "“{outcome}”不是坐席可选的结果。",
+        "请从提供的结果中选择。",
+    ),
+    "tries_used": Words(
+        "This task has been tried {most} times, which is the most.",
+        "Finish it without another try.",
+        "该任务已尝试 {most} 次，达到上限。",
+        "请直接结束，不再安排重试。",
+    ),
+    "short_abandon": Words(
+        "The caller gave up at once.",
+        "Nobody needs to be called back.",
+        "来电者随即挂断。",
+        "无需回拨。",
+    ),
     # --- definitions, and the step ---
     "already_configured": Words(
         "These definitions are in force already ({version}).",
@@ -185,6 +258,12 @@ REFUSALS: Final[dict[str, Words]] = {
         "Choose another name.",
         "名称 {name} 已被使用。",
         "请另选名称。",
+    ),
+    "teams_not_for_role": Words(
+        "Only a supervisor is bound to teams, not the role {role}.",
+        "Leave the teams out, or choose the role supervisor.",
+        "只有主管可以限定班组，角色 {role} 不可以。",
+        "请去掉班组，或选择主管角色。",
     ),
     "password_weak": Words(
         "The password is too easy to guess, too long, or shorter than {least} characters.",

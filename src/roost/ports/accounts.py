@@ -19,10 +19,12 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "operator-admin"
     CLIENT_MANAGER = "client-manager"
+    WALLBOARD = "wallboard"  # a paired television; no account has it
 
 
 class Account(Struct, frozen=True, gc=False):
-    """`agent` is whom this person is on the floor; only the operator's people are anybody."""
+    """`agent` is whom this person is on the floor; only the operator's people are anybody.
+    `teams` bounds a supervisor to these; a small centre's has none named, and so all of them."""
 
     id: str  # "U7"
     owner: Owner
@@ -30,6 +32,7 @@ class Account(Struct, frozen=True, gc=False):
     role: Role
     agent: AgentId | None = None
     disabled: bool = False
+    teams: tuple[str, ...] = ()
 
 
 class Session(Struct, frozen=True, gc=False):
@@ -52,9 +55,15 @@ class Token(Struct, frozen=True, gc=False):
 
 class Accounts(Protocol):
     def create(
-        self, owner: Owner, name: str, role: Role, agent: AgentId | None, password: str
+        self,
+        owner: Owner,
+        name: str,
+        role: Role,
+        agent: AgentId | None,
+        password: str,
+        teams: tuple[str, ...] = (),
     ) -> Account | Refusal:
-        """Refused: name_taken, password_weak, role_not_for_owner."""
+        """Refused: name_taken, password_weak, role_not_for_owner, teams_not_for_role."""
         ...
 
     def check(self, owner: Owner, name: str, password: str) -> Account | None:
@@ -66,6 +75,10 @@ class Accounts(Protocol):
 
     def set_password(self, account: str, password: str) -> Refusal | None:
         """Ends the account's sessions. Refused: password_weak, not_found."""
+        ...
+
+    def set_teams(self, account: str, teams: tuple[str, ...]) -> Refusal | None:
+        """From the next request on; feeds follow. Refused: not_found, teams_not_for_role."""
         ...
 
     def set_disabled(self, account: str, disabled: bool) -> bool:

@@ -32,6 +32,7 @@ class ContactFilter(Struct, frozen=True, gc=False):
     reason: str | None = None  # the label chosen in the flow's menu
     code: str | None = None  # the wrap-up code of any segment
     recorded: bool | None = None
+    clients: frozenset[ClientId] | None = None  # of these alone, beside `owner`
 
 
 class Place(Struct, frozen=True, gc=False):

@@ -75,6 +75,13 @@ def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ..
     return tuple(made)
 
 
+def new_supervisor(accounts: Accounts, name: str) -> Account:
+    """A supervisor of the whole centre, whose password is set by `new_password`."""
+    made = accounts.create(OPERATOR, name, Role.SUPERVISOR, None, chance.token_urlsafe(12))
+    assert not isinstance(made, Refusal), made
+    return made
+
+
 def new_password(accounts: Accounts, account: Account) -> str:
     """A random password in place of the one before, which nobody may know any more."""
     password = chance.token_urlsafe(12)

@@ -8,6 +8,7 @@ from typing import Final
 from roost.adapters.link.wire import Commands
 from roost.floor.agents import messages as agents
 from roost.floor.definition import Configure
+from roost.floor.tasks import messages as tasks
 
 COMMANDS: Final = (
     Configure,
@@ -27,6 +28,12 @@ COMMANDS: Final = (
     agents.TellTeam,
     agents.BringBack,
     agents.SendHome,
+    tasks.PromiseCallback,
+    tasks.TakeTask,
+    tasks.GiveTaskBack,
+    tasks.FinishTask,
+    tasks.AssignTask,
+    tasks.CloseTask,
 )
 
 

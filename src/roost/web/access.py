@@ -24,6 +24,8 @@ Label = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f
 AccountName = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
 Days = Annotated[int, Meta(ge=1, le=LONGEST_TOKEN // DAY)]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+Team = Annotated[str, Meta(min_length=1, max_length=64)]
+Teams = Annotated[tuple[Team, ...], Meta(max_length=50)]
 AccountId = Annotated[str, PathParameter(pattern=r"^U[0-9]{1,9}$", description="As `U7`")]
 
 
@@ -53,13 +55,20 @@ class MadeToken(Struct, frozen=True):
 
 class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):
     """`client` is empty for the operator's people; `agent` is whom the account is on the
-    floor."""
+    floor; `teams` are those that a supervisor is bound to (none: all)."""
 
     name: AccountName
     role: Role
     password: Password
     client: Code | None = None
     agent: Code | None = None
+    teams: Teams = ()
+
+
+class BoundTo(Struct, frozen=True, forbid_unknown_fields=True):
+    """The teams that a supervisor sees and commands; none: all."""
+
+    teams: Teams
 
 
 class Reset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +82,7 @@ class AccountRow(Struct, frozen=True):
     role: Role
     agent: AgentId | None
     disabled: bool
+    teams: tuple[str, ...]
 
 
 def _token_row(token: Token) -> TokenRow:
@@ -82,8 +92,22 @@ def _token_row(token: Token) -> TokenRow:
 def _account_row(account: Account) -> AccountRow:
     client = None if account.owner == OPERATOR else ClientId(account.owner)
     return AccountRow(
-        account.id, client, account.name, account.role, account.agent, account.disabled
+        account.id,
+        client,
+        account.name,
+        account.role,
+        account.agent,
+        account.disabled,
+        account.teams,
     )
+
+
+def _check_teams(teams: Teams, follower: Follower) -> None:
+    """Raises Trouble for a team that nobody is in."""
+    known = {agent.team for agent in follower.live.agents.values()}
+    for team in teams:
+        if team not in known:
+            raise Trouble(409, "unknown_team", {"team": team})
 
 
 @get("/api/tokens", summary="One's tokens in force")
@@ -143,15 +167,17 @@ async def make_account(
     logins: NamedDependency[Logins],
     follower: NamedDependency[Follower],
 ) -> AccountRow:
-    """Refused: unknown_client, unknown_agent, name_taken, password_weak, role_not_for_owner."""
+    """Refused: unknown_client, unknown_agent, unknown_team, name_taken, password_weak,
+    role_not_for_owner, teams_not_for_role."""
     if data.client is not None and ClientId(data.client) not in follower.live.clients:
         raise Trouble(409, "unknown_client", {"client": data.client})
     if data.agent is not None and AgentId(data.agent) not in follower.live.agents:
         raise Trouble(409, "unknown_agent", {"agent": data.agent})
+    _check_teams(data.teams, follower)
     owner = OPERATOR if data.client is None else Owner(data.client)
     agent = None if data.agent is None else AgentId(data.agent)
     account = await logins.slowly(
-        parts.accounts.create, owner, data.name, data.role, agent, data.password
+        parts.accounts.create, owner, data.name, data.role, agent, data.password, data.teams
     )
     if isinstance(account, Refusal):
         raise refused(account)
@@ -167,6 +193,21 @@ async def set_password(
 ) -> None:
     """Ends all sessions of the account."""
     refusal = await logins.slowly(parts.accounts.set_password, account, data.password)
+    if refusal is not None:
+        raise not_found() if refusal.code == "not_found" else refused(refusal)
+
+
+@post("/api/accounts/{account:str}/teams", status_code=204, summary="Bind to teams")
+async def set_teams(
+    account: AccountId,
+    data: JSONBody[BoundTo],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+) -> None:
+    """What a supervisor sees and commands, from the next request on. Refused: unknown_team,
+    teams_not_for_role."""
+    _check_teams(data.teams, follower)
+    refusal = await asyncio.to_thread(parts.accounts.set_teams, account, data.teams)
     if refusal is not None:
         raise not_found() if refusal.code == "not_found" else refused(refusal)
 
@@ -192,6 +233,7 @@ ROUTES: Final = (
     list_accounts,
     make_account,
     set_password,
+    set_teams,
     disable,
     enable,
 )

@@ -100,11 +100,13 @@ class Board:
 
 
 class Boards:
-    """All boards that anybody has asked for. Their number is bounded by what there is: six
-    views for each owner, and one desk an agent."""
+    """All boards that anybody has asked for. Their number is bounded by what there is: views
+    for each owner and each set of clients and teams that somebody is bound to, and one desk an
+    agent; with other definitions those that nobody looks at any more are forgotten."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
+        self._floor = live.floor
         self._boards: dict[View, dict[Audience, Board]] = {view: {} for view in View}
 
     def board(self, audience: Audience) -> Board:
@@ -120,6 +122,9 @@ class Boards:
         if not dirty:
             return
         self._live.dirty = set()
+        if self._live.floor is not self._floor:
+            self._floor = self._live.floor
+            self._forget()
         touched: dict[View, list[str]] = {}
         for view, key in sorted(dirty):
             touched.setdefault(view, []).append(key)
@@ -129,3 +134,9 @@ class Boards:
                     board.refresh(named)
                 elif audience.agent in named:
                     board.refresh([audience.agent])
+
+    def _forget(self) -> None:
+        """Whoever is bound to clients by their team may see other ones from now on."""
+        for boards in self._boards.values():
+            for audience in [one for one, board in boards.items() if not board.wakers]:
+                del boards[audience]

@@ -15,7 +15,9 @@ from roost.web.follow import Follower
 from roost.web.health import Check, Health, PartHealth
 from roost.web.limits import FOLLOW_BATCH
 from roost.web.parts import Parts
+from roost.web.permissions import Caller
 from roost.web.problems import Trouble
+from roost.web.sight import Sight
 
 CHECK_DEADLINE_S: Final = 1.0
 
@@ -112,16 +114,22 @@ async def _asked(check: Check) -> PartHealth:
 
 @get("/api/definitions", summary="The definitions in force")
 async def definitions(
-    parts: NamedDependency[Parts], follower: NamedDependency[Follower]
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> Definitions:
-    """Clients, queues and agents; flows and prompts are the folder's."""
+    """Clients, queues and agents, as far as the caller's teams go; flows and prompts are the
+    folder's."""
     floor = follower.live.floor
     if floor is None:
         raise Trouble(503, "unavailable")
-    return await asyncio.to_thread(_definitions, floor, parts.name_of)
+    sight = follower.sights.of(caller.horizon)
+    return await asyncio.to_thread(_definitions, floor, sight, parts.name_of)
 
 
-def _definitions(floor: Floor, name_of: Callable[[AgentId], str | None]) -> Definitions:
+def _definitions(
+    floor: Floor, sight: Sight, name_of: Callable[[AgentId], str | None]
+) -> Definitions:
     return Definitions(
         floor.version,
         tuple(
@@ -133,6 +141,7 @@ def _definitions(floor: Floor, name_of: Callable[[AgentId], str | None]) -> Defi
                 {row.number: row.flow for row in floor.numbers if row.client == one.id},
             )
             for one in floor.clients
+            if sight.sees(one.id)
         ),
         tuple(
             QueueDefinition(
@@ -147,6 +156,7 @@ def _definitions(floor: Floor, name_of: Callable[[AgentId], str | None]) -> Defi
                 {skill.skill: skill.level for skill in one.skills},
             )
             for one in floor.queues
+            if sight.sees(one.client)
         ),
         tuple(
             AgentDefinition(
@@ -157,6 +167,7 @@ def _definitions(floor: Floor, name_of: Callable[[AgentId], str | None]) -> Defi
                 {skill.skill: skill.level for skill in one.skills},
             )
             for one in floor.agents
+            if sight.sees_agent(one.id, one.team)
         ),
         floor.away_reasons,
     )

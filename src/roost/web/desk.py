@@ -209,7 +209,7 @@ async def _act_for(
     commands: Commands,
     follower: Follower,
 ) -> Accepted:
-    if AgentId(agent) not in follower.live.agents:
+    if follower.sights.agent(caller.horizon, AgentId(agent)) is None:
         raise not_found()
     return await commands.give(command, caller, key)
 

@@ -34,7 +34,8 @@ from roost.web.limits import (
 from roost.web.parts import Parts
 from roost.web.permissions import TOPICS, VIEWS, Caller, Verdict, View, judge
 from roost.web.problems import Trouble
-from roost.web.project import Audience
+from roost.web.project import audience
+from roost.web.sight import Sight
 from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Rows, Topic
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -98,21 +99,23 @@ def views_of(caller: Caller, named: str | None) -> list[View]:
 
 
 def topics_of(caller: Caller, named: str | None) -> frozenset[Topic]:
-    """The topics asked for (all, if none is named). Raises Trouble."""
+    """The topics asked for (all that are permitted, if none is named). Raises Trouble."""
+    permitted = [topic for topic, rule in TOPICS.items() if judge(rule, caller) is Verdict.YES]
     if named is None:
-        return frozenset(Topic)
+        return frozenset(permitted)
     wanted = [name for name in named.split(",") if name]
     known = {topic.value: topic for topic in Topic}
     for name in wanted:
         if name not in known:
             raise Trouble(400, "invalid_input", {"detail": f"there is no topic {name}"})
-    if wanted and judge(TOPICS, caller) is not Verdict.YES:
-        raise Trouble(403, "not_permitted")
+        if known[name] not in permitted:
+            raise Trouble(403, "not_permitted")
     return frozenset(known[name] for name in wanted)
 
 
-def audience(caller: Caller, view: View) -> Audience:
-    return Audience(caller.owner, view, caller.account.agent if view is View.DESK else None)
+def _board(caller: Caller, follower: Follower, view: View) -> Board:
+    sight = follower.sights.of(caller.horizon)
+    return follower.boards.board(audience(view, sight, caller.account.agent))
 
 
 def _begin(caller: Caller, follower: Follower, after: str | None, default: str) -> Place:
@@ -137,7 +140,7 @@ async def live(
     """All rows of the views (`desk,queues,agents,contacts,totals,money`) as they are now."""
     rows: list[bytes] = []
     for view in views_of(caller, views):
-        rows.extend(follower.boards.board(audience(caller, view)).rows())
+        rows.extend(_board(caller, follower, view).rows())
     cursor = follower.cursor(caller.owner, follower.present(caller.owner))
     raw = tuple(msgspec.Raw(row) for row in rows)
     body = _encode(Snapshot(cursor, parts.clock.now(), raw))
@@ -154,12 +157,12 @@ async def pages(
 ) -> Response[bytes]:
     """The events after a cursor (from the log's start if none is given), by topic."""
     place = _begin(caller, follower, after, "start")
-    wanted = topics_of(caller, topics)
+    wanted, sight = topics_of(caller, topics), follower.sights.of(caller.horizon)
     items: list[Item] = []
     more = True
     while more and len(items) < limit:
         before = place.position
-        page = await follower.page(caller.owner, place, limit - len(items))
+        page = await follower.page(sight, place, limit - len(items))
         more = place.position > before
         items.extend(item for item in page if item.topic in wanted)
     raw = b",".join(item.message for item in items)
@@ -211,9 +214,7 @@ async def feed(
     cursor (or from now) on."""
     place = _begin(caller, follower, after, "now")
     wanted = topics_of(caller, topics or "")
-    shown = [
-        follower.boards.board(audience(caller, view)) for view in views_of(caller, views or "")
-    ]
+    shown = views_of(caller, views or "")
     feeds.enter(caller)
     try:
         await socket.accept()
@@ -244,21 +245,42 @@ class _Feed:
         gate: Gate,
         place: Place,
         topics: frozenset[Topic],
-        boards: list[Board],
+        views: list[View],
     ) -> None:
         self._socket, self._caller, self._parts = socket, caller, parts
         self._follower, self._gate = follower, gate
-        self._place, self._topics, self._boards = place, topics, boards
-        self._seen = [NOTHING] * len(boards)
-        self._channel: Channel | None = follower.channel(caller.owner) if topics else None
+        self._place, self._topics, self._views = place, topics, views
+        self._boards: list[Board] = []
+        self._seen: list[int] = []
+        self._channel: Channel | None = None
+        self._sight: Sight | None = None
         self._waker = asyncio.Event()
         self._checked = parts.clock.now()
 
-    async def run(self) -> None:
-        """Until either side ends it."""
+    def _look(self) -> None:
+        """At what the caller sees now: other definitions may have moved teams and clients. A
+        board that wasn't looked at before is sent whole."""
+        sight = self._follower.sights.of(self._caller.horizon)
+        if sight == self._sight:
+            return
+        self._sight = sight
+        before = dict(zip(self._boards, self._seen, strict=True))
+        self._look_away()
+        self._boards = [_board(self._caller, self._follower, view) for view in self._views]
+        self._seen = [before.get(board, NOTHING) for board in self._boards]
+        self._channel = self._follower.channel(sight) if self._topics else None
         for one in (*self._boards, self._channel):
             if one is not None:
                 one.wakers.add(self._waker)
+
+    def _look_away(self) -> None:
+        for one in (*self._boards, self._channel):
+            if one is not None:
+                one.wakers.discard(self._waker)
+
+    async def run(self) -> None:
+        """Until either side ends it."""
+        self._look()
         listening = asyncio.create_task(self._listen())
         listening.add_done_callback(lambda _: self._waker.set())
         try:
@@ -270,15 +292,14 @@ class _Feed:
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-            for one in (*self._boards, self._channel):
-                if one is not None:
-                    one.wakers.discard(self._waker)
+            self._look_away()
 
     async def _send_all(self, listening: "asyncio.Task[None]") -> None:
         hello = Hello(self._parts.clock.now(), FEED_HEARTBEAT)
         await self._send(_encode(hello))
         while True:
             self._waker.clear()
+            self._look()
             while await self._send_rows() or await self._send_events():
                 pass
             if listening.done():
@@ -320,7 +341,7 @@ class _Feed:
 
     async def _send_events(self) -> bool:
         """The next events, one message each; whether there may be more."""
-        if self._channel is None:
+        if self._channel is None or self._sight is None:
             return False
         ahead: Place | None = None
         if self._place.position >= self._channel.begins:
@@ -328,7 +349,7 @@ class _Feed:
             more = len(items) == FEED_PAGE
         else:
             ahead = self._place.copy()
-            items = await self._follower.page(self._caller.owner, ahead, FEED_PAGE)
+            items = await self._follower.page(self._sight, ahead, FEED_PAGE)
             more = ahead.position > self._place.position
         for item in items:
             if item.topic in self._topics:

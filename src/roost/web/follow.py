@@ -32,10 +32,12 @@ from roost.web.limits import (
 from roost.web.live import Live
 from roost.web.parts import Parts
 from roost.web.rows import ref_of
+from roost.web.sight import Sight, Sights
 from roost.web.topics import (
     CLIENT_SEES,
     FeedEvent,
     Topic,
+    agent_of,
     body_for_client,
     body_for_operator,
     is_for_client,
@@ -78,10 +80,10 @@ _START: Final = Place(0, 0, 0)
 
 
 class Channel:
-    """The newest events that one owner may see, encoded once for all who look."""
+    """The newest events that people of one sight may see, encoded once for all of them."""
 
-    def __init__(self, owner: Owner, begins: int) -> None:
-        self.owner: Final = owner
+    def __init__(self, sight: Sight, begins: int) -> None:
+        self.sight: Final = sight
         self.items: list[Item] = []
         self.begins = begins  # all visible events after this position are in `items`
         self.wakers: set[asyncio.Event] = set()
@@ -111,6 +113,7 @@ class Follower:
         self._parts = parts
         self.live = Live(parts.settings.zone)
         self.boards = Boards(self.live)
+        self.sights = Sights(self.live)
         self.cursors = Cursors(parts.key)
         self.position = 0
         self.last = 0
@@ -119,7 +122,7 @@ class Follower:
         self._reader = ThreadPoolExecutor(1, "log-reader")
         self._hint = asyncio.Event()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        self._channels: dict[Owner, Channel] = {}
+        self._channels: dict[Sight, Channel] = {}
         self._newest: dict[Owner, Place] = {}  # each client's last visible event
         self._counts: dict[ContactId, int] = {}
         self._earned_at = InstantUs(0)
@@ -274,21 +277,41 @@ class Follower:
             self._counts[stored.contact] = count
             if len(self._counts) > MOST_COUNTS:
                 del self._counts[next(iter(self._counts))]
-        operator = self._channels.get(OPERATOR)
-        if operator is not None:
-            self._offer(operator, stored, stored.number)
+        number = stored.number
         if stored.type in CLIENT_SEES and stored.owner != OPERATOR:
             newest = self._newest.setdefault(stored.owner, Place(0, 0, 0))
             newest.number += 1
             newest.position = newest.shown = stored.number
-            channel = self._channels.get(stored.owner)
-            if channel is not None:
-                self._offer(channel, stored, newest.number)
+            number = newest.number
+        self._offer(stored, number)
 
-    def _offer(self, channel: Channel, stored: Stored, number: int) -> None:
-        channel.add(self._item(channel.owner, stored, number, self._counts))
-        for waker in channel.wakers:
-            waker.set()
+    def _offer(self, stored: Stored, number: int) -> None:
+        """To every channel that it's for: encoded once for the operator's people and once for
+        the client, however many channels there are. `number` is the client's."""
+        made: dict[Owner, Item] = {}
+        for sight, channel in self._channels.items():
+            if not self._is_for(sight, stored):
+                continue
+            item = made.get(sight.owner)
+            if item is None:
+                own = stored.number if sight.owner == OPERATOR else number
+                item = made[sight.owner] = self._item(sight.owner, stored, own, self._counts)
+            channel.add(item)
+            for waker in channel.wakers:
+                waker.set()
+
+    def _is_for(self, sight: Sight, stored: Stored) -> bool:
+        """A client's people see their own events; the operator's those of the clients that
+        they see, and what concerns the agents of their teams."""
+        if sight.owner != OPERATOR:
+            return is_for_client(stored.type, stored.owner, sight.owner)
+        if stored.owner != OPERATOR:
+            return sight.sees(stored.owner)
+        if not sight.teams and sight.agent is None:
+            return True
+        agent = agent_of(stored)
+        live = None if agent is None else self.live.agents.get(agent)
+        return agent is None or (live is not None and sight.sees_agent(agent, live.team))
 
     def _begin_counting_money(self) -> None:
         """Beside the following: a slow or broken projection never holds the views up."""
@@ -309,11 +332,15 @@ class Follower:
 
     # --- the feed ---
 
-    def channel(self, owner: Owner) -> Channel:
-        """The newest events of an owner, kept from the first time that anybody asks."""
-        channel = self._channels.get(owner)
+    def channel(self, sight: Sight) -> Channel:
+        """The newest events of a sight, kept from the first time that anybody asks, as long as
+        its like is looked at: other definitions give bounded people another one."""
+        channel = self._channels.get(sight)
         if channel is None:
-            channel = self._channels[owner] = Channel(owner, self.position)
+            bounded = [one for one in self._channels if one.clients is not None]
+            for gone in [one for one in bounded if not self._channels[one].wakers]:
+                del self._channels[gone]
+            channel = self._channels[sight] = Channel(sight, self.position)
         return channel
 
     def present(self, owner: Owner) -> Place:
@@ -337,14 +364,12 @@ class Follower:
             return self.present(owner)
         return Place(shown, number, shown)
 
-    async def page(self, owner: Owner, place: Place, most: int) -> list[Item]:
-        """The owner's next events from the log itself; `place` is moved to behind them. Never
+    async def page(self, sight: Sight, place: Place, most: int) -> list[Item]:
+        """The next events of a sight from the log itself; `place` is moved to behind them. Never
         further than the views: what they don't show yet has no name yet."""
-        known = self.position
+        known, owner = self.position, sight.owner
         rows = [row for row in await self.read(place.position, FOLLOW_BATCH) if row.number <= known]
-        visible = [
-            row for row in rows if owner == OPERATOR or is_for_client(row.type, row.owner, owner)
-        ]
+        visible = [row for row in rows if self._is_for(sight, row)]
         whole = len(visible) <= most
         visible = visible[:most]
         counts = await self._counts_of(visible)

@@ -103,7 +103,7 @@ async def answer_hand(
     key: Key = None,
 ) -> Accepted:
     """Somebody sees to it."""
-    if AgentId(agent) not in follower.live.agents:
+    if follower.sights.agent(caller.horizon, AgentId(agent)) is None:
         raise not_found()
     return await commands.give(agents.RaiseHand(AgentId(agent), False), caller, key)
 
@@ -119,7 +119,7 @@ async def tell_agent(
     key: Key = None,
 ) -> Accepted:
     """On their desk at once."""
-    if AgentId(agent) not in follower.live.agents:
+    if follower.sights.agent(caller.horizon, AgentId(agent)) is None:
         raise not_found()
     return await _tell("", AgentId(agent), data.text, caller, parts, commands, key)
 
@@ -135,7 +135,7 @@ async def tell_team(
     key: Key = None,
 ) -> Accepted:
     """On the desks of all who are in it."""
-    if all(one.team != team for one in follower.live.agents.values()):
+    if not follower.sights.has_team(caller.horizon, team):
         raise not_found()
     return await _tell(team, None, data.text, caller, parts, commands, key)
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
@@ -31,6 +32,7 @@ from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
 from roost.web.ranges import wanted_range
 from roost.web.rows import parse_ref, ref_of
+from roost.web.sight import Sight
 from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -163,6 +165,14 @@ def client_of(caller: Caller, named: str | None) -> ClientId | None:
     return None if named is None else ClientId(named)
 
 
+def within(which: ContactFilter, sight: Sight) -> ContactFilter:
+    """What's asked for, as far as it's seen."""
+    if sight.agent is not None:
+        asked = which.agent in (None, sight.agent)
+        which = replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
+    return replace(which, clients=sight.clients)
+
+
 @get("/api/contacts", summary="Contacts, the newest first")
 async def contacts(
     caller: NamedDependency[Caller],
@@ -192,6 +202,7 @@ async def contacts(
         code=code,
         recorded=recorded,
     )
+    which = within(which, follower.sights.of(caller.horizon))
     place: Place | None = None
     if after is not None:
         opened = follower.cursors.open(caller.owner, "contacts", after)
@@ -211,10 +222,13 @@ async def contacts(
 
 @get("/api/contacts/{ref:str}", summary="One contact's record")
 async def contact(
-    ref: Ref, caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> Contact:
     """Legs, segments, tracks, what it's worth, and its history."""
-    record = await _record(ref, caller, parts)
+    record = await record_of(ref, caller, parts, follower)
     return await asyncio.to_thread(_contact, parts, caller, record)
 
 
@@ -228,9 +242,10 @@ async def recording(
     ref: Ref,
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> Response[bytes] | Stream:
     """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
-    record = await _record(ref, caller, parts)
+    record = await record_of(ref, caller, parts, follower)
     sides = [
         Side(track.file, track.started, track.agent is None)
         for track in record.tracks
@@ -323,13 +338,14 @@ async def explain(
     return Explanation(tuple(_part(working) for working in found[:limit]), cursor)
 
 
-async def _record(ref: str, caller: Caller, parts: Parts) -> ContactRecord:
+async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) -> ContactRecord:
     """A contact's record; not found, by the same path, whether it's another's or nobody's."""
     named = parse_ref(ref)
     if named is None:
         raise not_found()
     record = await asyncio.to_thread(parts.records.contact, *named)
-    if record is None or not reaches(caller, named[0]):
+    sight = follower.sights.of(caller.horizon)
+    if record is None or not sight.sees_contact(named[0], record.summary.agents):
         raise not_found()
     return record
 

@@ -131,7 +131,10 @@ def _websocket() -> dict[str, Any]:
             view.value: None if rule.scope is None else rule.scope.value
             for view, rule in VIEWS.items()
         },
-        "x-topics": None if TOPICS.scope is None else TOPICS.scope.value,
+        "x-topics": {
+            topic.value: None if rule.scope is None else rule.scope.value
+            for topic, rule in TOPICS.items()
+        },
     }
 
 

@@ -1,140 +1,54 @@
-"""Who may do what: the one place that decides.
+"""Who may do what: the types, and the one place that decides.
 
-Each endpoint has one row: the scope that it needs and how far it reaches. A role is a set of
-scopes; a token has some of its account's. A client's people reach only what their client
-owns; anything else is *not found* to them, in the same words and bytes as what never was.
+What's permitted stands in `permissions.yaml` beside this module, for a person to review: it's
+loaded once, and an unknown scope, role, view, topic or reach in it stops the program. A role is
+a set of scopes; a token has some of its account's. Whose things somebody reaches is their
+`Horizon`; anything beyond it is *not found* to them, in the same words and bytes as what never
+was.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, cast
 
+import msgspec
+import yaml
 from msgspec import Struct
 
 from roost.kernel.actor import Actor, ActorKind
-from roost.kernel.ids import OPERATOR, ClientId, Owner
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
 from roost.ports.accounts import Account, Role
+from roost.web.topics import Topic
+
+FILE: Final = Path(__file__).with_name("permissions.yaml")
 
 
 class Scope(StrEnum):
-    ACCOUNT = "account"  # one's own session, password and tokens; never given to a token
-    DESK = "desk"  # act as oneself on the floor
-    QUEUES_READ = "queues.read"  # live figures of queues
-    FLOOR_READ = "floor.read"  # live agents, contacts and totals; the feed
-    FLOOR_COMMAND = "floor.command"  # act for another agent
-    CONTACTS_READ = "contacts.read"  # what has happened
-    PERSONAL_READ = "personal.read"  # numbers and notes of callers
+    ACCOUNT = "account"
+    DESK = "desk"
+    QUEUES_READ = "queues.read"
+    AGENTS_READ = "agents.read"
+    FLOOR_READ = "floor.read"
+    FLOOR_COMMAND = "floor.command"
+    CONTACTS_READ = "contacts.read"
+    PERSONAL_READ = "personal.read"
     RECORDINGS_READ = "recordings.read"
     INVOICES_READ = "invoices.read"
-    SETTINGS_READ = "settings.read"  # the definitions in force
+    SETTINGS_READ = "settings.read"
+    WALLBOARDS_MANAGE = "wallboards.manage"
     ACCOUNTS_MANAGE = "accounts.manage"
-
-
-#: What each role may do. The only such table.
-ROLES: Final[Mapping[Role, frozenset[Scope]]] = {
-    Role.AGENT: frozenset({Scope.ACCOUNT, Scope.DESK, Scope.QUEUES_READ}),
-    Role.SUPERVISOR: frozenset(
-        {
-            Scope.ACCOUNT,
-            Scope.DESK,
-            Scope.QUEUES_READ,
-            Scope.FLOOR_READ,
-            Scope.FLOOR_COMMAND,
-            Scope.CONTACTS_READ,
-            Scope.PERSONAL_READ,
-            Scope.RECORDINGS_READ,
-            Scope.SETTINGS_READ,
-        }
-    ),
-    Role.ADMIN: frozenset(Scope),
-    Role.CLIENT_MANAGER: frozenset(
-        {
-            Scope.ACCOUNT,
-            Scope.QUEUES_READ,
-            Scope.FLOOR_READ,
-            Scope.CONTACTS_READ,
-            Scope.PERSONAL_READ,
-            Scope.RECORDINGS_READ,
-            Scope.INVOICES_READ,
-        }
-    ),
-}
-
-#: What a token may never do, whoever made it: a stolen one must not make others.
-NOT_FOR_TOKENS: Final = frozenset({Scope.ACCOUNT, Scope.ACCOUNTS_MANAGE})
+    AUDIT_READ = "audit.read"
 
 
 class Reach(StrEnum):
-    ANYONE = "anyone"  # no login
-    SELF = "self"  # one's own account, or whom the account is on the floor
-    OWNER = "owner"  # what one's client owns; the operator's people see across
-    OPERATOR = "operator"  # the operator's people only
+    """Whose things; see `permissions.yaml`."""
 
-
-class Rule(Struct, frozen=True, gc=False):
-    scope: Scope | None
-    reach: Reach
-
-
-_ANYONE: Final = Rule(None, Reach.ANYONE)
-_ACCOUNT: Final = Rule(Scope.ACCOUNT, Reach.SELF)
-_DESK: Final = Rule(Scope.DESK, Reach.SELF)
-_COMMAND: Final = Rule(Scope.FLOOR_COMMAND, Reach.OPERATOR)
-_ACCOUNTS: Final = Rule(Scope.ACCOUNTS_MANAGE, Reach.OPERATOR)
-_CONTACTS: Final = Rule(Scope.CONTACTS_READ, Reach.OWNER)
-_INVOICES: Final = Rule(Scope.INVOICES_READ, Reach.OWNER)
-
-#: Every endpoint, by method and path. One without a row is refused, and fails a test.
-ENDPOINTS: Final[Mapping[str, Rule]] = {
-    "GET /api/health": _ANYONE,
-    "GET /api/openapi.json": _ANYONE,
-    "POST /api/session": _ANYONE,
-    "GET /api/session": Rule(None, Reach.SELF),
-    "DELETE /api/session": _ACCOUNT,
-    "POST /api/session/password": _ACCOUNT,
-    "GET /api/tokens": _ACCOUNT,
-    "POST /api/tokens": _ACCOUNT,
-    "DELETE /api/tokens/{token}": _ACCOUNT,
-    "GET /api/accounts": _ACCOUNTS,
-    "POST /api/accounts": _ACCOUNTS,
-    "POST /api/accounts/{account}/password": _ACCOUNTS,
-    "POST /api/accounts/{account}/disable": _ACCOUNTS,
-    "POST /api/accounts/{account}/enable": _ACCOUNTS,
-    "GET /api/desk": _DESK,
-    "WS /api/desk/phone": _DESK,
-    "POST /api/desk/sign-in": _DESK,
-    "POST /api/desk/sign-out": _DESK,
-    "POST /api/desk/ready": _DESK,
-    "POST /api/desk/away": _DESK,
-    "POST /api/desk/take": _DESK,
-    "POST /api/desk/decline": _DESK,
-    "POST /api/desk/hold": _DESK,
-    "POST /api/desk/unhold": _DESK,
-    "POST /api/desk/hang-up": _DESK,
-    "POST /api/desk/wrap-up": _DESK,
-    "POST /api/desk/extend-wrap-up": _DESK,
-    "POST /api/desk/note": _DESK,
-    "GET /api/desk/note": _DESK,
-    "POST /api/desk/complete": _DESK,
-    "POST /api/desk/raise-hand": _DESK,
-    "GET /api/desk/messages": _DESK,
-    "POST /api/agents/{agent}/away": _COMMAND,
-    "POST /api/agents/{agent}/ready": _COMMAND,
-    "POST /api/agents/{agent}/sign-out": _COMMAND,
-    "POST /api/agents/{agent}/answer-hand": _COMMAND,
-    "POST /api/agents/{agent}/message": _COMMAND,
-    "POST /api/teams/{team}/message": _COMMAND,
-    "GET /api/live": Rule(None, Reach.OWNER),  # each view has its scope: VIEWS
-    "GET /api/feed": Rule(Scope.FLOOR_READ, Reach.OWNER),
-    "WS /api/feed": Rule(None, Reach.OWNER),  # each view and topic has its scope
-    "GET /api/contacts": _CONTACTS,
-    "GET /api/contacts/{ref}": _CONTACTS,
-    "GET /api/contacts/{ref}/recording": Rule(Scope.RECORDINGS_READ, Reach.OWNER),
-    "GET /api/invoices/drafts": _INVOICES,
-    "GET /api/invoices/drafts/{client}/{period}": _INVOICES,
-    "GET /api/invoices/drafts/{client}/{period}/lines/{line}": _INVOICES,
-    "GET /api/definitions": Rule(Scope.SETTINGS_READ, Reach.OPERATOR),
-}
+    ANYONE = "anyone"
+    OWN = "own"
+    TEAM = "team"
+    CLIENT = "client"
+    CENTRE = "centre"
 
 
 class View(StrEnum):
@@ -148,18 +62,87 @@ class View(StrEnum):
     MONEY = "money"
 
 
-#: What each live view needs, and whom it is for.
-VIEWS: Final[Mapping[View, Rule]] = {
-    View.DESK: Rule(Scope.DESK, Reach.SELF),
-    View.QUEUES: Rule(Scope.QUEUES_READ, Reach.OWNER),
-    View.AGENTS: Rule(Scope.FLOOR_READ, Reach.OPERATOR),
-    View.CONTACTS: Rule(Scope.FLOOR_READ, Reach.OWNER),
-    View.TOTALS: Rule(Scope.FLOOR_READ, Reach.OWNER),
-    View.MONEY: Rule(Scope.INVOICES_READ, Reach.OWNER),
-}
+class Rule(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    reach: Reach
+    scope: Scope | None = None
 
-#: What the feed's topics need.
-TOPICS: Final = Rule(Scope.FLOOR_READ, Reach.OWNER)
+
+class RoleRule(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """What a role may do, and how far at most. Least by default: its own things."""
+
+    scopes: frozenset[Scope]
+    reach: Reach = Reach.OWN
+
+
+class Permissions(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file's shape."""
+
+    scopes: dict[Scope, str]
+    not_for_tokens: frozenset[Scope]
+    roles: dict[Role, RoleRule]
+    endpoints: dict[str, Rule]
+    views: dict[View, Rule]
+    topics: dict[Topic, Rule]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose mappings name nothing twice: the later row would silently win."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found = cast("dict[Any, Any]", super().construct_mapping(node, deep))
+        if len(found) != len(node.value):
+            raise yaml.YAMLError(f"something is named twice:\n{node.start_mark}")
+        return found
+
+
+def load(text: str) -> Permissions:
+    """Raises ValueError for what isn't a whole and plain table."""
+    try:
+        found = msgspec.convert(yaml.load(text, _Loader), Permissions)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+    wholes = ((found.scopes, Scope), (found.roles, Role), (found.views, View))
+    for given, kinds in (*wholes, (found.topics, Topic)):
+        missing = sorted(set(kinds) - set(given))
+        if missing:
+            raise ValueError(f"{FILE.name} has no row for {', '.join(missing)}")
+    return found
+
+
+_PERMISSIONS: Final = load(FILE.read_text(encoding="utf-8"))
+
+#: What each role may do.
+ROLES: Final[Mapping[Role, frozenset[Scope]]] = {
+    role: rule.scopes for role, rule in _PERMISSIONS.roles.items()
+}
+#: What each scope is for.
+SCOPES: Final[Mapping[Scope, str]] = _PERMISSIONS.scopes
+#: How far each role sees at most.
+REACHES: Final[Mapping[Role, Reach]] = {
+    role: rule.reach for role, rule in _PERMISSIONS.roles.items()
+}
+NOT_FOR_TOKENS: Final = _PERMISSIONS.not_for_tokens
+#: Every endpoint, by method and path. One without a row is refused, and fails a test.
+ENDPOINTS: Final[Mapping[str, Rule]] = _PERMISSIONS.endpoints
+VIEWS: Final[Mapping[View, Rule]] = _PERMISSIONS.views
+TOPICS: Final[Mapping[Topic, Rule]] = _PERMISSIONS.topics
+
+
+class Horizon(Struct, frozen=True, gc=False):
+    """How far somebody sees: what `owner` has (the operator: everything), of that only what
+    these teams work with (none named: all), or only what is this one agent's."""
+
+    owner: Owner
+    teams: tuple[str, ...] = ()
+    agent: AgentId | None = None
+
+    @property
+    def whole(self) -> bool:
+        """The operator's, without bounds."""
+        return self.owner == OPERATOR and not self.teams and self.agent is None
+
+
+NOBODY: Final = AgentId("")  # an account that reaches its own and is nobody on the floor
 
 
 class Caller(Struct, frozen=True):
@@ -178,6 +161,17 @@ class Caller(Struct, frozen=True):
     def client(self) -> ClientId | None:
         """The client whose people these are; None for the operator's."""
         return None if self.owner == OPERATOR else ClientId(self.owner)
+
+    @property
+    def horizon(self) -> Horizon:
+        """By the role's reach. A client's people never see beyond their client."""
+        match REACHES[self.account.role]:
+            case Reach.OWN | Reach.ANYONE:
+                return Horizon(self.owner, (), self.account.agent or NOBODY)
+            case Reach.TEAM | Reach.CLIENT:
+                return Horizon(self.owner, self.account.teams)
+            case Reach.CENTRE:
+                return Horizon(self.owner)
 
     @property
     def actor(self) -> Actor:
@@ -202,7 +196,7 @@ def judge(rule: Rule | None, caller: Caller | None) -> Verdict:
         return Verdict.LOG_IN
     if rule.scope is not None and rule.scope not in caller.scopes:
         return Verdict.NO
-    if rule.reach is Reach.OPERATOR and caller.owner != OPERATOR:
+    if rule.reach in (Reach.TEAM, Reach.CENTRE) and caller.owner != OPERATOR:
         return Verdict.NO
     return Verdict.YES
 
@@ -213,7 +207,10 @@ def reaches(caller: Caller, owner: str) -> bool:
 
 
 def scopes_of_token(account: Account, wanted: frozenset[str]) -> frozenset[Scope]:
-    """What a token is good for today: its scopes, as far as its account still has them."""
+    """What a token is good for today: its scopes, as far as its account still has them. What
+    was made before `agents.read` was a scope of its own has it by `floor.read`."""
+    if Scope.FLOOR_READ.value in wanted:
+        wanted |= {Scope.AGENTS_READ.value}
     return frozenset(
         scope for scope in ROLES[account.role] - NOT_FOR_TOKENS if scope.value in wanted
     )

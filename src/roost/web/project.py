@@ -1,5 +1,6 @@
 """From the read model to the rows that one audience may see."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -30,6 +31,7 @@ from roost.web.rows import (
     TotalsChanged,
     TotalsRow,
 )
+from roost.web.sight import Sight
 
 #: Which desk commands fit which presence: what a page offers as buttons.
 MAY: Final[dict[Presence, tuple[str, ...]]] = {
@@ -44,14 +46,36 @@ MAY: Final[dict[Presence, tuple[str, ...]]] = {
 
 class Audience(Struct, frozen=True):
     """Who looks at which view: rows are encoded once for each audience that is there.
-    `agent` is set for the desk's view alone, which is one person's own."""
+    `agent` is set for the desk's view alone, which is one person's own; `clients` and `teams`
+    as in a Sight."""
 
     owner: Owner
     view: View
     agent: AgentId | None = None
+    clients: frozenset[ClientId] | None = None
+    teams: tuple[str, ...] = ()
 
     def sees(self, client: ClientId) -> bool:
-        return self.owner in (OPERATOR, client)
+        if self.owner != OPERATOR:
+            return client == self.owner
+        return self.clients is None or client in self.clients
+
+    def sees_agent(self, agent: AgentLive) -> bool:
+        return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
+
+
+def audience(view: View, sight: Sight, desk_of: AgentId | None) -> Audience:
+    """Of whoever has this sight. An agent's own reach bounds queues to the clients that they
+    work for, whom others work for as well: so it's one audience for all of these."""
+    match view:
+        case View.DESK:
+            return Audience(sight.owner, view, desk_of)
+        case View.AGENTS:
+            return Audience(sight.owner, view, None, None, sight.teams)
+        case View.TOTALS:
+            return Audience(sight.owner, view, None, sight.clients, sight.teams)
+        case View.QUEUES | View.CONTACTS | View.MONEY:
+            return Audience(sight.owner, view, None, sight.clients)
 
 
 def keys(live: Live, audience: Audience) -> Iterator[str]:
@@ -60,7 +84,7 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
         case View.QUEUES:
             yield from (q.id for q in live.queues.values() if audience.sees(q.client))
         case View.AGENTS:
-            yield from live.agents
+            yield from (a.id for a in live.agents.values() if audience.sees_agent(a))
         case View.CONTACTS:
             yield from (c.ref for c in live.contacts.values() if audience.sees(c.client))
         case View.TOTALS:
@@ -81,7 +105,8 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             return QueueChanged(key, version, _queue(queue) if queue and shown else None)
         case View.AGENTS:
             agent = live.agents.get(AgentId(key))
-            return AgentChanged(key, version, None if agent is None else _agent(live, agent))
+            shown = agent is not None and audience.sees_agent(agent)
+            return AgentChanged(key, version, _agent(live, agent) if agent and shown else None)
         case View.CONTACTS:
             contact = _contact_of(live, key)
             shown = contact is not None and audience.sees(contact.client)
@@ -227,8 +252,7 @@ def _totals(live: Live, audience: Audience) -> TotalsRow:
     """Contacts as a whole: one that overflowed into a second queue counts once."""
     queues = [queue for queue in live.queues.values() if audience.sees(queue.client)]
     sums = together(one for client, one in live.sums.items() if audience.sees(client))
-    whole = audience.owner == OPERATOR
-    in_progress = live.in_progress.total() if whole else live.in_progress[ClientId(audience.owner)]
+    in_progress = sum(n for client, n in live.in_progress.items() if audience.sees(client))
     return TotalsRow(
         sum(len(queue.waiting) for queue in queues),
         _longest(queues),
@@ -239,5 +263,15 @@ def _totals(live: Live, audience: Audience) -> TotalsRow:
         value("service_level", sums),
         _length("asa", sums),
         _length("aht", sums),
-        {presence: live.presences[presence] for presence in Presence} if whole else None,
+        _presences(live, audience),
     )
+
+
+def _presences(live: Live, audience: Audience) -> dict[Presence, int] | None:
+    """The operator's alone; of one's teams, where one has any."""
+    if audience.owner != OPERATOR or (audience.clients is not None and not audience.teams):
+        return None
+    counted = live.presences
+    if audience.teams:
+        counted = Counter(a.presence for a in live.agents.values() if a.team in audience.teams)
+    return {presence: counted[presence] for presence in Presence}

@@ -51,6 +51,7 @@ class Me(Struct, frozen=True):
     agent: AgentId | None
     scopes: tuple[str, ...]
     token: int | None
+    teams: tuple[str, ...]  # those that a supervisor is bound to; none: all
     now: InstantUs  # the centre's clock, for a page's own
 
 
@@ -113,6 +114,7 @@ def _me(parts: Parts, caller: Caller) -> Me:
         account.agent,
         scopes,
         caller.token,
+        account.teams,
         now,
     )
 

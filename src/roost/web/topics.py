@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from roost.kernel.envelope import Stored
-from roost.kernel.ids import Owner
+from roost.kernel.ids import AgentId, Owner
 from roost.kernel.time import InstantUs
 
 
@@ -30,6 +30,7 @@ TOPIC_OF: Final = {
     "queues": Topic.QUEUES,
     "agents": Topic.AGENTS,
     "routing": Topic.ROUTING,
+    "tasks": Topic.AGENTS,
 }
 """By the event's area; anything else is SETTINGS."""
 
@@ -86,6 +87,18 @@ def body_for_client(stored: Stored) -> msgspec.Raw:
     fields: dict[str, msgspec.Raw] = msgspec.json.decode(stored.body, type=dict[str, msgspec.Raw])
     shown = {name: fields[name] for name in CLIENT_SEES[stored.type] if name in fields}
     return msgspec.Raw(msgspec.json.encode(shown))
+
+
+class _OfAgent(Struct):
+    agent: AgentId | None = None
+
+
+_of_agent: Final = msgspec.json.Decoder(_OfAgent).decode
+
+
+def agent_of(stored: Stored) -> AgentId | None:
+    """Whom an event of the operator's concerns; None: the whole centre."""
+    return _of_agent(stored.body).agent
 
 
 def body_for_operator(stored: Stored) -> msgspec.Raw:

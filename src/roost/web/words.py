@@ -131,6 +131,12 @@ WORDS: Final[dict[str, Words]] = {
         "没有客户 {client}。",
         "请检查名称，或先在定义中添加该客户。",
     ),
+    "unknown_team": Words(
+        "There is no team {team}.",
+        "Check the name, or put somebody into the team in the definitions first.",
+        "没有班组 {team}。",
+        "请检查名称，或先在定义中为该班组安排人员。",
+    ),
     "no_recording": Words(
         "This contact has no recording that can be played.",
         "It may not have been recorded, or its time is over.",

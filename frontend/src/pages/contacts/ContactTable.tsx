@@ -14,13 +14,16 @@ import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { Trouble } from "@/parts/Trouble";
 import { useAction } from "@/shell/actions";
-import { clock, money, moment } from "@/words/format";
+import { clock, money, recent } from "@/words/format";
 
 import classes from "./Contacts.module.css";
 import type { ContactsSearch } from "./search";
 
 const PAGE = 100;
 const ROW = 36;
+
+/** What the record beside the table says better. */
+const BESIDE_A_RECORD = { codes: false, earned: false, talk_us: false, recordings: false };
 
 interface Props {
   search: ContactsSearch;
@@ -127,8 +130,8 @@ function useColumns(open: (ref: string) => void) {
     () => [
       column.accessor("arrived", {
         header: t("arrived"),
-        size: 128,
-        cell: (cell) => moment(cell.getValue(), true),
+        size: 112,
+        cell: (cell) => recent(cell.getValue()),
       }),
       column.accessor("ref", {
         header: t("contact"),
@@ -229,6 +232,7 @@ function Rows({ rows, chosen, open, atEnd }: RowsProps) {
     columns,
     getCoreRowModel: getCoreRowModel(),
     getRowId: (row) => row.ref,
+    state: { columnVisibility: chosen === undefined ? {} : BESIDE_A_RECORD },
   });
   const lines = table.getRowModel().rows;
   const virtual = useVirtualizer({

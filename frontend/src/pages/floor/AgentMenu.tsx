@@ -9,7 +9,9 @@ import {
   IconBolt,
   IconCoffee,
   IconDoorExit,
+  IconHandStop,
   IconListSearch,
+  IconMessage,
   IconPhone,
 } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
@@ -18,12 +20,19 @@ import { tellDone } from "@/parts/tell";
 import { useCommand } from "@/parts/useCommand";
 
 /** What a supervisor can do for or with an agent now. */
-export function AgentMenu({ row, name }: { row: AgentRow; name: string }) {
+interface Props {
+  row: AgentRow;
+  name: string;
+  /** Opens the dialog for a message. */
+  tell: () => void;
+}
+
+export function AgentMenu({ row, name, tell }: Props) {
   const { t } = useTranslation("floor");
   const may = useMay();
   const reasons = useDefinitions()?.away_reasons ?? [];
   const words = usePresenceWords();
-  const { ready, away, signOut } = useAgentCommands(row, name);
+  const { ready, away, signOut, seeTo } = useAgentCommands(row, name);
   const out = row.presence === "signed_out";
   const busy = row.contact !== null;
   return (
@@ -52,9 +61,17 @@ export function AgentMenu({ row, name }: { row: AgentRow; name: string }) {
       {may("floor.command") && !out && (
         <>
           <Menu.Divider />
-          {row.presence !== "ready" && row.presence !== "offered" && (
+          {row.hand && (
+            <Menu.Item leftSection={<IconHandStop size={16} />} onClick={() => seeTo.mutate()}>
+              {t("seeTo")}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconMessage size={16} />} onClick={tell}>
+            {t("tell")}
+          </Menu.Item>
+          {(row.presence === "away" || row.presence === "wrapping") && (
             <Menu.Item leftSection={<IconBolt size={16} />} onClick={() => ready.mutate()}>
-              {busy ? t("readyAfter") : row.presence === "away" ? t("endBreak") : t("makeReady")}
+              {row.presence === "away" ? t("endBreak") : t("endWrapUp")}
             </Menu.Item>
           )}
           {reasons.map((reason) => (
@@ -70,7 +87,7 @@ export function AgentMenu({ row, name }: { row: AgentRow; name: string }) {
           ))}
           <Menu.Item
             leftSection={<IconDoorExit size={16} />}
-            disabled={busy}
+            disabled={row.presence === "talking" || row.presence === "offered"}
             onClick={() => signOut.mutate()}
           >
             {t("signOut")}
@@ -95,6 +112,9 @@ function useAgentCommands(row: AgentRow, name: string) {
       (key, reason: string) =>
         body(api.POST("/api/agents/{agent}/away", { params: params(key), body: { reason } })),
       done("away"),
+    ),
+    seeTo: useCommand((key) =>
+      body(api.POST("/api/agents/{agent}/answer-hand", { params: params(key) })),
     ),
     signOut: useCommand(
       (key) => body(api.POST("/api/agents/{agent}/sign-out", { params: params(key) })),

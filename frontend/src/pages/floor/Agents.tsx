@@ -1,13 +1,14 @@
-import { Menu, Skeleton } from "@mantine/core";
-import { useCallback, useMemo } from "react";
+import { Button, Menu, Skeleton } from "@mantine/core";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AgentRow } from "@/api/schema.gen";
+import { useMay } from "@/api/session";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useArrived, useRows } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
-import { IconAlertTriangle } from "@/parts/icons";
+import { IconAlertTriangle, IconHandStop, IconMessage } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { PresenceMark, usePresenceWords } from "@/parts/Presence";
@@ -17,6 +18,7 @@ import { AgentMenu } from "./AgentMenu";
 import { type Attention, attention } from "./attention";
 import classes from "./Floor.module.css";
 import type { FloorSearch } from "./search";
+import { Tell, type Told } from "./Tell";
 
 /** Agents as tiles; whoever needs somebody comes first, then by state and name. */
 export function Agents({ search }: { search: FloorSearch }) {
@@ -29,6 +31,8 @@ export function Agents({ search }: { search: FloorSearch }) {
       (!team || row.team === team) && (!client || row.client === null || row.client === client),
     [team, client],
   );
+  const [told, setTold] = useState<Told>();
+  const may = useMay();
   const rows = useRows("agents", mine);
   const arrived = useArrived("agents");
   const there = rows.filter((row) => row.presence !== "signed_out");
@@ -43,7 +47,23 @@ export function Agents({ search }: { search: FloorSearch }) {
   return (
     <Panel
       title={t("agents")}
-      side={<span className={classes.sub}>{t("agentsThere", { there: there.length, all: rows.length })}</span>}
+      side={
+        <>
+          <span className={classes.sub}>
+            {t("agentsThere", { there: there.length, all: rows.length })}
+          </span>
+          {team && may("floor.command") && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<IconMessage size={14} />}
+              onClick={() => setTold({ team, name: team })}
+            >
+              {t("tellTeam")}
+            </Button>
+          )}
+        </>
+      }
       scrolls
       className={classes.grow ?? ""}
     >
@@ -54,15 +74,29 @@ export function Agents({ search }: { search: FloorSearch }) {
       ) : (
         <div className={classes.tiles}>
           {sorted.map(({ row, needs }) => (
-            <Tile key={row.agent} row={row} needs={needs} name={name(row.agent)} />
+            <Tile
+              key={row.agent}
+              row={row}
+              needs={needs}
+              name={name(row.agent)}
+              tell={() => setTold({ agent: row.agent, name: name(row.agent) })}
+            />
           ))}
         </div>
       )}
+      {told && <Tell to={told} close={() => setTold(undefined)} />}
     </Panel>
   );
 }
 
-function Tile({ row, needs, name }: { row: AgentRow; needs: Attention; name: string }) {
+interface TileProps {
+  row: AgentRow;
+  needs: Attention;
+  name: string;
+  tell: () => void;
+}
+
+function Tile({ row, needs, name, tell }: TileProps) {
   const { t } = useTranslation("floor");
   const words = usePresenceWords();
   const state = row.held ? t("onHold") : words(row.presence, row.reason);
@@ -71,7 +105,13 @@ function Tile({ row, needs, name }: { row: AgentRow; needs: Attention; name: str
     <Menu position="bottom-start" width={230} shadow="md" withinPortal>
       <Menu.Target>
         <button type="button" className={classes.tile} data-alarm={needs.alarm}>
-          {needs.alarm ? <IconAlertTriangle size={14} /> : <PresenceMark presence={row.presence} />}
+          {needs.alarm === "you" ? (
+            <IconHandStop size={14} />
+          ) : needs.alarm ? (
+            <IconAlertTriangle size={14} />
+          ) : (
+            <PresenceMark presence={row.presence} />
+          )}
           <span className={classes.tileName}>{name}</span>
           <Clock since={row.since} />
           <span className={classes.tileState}>
@@ -79,7 +119,7 @@ function Tile({ row, needs, name }: { row: AgentRow; needs: Attention; name: str
           </span>
         </button>
       </Menu.Target>
-      <AgentMenu row={row} name={name} />
+      <AgentMenu row={row} name={name} tell={tell} />
     </Menu>
   );
 }

@@ -1,15 +1,152 @@
+import { useSearch } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useTable } from "@/feed/hooks";
+import { serverNow, useSecond } from "@/feed/clock";
+import { useLink, useTable } from "@/feed/hooks";
+import { waitAlarm } from "@/pages/floor/attention";
+import { Clock } from "@/parts/Clock";
+import type { Alarm } from "@/parts/Figure";
+import { IconAlertTriangle, IconPlugConnectedX } from "@/parts/icons";
+import { queueName } from "@/parts/queueName";
 import { PageTitle } from "@/shell/Shell";
+import { day, number, percent, timeOfDay } from "@/words/format";
 
+import classes from "./Wallboard.module.css";
+
+const EVENING = 21;
+const MORNING = 6;
+
+/** What a room sees on its television: six figures, a quiet clock, no controls. */
 export function Wallboard() {
-  const { t } = useTranslation("shell");
-  const totals = useTable("queues");
+  const { t } = useTranslation("wallboard");
+  const { client, night } = useSearch({ from: "/wallboard" });
+  useSecond();
+  useAwake();
+  const hour = new Date(serverNow() / 1000).getHours();
+  const dim = night ?? (hour >= EVENING || hour < MORNING);
   return (
-    <div>
-      <PageTitle title={t("place.wallboard")} />
-      <span className="figure">{totals.size}</span>
+    <div
+      className={classes.board}
+      data-night={dim || undefined}
+      // at night the dark colours, whatever was chosen
+      {...(dim ? { "data-mantine-color-scheme": "dark" } : {})}
+    >
+      <PageTitle title={t("title")} />
+      <header className={classes.head}>
+        <img src="/roost.svg" alt="" />
+        <span className={classes.name}>{client ?? t("all")}</span>
+        <span className={classes.time}>
+          {day(serverNow())} <b>{timeOfDay(serverNow())}</b>
+        </span>
+      </header>
+      <Figures client={client} />
+      <Lost />
     </div>
   );
+}
+
+function Figures({ client }: { client: string | undefined }) {
+  const { t } = useTranslation("wallboard");
+  const totals = useTable("totals");
+  const queues = useTable("queues");
+  const row = totals.get(client ?? "all") ?? [...totals.values()][0];
+  const waiting = row !== undefined && row.waiting > 0;
+  const oldest = [...queues.values()].find((one) => one.longest_since === row?.longest_since);
+  const waited = waiting && row.longest_since !== null ? serverNow() - row.longest_since : 0;
+  const alarm = waiting && oldest ? waitAlarm(waited, oldest.target_us) : undefined;
+  const agents = row?.agents ?? null;
+  const there = agents === null ? 0 : total(agents) - (agents.signed_out ?? 0);
+  return (
+    <div className={classes.figures} aria-busy={row === undefined}>
+      <One label={t("waiting")} alarm={alarm} note={t("inProgress", { count: row?.in_progress ?? 0 })}>
+        {number(row?.waiting)}
+      </One>
+      <One label={t("longest")} alarm={alarm} note={waiting ? queueName(oldest?.queue) : t("nobody")}>
+        <Clock since={waiting ? row.longest_since : null} />
+      </One>
+      <One label={t("serviceLevel")} note={t("today")}>
+        {percent(row?.service_level)}
+      </One>
+      <One label={t("answered")} note={t("ofOffered", { shown: number(row?.offered ?? 0) })}>
+        {number(row?.answered)}
+      </One>
+      <One label={t("abandoned")} note={t("today")}>
+        {number(row?.abandoned)}
+      </One>
+      {agents === null ? (
+        <One label={t("progress")} note={t("now")}>
+          {number(row?.in_progress)}
+        </One>
+      ) : (
+        <One label={t("ready")} note={t("ofSignedIn", { count: there })}>
+          {number(agents.ready ?? 0)}
+        </One>
+      )}
+    </div>
+  );
+}
+
+interface OneProps {
+  label: string;
+  note: string;
+  alarm?: Alarm | undefined;
+  children: ReactNode;
+}
+
+function One({ label, note, alarm, children }: OneProps) {
+  const { t } = useTranslation("wallboard");
+  return (
+    <section className={classes.figure} data-alarm={alarm} aria-label={label}>
+      <h2>
+        {label}
+        {alarm && (
+          <span className={classes.alarm}>
+            <IconAlertTriangle size={28} /> {t(`late.${alarm}`)}
+          </span>
+        )}
+      </h2>
+      <div className={`figure ${classes.digits}`}>{children}</div>
+      <p>{note}</p>
+    </section>
+  );
+}
+
+/** In a corner: that the figures may be wrong, and since when. */
+function Lost() {
+  const { t } = useTranslation("wallboard");
+  const link = useLink();
+  return (
+    <div className={classes.corner} role="status">
+      {link.state === "lost" && (
+        <span>
+          <IconPlugConnectedX /> {t("lost", { time: timeOfDay(link.since, true) })}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** A television doesn't go to sleep while it shows the board, where its browser lets us. */
+function useAwake(): void {
+  useEffect(() => {
+    let lock: WakeLockSentinel | undefined;
+    const ask = () => {
+      if (document.hidden || !("wakeLock" in navigator)) return;
+      navigator.wakeLock.request("screen").then(
+        (given) => (lock = given),
+        () => undefined, // not permitted: the board works without
+      );
+    };
+    ask();
+    document.addEventListener("visibilitychange", ask);
+    return () => {
+      document.removeEventListener("visibilitychange", ask);
+      void lock?.release();
+    };
+  }, []);
+}
+
+function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
 }

@@ -6,6 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import (
     Engine,
     Row,
@@ -26,6 +27,9 @@ from roost.kernel.ids import OPERATOR, AgentId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import InstantUs
 from roost.ports.accounts import MOST_SESSIONS, MOST_TOKENS, Account, Role, Session, Token
+
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class AccountsOutdated(Exception):
@@ -52,14 +56,26 @@ class SqliteAccounts:
                     "start the version that wrote it, or a newer one"
                 )
             if found < SCHEMA_VERSION:
+                if found == 1:
+                    added = "ALTER TABLE accounts ADD COLUMN teams VARCHAR NOT NULL DEFAULT '[]'"
+                    connection.exec_driver_sql(added)
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def create(
-        self, owner: Owner, name: str, role: Role, agent: AgentId | None, password: str
+        self,
+        owner: Owner,
+        name: str,
+        role: Role,
+        agent: AgentId | None,
+        password: str,
+        teams: tuple[str, ...] = (),
     ) -> Account | Refusal:
-        if (role is Role.CLIENT_MANAGER) == (owner == OPERATOR) or (agent and owner != OPERATOR):
+        misplaced = (role is Role.CLIENT_MANAGER) == (owner == OPERATOR)
+        if misplaced or role is Role.WALLBOARD or (agent and owner != OPERATOR):
             return Refusal("role_not_for_owner", {"role": role.value})
+        if teams and role is not Role.SUPERVISOR:
+            return Refusal("teams_not_for_role", {"role": role.value})
         weak = passwords.weakness(name, password)
         if weak is not None:
             return weak
@@ -72,6 +88,7 @@ class SqliteAccounts:
             agent=agent,
             password=passwords.hashed(password),
             disabled=False,
+            teams=_encode(teams).decode(),
         )
         try:
             with self._engine.begin() as connection:
@@ -123,6 +140,23 @@ class SqliteAccounts:
                 update(accounts).where(accounts.c.id == row.id).values(password=kept)
             )
             connection.execute(delete(sessions).where(sessions.c.account == row.id))
+        return None
+
+    def set_teams(self, account: str, teams: tuple[str, ...]) -> Refusal | None:
+        number = _number(account)
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(accounts.c.role).where(accounts.c.id == number)
+            ).one_or_none()
+            if row is None:
+                return Refusal("not_found")
+            if teams and row.role != Role.SUPERVISOR:
+                return Refusal("teams_not_for_role", {"role": row.role})
+            connection.execute(
+                update(accounts)
+                .where(accounts.c.id == number)
+                .values(teams=_encode(teams).decode())
+            )
         return None
 
     def set_disabled(self, account: str, disabled: bool) -> bool:
@@ -291,6 +325,7 @@ def _account(row: Row[Any]) -> Account:
         Role(row.role),
         None if row.agent is None else AgentId(row.agent),
         row.disabled,
+        _decode(row.teams),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION: Final = 1  # kept in SQLite's user_version
+SCHEMA_VERSION: Final = 2  # kept in SQLite's user_version
 
 metadata = MetaData()
 
@@ -29,6 +29,7 @@ accounts = Table(
     Column("agent", String),
     Column("password", String, nullable=False),  # argon2id, with its parameters
     Column("disabled", Boolean, nullable=False, default=False),
+    Column("teams", String, nullable=False, server_default="[]"),  # JSON; since schema 2
 )
 
 sessions = Table(

@@ -3,7 +3,7 @@
 from typing import Final
 
 MAX_LEGS: Final = 4_000  # further open_leg requests are refused: no_room
-MAX_ROUTES: Final = 32  # a matrix with more is refused
+MAX_ROUTES: Final = 64  # a matrix with more is refused
 MAX_PROMPTS: Final = 64  # prompts of one play; more are refused with their matrix
 MAX_COLLECTS: Final = 256  # finished ids remembered of one call, the oldest forgotten first
 MAX_TRACKS: Final = 2_000  # at once; a further StartTrack ends at once, empty

@@ -11,10 +11,11 @@ from roost.kernel.ids import ContactId, LegId, PlayId
 class Call:
     """`done` keeps finished ids in order of their end, the oldest forgotten first."""
 
-    __slots__ = ("collections", "contact", "done", "legs", "plays", "routes", "version")
+    __slots__ = ("collections", "contact", "done", "legs", "phase", "plays", "routes", "version")
 
-    def __init__(self, contact: ContactId) -> None:
+    def __init__(self, contact: ContactId, phase: int) -> None:
         self.contact = contact
+        self.phase = phase  # of the 20 ms in which its plays and mixes leave
         self.legs: dict[LegId, Leg] = {}
         self.version = 0
         self.routes: tuple[Route, ...] = ()

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from roost.adapters.media.bounds import TYPE_AHEAD_DIGITS, TYPE_AHEAD_US
 from roost.adapters.media.call import Call
 from roost.adapters.media.collecting import Collection, State
-from roost.adapters.media.leg import Leg, Relay
-from roost.adapters.media.playing import Play
-from roost.adapters.media.routes import Routes, prompted
+from roost.adapters.media.leg import Leg, Mix
+from roost.adapters.media.routes import Routes, prompts
 from roost.adapters.media.tracks import Track
 from roost.adapters.media.wire import DigitsDone, OutcomeBody
 from roost.floor.effects import CollectDigits, TrackPurpose
@@ -40,7 +39,7 @@ class Digits:
             return
         if standing is not None:  # taken over: one collection a leg
             call.finish(standing.asked.collect)
-        call.collections[leg.id] = Collection(effect, now_us, prompted(leg))
+        call.collections[leg.id] = Collection(effect, now_us, bool(prompts(leg)))
         self._collecting[leg.id] = call
         typed, leg.typed = leg.typed, []
         if effect.barge_in:
@@ -63,8 +62,7 @@ class Digits:
         collection = call.collections.get(leg.id)
         if collection is not None:
             interrupts = collection.digit(digit, now_us)
-            play = leg.hears
-            if interrupts and isinstance(play, Play) and play.id:
+            for play in prompts(leg) if interrupts else ():
                 self._routes.end_play(call, play, now_us)
             if collection.state is State.OVER:
                 self._collected(call, leg.id, collection)
@@ -74,7 +72,7 @@ class Digits:
                 if track.asked.purpose is TrackPurpose.VOICEMAIL:
                     self._stop_track(leg, track, now_us)
                     return
-        if not isinstance(leg.hears, Relay):
+        if not any(isinstance(source, Leg) for source in leg.sources):
             leg.typed.append((now_us, digit))
             del leg.typed[:-TYPE_AHEAD_DIGITS]
 
@@ -83,6 +81,18 @@ class Digits:
         for relay in leg.heard_by:
             if relay.listener.dtmf is not None:
                 self.press(relay.listener, digit)
+
+    def pass_on(self, call: Call, leg: Leg, digit: str) -> None:
+        """To whoever hears the leg in a mix, which carries no events; not what is collected."""
+        if leg.id in call.collections:
+            return
+        for listener in call.legs.values():
+            if (
+                isinstance(listener.hears, Mix)
+                and leg in listener.sources
+                and listener.dtmf is not None
+            ):
+                self.press(listener, digit)
 
     def press(self, leg: Leg, digits: str) -> bool:
         """Sends digits to a leg, after those being sent; False when they're none, or too many."""

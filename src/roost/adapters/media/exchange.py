@@ -143,7 +143,7 @@ class Exchange:
     def _call(self, contact: ContactId) -> Call:
         call = self.calls.get(contact)
         if call is None:
-            call = self.calls[contact] = Call(contact)
+            call = self.calls[contact] = Call(contact, self.routes.begin())
         return call
 
     def _joined(self, leg: Leg, now_us: int) -> None:
@@ -199,11 +199,11 @@ class Exchange:
         del call.legs[leg.id]
         self.digits.drop(call, leg)
         self.routes.leave(leg)
-        if call.legs:
-            self.routes.route(call, now_us)
-        elif leg.closed or not (moves or stands(call.contact)):
+        if not call.legs and (leg.closed or not (moves or stands(call.contact))):
             self.routes.close(call)
             del self.calls[call.contact]
+        else:
+            self.routes.route(call, now_us)
 
     def change_leg(self, id: LegId, agreed: Agreed, now_us: int) -> None:
         """Raises NotPossible."""
@@ -226,6 +226,7 @@ class Exchange:
             raise NotPossible("bad_address", f"port {agreed.port}, payload {agreed.payload}")
         if agreed != leg.agreed:
             leg.agree(agreed, now_us)
+            self.routes.route(self.calls[leg.contact], now_us)  # mixers know their laws
 
     def close_leg(self, id: LegId, now_us: int, told: bool = True) -> None:
         """Ends what hangs on it; its figures are an outcome, but for a standing leg's own."""
@@ -326,7 +327,9 @@ class Exchange:
 
     def digit(self, leg: Leg, digit: str, now_us: int) -> None:
         """A leg dialled a digit."""
-        self.digits.take(self.calls[leg.contact], leg, digit, now_us)
+        call = self.calls[leg.contact]
+        self.digits.pass_on(call, leg, digit)
+        self.digits.take(call, leg, digit, now_us)
 
     def info_digit(self, id: LegId, digit: str, now_us: int) -> None:
         """A digit by SIP INFO: like any other, and dialled to whoever hears the leg."""
@@ -370,8 +373,8 @@ class Exchange:
     # --- time ---
 
     def frame(self, phase: int, now_us: int) -> None:
-        """The plays of one phase send their next 20 ms."""
-        self.routes.frame(self.calls, phase, now_us)
+        """The plays and mixes of one phase send their next 20 ms."""
+        self.routes.frame(phase, now_us)
 
     def tick(self, now_us: int) -> None:
         """Every 20 ms: digits, and tracks' limits."""

@@ -44,7 +44,6 @@ class Forwarder:
             second != leg.payload_in
             or ssrc != reception.ssrc
             or sequence != (reception.highest + 1) & 0xFFFF
-            or len(leg.heard_by) != 1
         ):
             self.general(leg, data, now_us)
             return
@@ -63,12 +62,14 @@ class Forwarder:
         if leg.tracks:
             for track in leg.tracks:
                 self._recorder.put(track, leg.a_law, now_us, timestamp, payload)
-        relay = leg.heard_by[0]
-        listener = relay.listener
-        splice = relay.splice
-        if not splice.laid or not listener.latched or listener.digits_out.busy:
-            self.relay_audio(relay, sequence, timestamp, payload, False, now_us, True)
+        if leg.voice is not None:
+            leg.voice.put(timestamp, payload)
+        relay = leg.heard_by[0] if leg.heard_by else None
+        if relay is None or relay is not leg.heard_by[-1] or not relay.ready:
+            for relay in leg.heard_by:
+                self.relay_audio(relay, sequence, timestamp, payload, False, now_us, True)
             return
+        listener, splice = relay.listener, relay.splice
         if relay.table is not None:
             payload = payload.translate(relay.table)
         line = listener.line
@@ -107,6 +108,8 @@ class Forwarder:
         leg.taken_us = now_us
         if not reception.take(ssrc, sequence, timestamp, now_us):
             leg.digits_in.restart()
+            if leg.voice is not None:
+                leg.voice.restart(leg.a_law)
             for relay in leg.heard_by:
                 relay.splice.laid = False
             return True
@@ -125,6 +128,8 @@ class Forwarder:
         ahead = self._count(leg, sequence, timestamp, ssrc, now_us)
         for track in leg.tracks:
             self._recorder.put(track, leg.a_law, now_us, timestamp, payload)
+        if leg.voice is not None:
+            leg.voice.put(timestamp, payload)
         for relay in leg.heard_by:
             self.relay_audio(relay, sequence, timestamp, payload, marker, now_us, ahead)
 

@@ -11,6 +11,7 @@ from roost.kernel.ids import ContactId, LegId
 from roost.ports.media import Agreed, Anchored, Law, stands
 from roost.protocols.rtp import g711
 from roost.protocols.rtp.events import EventReader, EventWriter
+from roost.protocols.rtp.jitter import JitterBuffer
 from roost.protocols.rtp.line import Line, Splice
 from roost.protocols.rtp.reception import Reception
 
@@ -29,11 +30,26 @@ class Relay:
         self.payload = 0
         self.fit()
 
+    @property
+    def ready(self) -> bool:
+        """Whether a packet that's next in order needs nothing but its numbers rewritten."""
+        listener = self.listener
+        return self.splice.laid and listener.latched and not listener.digits_out.busy
+
     def fit(self) -> None:
         """After either end agreed anew: its codec, or that it hears nothing just now."""
         self.splice.laid = False
         self.payload = self.listener.payload
         self.table = g711.mapping(self.source.a_law, self.listener.a_law, self.gain_db)
+
+
+class Mix:
+    """What a leg hears when it hears several: each source with its gain."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: "tuple[Part, ...]") -> None:
+        self.parts = parts
 
 
 class Counts(NamedTuple):
@@ -46,8 +62,9 @@ class Counts(NamedTuple):
 
 
 class Leg:
-    """`heard_by` are the relays of what this leg sends; `hears` is what it's sent: a relay, a
-    play, or None. Times are microseconds of the process's monotonic clock.
+    """`heard_by` are the relays of what this leg sends, `voice` is it for mixes; `hears` is what
+    it's sent: a relay, a play, a mix, or None. Times are microseconds of the process's
+    monotonic clock.
 
     `own` and `home` are its name and its contact for life. `id` and `contact` are the same,
     except while a contact's leg is attached to a standing one: then it goes by that name."""
@@ -58,7 +75,7 @@ class Leg:
         "id", "interrupted", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us",
         "own", "payload", "payload_in", "play_table", "port", "reception", "report_due_us",
         "rtcp", "rtp", "send_errors", "silent_times", "sounds", "spoken_to", "stands", "stranger",
-        "strangers", "taken_us", "tracks", "typed", "unknown",
+        "strangers", "taken_us", "tracks", "typed", "unknown", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -91,7 +108,8 @@ class Leg:
         self.digits_in = EventReader()
         self.digits_out = EventWriter()
         self.heard_by: tuple[Relay, ...] = ()
-        self.hears: Relay | Play | None = None
+        self.hears: Relay | Play | Mix | None = None
+        self.voice: JitterBuffer | None = None  # as long as a mix hears it
         self.fresh = True  # its next packet of ours begins a talkspurt
         self.play_table: bytes | None = None  # the gain of the prompts that it hears
         # A matrix has let it hear something, or it stands: from then on never nothing.
@@ -127,6 +145,8 @@ class Leg:
         if self.latch.signal(address, now_us):
             self.latched = False
         self.sounds = agreed.receives and (self.latched or address is not None)
+        if self.voice is not None:
+            self.voice.restart(self.a_law)
         heard = (self.hears,) if isinstance(self.hears, Relay) else ()
         for relay in (*self.heard_by, *heard):
             relay.fit()
@@ -136,6 +156,15 @@ class Leg:
         self.rtp.connect(source)
         self.latched = True
         self.sounds = self.agreed is not None and self.agreed.receives
+
+    @property
+    def sources(self) -> "tuple[Leg | Play, ...]":
+        """All that it hears."""
+        if isinstance(self.hears, Mix):
+            return tuple(source for source, _ in self.hears.parts)
+        if isinstance(self.hears, Relay):
+            return (self.hears.source,)
+        return (self.hears,) if self.hears is not None else ()
 
     @property
     def attached(self) -> bool:
@@ -169,3 +198,6 @@ class Leg:
     def set_gain(self, gain_db: int) -> None:
         """Of the prompts that it hears."""
         self.play_table = g711.mapping(self.a_law, self.a_law, gain_db)
+
+
+Part = tuple[Leg | Play, int]  # a source and its gain in decibels

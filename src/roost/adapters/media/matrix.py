@@ -10,19 +10,20 @@ MOST_GAIN_DB: Final = 40
 
 
 def objection(routes: tuple[Route, ...]) -> str | None:
-    """Why this matrix can't be put in force; None when it can. One listener hears one source:
-    hearing several at once needs a mixer, which this media process doesn't have."""
+    """Why this matrix can't be put in force; None when it can."""
     if len(routes) > MAX_ROUTES:
         return f"{len(routes)} routes; at most {MAX_ROUTES} in one matrix"
-    listeners: set[LegId] = set()
+    heard: set[tuple[LegId, LegId | PlayId, bool]] = set()
     plays: dict[PlayId, FromPrompts] = {}
     for route in routes:
-        if route.listener in listeners:
-            return f"{route.listener} would hear several sources at once: that needs a mixer"
-        listeners.add(route.listener)
         if not -MOST_GAIN_DB <= route.gain_db <= MOST_GAIN_DB:
             return f"a gain of {route.gain_db} dB; at most {MOST_GAIN_DB} either way"
         source = route.source
+        leg = isinstance(source, FromLeg)
+        pair = (route.listener, source.leg if isinstance(source, FromLeg) else source.play, leg)
+        if pair in heard:
+            return f"{route.listener} would hear {pair[1]} twice"
+        heard.add(pair)
         if isinstance(source, FromLeg):
             if source.leg == route.listener:
                 return f"{route.listener} would hear itself"

@@ -1,8 +1,8 @@
 """Prompts on their way to the legs: loaded once, sent a frame every 20 ms.
 
 A play is one run of a list of prompts; every leg that hears it hears the same frame, in its
-own law. Frames leave in four phases of 5 ms, so that many plays never leave in one burst
-that packets of relayed calls would have to wait for.
+own law. Frames leave in ten phases of 2 ms, a call's always in the same one, so that many plays
+and mixes never leave in one burst that packets of relayed calls would have to wait for.
 """
 
 from array import array
@@ -20,7 +20,7 @@ from roost.protocols.rtp.prompt_files import file_name
 if TYPE_CHECKING:
     from roost.adapters.media.leg import Leg
 
-PHASES: Final = 4
+PHASES: Final = 10
 SUBSTITUTE_HZ: Final = 425.0
 SUBSTITUTE_TONE: Final = CLOCK_HZ // 5
 SUBSTITUTE_SAMPLES: Final = CLOCK_HZ  # 0.2 s of tone, then silence up to a second
@@ -72,8 +72,7 @@ class Library:
 class Play:
     """`listeners` hear it; an empty list of prompts is silence, for as long as it stands."""
 
-    __slots__ = ("_data", "_next", "_offset", "id", "library", "listeners", "phase", "prompts",
-                 "repeat")  # fmt: skip
+    __slots__ = ("_data", "_next", "_offset", "id", "library", "listeners", "prompts", "repeat")
 
     def __init__(
         self, id: PlayId, prompts: tuple[PromptId, ...], repeat: bool, library: Library
@@ -83,7 +82,6 @@ class Play:
         self.repeat = repeat
         self.library = library
         self.listeners: tuple[Leg, ...] = ()
-        self.phase = 0
         self._next = 0  # the prompt after the one being heard
         self._offset = 0
         self._data: dict[bool, bytes] = {}
@@ -112,7 +110,7 @@ class Play:
 
     def frame(self, a_law: bool) -> bytes:
         """The present frame's 160 codes; the last one of a prompt is filled with silence."""
-        if not self.prompts:
+        if not self._next:  # silence, or not begun
             return self.library.frames[a_law]
         data = self._data.get(a_law)
         if data is None:  # a listener of the other law came later

@@ -183,10 +183,10 @@ class Loop:
             self._frame_us = now_us
         while self._frame_us <= now_us:
             phase = self._phase
-            playing = phase or self.exchange.routes.playing
-            self._frame_us += PHASE_US if playing else FRAME_US
-            self._phase = (phase + 1) % PHASES if playing else 0
             self.exchange.frame(phase, now_us)
+            steps = self.exchange.routes.until_next(phase)
+            self._frame_us += steps * PHASE_US
+            self._phase = (phase + steps) % PHASES
             if phase == 0:
                 self.exchange.tick(now_us)
         if now_us >= self._beat_us:

@@ -312,6 +312,8 @@ def _conditions(which: ContactFilter) -> list[Any]:
         made.append(column.codes.contains(f"|{which.code}|", autoescape=True))
     if which.recorded is not None:
         made.append(column.recordings > 0 if which.recorded else column.recordings == 0)
+    if which.clients is not None:
+        made.append(column.client.in_(sorted(which.clients)))
     return made
 
 

@@ -287,10 +287,12 @@ class LegQuality(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True):
-    """The customer's matter on this call is over; exactly one per contact."""
+    """The customer's matter on this call is over; exactly one per contact. `caller` is the
+    customer's number."""
 
     blame: Blame
     reason: Reason
+    caller: VaultId | None = None
 
 
 class LegAsked(Event, frozen=True, gc=False, kw_only=True):

@@ -276,7 +276,9 @@ def _end(
         if call.answered or call.early:
             effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
     effects.append(Wake(after(now, CLEAR_US), m.CheckContact(call.id, asked=True)))
-    ended = m.ContactEnded(owner=call.owner, contact=call.id, blame=blame, reason=reason)
+    ended = m.ContactEnded(
+        owner=call.owner, contact=call.id, blame=blame, reason=reason, caller=call.caller
+    )
     return Decision((ended,) if closed is None else (ended, closed), tuple(effects))
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
-from roost.floor.definition import Skill
+from roost.floor.definition import Skill, serves
 from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -152,12 +152,6 @@ def _seats(state: Routing, floor: definition.Floor) -> None:
             seat.removed = True
             seats[one] = seat
     state.seats = seats
-
-
-def serves(agent: tuple[Skill, ...], needed: tuple[Skill, ...]) -> bool:
-    """Whether these skills are enough: each at the level needed, or above."""
-    levels = {skill.skill: skill.level for skill in agent}
-    return all(levels.get(skill.skill, 0) >= skill.level for skill in needed)
 
 
 def _regroup(state: Routing) -> None:

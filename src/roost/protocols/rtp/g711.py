@@ -57,7 +57,7 @@ U_TO_A: Final = bytes(_linear_to_a(sample) for sample in U_LINEAR)
 
 
 @cache
-def _encoder(a_law: bool) -> bytes:
+def encoding(a_law: bool) -> bytes:
     """Every 16-bit sample's code, indexed by the sample as an unsigned number: 64 KiB."""
     code = _linear_to_a if a_law else _linear_to_u
     return bytes(code(value - 65_536 if value > 32_767 else value) for value in range(65_536))
@@ -65,7 +65,7 @@ def _encoder(a_law: bool) -> bytes:
 
 def encode(samples: "array[int]", a_law: bool) -> bytes:
     """16-bit samples as G.711, one byte each."""
-    table = _encoder(a_law)
+    table = encoding(a_law)
     return bytes([table[sample & 0xFFFF] for sample in samples])
 
 
