@@ -83,10 +83,17 @@ class PhoneCall:
         self.why: Why | None = None
         self.status = 0
         self.stream: Stream | None = None
+        self.news: list[str] = []  # of a transfer that was asked for: status lines
+        self.refer_answer: tuple[int, str] = (0, "")  # status and reason
+        self.referred = asyncio.Event()
         self.held = False  # by us
         self.held_by_them = False
         self.ours: sdp.Session | None = None
         self.theirs: sdp.Session | None = None  # an offer not answered yet
+
+    @property
+    def phone(self) -> "Phone":
+        return self._phone
 
     @property
     def laws(self) -> tuple[SdpLaw, ...]:
@@ -143,6 +150,18 @@ class PhoneCall:
     def hold(self, held: bool = True) -> None:
         """Puts the far end on hold by a re-INVITE, or takes it back."""
         self._phone.hold(self, held)
+
+    async def refer(self, to: str, news: bool = True, within_s: float = 10.0) -> tuple[int, str]:
+        """Asks the far end to transfer the call (REFER); its answer. Raises TimeoutError."""
+        self.referred.clear()
+        self._phone.refer(self, to, news)
+        async with asyncio.timeout(within_s):
+            await self.referred.wait()
+        return self.refer_answer
+
+    def replaces(self) -> str:
+        """`Replaces=…`, for a URI of `refer` on another call of this phone."""
+        return self._phone.replaces(self)
 
     def digits(self, digits: str, info: bool = False) -> None:
         """Sends digits in RTP, or by INFO."""

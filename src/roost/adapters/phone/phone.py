@@ -45,6 +45,7 @@ from roost.protocols.sip.events import (
     Notified,
     Rang,
     Reanswered,
+    ReferAnswered,
     Reoffered,
     Replied,
     Requested,
@@ -54,7 +55,7 @@ from roost.protocols.sip.headers import parse_address
 from roost.protocols.sip.message import Headers, Request, Response
 from roost.protocols.sip.parse import Malformed
 from roost.protocols.sip.routing import TCP, Peer
-from roost.protocols.sip.uri import BadSyntax, escape_user
+from roost.protocols.sip.uri import BadSyntax, escape_header, escape_user
 
 SOONEST_S: Final = 0.001
 USUAL_S: Final = 300  # of a registration
@@ -268,6 +269,16 @@ class Phone:
         self._endpoint.reoffer(call.leg, self._offering(call), self._clock.now())
         self._pump()
 
+    def refer(self, call: PhoneCall, to: str, news: bool) -> None:
+        self._endpoint.refer(call.leg, to, self._clock.now(), news)
+        self._pump()
+
+    def replaces(self, call: PhoneCall) -> str:
+        """What names this call to the far end, as the headers part of a URI (RFC 3891)."""
+        dialog = self._endpoint.dialogs[call.leg]
+        tags = f";to-tag={dialog.remote_tag};from-tag={dialog.local_tag}"
+        return f"Replaces={escape_header(dialog.call_id + tags)}"
+
     def info(self, call: PhoneCall, digits: str) -> None:
         for digit in digits:
             self._endpoint.tell_digit(call.leg, digit, self._clock.now())
@@ -362,6 +373,11 @@ class Phone:
             case Notified():
                 if event.event == "talk" and call.stage is Stage.RINGING:
                     self.answer(call)
+                elif event.event == "refer":
+                    call.news.append(event.body.decode(errors="replace").strip())
+            case ReferAnswered():
+                call.refer_answer = event.status, event.reason
+                call.referred.set()
             case Finished():
                 self._finished(call, event)
             case _:

@@ -29,6 +29,7 @@ from roost.protocols.sip.uri import BadSyntax, parse_uri
 MOST_STRANGERS: Final = 10_000  # sources whose last 403 is remembered
 MOST_WRONG: Final = 20  # wrong digests a second of one source; beyond it: silence
 RETRY_AFTER_S: Final = 5
+CALLS_BY_DESK: Final = "Call and consult from the desk; this phone transfers by its own key"
 FULL_PERCENT: Final = 80
 
 
@@ -78,15 +79,32 @@ class Gate:
             return self._agent(request, source, now)
         trunk = self._trunks.of(source.host)
         if trunk is None:
-            if request.method == "OPTIONS" and self._known(source):
-                return ADMITTED
-            return self._stranger(request, source, now)
+            return self._phone(request, source, now)
+        if request.method == "INVITE" and request.headers.get("Replaces") is not None:
+            return self._replaces_nothing(request)
         if request.method == "INVITE" and self.full():
             self.count("overloaded")
             response = answer(request, 503, to_tag=TAG)
             response.headers.set("Retry-After", str(RETRY_AFTER_S))
             return response
         return self._trunk(request, trunk, source, now) if trunk.secret else ADMITTED
+
+    def _phone(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
+        """A registered phone may ask whether we're there. It can't call by itself: the floor
+        would know nothing of whom it talks to (docs/decisions/0011)."""
+        if not self._known(source) or request.method not in ("OPTIONS", "INVITE"):
+            return self._stranger(request, source, now)
+        if request.method == "OPTIONS":
+            return ADMITTED
+        self.count("calls_by_phones")
+        if request.headers.get("Replaces") is not None:
+            return self._replaces_nothing(request)
+        return answer(request, 403, CALLS_BY_DESK, to_tag=TAG)
+
+    def _replaces_nothing(self, request: Request) -> Response:
+        """No call here is ever taken over by a new INVITE (RFC 3891, 3: no match)."""
+        self.count("replaces_refused")
+        return answer(request, 481, to_tag=TAG)
 
     def _agent(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
         credentials = read_credentials(request.headers, self._realm)

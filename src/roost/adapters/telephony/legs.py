@@ -14,6 +14,7 @@ from roost.protocols.sdp import session as sdp
 from roost.protocols.sdp.negotiate import Law as SdpLaw
 from roost.protocols.sdp.negotiate import Local, Stream
 from roost.protocols.sip.dialogs import Dialog, kept
+from roost.protocols.sip.events import Referred
 
 DIALOG: Final = "dialog:"
 CALLER: Final = "caller:"
@@ -47,6 +48,18 @@ class Outside:
         self.silence: asyncio.TimerHandle | None = None
 
 
+class Refer:
+    """A transfer that a phone asked for by REFER."""
+
+    __slots__ = ("answered", "event", "then", "told")
+
+    def __init__(self, event: Referred) -> None:
+        self.event = event
+        self.answered = False
+        self.told: list[int] = []  # what the floor said before that
+        self.then: Reason | None = None  # the leg is to be ended when it's answered
+
+
 class Leg:
     """One leg of the floor. A caller's leg is one dialog; an agent's rings several phones, one
     that leads outside tries several trunks, and `branch` is the one that answered."""
@@ -75,6 +88,7 @@ class Leg:
         "ours",
         "outside",
         "rang",
+        "refer",
         "ringing",
         "trunk",
         "up",
@@ -90,6 +104,7 @@ class Leg:
         self.trunk: TrunkId | None = None
         self.agent = ""  # whose phone it is
         self.outside: Outside | None = None
+        self.refer: Refer | None = None
         self.early = b""  # SDP of its early media
         self.number = ""  # the caller's
         self.branch = ""  # the endpoint's leg

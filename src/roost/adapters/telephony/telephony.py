@@ -25,6 +25,7 @@ from roost.adapters.telephony.phones import Phones
 from roost.adapters.telephony.settings import CallerList, TelephonySettings
 from roost.adapters.telephony.switch import Switch
 from roost.adapters.telephony.trace import Traced
+from roost.adapters.telephony.transfers import Transfers
 from roost.floor.calls.messages import LegClosed, LegConfirmed, LegHeld
 from roost.floor.dialling import Reach
 from roost.floor.effects import (
@@ -36,6 +37,7 @@ from roost.floor.effects import (
     NudgePhone,
     RefuseLeg,
     RingLeg,
+    TellPhone,
 )
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ClientId, ContactId, LegId, TrunkId
@@ -59,6 +61,7 @@ from roost.protocols.sip.events import (
     Invited,
     Rang,
     Reanswered,
+    Referred,
     Reoffered,
     Requested,
     SipEvent,
@@ -68,9 +71,10 @@ from roost.protocols.sip.registrar import Binding
 TIDY_S: Final = 1.0  # registrations that ran out are looked for so often
 EFFECTS: Final = (
     *(RingLeg, AnswerLeg, RefuseLeg, DialAgent, DialNumber),
-    *(NudgePhone, EndLeg, AskLeg),
+    *(NudgePhone, TellPhone, EndLeg, AskLeg),
 )
-OfLeg = RingLeg | AnswerLeg | RefuseLeg | NudgePhone | EndLeg | AskLeg
+OfLeg = RingLeg | AnswerLeg | RefuseLeg | NudgePhone | TellPhone | EndLeg | AskLeg
+QUIET: Final = (NudgePhone, TellPhone)  # nobody waits for what they do
 
 
 class Telephony:
@@ -96,6 +100,7 @@ class Telephony:
         self._phones = Phones(self._switch)
         self.desks = None if edge is None else Desks(self._switch, edge)
         self._outward = Outward(self._switch)
+        self._transfers = Transfers(self._switch, self._phones.end)
         self._tidying: asyncio.TimerHandle | None = None
 
     # --- life ---
@@ -215,7 +220,10 @@ class Telephony:
             case RefuseLeg() | EndLeg() if leg.caller:
                 self._callers.refuse(leg, effect.reason)
             case RefuseLeg() | EndLeg():
-                self._dialled(leg).end(leg, effect.reason)
+                if not self._transfers.waits(leg, effect.reason):
+                    self._dialled(leg).end(leg, effect.reason)
+            case TellPhone():
+                self._transfers.told(leg, effect.status)
             case NudgePhone():
                 self._phones.nudge(leg)
             case AskLeg():
@@ -229,7 +237,7 @@ class Telephony:
         """There's no such leg (any more): the floor hears so, wherever it waits for it."""
         if isinstance(effect, (RefuseLeg, EndLeg)):
             self._switch.say(LegClosed(effect.leg, Blame.US, effect.reason))
-        elif not isinstance(effect, NudgePhone):
+        elif not isinstance(effect, QUIET):
             self._switch.say(LegClosed(effect.leg, Blame.NETWORK, Reason.UNREACHABLE))
 
     async def _ask(self, leg: Leg) -> None:
@@ -279,6 +287,8 @@ class Telephony:
                 self._switch.start(self._reoffered(leg, event.body))
             case Reanswered():
                 self._switch.start(self._reanswered(leg, event.body))
+            case Referred():
+                self._transfers.asked(leg, event)
             case Digit():
                 self._switch.media.info_digit(leg.media, leg.leg, event.digit)
             case Alive():

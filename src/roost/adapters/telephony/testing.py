@@ -136,6 +136,7 @@ class FakeFloor:
         self.contacts: dict[LegId, ContactId] = {}
         self.telephony: Performs | None = None
         self.changed = asyncio.Event()
+        self.refusing: Callable[[Command], Refusal | None] = lambda _: None
         self.keep_commands = True
         self.taken = 0
 
@@ -149,6 +150,9 @@ class FakeFloor:
                 return Refused(Refusal("known_leg", {"contact": known}))
             contact = ContactId(f"C{len(self.contacts) + 1}")
             self.contacts[command.leg] = contact
+        refused = self.refusing(command)
+        if refused is not None:
+            return Refused(refused)
         for put in puts:
             self.vault.put(put)
         if isinstance(command, LegClosed):

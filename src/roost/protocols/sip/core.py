@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from roost.kernel.time import InstantUs
 from roost.protocols.sip.answers import answer
-from roost.protocols.sip.dialogs import ALLOW, Dialog
+from roost.protocols.sip.dialogs import ALLOW, OFFERED, Dialog
 from roost.protocols.sip.events import By, Finished, SipEvent, Why
 from roost.protocols.sip.headers import COOKIE
 from roost.protocols.sip.message import Headers, Request, Response, encode
@@ -201,4 +201,4 @@ class Core:
 
 def dialog_headers(dialog: Dialog) -> tuple[tuple[str, str], ...]:
     """What every answer and request that makes or refreshes a dialog says of us."""
-    return (("Contact", dialog.contact), ("Allow", ALLOW), ("Supported", "timer"))
+    return (("Contact", dialog.contact), ("Allow", ALLOW), ("Supported", OFFERED))

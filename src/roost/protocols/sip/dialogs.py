@@ -26,9 +26,10 @@ from roost.protocols.sip.routing import Peer, put_route, tag_of, uri_in
 from roost.protocols.sip.timers import T1
 
 CSEQ_BLOCK: Final = 1_000
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER"
 METHODS: Final = frozenset(ALLOW.split(", "))
-SUPPORTED: Final = frozenset(("timer", "100rel"))
+SUPPORTED: Final = frozenset(("timer", "100rel", "norefersub"))
+OFFERED: Final = "timer, norefersub"  # what our Supported says
 
 
 class Phase(StrEnum):
@@ -108,6 +109,7 @@ class Dialog(Struct, gc=False):
     # reliable provisional answers
     reliable: bool = False
     rseq: int = 0
+    referred: bool = False  # a REFER's subscription ended here: the next ones need an id
     proof: tuple[str, str] = ("", "")  # the credentials of our INVITE, for its ACK
     # --- below: not kept over a restart ---
     server: str = ""  # transaction of their INVITE or UPDATE that waits for our answer

@@ -9,7 +9,7 @@ answered without keeping anything if it isn't.
 from typing import Final, Protocol
 
 from roost.kernel.time import InstantUs
-from roost.protocols.sip import answering, calling, ending, midcall, sessions
+from roost.protocols.sip import answering, calling, ending, midcall, referring, sessions
 from roost.protocols.sip.answers import answer, answer_from_partial
 from roost.protocols.sip.bodies import take_description
 from roost.protocols.sip.calling import Call
@@ -18,12 +18,13 @@ from roost.protocols.sip.dialogs import (
     ALLOW,
     EARLY,
     METHODS,
+    OFFERED,
     OURS_UNANSWERED,
     SUPPORTED,
     Dialog,
     Phase,
 )
-from roost.protocols.sip.events import By, Replied, Requested, SipEvent, Why
+from roost.protocols.sip.events import By, Referred, Replied, Requested, SipEvent, Why
 from roost.protocols.sip.headers import COOKIE, CSeq, Via, parse_cseq, stamp_via, top_via
 from roost.protocols.sip.message import Request, Response, encode
 from roost.protocols.sip.parse import Malformed, is_keep_alive, parse
@@ -36,6 +37,7 @@ NUDGED: Final = frozenset((Phase.PROCEEDING, Phase.ACCEPTED, Phase.UP))
 SILENCE: Final = False
 ADMITTED: Final = True
 DESCRIBED: Final = frozenset(("INVITE", "ACK", "PRACK", "UPDATE"))  # whose body is SDP
+WITHIN: Final = frozenset(("BYE", "INFO", "UPDATE", "PRACK", "NOTIFY", "REFER"))  # a dialog only
 SOUND: Final = frozenset((406, 415, 420))  # refusals of requests that can be read
 OUTSIDE: Final = "outside "  # how the users of requests outside of dialogs begin
 
@@ -173,15 +175,15 @@ class Endpoint(Core):
         if method not in METHODS and method != "REGISTER":
             self._stateless(request, source, 501 if method.isupper() else 400, (("Allow", ALLOW),))
             return
-        if method in ("BYE", "INFO", "UPDATE", "PRACK", "NOTIFY"):
-            self._stateless(request, source, 481)  # these only exist within a dialog
+        if method in WITHIN:
+            self._stateless(request, source, 481)
             return
         server = self.transactions.receive(request, via, answers_go(via, source), now)
         assert server is not None
         if method == "INVITE":
             answering.invited(self, server, via, source, now)
         elif method == "OPTIONS":
-            headers = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", "timer"))
+            headers = (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", OFFERED))
             self.respond(server, 200, now, headers, self.mint(server.key))
         else:
             self.events.append(Requested(server.key, request, source))
@@ -417,6 +419,31 @@ class Endpoint(Core):
         if dialog is not None and dialog.remote_tag and dialog.phase in NUDGED:
             state = ("Subscription-State", "active")
             self.send(dialog, "NOTIFY", now, (("Event", event), state))
+
+    def refer(self, leg: str, to: str, now: InstantUs, news: bool = True) -> None:
+        """Asks the peer to transfer the call. Outcomes: ReferAnswered, then Notified("refer")
+        where it was taken and news are wanted."""
+        dialog = self.dialogs.get(leg)
+        if dialog is not None and dialog.phase is Phase.UP:
+            quiet = () if news else (("Refer-Sub", "false"), ("Require", "norefersub"))
+            headers = (("Refer-To", to), ("Referred-By", dialog.local), *quiet)
+            self.send(dialog, "REFER", now, (*headers, ("Contact", dialog.contact)))
+
+    def take_refer(self, event: Referred, now: InstantUs) -> None:
+        dialog = self.dialogs.get(event.leg)
+        if dialog is not None:
+            referring.take_refer(self, dialog, event, now)
+
+    def refuse_refer(
+        self, event: Referred, status: int, now: InstantUs, text: str = "", warning: str = ""
+    ) -> None:
+        referring.refuse_refer(self, event, status, text, warning, now)
+
+    def tell_refer(self, event: Referred, status: int, now: InstantUs) -> None:
+        """How a transfer goes that was taken: a SIP status, final from 200 on."""
+        dialog = self.dialogs.get(event.leg)
+        if dialog is not None:
+            referring.tell_refer(self, dialog, event, status, now)
 
     def tell_digit(self, leg: str, digit: str, now: InstantUs, length_ms: int = 160) -> None:
         """A digit by INFO."""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from roost.protocols.sip.message import Request, Response
 from roost.protocols.sip.routing import Peer
+from roost.protocols.sip.uri import Uri
 
 
 class By(StrEnum):
@@ -87,10 +88,30 @@ class Digit(Struct, frozen=True, gc=False):
 
 
 class Notified(Struct, frozen=True, gc=False):
-    """A NOTIFY within the dialog, answered already: `event` is its package ("talk")."""
+    """A NOTIFY within the dialog, answered already: `event` is its package ("talk", "refer")."""
 
     leg: str
     event: str
+    body: bytes = b""
+
+
+class Referred(Struct, frozen=True, gc=False):
+    """The peer asks for a transfer. Answer with `take_refer` (and `tell_refer`) or
+    `refuse_refer`. `number` is the REFER's CSeq."""
+
+    leg: str
+    server: str
+    target: Uri
+    number: int
+    wants_news: bool
+
+
+class ReferAnswered(Struct, frozen=True, gc=False):
+    """The final answer to a REFER of ours."""
+
+    leg: str
+    status: int
+    reason: str
 
 
 class Alive(Struct, frozen=True, gc=False):
@@ -132,6 +153,8 @@ SipEvent = (
     | OfferRefused
     | Digit
     | Notified
+    | Referred
+    | ReferAnswered
     | Alive
     | Finished
     | Requested

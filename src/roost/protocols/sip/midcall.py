@@ -16,11 +16,13 @@ from roost.protocols.sip.events import (
     Notified,
     OfferRefused,
     Reanswered,
+    ReferAnswered,
     Reoffered,
     Why,
 )
 from roost.protocols.sip.headers import retry_after_s
 from roost.protocols.sip.message import Response
+from roost.protocols.sip.referring import referred
 from roost.protocols.sip.session_timers import too_small
 from roost.protocols.sip.sessions import (
     agree_as_client,
@@ -64,7 +66,9 @@ def requested(core: Core, dialog: Dialog, server: Server, now: InstantUs) -> Non
     elif method == "NOTIFY":
         event = (request.headers.get("Event") or "").partition(";")[0].strip().lower()
         core.respond(server, 200, now)
-        core.events.append(Notified(dialog.leg, event))
+        core.events.append(Notified(dialog.leg, event, request.body))
+    elif method == "REFER":
+        referred(core, dialog, server, now)
     else:
         core.respond(server, 405, now, (("Allow", ALLOW),))
 
@@ -167,6 +171,10 @@ def replied(core: Core, dialog: Dialog, client: Client, response: Response, now:
     if client.key == dialog.client:
         dialog.client = ""
         _offer_ended(core, dialog, client, response, now)
+    if client.method == "REFER":
+        core.events.append(ReferAnswered(dialog.leg, status, response.reason))
+    if client.method == "NOTIFY":
+        return  # whatever is said of it ends a subscription, not the call (RFC 5057, 5.1)
     if status in DIALOG_ENDS:
         if dialog.phase is Phase.UP:
             why = Why.UNKNOWN if status == 481 else Why.NO_ANSWER

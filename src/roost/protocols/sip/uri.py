@@ -38,6 +38,7 @@ _TEL_URI: Final = re.compile(
 _OTHER_URI: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):([^\x00-\x20\x7f-\U0010ffff<>\"]+)")
 _ESCAPE: Final = re.compile(_ESCAPED)
 _MUST_ESCAPE: Final = re.compile(rf"[^{_UNRESERVED}&=+$,;?/]")
+_HEADER_ESCAPE: Final = re.compile(rf"[^{_UNRESERVED}]")
 # 19.1.4: a URI that has one of these never equals one that hasn't, even at its default.
 _ALWAYS_COMPARED: Final = ("user", "ttl", "method", "maddr", "transport")
 
@@ -105,6 +106,15 @@ def escape_user(text: str) -> str:
         return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape"))
 
     return _MUST_ESCAPE.sub(one, text)
+
+
+def escape_header(text: str) -> str:
+    """Writes any text as the value of a URI's header (`?Replaces=…`)."""
+
+    def one(match: re.Match[str]) -> str:
+        return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape"))
+
+    return _HEADER_ESCAPE.sub(one, text)
 
 
 def split_params(text: str) -> tuple[tuple[str, str | None], ...]:
