@@ -11,13 +11,14 @@ loop, in a thread: `centre.runs(caller.rings())`. Nothing here knows a page.
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from integration.centre_up import Agent, Caller, CentreUp
+from integration.centre_up import Agent, Caller, CentreUp, until
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.kernel.ids import OPERATOR
 from roost.ports.accounts import Role
@@ -72,10 +73,16 @@ class Centre:
         return self.runs(one.rings())
 
     def everybody_goes(self) -> None:
-        """All phones of this story hang up and leave."""
+        """All phones of this story hang up; the agents write up and sign out."""
         around, self._around = self._around, []
-        for one in around:
-            self.runs(one.close())
+        callers = [one for one in around if isinstance(one, Caller)]
+        for caller in callers:
+            self.runs(_hangs_up(caller))
+        for agent in around:
+            if isinstance(agent, Agent):
+                self.runs(_goes_home(agent))
+        for caller in callers:
+            self.runs(caller.close())
 
     def stop(self) -> None:
         try:
@@ -92,6 +99,31 @@ class Centre:
         one = self.runs(here())
         self._around.append(one)  # type: ignore[arg-type]
         return one
+
+
+async def _hangs_up(caller: Caller) -> None:
+    with suppress(Exception):  # it may have ended already
+        caller.call.hang_up()
+
+
+async def _goes_home(agent: Agent) -> None:
+    """Signed out, whatever came before."""
+
+    async def out() -> bool:
+        match await agent.presence():
+            case "signed_out":
+                return True
+            case "wrapping":
+                await agent.does("wrap-up", code="other")
+            case "away" | "ready":
+                await agent.does("sign-out")
+            case _:
+                pass
+        return False
+
+    with suppress(AssertionError):
+        await until(out, 5.0)
+    await agent.close()
 
 
 class Visit(Protocol):

@@ -13,6 +13,7 @@ from roost.floor.effects import (
     AskWeb,
     CollectDigits,
     DialAgent,
+    DialNumber,
     FromLeg,
     FromPrompts,
     SetMatrix,
@@ -166,6 +167,7 @@ class Centre:
                     self.record,
                     ("done", "again"),
                     ("hold-music",),
+                    (d.Entry("crew", "0931555001"),),  # type: ignore[arg-type]
                 ),
             ),  # type: ignore[arg-type]
             numbers,
@@ -232,6 +234,30 @@ class Centre:
 
     def leg_of(self, contact: str) -> Any:
         return f"L{contact[1:]}"
+
+    def rung(self, name: str) -> Any:
+        """The leg by which an agent's phone was rung last."""
+        return next(
+            e.leg for e in reversed(self.effects) if isinstance(e, DialAgent) and e.agent == name
+        )
+
+    def answers(self, name: str) -> Any:
+        """An agent picks up what rings, and has been heard when this is over."""
+        leg = self.rung(name)
+        self.give(c.LegAnswered(leg))
+        self.after(2)
+        return leg
+
+    def dialled(self) -> Any:
+        """The outside number that was called last."""
+        return next(e.leg for e in reversed(self.effects) if isinstance(e, DialNumber))
+
+    def talk(self, contact: str) -> set[tuple[str, str]]:
+        """Who hears whom, as (source, listener); a leg that hears music is (♪, listener)."""
+        return {
+            ("♪" if isinstance(r.source, FromPrompts) else str(r.source.leg), str(r.listener))
+            for r in self.matrices[contact].routes
+        }
 
     def agents_leg(self, contact: str) -> Any:
         """The last phone that was rung for this contact."""

@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "@/api/client";
@@ -29,7 +29,7 @@ export function TopBar({ me, openPalette }: { me: Me; openPalette: () => void })
   const { t } = useTranslation("shell");
   return (
     <header className={classes.bar}>
-      <Link to="/" className={classes.brand} aria-label={t("toStart")}>
+      <Link to="/" className={classes.brand}>
         <img src="/roost.svg" width={24} height={24} alt="" />
         Roost
       </Link>
@@ -43,7 +43,6 @@ export function TopBar({ me, openPalette }: { me: Me; openPalette: () => void })
         type="button"
         className={classes.palette}
         onClick={openPalette}
-        aria-label={t("palette")}
         aria-keyshortcuts={ariaKeys("mod+k")}
       >
         <IconSearch size={16} />
@@ -102,7 +101,6 @@ function PersonMenu({ me }: { me: Me }) {
     run: () => setColorScheme(colorScheme === "dark" ? "light" : "dark"),
   });
   useAction({ label: t("signOut"), group, run: signOut });
-  const mark = (on: boolean) => (on ? <IconCheck size={16} /> : undefined);
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
@@ -116,54 +114,70 @@ function PersonMenu({ me }: { me: Me }) {
         <Menu.Divider />
         <Menu.Label>{t("theme.label")}</Menu.Label>
         {THEMES.map(({ scheme, icon: Icon }) => (
-          <Menu.Item
+          <Checked
             key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={<Icon size={16} />}
-            rightSection={mark(colorScheme === scheme)}
-            onClick={() => setColorScheme(scheme)}
-            closeMenuOnClick={false}
+            checked={colorScheme === scheme}
+            icon={<Icon size={16} />}
+            choose={() => setColorScheme(scheme)}
           >
             {t(`theme.${scheme}`)}
-          </Menu.Item>
+          </Checked>
         ))}
         <Menu.Divider />
         <Menu.Label>{t("language")}</Menu.Label>
         {LANGUAGES.map(({ code, name }) => (
-          <Menu.Item
+          <Checked
             key={code}
             lang={code}
-            role="menuitemradio"
-            aria-checked={language() === code}
-            leftSection={<IconLanguage size={16} />}
-            rightSection={mark(language() === code)}
-            onClick={() => void setLanguage(code)}
-            closeMenuOnClick={false}
+            checked={language() === code}
+            icon={<IconLanguage size={16} />}
+            choose={() => void setLanguage(code)}
           >
             {name}
-          </Menu.Item>
+          </Checked>
         ))}
         <Menu.Divider />
-        <Menu.Item
+        <Checked
           role="menuitemcheckbox"
-          aria-checked={single}
-          leftSection={<IconKeyboard size={16} />}
-          rightSection={mark(single)}
-          closeMenuOnClick={false}
-          onClick={() => {
+          checked={single}
+          icon={<IconKeyboard size={16} />}
+          choose={() => {
             setSingleKeys(!single);
             setSingle(!single);
           }}
         >
           {t("singleKeys")}
-        </Menu.Item>
+        </Checked>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t("signOut")}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+interface CheckedProps {
+  checked: boolean;
+  icon: ReactNode;
+  choose: () => void;
+  children: ReactNode;
+  role?: "menuitemradio" | "menuitemcheckbox";
+  lang?: string;
+}
+
+/** A menu's item that says whether it's chosen; the menu stays open. */
+function Checked({ checked, icon, choose, children, role = "menuitemradio", lang }: CheckedProps) {
+  return (
+    <Menu.Item
+      leftSection={icon}
+      rightSection={checked ? <IconCheck size={16} /> : undefined}
+      closeMenuOnClick={false}
+      onClick={choose}
+      renderRoot={(props) => <button {...props} role={role} aria-checked={checked} lang={lang} />}
+    >
+      {children}
+    </Menu.Item>
   );
 }
 

@@ -2,6 +2,7 @@ import {
   createTheme,
   type CSSVariablesResolver,
   defaultVariantColorsResolver,
+  Menu,
   type MantineColorsTuple,
   type VariantColorsResolver,
 } from "@mantine/core";
@@ -56,6 +57,10 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+  components: {
+    // a menu holds nothing but its items
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+  },
 });
 
 const TOKENS = {

@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import reactions
+from roost.floor import calling_out, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -88,6 +88,12 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
+ACROSS: Final[Mapping[type[Command], _Decide]] = {
+    **transferring.DECIDE,
+    **watching.DECIDE,
+    **calling_out.DECIDE,
+}
+"""What is decided on the whole cell, since it would be half done otherwise."""
 
 
 def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Refusal:
@@ -98,6 +104,9 @@ def decide(state: CellState, now: InstantUs, command: Command) -> Decision | Ref
         return function(getattr(state, area), now, command)
     if isinstance(command, Configure):
         return configure(state, now, command)
+    across = ACROSS.get(type(command))
+    if across is not None:
+        return across(state, now, command)
     return Refusal("unknown_command", {"command": type(command).__name__})
 
 
@@ -133,10 +142,12 @@ def _rescued(state: CellState, event: flows.FlowRescued, at: InstantUs) -> None:
     call = state.calls.calls.get(_contact(event))
     if call is not None and call.ended_at is None:
         flows_model.rescued(state.flows, event)
+        calls_folds.rescued(call)
 
 
 def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> None:
     queues_model.queued(state.queues, event, at)
+    calls_folds.waits(state.calls, _contact(event))
     routing_model.queued(
         state.routing,
         _contact(event),
@@ -154,6 +165,7 @@ def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) ->
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
     contact = _contact(event)
+    calls_folds.assigned(state.calls, contact)
     queues_model.ringing(state.queues, contact, event.agent, event.offer)
     routing_model.assigned(state.routing, contact, event.agent, event.offer)
 
@@ -270,7 +282,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
     agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
     agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
-    agents.CallOutAsked: _nothing,
+    agents.PauseAsked: _nothing,
     agents.PickUpAsked: _nothing,
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,

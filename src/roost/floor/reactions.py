@@ -13,7 +13,7 @@ from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
-from roost.floor.parties import Party
+from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
@@ -94,16 +94,34 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
     if event.offer is None or event.agent is None:
         return NONE
     agent = state.agents.agents.get(event.agent)
-    if agent is None or agent.handling is None or agent.handling.offer != event.offer:
+    if event.party is Party.WATCHER or agent is None or agent.handling is None:
+        return (agents.EndWatch(event.agent, event.offer),)
+    if agent.handling.offer != event.offer:
         return NONE
     if agent.presence not in (Presence.OFFERED, Presence.TALKING):
         return NONE
     call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
         return (_let_go(state, agent.id, event.offer),)
+    if event.heard:
+        return (agents.LeaveContact(agent.id, event.offer),)
     if event.connected:
         return (agents.ReturnContact(agent.id, event.offer),)
     return (agents.OfferFailed(agent.id, event.offer, event.reason),)
+
+
+def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
+    """We let a leg go: whose it is needn't wait for the phone's word."""
+    call = state.calls.calls.get(_contact(event))
+    leg = call.legs.get(event.leg) if call else None
+    if leg is None or leg.agent is None or leg.offer is None:
+        return NONE
+    if leg.party is Party.WATCHER:
+        return (agents.EndWatch(leg.agent, leg.offer),)
+    agent = state.agents.agents.get(leg.agent)
+    if agent is None or agent.handling is None or agent.handling.offer != leg.offer:
+        return NONE
+    return (_let_go(state, leg.agent, leg.offer),)
 
 
 def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
@@ -116,8 +134,60 @@ def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
 
 
 def party_held(state: CellState, event: calls.PartyHeld) -> Sequence[Command]:
+    """Hold time is the customer's, with the agent who carries the contact."""
     call = state.calls.calls[_contact(event)]
-    return [agents.MarkHeld(leg.agent, event.held) for leg in call.legs.values() if leg.agent]
+    host = call.legs.get(call.host) if call.host else None
+    if event.party is not Party.CUSTOMER or host is None or host.agent is None:
+        return NONE
+    return (agents.MarkHeld(host.agent, event.held),)
+
+
+def host_changed(state: CellState, event: calls.HostChanged) -> Sequence[Command]:
+    """Whoever was only consulted has the contact now."""
+    if event.agent is None or event.offer is None:
+        return NONE
+    return (agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER),)
+
+
+def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Command]:
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    return (
+        agents.Offer(
+            event.agent,
+            contact,
+            event.offer,
+            event.queue,
+            client,
+            event.ring_us,
+            SegmentKind.CONSULT,
+        ),
+    )
+
+
+def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[Command]:
+    """Back to the head of its queue, or into another; a call of ours was in none before."""
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    if event.queue is not None or contact not in state.flows.runs:
+        return (flows.SendToQueue(contact, client, event.queue),)
+    return (flows.ComeBack(contact),)
+
+
+def watcher_joined(state: CellState, event: calls.WatcherJoined) -> Sequence[Command]:
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    return (agents.BeginSegment(event.agent, contact, event.offer, event.queue, client),)
+
+
+def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
+    """The client's default queue lends its rules for ringing and writing up."""
+    contact = _contact(event)
+    client = state.calls.calls[contact].client
+    queue = state.flows.safe[client].queue
+    known = state.routing.queues.get(queue)
+    ring_us = known.ring_us if known else RING_US
+    return (agents.BeginCallOut(event.agent, contact, event.offer, queue, client, ring_us),)
 
 
 def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Command]:
@@ -136,12 +206,18 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
                 tasks.CallBackLater(contact, client, entry.queue, event.caller, entry.since)
             )
     call = state.calls.calls.get(contact)
-    if call is not None:
-        for leg in call.legs.values():
-            if leg.agent is not None and leg.offer is not None:
-                agent = state.agents.agents.get(leg.agent)
-                if agent and agent.handling and agent.handling.offer == leg.offer:
-                    commands.append(_let_go(state, leg.agent, leg.offer))
+    for leg in call.legs.values() if call is not None else ():
+        if leg.agent is None or leg.offer is None or call is None:
+            continue
+        agent = state.agents.agents.get(leg.agent)
+        if leg.party is Party.WATCHER:
+            commands.append(agents.EndWatch(leg.agent, leg.offer))
+        elif agent is None or agent.handling is None or agent.handling.offer != leg.offer:
+            continue
+        elif call.outbound and not call.answered:
+            commands.append(agents.EndCallOut(leg.agent, leg.offer, event.reason))
+        else:
+            commands.append(_let_go(state, leg.agent, leg.offer))
     return commands
 
 
@@ -216,7 +292,11 @@ def _out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> lis
 
 
 def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Command]:
-    return (routing.MatchContact(_contact(event)),)
+    contact = _contact(event)
+    call = state.calls.calls.get(contact)
+    if call is None:
+        return (routing.MatchContact(contact),)
+    return (routing.MatchContact(contact, call.direct, call.ringing),)
 
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
@@ -231,9 +311,17 @@ def turned_away(state: CellState, event: queues.ContactTurnedAway) -> Sequence[C
 
 def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     queue = state.routing.queues[event.queue]
+    contact = _contact(event)
+    agent = state.agents.agents.get(event.agent)
+    if agent is not None and agent.handling is not None and agent.handling.offer == event.offer:
+        turn = agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER, queue.id)
+        return (turn,)  # a colleague's phone, that rings for a consultation
+    call = state.calls.calls.get(contact)
+    transferred = call is not None and call.transfer is not None
+    kind = SegmentKind.TRANSFER if transferred else SegmentKind.ANSWER
     return (
         agents.Offer(
-            event.agent, _contact(event), event.offer, queue.id, queue.client, queue.ring_us
+            event.agent, contact, event.offer, queue.id, queue.client, queue.ring_us, kind
         ),
     )
 
@@ -247,9 +335,14 @@ def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Comm
 
 def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
     contact = _contact(event)
+    entry = state.queues.entries.get(contact)
+    if entry is None or entry.answered or entry.offer != event.offer:
+        return (calls.Bridge(contact, event.offer),)  # a consultation, a call of ours
+    queue = state.routing.queues.get(event.queue)
+    whisper = queue.whisper if queue else ()
     return (
         queues.StopWaiting(contact, Outcome.ANSWERED, event.agent),
-        calls.Bridge(contact, event.offer),
+        calls.Bridge(contact, event.offer, whisper),
     )
 
 
@@ -260,13 +353,18 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
     call = state.calls.calls.get(contact)
     if call is None or call.ended_at is not None:
         return NONE
+    stop = calls.StopRinging(contact, event.offer, WHY_RINGING_STOPS[event.why])
+    if event.kind is SegmentKind.CONSULT:
+        return (stop,)
+    if event.kind is SegmentKind.OUTBOUND:
+        reason = WHY_RINGING_STOPS[event.why]
+        return (calls.EndContact(contact, Blame.AGENT, reason),)
     entry = state.queues.entries.get(contact)
-    if entry is not None and entry.answered:
-        return (flows.ComeBack(contact),)
-    return (
-        calls.StopRinging(contact, event.offer, WHY_RINGING_STOPS[event.why]),
-        routing.MatchContact(contact),
-    )
+    if entry is None or not entry.answered:
+        return (stop, routing.MatchContact(contact))
+    if call.returning or call.talking:
+        return NONE
+    return (flows.ComeBack(contact),)
 
 
 def pick_up_asked(state: CellState, event: agents.PickUpAsked) -> Sequence[Command]:
@@ -278,7 +376,11 @@ def hold_asked(state: CellState, event: agents.HoldAsked) -> Sequence[Command]:
 
 
 def hang_up_asked(state: CellState, event: agents.HangUpAsked) -> Sequence[Command]:
-    return (calls.EndContact(_contact(event), Blame.AGENT, Reason.HUNG_UP),)
+    return (calls.LeaveCall(_contact(event), event.offer),)
+
+
+def pause_asked(state: CellState, event: agents.PauseAsked) -> Sequence[Command]:
+    return (calls.PauseTracks(_contact(event), event.paused, agent=event.agent),)
 
 
 def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
@@ -333,6 +435,12 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.TrackLost: track_over,
     calls.LegConnected: leg_connected,
     calls.LegEnded: leg_ended,
+    calls.LegEnding: leg_ending,
+    calls.HostChanged: host_changed,
+    calls.AgentInvited: agent_invited,
+    calls.CallerReturned: caller_returned,
+    calls.WatcherJoined: watcher_joined,
+    calls.CallMade: call_made,
     calls.LegAsked: leg_asked,
     calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
@@ -348,6 +456,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.PickUpAsked: pick_up_asked,
     agents.HoldAsked: hold_asked,
     agents.HangUpAsked: hang_up_asked,
+    agents.PauseAsked: pause_asked,
     agents.AgentReady: agent_ready,
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,

@@ -25,7 +25,12 @@ TIDYING: Final = (
     agents.WithdrawOffer,
     agents.OfferLapsed,
     agents.WrapUpLapsed,
+    agents.EndWatch,
+    agents.EndCallOut,
+    agents.TurnSegment,
+    agents.BeginSegment,
     calls.CheckContact,
+    calls.StopRinging,
     queues.StopWaiting,
     tasks.ExpectMessage,
     tasks.MessageLeft,
@@ -60,12 +65,27 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
     contact = _contact_of(state, command)
     call = state.calls.calls.get(contact) if contact else None
     lost = call is None or call.ended_at is not None
-    if call is None or lost or _in_conversation(state, call.id):
+    if call is not None and not lost and _in_conversation(state, call.id):
+        return _beside_a_talk(command)
+    if call is None or lost:
         return (command,) if isinstance(command, TIDYING) else ()
     safe = flows.Rescue(call.id, call.client)
     if isinstance(command, agents.Offer):
         return (safe, agents.UndoOffer(command.agent, command.contact, command.offer))
     return (safe,)
+
+
+def _beside_a_talk(command: Command) -> Sequence[Command]:
+    """The talk itself is left alone; whoever was to join it is free again."""
+    match command:
+        case agents.Offer():
+            return (calls.StopRinging(command.contact, command.offer, Reason.FAULT),)
+        case calls.Bridge():
+            return (calls.StopRinging(command.contact, command.offer, Reason.FAULT),)
+        case flows.ComeBack() | flows.SendToQueue():
+            return (flows.Rescue(command.contact),)
+        case _:
+            return (command,) if isinstance(command, TIDYING) else ()
 
 
 def _in_conversation(state: CellState, contact: ContactId) -> bool:

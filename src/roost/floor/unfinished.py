@@ -7,6 +7,7 @@ from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import ASK_US, CLEAR_US, LEASE_US, Call, Leg, LegState
+from roost.floor.calls.talks import dial
 from roost.floor.definition import AskWebStep
 from roost.floor.effects import (
     AnswerLeg,
@@ -16,20 +17,23 @@ from roost.floor.effects import (
     CollectDigits,
     DialAgent,
     EndLeg,
+    PauseTrack,
     RefuseLeg,
     RingLeg,
     SetMatrix,
     StartTrack,
     StopTrack,
+    TrackPurpose,
 )
 from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
+from roost.floor.parties import INTERRUPTED_US, RING_US, WHISPER_US, Party
 from roost.floor.queues import messages as queues
 from roost.floor.queues.model import Queues
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
-from roost.kernel.ids import AgentId, ContactId, LegId, TrackId
+from roost.kernel.ids import AgentId, ContactId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
@@ -38,7 +42,11 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
     """Every lease begins anew; what's overdue comes at once."""
     effects: list[Effect] = []
     for call in state.calls.calls.values():
-        effects.extend(_ended(call, now) if call.ended_at is not None else _going_on(call, now))
+        if call.ended_at is not None:
+            effects.extend(_ended(state, call, now))
+        else:
+            effects.extend(_going_on(state, call, now))
+            effects.extend(_talk(state, call, now))
     for run in state.flows.runs.values():
         effects.extend(_flow(state.flows, run, now))
     effects.extend(_queues(state.queues, now))
@@ -51,10 +59,10 @@ def _at(now: InstantUs, start: InstantUs, length: DurationUs) -> InstantUs:
     return max(now, after(start, length))
 
 
-def _ended(call: Call, now: InstantUs) -> list[Effect]:
+def _ended(state: CellState, call: Call, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     for leg in call.legs.values():
-        effects.extend(_end(call, leg))
+        effects.extend(_end(state, call, leg, now))
     effects.extend(
         StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
     )
@@ -64,21 +72,36 @@ def _ended(call: Call, now: InstantUs) -> list[Effect]:
     return effects
 
 
-def _end(call: Call, leg: Leg) -> Sequence[Effect]:
+def _end(state: CellState, call: Call, leg: Leg, now: InstantUs) -> Sequence[Effect]:
     """A phone that never answered has no dialog to be ended by: it's dialled again, with the
     same bytes, so that there's something to cancel. Else it would ring on by itself."""
-    if leg.agent is None:
+    if leg.party is Party.CUSTOMER and not call.outbound:
         return (EndLeg(leg.id, leg.reason) if leg.connected else RefuseLeg(leg.id, leg.reason),)
     if leg.connected:
         return (EndLeg(leg.id, leg.reason),)
-    return (_dial(call, leg.id, leg.agent), EndLeg(leg.id, leg.reason))
+    return (_dial(state, call, leg, now)[0], EndLeg(leg.id, leg.reason))
 
 
-def _dial(call: Call, leg: LegId, agent: AgentId) -> DialAgent:
-    return DialAgent(leg, call.id, agent, call.client, call.media, call.caller, again=True)
+def _dial(state: CellState, call: Call, leg: Leg, now: InstantUs) -> Sequence[Effect]:
+    """With the ring's limit, where it isn't the offer's."""
+    if leg.agent is None:
+        return dial(state.calls, call, leg, now, again=True)
+    dialled = DialAgent(
+        leg.id,
+        call.id,
+        leg.agent,
+        call.client,
+        call.media,
+        call.caller,
+        again=True,
+        party=leg.party,
+    )
+    if leg.party is not Party.WATCHER:
+        return (dialled,)
+    return (dialled, Wake(after(now, RING_US), calls.RingLapsed(leg.id)))
 
 
-def _going_on(call: Call, now: InstantUs) -> list[Effect]:
+def _going_on(state: CellState, call: Call, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     asked = False
     for leg in call.legs.values():
@@ -86,10 +109,10 @@ def _going_on(call: Call, now: InstantUs) -> list[Effect]:
             effects.append(RingLeg(leg.id, early_media=call.early))
         elif leg.state is LegState.ANSWERED:
             effects.append(AnswerLeg(leg.id))
-        elif leg.state is LegState.DIALLED and leg.agent is not None:
-            effects.append(_dial(call, leg.id, leg.agent))
+        elif leg.state is LegState.DIALLED:
+            effects.extend(_dial(state, call, leg, now))
         elif leg.state is LegState.ENDING:
-            effects.extend(_end(call, leg))
+            effects.extend(_end(state, call, leg, now))
         if leg.asks:
             asked = True
             effects.append(AskLeg(leg.id))
@@ -102,10 +125,32 @@ def _going_on(call: Call, now: InstantUs) -> list[Effect]:
             call.id, call.client, call.media, track.leg, TrackId(name), track.purpose, track.most_us
         )
         for name, track in call.tracks.items()
+        if not track.over
     )
     if asked:
         effects.append(Wake(after(now, ASK_US), calls.CheckContact(call.id, asked=True)))
     effects.append(Wake(after(now, LEASE_US), calls.CheckContact(call.id)))
+    return effects
+
+
+def _talk(state: CellState, call: Call, now: InstantUs) -> list[Effect]:
+    """A whisper, an interrupted line, a recording's pause: each with its limit anew."""
+    effects: list[Effect] = []
+    for leg in call.legs.values():
+        if leg.whisper is not None and leg.offer is not None:
+            effects.append(Wake(after(now, WHISPER_US), calls.Bridge(call.id, leg.offer)))
+        if leg.lost_at is not None:
+            due = _at(now, leg.lost_at, INTERRUPTED_US)
+            effects.append(Wake(due, calls.LineLapsed(leg.id, leg.lost_at)))
+    for name, track in call.tracks.items():
+        if track.over:
+            effects.append(StopTrack(call.media, track.leg, TrackId(name)))
+        elif call.paused and track.purpose is TrackPurpose.RECORDING:
+            effects.append(PauseTrack(call.media, track.leg, TrackId(name), paused=True))
+    if call.paused:
+        limit = after(now, state.calls.accounts[call.client].pause_us)
+        over = calls.PauseTracks(call.id, paused=False, pause=call.pauses)
+        effects.append(Wake(limit, over))
     return effects
 
 

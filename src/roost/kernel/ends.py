@@ -22,6 +22,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"  # no registration, 404, 480, transport failure
     WRONG_NUMBER = "wrong_number"  # nobody has it, or it's incomplete
     REJECTED = "rejected"  # another final answer of the peer
+    TRANSFERRED = "transferred"  # the agent handed the contact on
     TAKEN_ELSEWHERE = "taken_elsewhere"  # a forked leg that lost
     CALLER_LEFT = "caller_left"  # an agent's leg ended because the caller had gone
     WAITED_TOO_LONG = "waited_too_long"  # the queue's limit, with nowhere to go on

@@ -44,6 +44,103 @@ REFUSALS: Final[dict[str, Words]] = {
         "当前已有 {most} 个呼叫，达到上限。",
         "请稍后再试，或增加单元。",
     ),
+    # --- talks with several, transfers, calling out, watching ---
+    "not_host": Words(
+        "Somebody else carries contact {contact}.",
+        "Ask the colleague who has the contact, or hang up to leave the talk.",
+        "联络 {contact} 由其他坐席主持。",
+        "请联系主持该联络的同事，或挂机退出通话。",
+    ),
+    "consulting": Words(
+        "A consultation is going on in contact {contact} already.",
+        "Complete the transfer, switch between the two, merge, or let the other party go.",
+        "联络 {contact} 中已有咨询正在进行。",
+        "请完成转接、切换通话、合并，或结束另一方。",
+    ),
+    "too_many_parties": Words(
+        "There are {most} parties in this contact already, which is the most.",
+        "Let somebody go first.",
+        "该联络已有 {most} 方，达到上限。",
+        "请先让其中一方退出。",
+    ),
+    "target_not_ready": Words(
+        "{target} can't take it now.",
+        "Choose somebody who is ready, or a queue.",
+        "{target} 当前无法接听。",
+        "请选择就绪的同事，或选择队列。",
+    ),
+    "unknown_target": Words(
+        "“{target}” can't be called for this client.",
+        "Choose one of the client's colleagues, queues or directory entries.",
+        "不能为该客户呼叫“{target}”。",
+        "请选择该客户的同事、队列或通讯录条目。",
+    ),
+    "queue_full": Words(
+        "The queue {queue} is full.",
+        "Choose another queue, or keep the caller.",
+        "队列 {queue} 已满。",
+        "请选择其他队列，或继续接待来电者。",
+    ),
+    "no_other_party": Words(
+        "There's no other party in contact {contact} for that.",
+        "Wait until somebody has answered, or call somebody first.",
+        "联络 {contact} 中没有可执行此操作的另一方。",
+        "请等待对方接听，或先呼叫一方。",
+    ),
+    "other_contact": Words(
+        "The call {leg} belongs to another contact.",
+        "Join calls of one contact only.",
+        "通话 {leg} 属于另一个联络。",
+        "只能合并同一联络的通话。",
+    ),
+    "unknown_party": Words(
+        "There's no such party ({leg}) to let go.",
+        "It may have left already; look at the present state.",
+        "没有可退出的这一方（{leg}）。",
+        "对方可能已离开；请查看当前状态。",
+    ),
+    "digits_wrong": Words(
+        "Those keys can't be sent.",
+        "Send up to {most} of 0 to 9, *, # and A to D.",
+        "无法发送这些按键。",
+        "请发送不超过 {most} 个按键：0 至 9、*、# 和 A 至 D。",
+    ),
+    "not_recorded": Words(
+        "Contact {contact} isn't being recorded.",
+        "Nothing needs to be paused.",
+        "联络 {contact} 未在录音。",
+        "无需暂停。",
+    ),
+    "watching": Words(
+        "The talk of agent {agent} is being listened to.",
+        "Stop listening first.",
+        "正在监听坐席 {agent} 的通话。",
+        "请先停止监听。",
+    ),
+    "not_watching": Words(
+        "Agent {agent} isn't listening to anybody.",
+        "Choose a talk to listen to first.",
+        "坐席 {agent} 没有在监听。",
+        "请先选择要监听的通话。",
+    ),
+    "not_away": Words(
+        "Agent {agent} is at work.",
+        "Go away first: who listens takes no contacts.",
+        "坐席 {agent} 正在工作。",
+        "请先设为离席：监听期间不接联络。",
+    ),
+    "unknown_client": Words(
+        "Agent {agent} can't call out for “{client}”.",
+        "Choose a client whom the agent serves and who has a number.",
+        "坐席 {agent} 不能为“{client}”外呼。",
+        "请选择该坐席服务且拥有号码的客户。",
+    ),
+    "no_media": Words(
+        "Nothing is there that could carry the call.",
+        "Wait until the media process is back.",
+        "目前没有可承载通话的媒体服务。",
+        "请等待媒体进程恢复。",
+    ),
     # --- queues ---
     "already_waiting": Words(
         "Contact {contact} is waiting already.",

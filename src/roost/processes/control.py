@@ -30,7 +30,7 @@ from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.telephony.telephony import Telephony
 from roost.engine.runtime import Hooks, LiveEngine
 from roost.engine.step import FoldFailed, Incident
-from roost.floor.calls.messages import EndContact, MediaLost
+from roost.floor.calls.messages import EndContact, MediaLost, MediaReady
 from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.actor import SETUP, Actor
@@ -181,6 +181,8 @@ class Control:
             await first_definitions.put_in_force(
                 launch, self._store, self._clock, self._submitting.from_outside, self._log
             )
+        serves = CommandId(f"media/{MEDIA}/{self._engine.epoch}")
+        await self._submitting.patiently(MediaReady(MEDIA), SETUP, serves)
         await telephony.start([opened["sip_udp"], opened["sip_tcp"]])
         self._link.desks = telephony.desks
         await self._link.start(sock=opened["link"])

@@ -95,5 +95,5 @@ class LastWords:
 
     def _let_go(self, call: Call) -> None:
         for leg in call.legs.values():
-            answered = leg.connected or leg.offer is not None
+            answered = leg.connected or leg.id != call.caller_leg
             self._perform((EndLeg if answered else RefuseLeg)(leg.id, Reason.OVERLOADED))

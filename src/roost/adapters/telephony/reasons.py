@@ -19,6 +19,7 @@ STATUS_OF: Final[Mapping[Reason, int]] = {
     Reason.UNREACHABLE: 480,
     Reason.WRONG_NUMBER: 404,
     Reason.REJECTED: 480,
+    Reason.TRANSFERRED: 480,
     Reason.TAKEN_ELSEWHERE: 480,
     Reason.CALLER_LEFT: 487,
     Reason.WAITED_TOO_LONG: 480,
@@ -88,6 +89,7 @@ AT_FAULT: Final = frozenset((401, 402, 403, 407, 408))  # it's between the trunk
 TAKEN_ELSEWHERE: Final = 'SIP;cause=200;text="Call completed elsewhere"'
 _TEXTS: Final[Mapping[Reason, str]] = {
     Reason.TAKEN_ELSEWHERE: TAKEN_ELSEWHERE,
+    Reason.TRANSFERRED: 'SIP;cause=200;text="Transferred"',
     Reason.NO_ANSWER: 'SIP;cause=480;text="No answer"',
     Reason.CALLER_LEFT: 'SIP;cause=487;text="Caller left"',
     Reason.SESSION_EXPIRED: 'SIP;cause=408;text="Session expired"',

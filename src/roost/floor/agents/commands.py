@@ -8,6 +8,7 @@ from roost.kernel.ids import (
     AgentId,
     ClientId,
     ContactId,
+    EntryId,
     LegId,
     OfferId,
     QueueId,
@@ -204,6 +205,17 @@ class PauseRecording(Command, frozen=True, gc=False):
     paused: bool
 
 
+class CallOut(Command, frozen=True, gc=False):
+    """Call somebody for a client, with the client's own number shown: an `entry` of its
+    directory, or a `number`. The agent's own phone is rung first. Refused: not_signed_in,
+    contact_open, watching, no_phone, unknown_client, unknown_target, too_many_calls, no_media."""
+
+    agent: AgentId
+    client: ClientId
+    number: VaultId | None = None
+    entry: EntryId | None = None
+
+
 class Watch(Command, frozen=True, gc=False):
     """A supervisor, who is away and has a phone, hears what an agent says and hears. Refused:
     not_signed_in, not_away, no_phone, watching, no_contact, too_many_parties."""
@@ -341,7 +353,7 @@ class TurnSegment(Command, frozen=True, gc=False):
 
 
 class BeginSegment(Command, frozen=True, gc=False):
-    """A supervisor who watched has the contact now."""
+    """A supervisor who watched has the contact now, and watches no more."""
 
     agent: AgentId
     contact: ContactId

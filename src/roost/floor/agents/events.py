@@ -167,12 +167,11 @@ class SegmentCompleted(Event, frozen=True, gc=False, kw_only=True):
     note: VaultId | None
 
 
-class CallOutAsked(Event, frozen=True, gc=False, kw_only=True):
-    """An agent asks to call a number for a client, under the client's own number."""
+class PauseAsked(Event, frozen=True, gc=False, kw_only=True):
+    """The agent asked that nothing be recorded, or that it go on."""
 
     agent: AgentId
-    client: ClientId
-    number: VaultId
+    paused: bool
 
 
 class SegmentTurned(Event, frozen=True, gc=False, kw_only=True):

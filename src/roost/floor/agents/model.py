@@ -103,6 +103,7 @@ class Handling(Struct, gc=False):
     note: VaultId | None = None
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
+    before: str = ""  # the reason why the agent was away before; empty: was ready
 
 
 class Unwritten(Struct, gc=False):
@@ -212,6 +213,7 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     _move(agent, event, at)
     agent.handling = None
+    agent.watching = None
     agent.next = None
     agent.hand = False
     if not event.sent_home:
@@ -238,6 +240,7 @@ def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
 def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     assert event.contact is not None
+    before = agent.reason if agent.presence is Presence.AWAY else ""
     _move(agent, event, at)
     agent.handling = Handling(
         event.contact,
@@ -247,6 +250,7 @@ def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
         at,
         event.ring_us,
         kind=event.kind,
+        before=before,
     )
 
 

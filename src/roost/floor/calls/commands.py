@@ -4,7 +4,6 @@ from roost.floor.parties import Party, Target
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     AgentId,
-    ClientId,
     CollectId,
     ContactId,
     LegId,
@@ -219,15 +218,6 @@ class RingAgent(Command, frozen=True, gc=False):
     party: Party = Party.AGENT
 
 
-class MakeCall(Command, frozen=True, gc=False):
-    """An agent calls somebody for a client: the agent's own phone first, then the number.
-    Refused: too_many_calls, no_media."""
-
-    agent: AgentId
-    client: ClientId
-    number: VaultId
-
-
 class StopRinging(Command, frozen=True, gc=False):
     """The offer is over: the agent's phone must stop ringing."""
 
@@ -246,11 +236,17 @@ class Bridge(Command, frozen=True, gc=False):
 
 
 class HoldCaller(Command, frozen=True, gc=False):
-    """The caller hears music, the agent nothing; or both each other again."""
+    """Everybody but the host hears music, the host nothing; or all each other again."""
 
     contact: ContactId
     held: bool
-    music: tuple[PromptId, ...] = ()
+
+
+class LeaveCall(Command, frozen=True, gc=False):
+    """The agent hangs up at the desk. Others go on; alone with the customer it's the end."""
+
+    contact: ContactId
+    offer: OfferId
 
 
 class LineLapsed(Command, frozen=True, gc=False):
@@ -275,6 +271,7 @@ class PauseTracks(Command, frozen=True, gc=False):
     contact: ContactId
     paused: bool
     pause: int = 0
+    agent: AgentId | None = None
 
 
 class EndContact(Command, frozen=True, gc=False):

@@ -6,7 +6,7 @@ The legs' own fate is in `lines.py`, what is heard in `hearing.py`.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor.calls import hearing, lines
+from roost.floor.calls import hearing, lines, talks
 from roost.floor.calls import messages as m
 from roost.floor.calls.hearing import STALE, live, offered_leg
 from roost.floor.calls.model import (
@@ -15,14 +15,14 @@ from roost.floor.calls.model import (
     Calls,
     LegState,
 )
+from roost.floor.calls.talks import failed, not_reached
 from roost.floor.effects import (
     DialAgent,
-    EndLeg,
     NudgePhone,
     RingLeg,
 )
 from roost.kernel.ids import ContactId, LegId, owner_of
-from roost.kernel.messages import Command, Decision, Refusal, Wake
+from roost.kernel.messages import NOTHING, Command, Decision, Refusal, Wake
 from roost.kernel.time import InstantUs, after
 
 
@@ -64,6 +64,7 @@ def ring_agent(state: Calls, now: InstantUs, command: m.RingAgent) -> Decision |
         leg=leg,
         agent=command.agent,
         offer=command.offer,
+        party=command.party,
     )
     dial = DialAgent(leg, call.id, command.agent, call.client, call.media, call.caller)
     return Decision((event,), (dial,))
@@ -73,10 +74,17 @@ def stop_ringing(state: Calls, now: InstantUs, command: m.StopRinging) -> Decisi
     """Whatever the phone did meanwhile: this leg isn't wanted."""
     call = live(state, command.contact)
     leg = offered_leg(call, command.offer) if call else None
-    if call is None or leg is None or leg.state not in (LegState.DIALLED, LegState.UP):
+    if call is not None and leg is None and call.transfer and call.transfer.offer == command.offer:
+        return Decision((failed(call, command.reason),))  # it was never dialled
+    if call is None or leg is None or leg.joined or leg.state is LegState.ENDING:
         return STALE
-    event = m.LegEnding(owner=call.owner, contact=call.id, leg=leg.id, reason=command.reason)
-    return Decision((event,), (EndLeg(leg.id, command.reason),))
+    return not_reached(state, call, leg, None, command.reason) or STALE
+
+
+def media_ready(state: Calls, now: InstantUs, command: m.MediaReady) -> Decision | Refusal:
+    if state.media == command.media:
+        return NOTHING
+    return Decision((m.MediaServing(media=command.media),))
 
 
 def nudge_agent(state: Calls, now: InstantUs, command: m.NudgeAgent) -> Decision | Refusal:
@@ -96,8 +104,15 @@ DECIDE: Final[Mapping[type[Command], Callable[[Calls, InstantUs, Any], Decision 
     m.LegConfirmed: lines.leg_confirmed,
     m.LegHeld: lines.leg_held,
     m.LegSilent: lines.leg_silent,
+    m.LegInterrupted: talks.leg_interrupted,
+    m.LegResumed: talks.leg_resumed,
+    m.LineLapsed: lines.line_lapsed,
+    m.RingLapsed: lines.ring_lapsed,
     m.MediaLost: lines.media_lost,
-    m.PlayEnded: hearing.play_ended,
+    m.MediaReady: media_ready,
+    m.LeaveCall: lines.leave_call,
+    m.PauseTracks: talks.pause_tracks,
+    m.PlayEnded: talks.play_ended,
     m.DigitsCollected: hearing.digits_collected,
     m.TrackClosed: hearing.track_closed,
     m.LegMeasured: lines.leg_measured,
@@ -108,8 +123,8 @@ DECIDE: Final[Mapping[type[Command], Callable[[Calls, InstantUs, Any], Decision 
     m.RingAgent: ring_agent,
     m.StopRinging: stop_ringing,
     m.NudgeAgent: nudge_agent,
-    m.Bridge: hearing.bridge,
-    m.HoldCaller: hearing.hold_caller,
+    m.Bridge: talks.bridge,
+    m.HoldCaller: talks.hold_caller,
     m.EndContact: lines.end_contact,
     m.CheckContact: lines.check_contact,
 }

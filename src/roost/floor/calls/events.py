@@ -133,9 +133,7 @@ class PartyHeld(Event, frozen=True, gc=False, kw_only=True):
 
 
 class PartiesMerged(Event, frozen=True, gc=False, kw_only=True):
-    """Everybody was taken into one talk, in which `legs` are from now on."""
-
-    legs: tuple[LegId, ...]
+    """Everybody was taken into one talk: the consultation is over."""
 
 
 class HostChanged(Event, frozen=True, gc=False, kw_only=True):
@@ -240,7 +238,8 @@ class CallMade(Event, frozen=True, gc=False, kw_only=True):
     that the customer sees."""
 
     leg: LegId
-    number: VaultId
+    number: VaultId | None
+    entry: EntryId | None
     shown: str
     agent: AgentId
     offer: OfferId

@@ -85,6 +85,7 @@ def made(state: Calls, event: m.CallMade, at: InstantUs) -> None:
         [],
         outbound=True,
         offers_made=1,
+        entry=event.entry,
     )
 
 
@@ -178,6 +179,9 @@ def leg_dialled(state: Calls, event: m.LegDialled, at: InstantUs) -> None:
     )
     if event.party is Party.WATCHER:
         call.offers_made += 1
+    transfer, target = call.transfer, event.party in (Party.AGENT, Party.GUEST)
+    if target and transfer and transfer.leg is None and event.offer == transfer.offer:
+        transfer.leg = event.leg
     state.legs[event.leg] = call.id
 
 
@@ -222,9 +226,8 @@ def held(state: Calls, event: m.PartyHeld) -> None:
 
 
 def merged(state: Calls, event: m.PartiesMerged) -> None:
-    legs = _call(state, event.contact).legs
-    for leg in event.legs:
-        legs[leg].held = False
+    """The consultation is over: everybody talks."""
+    _call(state, event.contact).transfer = None
 
 
 def host_changed(state: Calls, event: m.HostChanged) -> None:
@@ -232,13 +235,18 @@ def host_changed(state: Calls, event: m.HostChanged) -> None:
 
 
 def invited(state: Calls, event: m.AgentInvited) -> None:
-    _call(state, event.contact).offers_made += 1
+    call = _call(state, event.contact)
+    call.offers_made += 1
+    if call.transfer is not None:
+        call.transfer.offer = event.offer
 
 
 def returned(state: Calls, event: m.CallerReturned) -> None:
     """The customer is no part of any talk; what was recorded of it is asked to stop."""
     call = _call(state, event.contact)
     call.host = None
+    call.direct, call.ringing, call.back_to = event.direct, event.ringing, event.queue
+    call.returning = True
     customer = call.legs.get(call.caller_leg)
     if customer is not None:
         customer.joined = customer.held = False
@@ -248,8 +256,32 @@ def returned(state: Calls, event: m.CallerReturned) -> None:
         call.paused = False
 
 
+def waits(state: Calls, contact: ContactId) -> None:
+    """In a queue again."""
+    call = state.calls.get(contact)
+    if call is not None:
+        call.returning = False
+
+
+def assigned(state: Calls, contact: ContactId) -> None:
+    """Whoever was named by a transfer has been asked first, and is asked only once."""
+    call = state.calls.get(contact)
+    if call is not None:
+        call.direct = call.ringing = None
+
+
+def rescued(call: Call) -> None:
+    """On the safe path: a number that was being called for it isn't any more."""
+    call.transfer = None
+
+
 def transfer_started(state: Calls, event: m.TransferStarted) -> None:
-    _call(state, event.contact).transfer = Transfer(event.how, event.kind, event.agent)
+    """A consultation that becomes a blind transfer keeps whom it calls."""
+    call = _call(state, event.contact)
+    before = call.transfer
+    call.transfer = Transfer(event.how, event.kind, event.agent)
+    if before is not None:
+        call.transfer.leg, call.transfer.offer = before.leg, before.offer
 
 
 def transfer_over(state: Calls, event: m.TransferCompleted | m.TransferFailed) -> None:

@@ -1,4 +1,4 @@
-"""What is heard on a call: prompts and digits, the bridge, hold, and what is recorded of it.
+"""What is heard on a call before anybody talks: prompts and digits, and a voicemail.
 
 Each change of who hears what is one MatrixChanged and one SetMatrix with the next version.
 """
@@ -7,29 +7,24 @@ from typing import Final
 
 from roost.floor.calls import messages as m
 from roost.floor.calls.model import (
-    MOST_TRACK_US,
     Call,
     Calls,
     Leg,
-    LegState,
-    Track,
     without_play,
 )
+from roost.floor.calls.parties import recording
 from roost.floor.effects import (
     AnswerLeg,
     CollectDigits,
-    FromLeg,
     FromPrompts,
     RingLeg,
     Route,
     SetMatrix,
-    StartTrack,
     StopCollecting,
     TrackPurpose,
 )
-from roost.floor.parties import Party
-from roost.kernel.ids import ContactId, LegId, OfferId, PlayId, PromptId, TrackId
-from roost.kernel.messages import Decision, Effect, Event, Refusal
+from roost.kernel.ids import ContactId, OfferId, TrackId
+from roost.kernel.messages import Decision, Effect, Refusal
 from roost.kernel.time import InstantUs
 
 STALE: Final = Refusal("stale")
@@ -40,14 +35,10 @@ def live(state: Calls, contact: ContactId) -> Call | None:
     return call if call is not None and call.ended_at is None else None
 
 
-def matrix(
-    call: Call, routes: tuple[Route, ...], joined: LegId | None = None
-) -> tuple[m.MatrixChanged, SetMatrix]:
+def matrix(call: Call, routes: tuple[Route, ...]) -> tuple[m.MatrixChanged, SetMatrix]:
     version = call.version + 1
     return (
-        m.MatrixChanged(
-            owner=call.owner, contact=call.id, version=version, routes=routes, joined=joined
-        ),
+        m.MatrixChanged(owner=call.owner, contact=call.id, version=version, routes=routes),
         SetMatrix(call.id, call.media, version, routes),
     )
 
@@ -56,11 +47,8 @@ def answer_caller(state: Calls, now: InstantUs, command: m.AnswerCaller) -> Deci
     call = live(state, command.contact)
     if call is None or call.answered:
         return STALE
-    return Decision((_answered(call),), (AnswerLeg(call.caller_leg),))
-
-
-def _answered(call: Call) -> m.CallAnswered:
-    return m.CallAnswered(owner=call.owner, contact=call.id)
+    event = m.CallAnswered(owner=call.owner, contact=call.id)
+    return Decision((event,), (AnswerLeg(call.caller_leg),))
 
 
 def speak(state: Calls, now: InstantUs, command: m.Speak) -> Decision | Refusal:
@@ -162,53 +150,11 @@ def digits_collected(
     return Decision((event,))
 
 
-def bridge(state: Calls, now: InstantUs, command: m.Bridge) -> Decision | Refusal:
-    """Caller and agent hear each other; where the client wants it, both are recorded."""
-    call = live(state, command.contact)
-    leg = offered_leg(call, command.offer) if call else None
-    if call is None or leg is None or leg.state is not LegState.UP:
-        return STALE
-    caller = call.caller_leg
-    changed, effect = matrix(
-        call, (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller)), leg.id
-    )
-    if call.answered and not state.accounts[call.client].record:
-        return Decision((changed,), (effect,))
-    events: list[Event] = []
-    effects: list[Effect] = []
-    if not call.answered:
-        events.append(_answered(call))
-        effects.append(AnswerLeg(caller))
-    events.append(changed)
-    effects.append(effect)
-    if state.accounts[call.client].record:
-        for number, recorded in enumerate((caller, leg.id), call.tracks_made + 1):
-            event = _track(call, recorded, number, TrackPurpose.RECORDING)
-            events.append(event)
-            effects.append(recording(call, event.track, event))
-    return Decision(tuple(events), tuple(effects))
-
-
 def offered_leg(call: Call, offer: OfferId) -> Leg | None:
     for leg in call.legs.values():
         if leg.offer == offer:
             return leg
     return None
-
-
-def _track(call: Call, leg: LegId, number: int, purpose: TrackPurpose) -> m.TrackStarted:
-    return m.TrackStarted(
-        owner=call.owner,
-        contact=call.id,
-        leg=leg,
-        track=TrackId(f"{leg}/t{number}"),
-        purpose=purpose,
-        most_us=MOST_TRACK_US,
-    )
-
-
-def recording(call: Call, track: TrackId, of: m.TrackStarted | Track) -> StartTrack:
-    return StartTrack(call.id, call.client, call.media, of.leg, track, of.purpose, of.most_us)
 
 
 def take_message(state: Calls, now: InstantUs, command: m.TakeMessage) -> Decision | Refusal:
@@ -244,35 +190,3 @@ def track_closed(state: Calls, now: InstantUs, command: m.TrackClosed) -> Decisi
         gap_us=command.gap_us,
     )
     return Decision((event,))
-
-
-def hold_caller(state: Calls, now: InstantUs, command: m.HoldCaller) -> Decision | Refusal:
-    call = live(state, command.contact)
-    if call is None or customer_held(call) == command.held:
-        return STALE
-    return hold(state, call, command.held, command.music)
-
-
-def customer_held(call: Call) -> bool:
-    customer = call.legs.get(call.caller_leg)
-    return customer is not None and customer.held
-
-
-def hold(state: Calls, call: Call, held: bool, music: tuple[PromptId, ...]) -> Decision | Refusal:
-    """The caller hears music (the client's, if no other is named), the agent nothing."""
-    leg = next((leg for leg in call.legs.values() if leg.state is LegState.BRIDGED), None)
-    if leg is None:
-        return STALE
-    prompts = music or tuple(PromptId(one) for one in state.accounts[call.client].hold_music)
-    routes: tuple[Route, ...] = ()
-    if held and prompts:
-        play = FromPrompts(PlayId(f"{call.id}/h{call.version + 1}"), prompts, repeat=True)
-        routes = (Route(play, call.caller_leg),)
-    elif not held:
-        caller = call.caller_leg
-        routes = (Route(FromLeg(caller), leg.id), Route(FromLeg(leg.id), caller))
-    changed, effect = matrix(call, routes)
-    event = m.PartyHeld(
-        owner=call.owner, contact=call.id, leg=call.caller_leg, party=Party.CUSTOMER, held=held
-    )
-    return Decision((event, changed), (effect,))

@@ -4,7 +4,7 @@ Late, doubled and reordered messages of the world are refused as `stale`.
 """
 
 from roost.floor.calls import messages as m
-from roost.floor.calls.hearing import STALE, customer_held, hold, live, matrix
+from roost.floor.calls.hearing import STALE, live, offered_leg
 from roost.floor.calls.model import (
     ASK_US,
     CLEAR_US,
@@ -17,6 +17,8 @@ from roost.floor.calls.model import (
     LegState,
     leg_reason,
 )
+from roost.floor.calls.parties import Talk
+from roost.floor.calls.talks import hold, join, left, not_reached, standing
 from roost.floor.effects import (
     AskLeg,
     CloseMedia,
@@ -26,6 +28,7 @@ from roost.floor.effects import (
     TrackPurpose,
     dialog_of,
 )
+from roost.floor.parties import Party
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import LegId, TrackId, owner_of
 from roost.kernel.messages import NOTHING, Decision, Effect, Event, Refusal, Wake
@@ -55,10 +58,7 @@ def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decisi
         )
     call, leg = found
     if leg.state is LegState.DIALLED:
-        assert leg.offer is not None
-        return Decision(
-            (m.LegConnected(owner=call.owner, contact=call.id, leg=leg.id, offer=leg.offer),)
-        )
+        return _connected(state, call, leg)
     if leg.state is LegState.ANSWERED:
         return Decision((m.CallAcknowledged(owner=call.owner, contact=call.id, leg=leg.id),))
     if leg.state is LegState.ENDING:
@@ -66,33 +66,93 @@ def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decisi
     return STALE
 
 
+def _connected(state: Calls, call: Call, leg: Leg) -> Decision:
+    """An agent's phone is up when the agent has accepted; anybody else takes part at once."""
+    event = m.LegConnected(
+        owner=call.owner, contact=call.id, leg=leg.id, offer=leg.offer, party=leg.party
+    )
+    if leg.party is Party.AGENT:
+        return Decision((event,))
+    if leg.party is Party.WATCHER:
+        watched = call.legs.get(leg.watches or "")
+        wanted = watched is not None and watched.joined
+    elif leg.party is Party.GUEST:
+        wanted = call.transfer is not None and call.transfer.leg == leg.id
+    else:
+        wanted = True
+    if wanted:
+        return join(state, call, leg, event)
+    talk = Talk(state, call)
+    talk.tell(event)
+    talk.let_go(leg, Reason.CALLER_LEFT)
+    return talk.as_it_stands()
+
+
 def leg_failed(state: Calls, now: InstantUs, command: m.LegFailed) -> Decision | Refusal:
     found = _leg(state, command.leg)
     if found is None or found[1].state not in (LegState.DIALLED, LegState.ENDING):
         return STALE
-    return Decision((_leg_ended(*found, command.blame, command.reason),))
+    return _closed(state, *found, now, command.blame, command.reason)
 
 
 def leg_closed(state: Calls, now: InstantUs, command: m.LegClosed) -> Decision | Refusal:
     found = _leg(state, command.leg)
     if found is None:
         return STALE
-    return _closed(*found, now, command.blame, command.reason)
+    return _closed(state, *found, now, command.blame, command.reason)
 
 
-def _closed(call: Call, leg: Leg, now: InstantUs, blame: Blame, reason: Reason) -> Decision:
-    ended = _leg_ended(call, leg, blame, reason)
+def _closed(
+    state: Calls, call: Call, leg: Leg, now: InstantUs, blame: Blame, reason: Reason
+) -> Decision:
+    ended = _leg_ended(call, leg, blame, reason, now)
     if leg.state is LegState.ENDING or call.ended_at is not None:
         return Decision((ended,))
     if leg.id == call.caller_leg:
         return _end(call, now, blame, _caller_reason(call, reason), ended)
-    if leg.state is not LegState.BRIDGED:
-        return Decision((ended,))
-    if now - leg.since < HEARD_US:
-        return _return(call, ended)
+    if leg.joined:
+        decision = left(state, call, leg, now, ended, reason)
+    else:
+        decision = not_reached(state, call, leg, ended, reason)
+    if decision is not None:
+        return decision
     if blame is Blame.CALLER:  # signalling names whoever is at the other end of this leg
         blame = Blame.AGENT
     return _end(call, now, blame, reason, ended)
+
+
+def leave_call(state: Calls, now: InstantUs, command: m.LeaveCall) -> Decision | Refusal:
+    """The agent hangs up at the desk: as the phone's own BYE, but that we send it."""
+    call = live(state, command.contact)
+    leg = offered_leg(call, command.offer) if call else None
+    if call is None or leg is None or leg.state is LegState.ENDING:
+        return STALE
+    decision = left(state, call, leg, now, None, Reason.HUNG_UP) if leg.joined else None
+    return decision or _end(call, now, Blame.AGENT, Reason.HUNG_UP, None)
+
+
+def ring_lapsed(state: Calls, now: InstantUs, command: m.RingLapsed) -> Decision | Refusal:
+    """Nobody took it. A customer whom we called in vain: that's the contact's end."""
+    found = _leg(state, command.leg)
+    if found is None or found[0].ended_at is not None or found[1].state is not LegState.DIALLED:
+        return STALE
+    call, leg = found
+    decision = not_reached(state, call, leg, None, Reason.NO_ANSWER)
+    return decision or _end(call, now, Blame.CALLER, Reason.NO_ANSWER, None)
+
+
+def line_lapsed(state: Calls, now: InstantUs, command: m.LineLapsed) -> Decision | Refusal:
+    """It didn't come back: the leg counts as gone, and its customer waits again."""
+    found = standing(state, command.leg)
+    if found is None or found[1].lost_at != command.since:
+        return STALE
+    call, leg = found
+    why = Reason.MEDIA_SILENT
+    if leg.joined and leg.party is not Party.CUSTOMER:
+        decision = left(state, call, leg, now, None, why, lapsed=True)
+    else:
+        decision = not_reached(state, call, leg, None, why)
+    return decision or _end(call, now, Blame.NETWORK, why, None)
 
 
 def _caller_reason(call: Call, reason: Reason) -> Reason:
@@ -105,18 +165,10 @@ def _caller_reason(call: Call, reason: Reason) -> Reason:
     return reason
 
 
-def _return(call: Call, ended: m.LegEnded) -> Decision:
-    """The agent was gone before anybody was heard: the caller hears again what came before."""
-    changed, effect = matrix(call, call.waiting)
-    stops = tuple(
-        StopTrack(call.media, track.leg, TrackId(name))
-        for name, track in call.tracks.items()
-        if track.purpose is TrackPurpose.RECORDING
-    )
-    return Decision((changed, ended), (effect, *stops))
-
-
-def _leg_ended(call: Call, leg: Leg, blame: Blame, reason: Reason) -> m.LegEnded:
+def _leg_ended(
+    call: Call, leg: Leg, blame: Blame, reason: Reason, now: InstantUs | None = None
+) -> m.LegEnded:
+    """`now`, where it's to be told whether the leg was heard in the talk."""
     return m.LegEnded(
         owner=call.owner,
         contact=call.id,
@@ -127,6 +179,7 @@ def _leg_ended(call: Call, leg: Leg, blame: Blame, reason: Reason) -> m.LegEnded
         blame=blame,
         reason=reason,
         party=leg.party,
+        heard=now is not None and leg.joined and now - leg.since >= HEARD_US,
     )
 
 
@@ -145,11 +198,9 @@ def leg_held(state: Calls, now: InstantUs, command: m.LegHeld) -> Decision | Ref
     if found is None:
         return STALE
     call, leg = found
-    if leg.offer is None:
+    if leg.id != call.host:
         return NOTHING
-    if leg.state is not LegState.BRIDGED or customer_held(call) == command.held:
-        return STALE
-    return hold(state, call, command.held, ())
+    return hold(state, call, command.held)
 
 
 def leg_silent(state: Calls, now: InstantUs, command: m.LegSilent) -> Decision | Refusal:
@@ -184,8 +235,9 @@ def check_contact(state: Calls, now: InstantUs, command: m.CheckContact) -> Deci
     late = [leg for leg in call.legs.values() if leg.asks and leg.state is not LegState.ENDING]
     for leg in late:
         if leg.asks >= MOST_ASKS:
-            closed = _closed(call, leg, now, Blame.NETWORK, Reason.MEDIA_SILENT)
-            return Decision(closed.events, (EndLeg(leg.id, Reason.MEDIA_SILENT), *closed.effects))
+            why = Reason.MEDIA_SILENT
+            closed = _closed(state, call, leg, now, Blame.NETWORK, why)
+            return Decision(closed.events, (EndLeg(leg.id, why), *closed.effects))
     return _ask(call, late, now) if late else STALE
 
 
@@ -273,7 +325,7 @@ def _end(
         effects.extend(
             StopTrack(call.media, track.leg, TrackId(name)) for name, track in call.tracks.items()
         )
-        if call.answered or call.early:
+        if call.answered or call.early or call.outbound:
             effects.append(CloseMedia(call.id, call.media, tuple(call.unmeasured)))
     effects.append(Wake(after(now, CLEAR_US), m.CheckContact(call.id, asked=True)))
     ended = m.ContactEnded(

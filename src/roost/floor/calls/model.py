@@ -43,6 +43,7 @@ from roost.kernel.ids import (
     OfferId,
     Owner,
     PlayId,
+    QueueId,
     TrunkId,
     VaultId,
 )
@@ -156,6 +157,11 @@ class Call(Struct, gc=False):
     tracks_made: int = 0
     ended_at: InstantUs | None = None
     trunk: TrunkId = TrunkId("")
+    entry: EntryId | None = None  # of the directory: whom we call
+    direct: AgentId | None = None  # who is offered it first when it waits again
+    ringing: OfferId | None = None  # and rings for it already
+    returning: bool = False  # on its way back into a queue
+    back_to: QueueId | None = None
     host: LegId | None = None
     outbound: bool = False
     offers_made: int = 0  # for consultations, watching and calling out

@@ -10,12 +10,14 @@ from roost.floor.flows.model import (
     MOST_TURNED_AWAY,
     RESCUE_WAIT_US,
     RESCUED,
+    TRANSFER_WAIT_US,
+    TRANSFERRED,
     Flows,
     Run,
     version_key,
 )
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import ContactId, PlayId, owner_of
+from roost.kernel.ids import ContactId, PlayId, QueueId, owner_of
 from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, Wake
 from roost.kernel.time import InstantUs, after
 
@@ -188,6 +190,8 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
     passed = "full" if command.full else "waited"
     if run.step == RESCUED:
         return _end(run, now, Blame.US, Reason.FAULT, passed)
+    if run.step == TRANSFERRED:
+        return _end(run, now, Blame.CLIENT, Reason.WAITED_TOO_LONG, passed)
     if command.full and run.turned_away >= MOST_TURNED_AWAY:
         return _end(run, now, Blame.US, Reason.OVERLOADED, passed)
     flow, step = _step(state, run)
@@ -204,11 +208,35 @@ def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | R
         return STALE
     if run.step == RESCUED:
         return _to_safety(state, run, now, (), sorry=False)
+    if run.step == TRANSFERRED:
+        return _to_queue(state, run, run.queue or state.safe[run.client].queue)
     going = _again(state, run, now)
     _, step = _step(state, run)
     assert isinstance(step, d.Enqueue), step
     enqueue(going, step, music=False)
     return _stop(run, going, now, "returned")
+
+
+def send_to_queue(state: Flows, now: InstantUs, command: m.SendToQueue) -> Decision | Refusal:
+    """Calls has the music on already."""
+    run = state.runs.get(command.contact)
+    if run is None:
+        run = Run(command.contact, command.client, "", (), {})
+    return _to_queue(state, run, command.queue or state.safe[run.client].queue)
+
+
+def _to_queue(state: Flows, run: Run, queue: QueueId) -> Decision:
+    event = m.FlowAdvanced(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        step=TRANSFERRED,
+        turn=run.turn + 1,
+        attempt=1,
+        variables={},
+        acts=(m.QueueNow(queue, 0, (), TRANSFER_WAIT_US),),
+        passed="transferred",
+    )
+    return Decision((event,))
 
 
 def step_lapsed(state: Flows, now: InstantUs, command: m.StepLapsed) -> Decision | Refusal:
@@ -297,6 +325,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision 
     m.MessageDone: message_done,
     m.QueueLeft: queue_left,
     m.ComeBack: come_back,
+    m.SendToQueue: send_to_queue,
     m.StepLapsed: step_lapsed,
     m.Rescue: rescue,
 }

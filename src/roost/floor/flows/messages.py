@@ -87,9 +87,18 @@ class Rescue(Command, frozen=True, gc=False):
 
 
 class ComeBack(Command, frozen=True, gc=False):
-    """The agent who took the contact was gone before anybody was heard: wait again."""
+    """The contact is without an agent: wait again, in the queue that it came from."""
 
     contact: ContactId
+
+
+class SendToQueue(Command, frozen=True, gc=False):
+    """The contact is transferred to a queue, or was never in one (`queue` None: the client's
+    default)."""
+
+    contact: ContactId
+    client: ClientId
+    queue: QueueId | None = None
 
 
 # --- what a flow asks of the other areas, in its events ---

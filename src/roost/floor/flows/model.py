@@ -20,7 +20,9 @@ MOST_TURNED_AWAY: Final = 5  # in a row, by full queues; then the contact is end
 PLAY_LEASE_US: Final = DurationUs(10 * MINUTE)  # the longest that prompts may take
 GRACE_US: Final = DurationUs(5 * SECOND)  # for an outcome that's on its way
 RESCUE_WAIT_US: Final = DurationUs(60 * MINUTE)
+TRANSFER_WAIT_US: Final = DurationUs(30 * MINUTE)  # the most that a transferred one waits
 RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
+TRANSFERRED: Final = "(transferred)"  # of one that an agent sent to a queue
 
 
 class Run(Struct, gc=False):
@@ -44,6 +46,7 @@ class Run(Struct, gc=False):
     turned_away: int = 0
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
+    queue: QueueId | None = None  # in which it waits, or waited last
 
 
 class Version(Struct, gc=False):
@@ -102,6 +105,9 @@ def started(state: Flows, event: m.FlowStarted) -> None:
 def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     assert event.contact is not None
     run = state.runs.get(event.contact)
+    if run is None and event.step == TRANSFERRED:  # a call of ours has no flow before
+        run = Run(event.contact, ClientId(event.owner), "", (), {}, answered=True)
+        state.runs[event.contact] = run
     if run is None:
         return  # rescued too late: the contact had ended
     if not event.step:
@@ -131,6 +137,7 @@ def _acted(run: Run, act: m.Act) -> None:
             run.awaited = act.play
         case m.QueueNow():
             run.waits = "queue"
+            run.queue = act.queue
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"

@@ -11,6 +11,8 @@ from roost.kernel.ids import AgentId, ContactId, OfferId
 from roost.kernel.messages import NOTHING, Command, Decision, Refusal
 from roost.kernel.time import InstantUs, between
 
+DIRECT: Final = "direct/1"  # the policy of a transfer to a person
+
 
 def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> Decision | Refusal:
     """The head of this contact's class goes first: its older mate, if there is one."""
@@ -18,11 +20,38 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
     if waiter is None or not waiter.number:
         return NOTHING
     klass = state.classes[waiter.klass]
+    if command.direct is not None:
+        direct = _direct(state, now, command, klass, waiter)
+        if direct is not None:
+            return direct
     agent = longest_idle.winner(state, klass)
     if agent is None:
         return NOTHING
     place = klass.line.places[klass.line.head]
     return Decision((_assigned(state, now, klass, ContactId(place[2]), agent),))
+
+
+def _direct(
+    state: Routing, now: InstantUs, command: m.MatchContact, klass: Class, waiter: Waiter
+) -> Decision | None:
+    """Whom an agent chose, whatever their skills. None: not ready (any more)."""
+    seat = state.seats.get(command.direct or "")
+    if command.direct is None or seat is None:
+        return None
+    if seat.state != ("ready" if command.offer is None else "busy"):
+        return None
+    event = m.Assigned(
+        contact=command.contact,
+        agent=command.direct,
+        offer=command.offer or OfferId(f"{command.contact}/o{waiter.offers + 1}"),
+        queue=klass.queue,
+        waited_us=between(waiter.since, now),
+        policy=DIRECT,
+        candidates=(m.Candidate(command.direct, between(seat.since, now)),),
+        eligible=1,
+        excluded={},
+    )
+    return Decision((event,))
 
 
 def match_agent(state: Routing, now: InstantUs, command: m.MatchAgent) -> Decision | Refusal:

@@ -8,9 +8,12 @@ from roost.kernel.time import DurationUs
 
 
 class MatchContact(Command, frozen=True, gc=False):
-    """A contact waits (again): is anybody free who can take it?"""
+    """A contact waits (again): is anybody free who can take it? `direct` is asked first, who
+    was named by a transfer; with `offer` that agent's phone rings for it already."""
 
     contact: ContactId
+    direct: AgentId | None = None
+    offer: OfferId | None = None
 
 
 class MatchAgent(Command, frozen=True, gc=False):
