@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler, Scope
 from roost.kernel.time import SECOND
 from roost.web import (
     access,
+    audit,
     centre,
     desk,
     feed,
@@ -26,8 +27,11 @@ from roost.web import (
     openapi,
     phone,
     session,
+    tasks,
+    wallboards,
     writing_up,
 )
+from roost.web.audit import Notes
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -45,6 +49,7 @@ from roost.web.problems import (
     handle_trouble,
 )
 from roost.web.session import Logins
+from roost.web.wallboards import Guesses
 
 
 @get("/api/openapi.json", summary="This description")
@@ -57,12 +62,15 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *centre.ROUTES,
     *session.ROUTES,
     *access.ROUTES,
+    *audit.ROUTES,
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
+    *tasks.ROUTES,
     *feed.ROUTES,
     *phone.ROUTES,
     *history.ROUTES,
+    *wallboards.ROUTES,
     described_by,
 )
 
@@ -97,6 +105,8 @@ def create_app(
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
             "phone_pages": phone_pages or PhonePages(),
+            "notes": Notes(parts),
+            "guesses": Guesses(),
         },
         gate,
         [following],
@@ -114,7 +124,17 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "phone_pages")
+    names = (
+        "parts",
+        "follower",
+        "gate",
+        "logins",
+        "commands",
+        "feeds",
+        "phone_pages",
+        "notes",
+        "guesses",
+    )
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 
