@@ -384,9 +384,18 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
         raise not_found()
     record = await asyncio.to_thread(parts.records.contact, *named)
     sight = follower.sights.of(caller.horizon)
-    if record is None or not sight.sees_contact(named[0], record.summary.agents):
+    seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
+    if record is None or not (seen or _in_hand(ref, caller, follower)):
         raise not_found()
     return record
+
+
+def _in_hand(ref: str, caller: Caller, follower: Follower) -> bool:
+    """Whether it's what the caller's task is about: a voicemail is heard by who has taken it."""
+    me = caller.account.agent
+    return me is not None and any(
+        task.holder == me and task.ref == ref for task in follower.live.tasks.values()
+    )
 
 
 def _reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
