@@ -50,6 +50,7 @@ Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 EARNED_EVERY: Final = DurationUs(2 * SECOND)
 MOST_COUNTS: Final = 100_000  # contacts whose count is remembered for the feed
+BEGINNING: Final = ("calls.CallArrived", "calls.CallMade")  # with the client's own count
 CURSOR: Final = "feed"
 
 
@@ -273,7 +274,7 @@ class Follower:
         self.folded += 1
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
-        if stored.type == "calls.CallArrived" and stored.contact and count is not None:
+        if stored.type in BEGINNING and stored.contact and count is not None:
             self._counts[stored.contact] = count
             if len(self._counts) > MOST_COUNTS:
                 del self._counts[next(iter(self._counts))]

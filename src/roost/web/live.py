@@ -285,14 +285,26 @@ class Live:
             self.touch_agent(agent)
 
     def _arrived(self, event: calls.CallArrived, envelope: Envelope) -> None:
+        self._begun(event, event.number, event.caller, envelope)
+
+    def _made(self, event: calls.CallMade, envelope: Envelope) -> None:
+        self._begun(event, event.shown, event.number, envelope)
+
+    def _begun(
+        self,
+        event: calls.CallArrived | calls.CallMade,
+        number: str,
+        person: VaultId | None,
+        envelope: Envelope,
+    ) -> None:
         assert event.contact is not None
         client = ClientId(event.owner)
         contact = ContactLive(
             event.contact,
             client,
             event.count,
-            event.number,
-            event.caller,
+            number,
+            person,
             envelope.at,
             envelope.at,
         )
@@ -431,6 +443,7 @@ class Live:
 _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     definition.CentreConfigured: Live._configured,
     calls.CallArrived: Live._arrived,
+    calls.CallMade: Live._made,
     calls.ContactEnded: Live._ended,
     calls.PartyHeld: Live._held,
     flows.FlowAdvanced: Live._advanced,
