@@ -18,7 +18,7 @@ from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
-from roost.web import resuming
+from roost.web import live_tasks, resuming
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
 from roost.web.limits import (
@@ -125,7 +125,6 @@ class Follower:
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._channels: dict[Sight, Channel] = {}
         self._newest: dict[Owner, Place] = {}  # each client's last visible event
-        self._counts: dict[ContactId, int] = {}
         self._earned_at = InstantUs(0)
         self._money: asyncio.Task[None] | None = None
         self._kept = 0  # the position of what was kept last
@@ -204,17 +203,18 @@ class Follower:
             standing.counted,
         )
         self.live.told = standing.told
+        live_tasks.resume(self.live, standing.tasks)
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()
         }
-        self._counts = standing.counts
+        self.live.counts = standing.counts
         for channel in self._channels.values():
             channel.begins = self.position  # somebody looks already; what's before is in the log
 
     def _standing(self) -> bytes:
         newest = {owner: (place.shown, place.number) for owner, place in self._newest.items()}
-        return resuming.standing_of(self.live, newest, self._counts)
+        return resuming.standing_of(self.live, newest, self.live.counts)
 
     def _keep(self, position: int, state: bytes) -> None:
         kept = self._parts.snapshots
@@ -275,9 +275,9 @@ class Follower:
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
         if stored.type in BEGINNING and stored.contact and count is not None:
-            self._counts[stored.contact] = count
-            if len(self._counts) > MOST_COUNTS:
-                del self._counts[next(iter(self._counts))]
+            self.live.counts[stored.contact] = count
+            if len(self.live.counts) > MOST_COUNTS:
+                del self.live.counts[next(iter(self.live.counts))]
         number = stored.number
         if stored.type in CLIENT_SEES and stored.owner != OPERATOR:
             newest = self._newest.setdefault(stored.owner, Place(0, 0, 0))
@@ -296,7 +296,7 @@ class Follower:
             item = made.get(sight.owner)
             if item is None:
                 own = stored.number if sight.owner == OPERATOR else number
-                item = made[sight.owner] = self._item(sight.owner, stored, own, self._counts)
+                item = made[sight.owner] = self._item(sight.owner, stored, own, self.live.counts)
             channel.add(item)
             for waker in channel.wakers:
                 waker.set()
@@ -385,7 +385,7 @@ class Follower:
 
     async def _counts_of(self, rows: Sequence[Stored]) -> dict[ContactId, int]:
         wanted = {row.contact for row in rows if row.contact is not None}
-        counts = {one: self._counts[one] for one in wanted if one in self._counts}
+        counts = {one: self.live.counts[one] for one in wanted if one in self.live.counts}
         missing = sorted(wanted - counts.keys())
         if missing:
             counts |= await asyncio.to_thread(self._parts.records.counts, missing)

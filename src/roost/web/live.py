@@ -21,16 +21,17 @@ from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId, TaskId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DAY, DurationUs, InstantUs, Zone
 from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_helping, live_writing
+from roost.web import live_helping, live_tasks, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
+from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
@@ -118,6 +119,8 @@ class Live:
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
         self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent
+        self.tasks: dict[TaskId, TaskLive] = {}
+        self.counts: dict[ContactId, int] = {}  # the clients' own numbers of the latest contacts
         self.ledger = Ledger()
         self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
         self.own: dict[AgentId, dict[str, int]] = {}  # and of agents
@@ -463,5 +466,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
     **live_helping.FOLDS,
+    **live_tasks.FOLDS,
 }
 """Which event is folded how."""

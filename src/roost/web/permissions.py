@@ -60,6 +60,7 @@ class View(StrEnum):
     CONTACTS = "contacts"
     TOTALS = "totals"
     MONEY = "money"
+    TASKS = "tasks"
 
 
 class Rule(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

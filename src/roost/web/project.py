@@ -6,12 +6,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId, TaskId
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.counts import Sums, together
 from roost.office.measures.dictionary import count, length_us, value
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
+from roost.web.live_tasks import row as task_row
 from roost.web.live_writing import UnwrittenLive
 from roost.web.permissions import View
 from roost.web.rows import (
@@ -27,6 +28,7 @@ from roost.web.rows import (
     QueueChanged,
     QueueRow,
     RowChanged,
+    TaskChanged,
     ToComplete,
     TotalsChanged,
     TotalsRow,
@@ -74,7 +76,7 @@ def audience(view: View, sight: Sight, desk_of: AgentId | None) -> Audience:
             return Audience(sight.owner, view, None, None, sight.teams)
         case View.TOTALS:
             return Audience(sight.owner, view, None, sight.clients, sight.teams)
-        case View.QUEUES | View.CONTACTS | View.MONEY:
+        case View.QUEUES | View.CONTACTS | View.MONEY | View.TASKS:
             return Audience(sight.owner, view, None, sight.clients)
 
 
@@ -91,6 +93,8 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
             yield ALL if audience.owner == OPERATOR else audience.owner
         case View.MONEY:
             yield from (client for client in live.earned if audience.sees(client))
+        case View.TASKS:
+            yield from (t.id for t in live.tasks.values() if audience.sees(t.client))
         case View.DESK:
             if audience.agent is not None:
                 yield audience.agent
@@ -118,6 +122,10 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             money = live.earned.get(ClientId(key)) if audience.sees(ClientId(key)) else None
             row = None if money is None else MoneyRow(ClientId(key), *money)
             return MoneyChanged(key, version, row)
+        case View.TASKS:
+            task = live.tasks.get(TaskId(key))
+            shown = task is not None and audience.sees(task.client)
+            return TaskChanged(key, version, task_row(task) if task and shown else None)
         case View.DESK:
             mine = key == audience.agent
             return DeskChanged(key, version, desk(live, AgentId(key)) if mine else None)

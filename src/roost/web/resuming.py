@@ -13,11 +13,21 @@ from msgspec import Struct
 
 from roost.engine.bodies import StateDecoder, state_bytes, types_digest
 from roost.floor import definition
-from roost.kernel.ids import AgentId, ClientId, ContactId, Digest, Owner, QueueId, StreamName
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    ContactId,
+    Digest,
+    Owner,
+    QueueId,
+    StreamName,
+    TaskId,
+)
 from roost.kernel.time import InstantUs
 from roost.ports.snapshots import Snapshot, Snapshots
 from roost.web.live import AgentLive, ContactLive, Counted, Live, QueueLive
 from roost.web.live_helping import ToldLive
+from roost.web.live_tasks import TaskLive
 
 FOLDS: Final = 2  # another number where an event is folded in another way: nothing is taken over
 
@@ -37,6 +47,7 @@ class Standing(Struct):
     newest: dict[Owner, tuple[int, int]]
     counts: dict[ContactId, int]
     told: dict[str, list[ToldLive]]
+    tasks: dict[TaskId, TaskLive]
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -77,6 +88,7 @@ def standing_of(
             newest,
             counts,
             live.told,
+            live.tasks,
         )
     )
 

@@ -9,8 +9,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from roost.floor.queues.messages import Outcome
+from roost.floor.tasks.messages import TaskKind, TaskOutcome
+from roost.floor.tasks.model import TaskState
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, QueueId, SegmentId
+from roost.kernel.ids import AgentId, ClientId, QueueId, SegmentId, TaskId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -142,6 +144,30 @@ class DeskRow(Struct, frozen=True):
     told: InstantUs | None = None  # when I was told something last (`GET /api/desk/messages`)
 
 
+class TaskRow(Struct, frozen=True):
+    """Work that isn't a call now: `open` until its time (`at`), then `due`, or `taken` by its
+    `holder`; given up at `until`. `agent`: whose own it is; `by`: who has promised it; `outcome`:
+    of the last try. Number and note are shown to who takes it."""
+
+    task: TaskId
+    kind: TaskKind
+    state: TaskState
+    since: InstantUs
+    client: ClientId
+    queue: QueueId
+    ref: str | None
+    by: AgentId | None
+    agent: AgentId | None
+    holder: AgentId | None
+    made: InstantUs
+    at: InstantUs
+    until: InstantUs
+    tries: int
+    outcome: TaskOutcome | None
+    has_number: bool
+    has_note: bool
+
+
 class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):
     key: str
     version: int
@@ -178,8 +204,20 @@ class DeskChanged(Struct, frozen=True, tag="desk", tag_field="view"):
     row: DeskRow | None
 
 
+class TaskChanged(Struct, frozen=True, tag="tasks", tag_field="view"):
+    key: str
+    version: int
+    row: TaskRow | None
+
+
 RowChanged = (
-    QueueChanged | AgentChanged | ContactChanged | TotalsChanged | MoneyChanged | DeskChanged
+    QueueChanged
+    | AgentChanged
+    | ContactChanged
+    | TotalsChanged
+    | MoneyChanged
+    | DeskChanged
+    | TaskChanged
 )
 
 

@@ -1,0 +1,162 @@
+"""The live view of tasks: what's to be done that isn't a call now. What's done leaves it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks.messages import TaskKind, TaskOutcome
+from roost.floor.tasks.model import TaskState
+from roost.kernel.envelope import Envelope
+from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId
+from roost.kernel.time import InstantUs
+from roost.web.permissions import View
+from roost.web.rows import TaskRow, ref_of
+
+if TYPE_CHECKING:
+    from roost.web.live import Live
+
+
+class TaskLive(Struct):
+    """A task, with the client's own count of its contact, if that's known."""
+
+    id: TaskId
+    kind: TaskKind
+    client: ClientId
+    queue: QueueId
+    contact: ContactId | None
+    count: int | None
+    number: VaultId | None
+    note: VaultId | None
+    by: AgentId | None
+    agent: AgentId | None
+    made: InstantUs
+    at: InstantUs
+    until: InstantUs
+    state: TaskState
+    since: InstantUs
+    holder: AgentId | None = None
+    tries: int = 0
+    outcome: TaskOutcome | None = None
+
+    @property
+    def ref(self) -> str | None:
+        return None if self.count is None else ref_of(self.client, self.count)
+
+
+def resume(live: "Live", found: dict[TaskId, TaskLive]) -> None:
+    """Go on from where another follower stood."""
+    live.tasks = found
+    live.dirty |= {(View.TASKS, str(task)) for task in found}
+
+
+def _touch(live: "Live", task: TaskLive, state: TaskState, at: InstantUs) -> None:
+    task.state, task.since = state, at
+    live.dirty.add((View.TASKS, task.id))
+
+
+def added(live: "Live", event: tasks.TaskAdded, envelope: Envelope) -> None:
+    """A message that's only begun is kept, and not shown."""
+    begun = TaskState.BEGUN if event.begun else None
+    state = TaskState.DUE if event.at <= envelope.at else TaskState.OPEN
+    task = live.tasks[event.task] = TaskLive(
+        event.task,
+        event.kind,
+        ClientId(event.owner),
+        event.queue,
+        event.contact,
+        live.counts.get(event.contact) if event.contact else None,
+        event.number,
+        event.note,
+        event.by,
+        event.agent,
+        envelope.at,
+        event.at,
+        event.until,
+        begun or state,
+        envelope.at,
+    )
+    _touch(live, task, task.state, envelope.at)
+
+
+def due(live: "Live", event: tasks.TaskDue, envelope: Envelope) -> None:
+    """It's time."""
+    _touch(live, live.tasks[event.task], TaskState.DUE, envelope.at)
+
+
+def taken(live: "Live", event: tasks.TaskTaken, envelope: Envelope) -> None:
+    """Somebody works on it."""
+    task = live.tasks[event.task]
+    task.holder = event.agent
+    _touch(live, task, TaskState.TAKEN, envelope.at)
+
+
+def given_back(live: "Live", event: tasks.TaskGivenBack, envelope: Envelope) -> None:
+    """Nobody does any more."""
+    task = live.tasks[event.task]
+    task.holder = None
+    _touch(live, task, _waiting(task, envelope.at), envelope.at)
+
+
+def assigned(live: "Live", event: tasks.TaskAssigned, _at: Envelope) -> None:
+    """It's somebody's own, or anybody's."""
+    task = live.tasks[event.task]
+    task.agent = event.agent
+    _touch(live, task, task.state, task.since)
+
+
+def tried(live: "Live", event: tasks.TaskTried, envelope: Envelope) -> None:
+    """Once more, later."""
+    task = live.tasks[event.task]
+    task.holder = None
+    task.tries, task.outcome, task.note = event.tries, event.outcome, event.note
+    task.at, task.until = event.at, event.until
+    _touch(live, task, _waiting(task, envelope.at), envelope.at)
+
+
+def done(live: "Live", event: tasks.TaskDone, _at: Envelope) -> None:
+    """It leaves the view."""
+    if live.tasks.pop(event.task, None) is not None:
+        live.dirty.add((View.TASKS, event.task))
+
+
+def _waiting(task: TaskLive, at: InstantUs) -> TaskState:
+    return TaskState.DUE if task.at <= at else TaskState.OPEN
+
+
+def row(task: TaskLive) -> TaskRow | None:
+    """A task as it's shown; None for a message that's only begun."""
+    if task.state is TaskState.BEGUN:
+        return None
+    return TaskRow(
+        task.id,
+        task.kind,
+        task.state,
+        task.since,
+        task.client,
+        task.queue,
+        task.ref,
+        task.by,
+        task.agent,
+        task.holder,
+        task.made,
+        task.at,
+        task.until,
+        task.tries,
+        task.outcome,
+        task.number is not None,
+        task.note is not None,
+    )
+
+
+FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
+    tasks.TaskAdded: added,
+    tasks.TaskDue: due,
+    tasks.TaskTaken: taken,
+    tasks.TaskGivenBack: given_back,
+    tasks.TaskAssigned: assigned,
+    tasks.TaskTried: tried,
+    tasks.TaskDone: done,
+}
+"""Which event is folded how."""

@@ -1,0 +1,380 @@
+"""Work that isn't a call now: promised callbacks, voicemails, callers who gave up.
+
+The list says what there is; number and note are shown to who has taken it. Both lie in the
+client's vault.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
+from msgspec import Meta, Struct
+
+from roost.floor.tasks import messages as tasks
+from roost.floor.tasks.messages import TaskKind, TaskOutcome
+from roost.floor.tasks.model import TaskState
+from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, TaskId, VaultId
+from roost.kernel.messages import VaultPut
+from roost.kernel.time import InstantUs
+from roost.web.acting import MOST_SHOWN, Key, agent_of
+from roost.web.commands import Accepted, Commands
+from roost.web.follow import Follower
+from roost.web.history import After, Limit, Word, record_of
+from roost.web.limits import MOST_NOTE
+from roost.web.live import Live
+from roost.web.live_tasks import TaskLive, row
+from roost.web.parts import Parts
+from roost.web.permissions import Caller, Scope
+from roost.web.problems import Trouble, not_found
+from roost.web.rows import TaskRow
+
+CURSOR: Final = "tasks"
+TaskPath = Annotated[str, PathParameter(pattern=r"^T[0-9]{1,15}$", description="A task's number")]
+Note = Annotated[str, Meta(max_length=MOST_NOTE)]
+Time = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Microseconds since 1970, UTC")]
+Stands = Annotated[TaskState | None, QueryParameter(name="state")]
+Mine = Annotated[bool, QueryParameter(description="Those that I hold, or that are my own promises")]
+
+
+class Promised(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call that a customer was promised. About a contact (`ref`), which gives number and queue
+    unless others are named; without one, both must be. `mine`: I'll make it myself; else it's for
+    whoever serves the queue."""
+
+    at: Time
+    mine: bool = False
+    ref: Annotated[str, Meta(max_length=120)] | None = None
+    queue: Annotated[str, Meta(max_length=100)] | None = None
+    number: Annotated[str, Meta(pattern=r"^\+?[0-9]{2,20}$")] | None = None
+    note: Note | None = None
+
+
+class Finish(Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of it. With `again` it's open once more, and due then. A note takes the place of
+    the one before."""
+
+    outcome: TaskOutcome
+    again: Time | None = None
+    note: Note | None = None
+
+
+class Assigned(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose own it is from now on; null: anybody's."""
+
+    agent: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None
+
+
+class TaskPage(Struct, frozen=True):
+    """The soonest first; `cursor` is null on the last page."""
+
+    tasks: tuple[TaskRow, ...]
+    cursor: str | None
+
+
+class TaskDetail(Struct, frozen=True):
+    """A task; `number` and `note` for who has taken it, the note for supervisors, too."""
+
+    task: TaskRow
+    number: str | None
+    note: str | None
+
+
+class Done(Struct, frozen=True):
+    """The command is done; `task` as it is now, null if it's over or the views lag behind."""
+
+    done: Accepted
+    task: TaskDetail | None
+
+
+@get("/api/tasks", summary="What's to be done that isn't a call now")
+async def listing(
+    caller: NamedDependency[Caller],
+    follower: NamedDependency[Follower],
+    stands: Stands = None,
+    kind: FromQuery[TaskKind | None] = None,
+    client: Word = None,
+    queue: Word = None,
+    mine: Mine = False,
+    after: After = None,
+    limit: Limit = 50,
+) -> TaskPage:
+    """Filters are combined."""
+    sight = follower.sights.of(caller.horizon)
+    me = caller.account.agent
+    begin = (-1, -1)
+    if after is not None:
+        opened = follower.cursors.open(caller.owner, CURSOR, after)
+        if opened is None:
+            raise Trouble(400, "bad_cursor")
+        begin = (opened[0], opened[1])
+    found = [
+        task
+        for task in follower.live.tasks.values()
+        if sight.sees(task.client)
+        and stands in (None, task.state)
+        and kind in (None, task.kind)
+        and client in (None, task.client)
+        and queue in (None, task.queue)
+        and (not mine or (me is not None and me in (task.holder, task.agent)))
+        and _place(task) > begin
+    ]
+    found.sort(key=_place)
+    rows = [shown for task in found if (shown := row(task)) is not None]
+    cursor = None
+    if len(rows) > limit:
+        last = follower.live.tasks[rows[limit - 1].task]
+        cursor = follower.cursors.seal(caller.owner, CURSOR, *_place(last))
+    return TaskPage(tuple(rows[:limit]), cursor)
+
+
+def _place(task: TaskLive) -> tuple[int, int]:
+    return task.at, int(task.id[1:])
+
+
+@post("/api/tasks", status_code=200, summary="Promise a call")
+async def promise(
+    data: JSONBody[Promised],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Accepted:
+    """When, which number, by me or by the queue."""
+    agent = agent_of(caller)
+    about = await _about(data, agent, caller, parts, follower)
+    key = key or parts.randomness.secret(16).hex()
+    given = commands.id_of(caller, key)
+    puts: list[VaultPut] = []
+    number, note = about.number, None
+    if data.number is not None:
+        number = VaultId(f"number-{given}")
+        puts.append(VaultPut(number, Owner(about.client), data.number.encode()))
+    if number is None:
+        raise Trouble(409, "number_missing")
+    if data.note:
+        note = VaultId(f"note-{given}")
+        puts.append(VaultPut(note, Owner(about.client), data.note.encode()))
+    at = InstantUs(data.at)
+    command = tasks.PromiseCallback(agent, about.queue, about.contact, number, at, data.mine, note)
+    return await commands.give(command, caller, key, puts)
+
+
+class _About(Struct, frozen=True):
+    client: ClientId
+    queue: QueueId
+    contact: ContactId | None
+    number: VaultId | None
+
+
+async def _about(
+    data: Promised, agent: AgentId, caller: Caller, parts: Parts, follower: Follower
+) -> _About:
+    """Whom a promise is about: the contact in hand, another one that I may see, or nobody known."""
+    if data.ref is None:
+        if data.queue is None or data.number is None:
+            detail = "without ref, queue and number must be named"
+            raise Trouble(400, "invalid_input", {"detail": detail})
+        client = ClientId(data.queue.partition("/")[0])
+        if not follower.sights.of(caller.horizon).sees(client):
+            raise not_found()
+        return _About(client, QueueId(data.queue), None, None)
+    found = _in_hand(data.ref, agent, follower.live)
+    if found is None:
+        record = (await record_of(data.ref, caller, parts, follower)).summary
+        queue = record.queue or _default_queue(follower.live, record.client)
+        found = _About(record.client, queue, record.contact, record.caller)
+    if data.queue is None:
+        return found
+    if data.queue.partition("/")[0] != found.client:
+        raise Trouble(409, "unknown_queue", {"queue": data.queue})
+    return _About(found.client, QueueId(data.queue), found.contact, found.number)
+
+
+def _in_hand(ref: str, agent: AgentId, live: Live) -> _About | None:
+    known = live.agents.get(agent)
+    contact = live.contacts.get(known.contact) if known and known.contact else None
+    if known is None or contact is None or contact.ref != ref:
+        return None
+    queue = known.queue or _default_queue(live, contact.client)
+    return _About(contact.client, queue, contact.id, contact.caller)
+
+
+def _default_queue(live: Live, client: ClientId) -> QueueId:
+    known = live.clients.get(client)
+    if known is None:
+        raise not_found()
+    return known.default_queue
+
+
+@get("/api/tasks/{task:str}", summary="One task")
+async def one(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+) -> TaskDetail:
+    """With number and note for who has taken it."""
+    return await asyncio.to_thread(_detail, _task(task, caller, follower), caller, parts)
+
+
+@post("/api/tasks/{task:str}/take", status_code=200, summary="Take a task")
+async def take(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """I work on it from now on, and see number and note; it's open again when I'm gone."""
+    of = _task(task, caller, follower)
+    command = tasks.TakeTask(agent_of(caller), of.id)
+    return await _act(command, caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/give-back", status_code=200, summary="Give a task back")
+async def give_back(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """Somebody else may take it."""
+    of = _task(task, caller, follower)
+    command = tasks.GiveTaskBack(of.id, agent_of(caller))
+    return await _act(command, caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/finish", status_code=200, summary="Finish a task")
+async def finish(
+    task: TaskPath,
+    data: JSONBody[Finish],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """With what came of it, or to be tried again."""
+    of = _task(task, caller, follower)
+    key = key or parts.randomness.secret(16).hex()
+    again = None if data.again is None else InstantUs(data.again)
+    puts: list[VaultPut] = []
+    note = None
+    if data.note is not None:
+        note = VaultId(f"note-{commands.id_of(caller, key)}")
+        puts.append(VaultPut(note, Owner(of.client), data.note.encode()))
+    command = tasks.FinishTask(agent_of(caller), of.id, data.outcome, again, note)
+    return await _act(command, caller, key, parts, commands, follower, puts)
+
+
+@post("/api/tasks/{task:str}/assign", status_code=200, summary="Give a task to somebody")
+async def assign(
+    task: TaskPath,
+    data: JSONBody[Assigned],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """It's theirs alone, or anybody's again."""
+    of = _task(task, caller, follower)
+    agent = None if data.agent is None else AgentId(data.agent)
+    if agent is not None and follower.sights.agent(caller.horizon, agent) is None:
+        raise not_found()
+    command = tasks.AssignTask(of.id, agent)
+    return await _act(command, caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/take-back", status_code=200, summary="Take a task from somebody")
+async def take_back(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """Whoever holds it; the log names who did it."""
+    of = _task(task, caller, follower)
+    return await _act(tasks.GiveTaskBack(of.id), caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/close", status_code=200, summary="Close a task that isn't needed")
+async def close(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """Done, as not needed."""
+    of = _task(task, caller, follower)
+    return await _act(tasks.CloseTask(of.id), caller, key, parts, commands, follower)
+
+
+def _task(id: str, caller: Caller, follower: Follower) -> TaskLive:
+    """A task that these people see."""
+    found = follower.live.tasks.get(TaskId(id))
+    if found is None or found.state is TaskState.BEGUN:
+        raise not_found()
+    if not follower.sights.of(caller.horizon).sees(found.client):
+        raise not_found()
+    return found
+
+
+_Act = tasks.TakeTask | tasks.GiveTaskBack | tasks.FinishTask | tasks.AssignTask | tasks.CloseTask
+
+
+async def _act(
+    command: _Act,
+    caller: Caller,
+    key: str | None,
+    parts: Parts,
+    commands: Commands,
+    follower: Follower,
+    puts: Sequence[VaultPut] = (),
+) -> Done:
+    accepted = await commands.give(command, caller, key, puts)
+    task = follower.live.tasks.get(command.task) if accepted.shown else None
+    if task is None:
+        return Done(accepted, None)
+    return Done(accepted, await asyncio.to_thread(_detail, task, caller, parts))
+
+
+def _detail(task: TaskLive, caller: Caller, parts: Parts) -> TaskDetail:
+    shown = row(task)
+    assert shown is not None
+    holds = task.holder is not None and task.holder == caller.account.agent
+    reads = holds or Scope.FLOOR_COMMAND in caller.scopes
+    return TaskDetail(
+        shown,
+        _revealed(parts, task.client, task.number)[:MOST_SHOWN] if holds and task.number else None,
+        _revealed(parts, task.client, task.note) if reads and task.note else None,
+    )
+
+
+def _revealed(parts: Parts, client: ClientId, id: VaultId) -> str:
+    value = parts.vault.reveal(Owner(client), id)
+    return "" if value is None else value.decode(errors="replace")
+
+
+ROUTES: Final = (
+    listing,
+    promise,
+    one,
+    take,
+    give_back,
+    finish,
+    assign,
+    take_back,
+    close,
+)

@@ -1,0 +1,129 @@
+"""Work that isn't a call now, through the API: promised, taken, tried again, done."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+from msgspec.structs import replace
+
+from roost.floor import definition
+from roost.kernel.actor import SETUP
+from roost.kernel.ids import ClientId, Owner
+from roost.web.testing import SmallCentre, small_floor
+
+MINUTE = 60_000_000
+
+
+async def at_work(centre: SmallCentre, name: str, agent: str) -> httpx.AsyncClient:
+    person = await centre.login(name)
+    await person.post("/api/desk/sign-in")
+    await centre.register(agent)
+    return person
+
+
+async def listed(person: httpx.AsyncClient, query: str = "") -> list[Any]:
+    answer = await person.get(f"/api/tasks{query}")
+    assert answer.status_code == 200, answer.text
+    return [(one["task"], one["state"]) for one in answer.json()["tasks"]]
+
+
+def test_a_callback_from_the_promise_to_the_outcome(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            li, zhao = await at_work(centre, "li", "1001"), await at_work(centre, "zhao", "1002")
+            wang = await centre.login("wang")
+            await li.post("/api/desk/ready")
+            await centre.call("power-grid", "13800138000")
+            await centre.answer("1001")
+            now = centre.clock.now()
+            about = {"ref": "power-grid-1", "at": now + 60 * MINUTE, "note": "二楼的电表"}
+            promised = await li.post("/api/tasks", json=about)
+            assert promised.status_code == 200, promised.text
+            soon = {"queue": "water/calls", "number": "+8613900139000", "at": now, "mine": True}
+            assert (await li.post("/api/tasks", json=soon)).status_code == 200
+            assert await listed(zhao) == [("T2", "due"), ("T1", "open")]
+            assert await listed(zhao, "?client=power-grid&kind=callback") == [("T1", "open")]
+            assert await listed(li, "?mine=true") == [("T2", "due")]
+            page = (await zhao.get("/api/tasks?limit=1")).json()
+            assert await listed(zhao, f"?limit=1&after={page['cursor']}") == [("T1", "open")]
+            # number and note are for who has taken it
+            hidden = (await zhao.get("/api/tasks/T1")).json()
+            assert (hidden["number"], hidden["note"]) == (None, None)
+            assert (hidden["task"]["ref"], hidden["task"]["by"]) == ("power-grid-1", "1001")
+            assert (await wang.get("/api/tasks/T1")).json()["note"] == "二楼的电表"
+            refused = await zhao.post("/api/tasks/T2/take")
+            assert (refused.status_code, refused.json()["code"]) == (409, "task_of_another")
+            taken = (await zhao.post("/api/tasks/T1/take")).json()["task"]
+            assert (taken["number"], taken["note"]) == ("13800138000", "二楼的电表")
+            assert (taken["task"]["state"], taken["task"]["holder"]) == ("taken", "1002")
+            # nobody answers; then somebody does
+            again = {"outcome": "no_answer", "again": now + 90 * MINUTE, "note": "try the evening"}
+            tried = (await zhao.post("/api/tasks/T1/finish", json=again)).json()["task"]
+            assert (tried["task"]["state"], tried["task"]["tries"]) == ("open", 1)
+            assert tried["task"]["outcome"] == "no_answer"
+            # a supervisor's acts
+            assert (await wang.post("/api/tasks/T1/assign", json={"agent": "1001"})).is_success
+            assert (await li.post("/api/tasks/T1/take")).json()["task"]["note"] == "try the evening"
+            assert (await wang.post("/api/tasks/T1/take-back")).json()["task"]["number"] is None
+            assert (await li.post("/api/tasks/T1/take")).is_success
+            done = await li.post("/api/tasks/T1/finish", json={"outcome": "reached"})
+            assert done.json()["task"] is None
+            assert (await wang.post("/api/tasks/T2/close")).json()["task"] is None
+            assert await listed(wang) == []
+            rows = centre.parts.log.read(centre.parts.stream, 0, 1_000)
+            assert not any(b"13900139000" in row.body or b"evening" in row.body for row in rows)
+            kept = {owner for owner, _, _ in centre.parts.vault.listing("number-")}
+            assert kept == {Owner("water")}
+
+    asyncio.run(story())
+
+
+def test_who_goes_home_gives_back_and_the_view_tells(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            li = await at_work(centre, "li", "1001")
+            soon = {"queue": "water/calls", "number": "13900139000", "at": centre.clock.now()}
+            await li.post("/api/tasks", json=soon)
+            await li.post("/api/tasks/T1/take")
+            (shown,) = (await li.get("/api/live?views=tasks")).json()["rows"]
+            assert (shown["key"], shown["row"]["holder"]) == ("T1", "1001")
+            await li.post("/api/desk/sign-out")
+            (shown,) = (await li.get("/api/live?views=tasks")).json()["rows"]
+            assert (shown["row"]["state"], shown["row"]["holder"]) == ("due", None)
+            refused = await li.post("/api/tasks/T1/take")
+            assert refused.json()["code"] == "not_signed_in"
+
+    asyncio.run(story())
+
+
+def test_what_is_not_ones_own_is_not_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            floor = small_floor("2")
+            day, night = floor.agents
+            night = replace(night, clients=(ClientId("water"),))
+            await centre.do(definition.Configure(replace(floor, agents=(day, night))), SETUP)
+            li, zhao = await at_work(centre, "li", "1001"), await at_work(centre, "zhao", "1002")
+            now = centre.clock.now()
+            soon = {"queue": "power-grid/calls", "number": "13900139000", "at": now}
+            assert (await li.post("/api/tasks", json=soon)).is_success
+            chen = await centre.login("chen")
+            assert (await chen.get("/api/tasks")).status_code == 403
+            assert await listed(zhao) == []
+            assert (await zhao.get("/api/live?views=tasks")).json()["rows"] == []
+            for path, body in (("take", None), ("finish", {"outcome": "reached"})):
+                one = await zhao.post(f"/api/tasks/T1/{path}", json=body)
+                other = await zhao.post(f"/api/tasks/T99/{path}", json=body)
+                assert one.status_code == other.status_code == 404
+                assert one.content == other.content
+            assert (await zhao.post("/api/tasks", json=soon)).status_code == 404
+            assert (await li.post("/api/tasks/T1/close")).status_code == 403
+            far = await li.post("/api/tasks", json={**soon, "at": 2**53 - 1})
+            assert far.json()["code"] == "time_wrong"
+            nothing = await li.post("/api/tasks", json={"at": now})
+            assert nothing.status_code == 400
+            hidden = await li.post("/api/tasks", json={"at": now, "ref": "power-grid-99"})
+            assert hidden.status_code == 404
+
+    asyncio.run(story())
