@@ -50,7 +50,6 @@ Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 EARNED_EVERY: Final = DurationUs(2 * SECOND)
 MOST_COUNTS: Final = 100_000  # contacts whose count is remembered for the feed
-BEGINNING: Final = ("calls.CallArrived", "calls.CallMade")  # with the client's own count
 CURSOR: Final = "feed"
 
 
@@ -274,7 +273,8 @@ class Follower:
         self.folded += 1
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
-        if stored.type in BEGINNING and stored.contact and count is not None:
+        begun = stored.type in ("calls.CallArrived", "calls.CallMade")
+        if begun and stored.contact and count is not None:
             self.live.counts[stored.contact] = count
             if len(self.live.counts) > MOST_COUNTS:
                 del self.live.counts[next(iter(self.live.counts))]
