@@ -59,7 +59,7 @@ class Item(Struct, frozen=True, gc=False):
     position: int
     number: int
     topic: Topic
-    message: bytes
+    message: str
 
 
 @dataclass
@@ -169,7 +169,7 @@ class Follower:
             self.live.turn(self._parts.clock.now())
             self._begin_counting_money()
         if self.caught_up:
-            self.boards.refresh()
+            self.boards.refresh(self._parts.clock.now())
         if self.position - self._kept >= KEEP_EVERY:
             self._kept = self.position
             await self._in_reader(self._keep, self.position, self._standing())
@@ -257,8 +257,10 @@ class Follower:
 
     async def _pause(self) -> None:
         """Not by `wait_for`: before 3.12 it loses a cancellation that comes with the hint."""
+        wait = self.boards.wait_us(self._parts.clock.now())
+        pause = FOLLOW_PAUSE if wait is None else min(FOLLOW_PAUSE, wait)
         try:
-            async with asyncio.timeout(FOLLOW_PAUSE / SECOND):
+            async with asyncio.timeout(pause / SECOND):
                 await self._hint.wait()
         except TimeoutError:
             return
@@ -405,4 +407,4 @@ class Follower:
             contact=None if count is None else ref_of(ClientId(stored.owner), count),
             body=body_for_operator(stored) if owner == OPERATOR else body_for_client(stored),
         )
-        return Item(stored.number, number, topic, _encode(message))
+        return Item(stored.number, number, topic, _encode(message).decode())
