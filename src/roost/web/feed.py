@@ -117,7 +117,7 @@ def topics_of(caller: Caller, named: str | None) -> frozenset[Topic]:
 
 def _audience(caller: Caller, follower: Follower, view: View) -> Audience:
     sight = follower.sights.of(caller.horizon)
-    return audience(view, sight, caller.account.agent)
+    return audience(view, sight, caller.account.agent, caller.account.role)
 
 
 def _begin(caller: Caller, follower: Follower, after: str | None, default: str) -> Place:

@@ -19,6 +19,7 @@ from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
 from roost.web import live_tasks, resuming
+from roost.web.alerting import Alerting
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
 from roost.web.limits import (
@@ -114,6 +115,7 @@ class Follower:
         self.live = Live(parts.settings.zone)
         self.boards = Boards(self.live)
         self.sights = Sights(self.live)
+        self.alerting = Alerting(self.live)
         self.cursors = Cursors(parts.key)
         self.position = 0
         self.last = 0
@@ -166,7 +168,9 @@ class Follower:
         self.last = max(self.last, self.position)
         if len(rows) < FOLLOW_BATCH:
             self.caught_up = True
-            self.live.turn(self._parts.clock.now())
+            now = self._parts.clock.now()
+            self.live.turn(now)
+            self.alerting.tick(now)
             self._begin_counting_money()
         if self.caught_up:
             self.boards.refresh(self._parts.clock.now())
