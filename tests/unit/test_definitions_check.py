@@ -98,7 +98,7 @@ CONTRACT = "clients/power-grid/contract.yaml"
         (CLIENT, "clears_at: 80", "clears_at: 60", "clears-beyond"),
         (CLIENT, "to: [supervisor, client-manager]", "to: []", "for-nobody"),
         (CLIENT, "to: [supervisor, client-manager]", "queue: bill", "unknown-queue"),
-        (CLIENT, "measure: longest_wait", "measure: longest", "shape"),
+        (CLIENT, "measure: longest_wait", "measure: longest", "unknown-word"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_kind_of_problem(
