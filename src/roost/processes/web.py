@@ -33,6 +33,7 @@ from roost.web.app import create_app, server
 from roost.web.follow import Follower
 from roost.web.pages import built_pages
 from roost.web.parts import UTC, Parts, WebSettings
+from roost.web.phone import PhonePages
 
 BACKLOG: Final = 512
 
@@ -50,10 +51,18 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
         if follower is not None and stream == launch.settings.cell:
             follower.hint()
 
-    link = LinkClient(launch.places.control_socket, travelling.travelling(), hinted=hinted)
+    phone_pages = PhonePages()
+    link = LinkClient(
+        launch.places.control_socket,
+        travelling.travelling(),
+        hinted=hinted,
+        news=phone_pages.told,
+        again=phone_pages.again,
+    )
+    phone_pages.ask = link.desk
     parts = _parts(launch, link, lambda: follower is not None and follower.live.floor is not None)
     follower = Follower(parts)
-    app = create_app(parts, follower, pages=built_pages())
+    app = create_app(parts, follower, pages=built_pages(), phone_pages=phone_pages)
     await link.start()
     try:
         await _Server(server(app, launch.settings.http.trusted_proxies)).serve(sockets=[listening])
