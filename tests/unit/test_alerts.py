@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from roost.floor.alert_rules import AlertMeasure, AlertRule
 from roost.kernel.ids import ClientId
 from roost.kernel.time import SECOND, DurationUs, InstantUs
-from roost.office.alerts.decide import AlertState, Judged, judge
+from roost.office.alerts.judging import AlertState, Judged, judge
 
 RULE = AlertRule(
     id="long-wait",

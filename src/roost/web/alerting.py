@@ -11,7 +11,7 @@ from roost.floor.alert_rules import AlertMeasure, AlertRule
 from roost.floor.definition import Floor
 from roost.kernel.ids import OPERATOR, Owner
 from roost.kernel.time import SECOND, DurationUs, InstantUs
-from roost.office.alerts.decide import AlertState, judge
+from roost.office.alerts.judging import AlertState, judge
 from roost.web.live import ALL, Live, QueueLive
 from roost.web.permissions import View
 from roost.web.project import Audience, change
