@@ -82,8 +82,9 @@ def test_a_page_connects_hears_how_it_stands_and_is_rung(tmp_path: Path) -> None
             here = await control.until(desks.Here)
             assert (here.page.agent, here.page.tab) == ("1001", "a-tab-of-mine")
             assert here.page.auto_answer
-            await page.send(json.dumps({"kind": "offer", "sdp": "mine"}))
-            assert (await next_of(page, "answer"))["sdp"] == "our side"
+            await page.send(json.dumps({"kind": "offer", "turn": 7, "sdp": "mine"}))
+            answer = await next_of(page, "answer")
+            assert (answer["turn"], answer["sdp"]) == (7, "our side")
             offer = await control.until(desks.Offer)
             assert offer.session.startswith("1001/")
             assert not offer.take_over
@@ -124,7 +125,7 @@ def test_a_declined_offer_comes_with_words(tmp_path: Path) -> None:
             for language, words in (("en", "Another tab"), ("zh", "另一个标签页")):
                 page = await opened(centre, host, **{"Accept-Language": language})
                 await page.send(json.dumps(HELLO))
-                await page.send(json.dumps({"kind": "offer", "sdp": "mine"}))
+                await page.send(json.dumps({"kind": "offer", "turn": 1, "sdp": "mine"}))
                 declined = await next_of(page, "declined")
                 assert declined["code"] == "phone_elsewhere"
                 assert words in declined["title"]
@@ -134,10 +135,10 @@ def test_a_declined_offer_comes_with_words(tmp_path: Path) -> None:
 
 HOSTILE = (
     "{",
-    '{"kind": "offer", "sdp": "before hello"}',
+    '{"kind": "offer", "turn": 1, "sdp": "before hello"}',
     '{"kind": "hello", "tab": "<script>"}',
     '{"kind": "hello", "tab": "a-tab-of-mine", "agent": "1002"}',
-    json.dumps({"kind": "offer", "sdp": "x" * (MOST_SDP + 1)}),
+    json.dumps({"kind": "offer", "turn": 1, "sdp": "x" * (MOST_SDP + 1)}),
     '{"kind": "quality", "loss_permille": -1, "jitter_us": 0, "round_trip_us": 0, "poor": true}',
     "[" * 3_000,
 )

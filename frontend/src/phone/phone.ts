@@ -41,7 +41,7 @@ export class Phone {
   private microphone: MediaStreamTrack | null = null;
   private line: Line | null = null; // whose audio is the phone's
   private coming: Line | null = null; // being set up, to take over
-  private readonly asked: Line[] = []; // offers not answered yet, the oldest first
+  private turn = 0; // our latest offer's
   private tries = 0;
   private later: ReturnType<typeof setTimeout> | undefined;
   private meters: { microphone: Meter | null; speaker: Meter | null } = {
@@ -228,6 +228,7 @@ export class Phone {
     clearTimeout(this.later);
     if (!this.microphone || !this.signalling.open) return;
     this.coming?.close();
+    const turn = ++this.turn; // whatever answers an earlier offer is late
     const line: Line = new Line(
       this.microphone,
       (track) => this.listenTo(line, track),
@@ -240,8 +241,7 @@ export class Phone {
     }
     const sdp = await line.offer();
     if (line !== this.coming || !this.signalling.open) return;
-    this.asked.push(line);
-    this.signalling.send({ kind: "offer", sdp, take_over: takeOver });
+    this.signalling.send({ kind: "offer", turn, sdp, take_over: takeOver });
     this.wait(SET_UP_MS);
   }
 
@@ -296,7 +296,6 @@ export class Phone {
     this.coming?.close();
     this.line?.close();
     this.coming = this.line = null;
-    this.asked.length = 0;
     this.speaker.srcObject = null;
     this.meters.speaker?.close();
     this.meters.speaker = null;
@@ -312,7 +311,6 @@ export class Phone {
 
   private opened(): void {
     this.set({ signalled: true });
-    this.asked.length = 0;
     this.hello();
     const before = this.snapshot.call;
     if (before) {
@@ -333,10 +331,10 @@ export class Phone {
         void this.measure();
         break;
       case "answer":
-        void this.answered(message.sdp);
+        if (message.turn === this.turn) void this.answered(message.sdp);
         break;
       case "declined":
-        this.declined(message);
+        if (message.turn === this.turn) this.declined(message);
         break;
       case "line":
         this.stands(message.state);
@@ -356,8 +354,8 @@ export class Phone {
   }
 
   private async answered(sdp: string): Promise<void> {
-    const line = this.asked.shift();
-    if (!line || line !== this.coming) return;
+    const line = this.coming;
+    if (!line) return;
     try {
       await line.take(sdp);
     } catch {
@@ -367,9 +365,7 @@ export class Phone {
   }
 
   private declined(declined: Declined): void {
-    const line = this.asked.shift();
-    if (line !== this.coming) return;
-    line?.close();
+    this.coming?.close();
     this.coming = null;
     clearTimeout(this.later);
     const { code, title, mend } = declined;

@@ -122,7 +122,8 @@ def create_app(
     )
     if pages is not None:
         app.asgi_handler = Pages(app.asgi_handler, pages, parts.randomness)
-    app.asgi_handler = Doorway(app.asgi_handler, parts.settings.secure)
+    insist = parts.settings.secure and not parts.settings.own_certificate
+    app.asgi_handler = Doorway(app.asgi_handler, insist)
     return app
 
 
@@ -187,10 +188,14 @@ def _caller(scope: Scope) -> Caller:
     return cast("Caller", scope["user"])  # pyright: ignore
 
 
-def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+def server(
+    app: Litestar,
+    trusted_proxies: Sequence[str] = (),
+    files: tuple[Path, Path] | None = None,
+) -> uvicorn.Config:
     """How uvicorn runs it, with its bounds; the sockets are handed to `Server.serve`. Whose
     `X-Forwarded-For` is believed are the trusted proxies alone: failed logins are counted by
-    the address that it names."""
+    the address that it names. `files` are certificate and key, where it speaks https."""
     return uvicorn.Config(
         app,
         loop="uvloop",
@@ -210,4 +215,6 @@ def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config
         forwarded_allow_ips=[str(ip_network(one, strict=False)) for one in trusted_proxies],
         access_log=False,
         log_config=None,
+        ssl_certfile=files and files[0],
+        ssl_keyfile=files and str(files[1]),
     )

@@ -326,14 +326,13 @@ class _Phone:
         session = SessionId(f"{self._agent}/{self._parts.randomness.secret(12).hex()}")
         reply = await self._ask(desks.Offer(page, session, asked.sdp, asked.take_over))
         if isinstance(reply, desks.Described):
-            self._put(PhoneAnswer(reply.sdp))
+            self._put(PhoneAnswer(asked.turn, reply.sdp))
+        elif isinstance(reply, desks.Declined):
+            found = problem(reply.code, 409, {}, language_of(self._socket))
+            self._put(PhoneDeclined(asked.turn, reply.code, found.title, found.mend))
 
     async def _ask(self, request: DeskRequest) -> DeskReply:
-        reply = await self._phones.ask(request)
-        if isinstance(reply, desks.Declined):
-            found = problem(reply.code, 409, {}, language_of(self._socket))
-            self._put(PhoneDeclined(reply.code, found.title, found.mend))
-        return reply
+        return await self._phones.ask(request)
 
 
 ROUTES: Final = (phone,)

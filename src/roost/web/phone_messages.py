@@ -10,6 +10,7 @@ from roost.web.limits import MOST_SDP
 
 Tab = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Sdp = Annotated[str, Meta(min_length=1, max_length=MOST_SDP)]
+Turn = Annotated[int, Meta(ge=0, le=2**53)]
 MOST_US: Final = 60_000_000  # a minute: what a browser measures beyond it means nothing
 
 
@@ -26,8 +27,10 @@ class PhoneHello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello", t
 
 class PhoneOffer(Struct, frozen=True, forbid_unknown_fields=True, tag="offer", tag_field="kind"):
     """The browser's description of a new connection: one audio line, G.711. Answered with
-    `answer` or `declined`; `take_over` when the person was asked after `phone_elsewhere`."""
+    `answer` or `declined` of the same `turn`, the page's own count; `take_over` when the person
+    was asked after `phone_elsewhere`."""
 
+    turn: Turn
     sdp: Sdp
     take_over: bool = False
 
@@ -35,7 +38,7 @@ class PhoneOffer(Struct, frozen=True, forbid_unknown_fields=True, tag="offer", t
 class PhoneAlive(Struct, frozen=True, forbid_unknown_fields=True, tag="alive", tag_field="kind"):
     """The answer to a `beat`, with its number."""
 
-    turn: Annotated[int, Meta(ge=0, le=2**53)]
+    turn: Turn
 
 
 class PhoneQuality(
@@ -76,15 +79,17 @@ class PhoneBeat(Struct, frozen=True, tag="beat", tag_field="kind"):
 
 
 class PhoneAnswer(Struct, frozen=True, tag="answer", tag_field="kind"):
-    """The edge's description, for the latest `offer`."""
+    """The edge's description, for the `offer` of that turn."""
 
+    turn: int
     sdp: str
 
 
 class PhoneDeclined(Struct, frozen=True, tag="declined", tag_field="kind"):
-    """The latest `offer` wasn't taken: `code` for programs, `title` and `mend` for people.
+    """The `offer` of that turn wasn't taken: `code` for programs, `title` and `mend` for people.
     Codes: `phone_elsewhere`, `phone_unavailable`, `bad_offer`, `no_room`, `no_agent`."""
 
+    turn: int
     code: str
     title: str
     mend: str

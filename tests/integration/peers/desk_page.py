@@ -17,6 +17,9 @@ FRONTEND = Path(__file__).parents[3] / "frontend"
 PATH = "/phone-of-a-test"
 START = """
 async ([name, password, autoAnswer]) => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = () => open({audio: {  // a tone is noise to a browser
+    echoCancellation: false, noiseSuppression: false, autoGainControl: false}});
   const post = (path, body) => fetch(path, {
     method: 'POST', body: body && JSON.stringify(body),
     headers: {'Roost-Request': '1', ...(body ? {'Content-Type': 'application/json'} : {})}});
@@ -51,6 +54,31 @@ LEVEL = """
   const power = Math.max(a * a + b * b - 2 * Math.cos(w) * a * b, 0);
   const amplitude = 2 * Math.sqrt(power) / samples.length;
   return amplitude > 0 ? 20 * Math.log10(amplitude) : -200;
+}
+"""
+
+# From the button to a level above silence, looked at with every frame of the analyser.
+TAKES = """
+async () => {
+  const audio = new AudioContext();
+  await audio.resume();
+  const analyser = audio.createAnalyser();
+  analyser.fftSize = 256;
+  audio.createMediaStreamSource(phone.speaker.srcObject).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const begun = performance.now();
+  const answered = post('/api/desk/take');
+  const first = await new Promise((done) => {
+    const look = () => {
+      analyser.getFloatTimeDomainData(samples);
+      if (samples.some((one) => Math.abs(one) > 0.01)) done(performance.now() - begun);
+      else if (performance.now() - begun < 5000) setTimeout(look, 1);
+      else done(-1);
+    };
+    look();
+  });
+  await answered;
+  return first;
 }
 """
 
@@ -101,6 +129,15 @@ class Desk:
         await self.page.evaluate(
             "([path, body]) => post(path, body)", [f"/api/desk/{what}", body or None]
         )
+
+    async def answers(self, what: str) -> bool:
+        """Whether the centre takes commands."""
+        script = "(path) => post(path).then(() => true, () => false)"
+        return bool(await self.page.evaluate(script, f"/api/desk/{what}"))
+
+    async def takes(self) -> float:
+        """Answers; milliseconds from the button to the first sound in the page."""
+        return float(await self.page.evaluate(TAKES))
 
     async def now(self) -> dict[str, Any]:
         return dict(await self.page.evaluate("phone.now()"))

@@ -69,6 +69,7 @@ class Desk:
         "coming",
         "described",
         "flowing",
+        "kept_tab",
         "known",
         "lapse",
         "legs",
@@ -87,6 +88,7 @@ class Desk:
         self.described: dict[SessionId, Answered] = {}  # of those two
         self.tabs: dict[SessionId, str] = {}
         self.tab = ""  # the one that holds the phone, or held it last
+        self.kept_tab = ""  # as it lies in the vault
         self.media: MediaId | None = None
         self.anchored: Anchored | None = None
         self.flowing = False
@@ -139,8 +141,9 @@ class Desk:
             self.lapse = None
 
     def put(self, stands: bool) -> VaultPut:
-        """For the next control: a desk stood here."""
-        return VaultPut(VaultId(f"{KEPT}{self.agent}"), OPERATOR, b"1" if stands else b"")
+        """For the next control: whose desk stood here."""
+        value = self.tab.encode() if stands else b""
+        return VaultPut(VaultId(f"{KEPT}{self.agent}"), OPERATOR, value)
 
 
 class KeptLeg(Struct, gc=False, frozen=True):

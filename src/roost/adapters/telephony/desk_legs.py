@@ -77,6 +77,14 @@ class DeskLegs:
         if desk.auto_answer:
             self._switch.start(self._answer(desk, leg))
 
+    def tell_again(self, desk: Desk) -> None:
+        """A connection is there, perhaps of another page."""
+        for leg in desk.legs.values():
+            if leg.up:
+                self._book.tell(desk, Talking(leg.kept.contact))
+            else:
+                self.ring(desk, leg)
+
     async def _answer(self, desk: Desk, leg: DeskLeg) -> None:
         switch, kept = self._switch, leg.kept
         async with leg.changing:

@@ -123,13 +123,11 @@ class DeskLines:
         """Audio is there (again)."""
         desk.flowing = True
         desk.stop_waiting()
-        if not desk.known:
-            desk.known = True
+        if not desk.known or desk.kept_tab != desk.tab:
+            desk.known, desk.kept_tab = True, desk.tab
             self._switch.say(PhoneRegistered(desk.agent), (desk.put(True),))
         self._book.tell_lines(desk)
-        for leg in desk.legs.values():
-            if not leg.up:
-                self._legs.ring(desk, leg)
+        self._legs.tell_again(desk)
 
     def quiet(self, desk: Desk) -> None:
         """No audio. The caller hears music meanwhile (media sees it, too)."""

@@ -147,7 +147,8 @@ class Desks:
         """Who stood goes on standing, as media and the edge say; who isn't there has GONE_S."""
         for _owner, name, value in self._switch.vault.listing(KEPT):
             if value:
-                self._book.desk(AgentId(name.removeprefix(KEPT))).known = True
+                desk = self._book.desk(AgentId(name.removeprefix(KEPT)))
+                desk.known, desk.tab = True, value.decode(errors="replace")
         for state in held:
             agent = agent_of(state.leg)
             if agent is not None:
