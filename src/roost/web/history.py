@@ -29,6 +29,7 @@ from roost.ports.records import (
 from roost.web.audit import Notes
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.live_tasks import in_hand
 from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
@@ -385,17 +386,9 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
     record = await asyncio.to_thread(parts.records.contact, *named)
     sight = follower.sights.of(caller.horizon)
     seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
-    if record is None or not (seen or _in_hand(ref, caller, follower)):
+    if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):
         raise not_found()
     return record
-
-
-def _in_hand(ref: str, caller: Caller, follower: Follower) -> bool:
-    """Whether it's what the caller's task is about: a voicemail is heard by who has taken it."""
-    me = caller.account.agent
-    return me is not None and any(
-        task.holder == me and task.ref == ref for task in follower.live.tasks.values()
-    )
 
 
 def _reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
