@@ -10,14 +10,13 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from roost.adapters.views.schema import contacts, contracts, open_views, parts, positions, prepare
-from roost.floor.calls.messages import CallArrived
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, StreamName
 from roost.office.books import fold_contract
 from roost.office.contracts.model import Contract
 from roost.office.contracts.pricing import Unbilled, price
 from roost.office.reactions import measured_of
-from roost.office.records.fold import fold
+from roost.office.records.fold import BEGINNING, fold
 from roost.office.records.model import Record
 
 MOST_OPEN: Final = 20_000  # records kept in memory between batches; more are read again
@@ -98,7 +97,7 @@ class CellProjection(_Writer):
 
     def _read(self, connection: Connection, events: Sequence[Envelope]) -> None:
         """The records that these events go on with."""
-        begun = {event.contact for event in events if isinstance(event.body, CallArrived)}
+        begun = {event.contact for event in events if isinstance(event.body, BEGINNING)}
         missing = {event.contact for event in events} - begun - self._open.keys() - {None}
         wanted = sorted(contact for contact in missing if contact is not None)
         for start in range(0, len(wanted), 500):
