@@ -53,6 +53,7 @@ MOST_RECENT_CONTACTS: Final = 50  # finished contacts shown, for each client
 LAG_BEHIND: Final = DurationUs(10 * SECOND)  # health says so when the view is older
 
 # --- the feed ---
+COALESCE: Final = DurationUs(100 * MILLISECOND)  # a row is shown at most once within it
 MOST_FEEDS: Final = 2_000  # websockets of one process; beyond it 503
 MOST_FEEDS_ACCOUNT: Final = 20  # of one account
 FEED_PAGE: Final = 200  # events of one message

@@ -61,6 +61,7 @@ class View(StrEnum):
     CONTACTS = "contacts"
     TOTALS = "totals"
     MONEY = "money"
+    ALERTS = "alerts"
     TASKS = "tasks"
 
 
