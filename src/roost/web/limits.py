@@ -14,6 +14,13 @@ MOST_TARGETS: Final = 50  # colleagues, and directory's entries, of one answer: 
 MOST_SAID: Final = 500  # characters of a message to a team or an agent
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
 MOST_RANGE: Final = 1 << 18  # bytes read of a recording at a time
+MOST_PAIRS: Final = 4_000  # of a recording's outline: as many as the widest screen has points
+
+# --- reports ---
+MOST_REPORT_INTERVALS: Final = 3_000  # of one answer: a month of quarters
+MOST_FILE_INTERVALS: Final = 36_000  # of one file: a year of quarters
+MOST_REPORT_ROWS: Final = 5_000  # of one answer; the rest from where it says
+MOST_XLSX_ROWS: Final = 20_000  # of one xlsx, which is written as a whole; CSV has no end
 
 # --- logging in ---
 SESSION_IDLE: Final = DurationUs(12 * HOUR)  # a session unused so long is over
