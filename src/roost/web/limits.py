@@ -10,6 +10,7 @@ MOST_KEY: Final = 200  # characters of an Idempotency-Key
 MOST_NOTE: Final = 4_000  # characters of a wrap-up note
 MOST_TYPED: Final = 40  # characters of a number as somebody types it
 MOST_KEYS_PRESSED: Final = 32  # keys sent to the far end in one go
+MOST_EARLIER: Final = 10  # contacts with the same person, as a desk shows them
 MOST_TARGETS: Final = 50  # colleagues, and directory's entries, of one answer: ask with a text
 MOST_SAID: Final = 500  # characters of a message to a team or an agent
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor

@@ -22,7 +22,6 @@ from roost.office.records.model import Record
 
 MOST_OPEN: Final = 20_000  # records kept in memory between batches; more are read again
 REPRICE_AT_ONCE: Final = 500
-BEGINNING: Final = (CallArrived,)  # a contact's first event
 NOBODY: Final[Mapping[ContactId, str | None]] = {}
 
 encode: Final = msgspec.msgpack.Encoder().encode
