@@ -1,6 +1,8 @@
 """An agent's phone in Chromium, with real audio, on a real centre: `kill -9` included."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,12 @@ from integration.centre_up import CALLER_HZ, Caller, CentreUp, until
 from integration.peers.desk_page import Desk, desk_of
 
 LI_HZ, OTHER_HZ = 700, 1_700
+HIDDEN_S = 3_600.0
+THROTTLED = """
+const timeout = window.setTimeout, interval = window.setInterval;
+window.setTimeout = (work, ms, ...more) => timeout(work, Math.max(ms ?? 0, 60_000), ...more);
+window.setInterval = (work, ms, ...more) => interval(work, Math.max(ms ?? 0, 60_000), ...more);
+"""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +116,7 @@ def test_a_call_in_the_browser_survives_control_a_reload_and_another_tab(
     run(story)
 
 
-def test_an_edge_that_dies_in_a_call_is_reconnected_to_and_calls_may_answer_themselves(
+def test_a_lost_network_and_a_killed_edge_are_outlived_by_a_call_that_answered_itself(
     centre: CentreUp, tmp_path: Path
 ) -> None:
     async def story() -> None:
@@ -118,6 +126,20 @@ def test_an_edge_that_dies_in_a_call_is_reconnected_to_and_calls_may_answer_them
             async with called(centre, "0931700002") as caller:
                 await desk.has("talking")
                 await both_hear(desk, caller)
+                # the network is gone for five seconds: nothing of ours answers the browser
+                edge = centre.pids()["edge"]
+                os.kill(edge, signal.SIGSTOP)
+                try:
+                    await asyncio.wait({asyncio.ensure_future(asyncio.sleep(5))})
+                    assert caller.sound.tone_level(LI_HZ) < -50, "there's still a network"
+                    assert await caller.sound.hears_sound(timeout_s=2), "no music meanwhile"
+                finally:
+                    os.kill(edge, signal.SIGCONT)
+                begun = asyncio.get_running_loop().time()
+                await both_hear(desk, caller, 10.0)
+                gone = asyncio.get_running_loop().time() - begun
+                print(f"network back to both hearing each other again: {gone:.1f} s")
+
                 killed = centre.kill("edge")
                 begun = asyncio.get_running_loop().time()
                 await both_hear(desk, caller, 10.0)
@@ -154,3 +176,24 @@ def test_a_tab_that_is_gone_for_good_gives_its_caller_back(
                 await next_one.hears(CALLER_HZ)
 
     run(story, 120)
+
+
+@pytest.mark.soak
+def test_a_hidden_idle_desk_stays_ready_for_an_hour(centre: CentreUp, tmp_path: Path) -> None:
+    """A browser lets a hidden page's timers run once a minute: so do we, with all of them. What
+    keeps the desk is messages and audio."""
+
+    async def story() -> None:
+        async with desk_of(centre, tmp_path, "1001", LI_HZ) as (_, _, desk):
+            await desk.page.add_init_script(THROTTLED)
+            await desk.opens()
+            await desk.ready()
+            loop = asyncio.get_running_loop()
+            end = loop.time() + HIDDEN_S
+            while loop.time() < end:
+                assert (await desk.now())["state"] == "standing"
+                await asyncio.wait({asyncio.ensure_future(asyncio.sleep(10))})
+            async with called(centre, "0931700004") as caller:
+                await talks(desk, caller)
+
+    run(story, HIDDEN_S + 60)

