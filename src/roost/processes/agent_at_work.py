@@ -20,11 +20,13 @@ from websockets.exceptions import WebSocketException
 
 from roost.adapters.phone.account import Account, NotRegistered
 from roost.adapters.phone.calls import Ended, PhoneCall
+from roost.floor.parties import WHISPER_US
 from roost.kernel.time import SECOND, DurationUs
 from roost.processes.softphone import Softphone, sound_of
 from roost.web.rows import DeskChanged, DeskRow, Presence
 
 AGAIN_S: Final = 0.3
+WHISPERED_S: Final = WHISPER_US / SECOND + 0.1  # whom it's about; who speaks sooner isn't heard
 BACK_S: Final = 1.0  # from a declined call to ready again
 FINISH_S: Final = 20.0  # at the end: how long a contact in hand may take
 BACK_FROM: Final = frozenset({"declined", "no_answer", "unreachable", "signed_in"})
@@ -152,6 +154,7 @@ class AgentAtWork:
             call.answer()
             await call.answered(10.0)
             self._tell("answered")
+            await _unless_over(call, WHISPERED_S)
             sound_of(call).say(self._says)
             if own.talks is None:
                 await call.over.wait()
