@@ -226,6 +226,13 @@ def test_an_agent_goes_round_with_a_contact() -> None:
     story.leave(contact, Outcome.ANSWERED, 3)
     row = desk(story.live, agent)
     assert row is not None
+    assert "hold" not in row.may, "the agent alone hears what it's about"
+    joined = calls.MatrixChanged(
+        owner=Owner(GRID), contact=contact, version=1, routes=(), joined=LegId("a")
+    )
+    story.tell(joined)
+    row = desk(story.live, agent)
+    assert row is not None
     assert {"hold", "consult", "transfer", "hang-up"} <= set(row.may)
     story.tell(
         calls.PartyHeld(

@@ -43,13 +43,37 @@ class Sip(Network, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(Network, frozen=True, forbid_unknown_fields=True):
-    """For a proxy in front that speaks https: `origins` is where pages come from, and
+    """`tls`: "auto" is https with a certificate of our own on any address but the loopback's,
+    unless a proxy in front speaks it (`secure`); "given" is `certificate` and `key`, two files
+    in PEM, relative to the centre's folder. For a proxy, `origins` is where pages come from, and
     `trusted_proxies` whose word is taken for the address that a request came from."""
 
     port: int = 8080
+    tls: Literal["auto", "off", "own", "given"] = "auto"
+    certificate: str = ""
+    key: str = ""
     origins: tuple[str, ...] = ()
     secure: bool = False
     trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ipaddress.ip_address(self.bind).is_loopback
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether we speak https ourselves."""
+        if self.tls == "auto":
+            return not self.local and not self.secure
+        return self.tls != "off"
+
+    @property
+    def url(self) -> str:
+        """Where it's reached without a proxy."""
+        host = self.advertised()
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.speaks_tls else 'http'}://{host}:{self.port}"
 
 
 class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +205,7 @@ def check(settings: Settings, where: str) -> None:
         _check_network(f"{where}: {name}", network)
         if not 0 < network.port < 65_536:
             raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
+    _check_https(where, settings.http)
     for address in settings.http.trusted_proxies:
         _network(f"{where}: http.trusted_proxies", address)
     _check_network(f"{where}: edge", settings.edge)
@@ -213,6 +238,20 @@ def check(settings: Settings, where: str) -> None:
         raise BadSettings(
             f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
             " office and settings."
+        )
+
+
+def _check_https(where: str, http: Http) -> None:
+    if (http.tls == "given") != bool(http.certificate and http.key):
+        raise BadSettings(
+            f"{where}: http.tls is {http.tls!r}; with http.certificate and http.key it must be"
+            ' "given", and "given" needs both.'
+        )
+    if http.tls == "off" and not http.local and not http.secure:
+        raise BadSettings(
+            f"{where}: http.tls is off on {http.bind}: passwords would go in the clear, and"
+            ' browsers give such pages no microphone. Leave it "auto", give a certificate, or set'
+            " http.secure = true where a proxy in front speaks https."
         )
 
 

@@ -29,6 +29,7 @@ from roost.ports.records import (
 from roost.web.audit import Notes
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.live_tasks import in_hand
 from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
@@ -384,7 +385,8 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
         raise not_found()
     record = await asyncio.to_thread(parts.records.contact, *named)
     sight = follower.sights.of(caller.horizon)
-    if record is None or not sight.sees_contact(named[0], record.summary.agents):
+    seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
+    if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):
         raise not_found()
     return record
 

@@ -63,3 +63,14 @@ MOST_MESSAGES: Final = 60  # messages from a client within a minute
 FEED_SEND: Final = DurationUs(10 * SECOND)  # a client that takes longer is told to resume
 FEED_HEARTBEAT: Final = DurationUs(15 * SECOND)  # also: how often a feed's session is checked
 FEED_PING: Final = DurationUs(20 * SECOND)  # the protocol's ping; unanswered so long: gone
+
+# --- desks' phones ---
+MOST_SDP: Final = 12_000  # characters of a browser's description; a larger one ends the websocket
+MOST_PHONE_MESSAGE: Final = 16_384  # bytes of a message from a page; a larger one ends it
+MOST_PHONE_MESSAGES: Final = 120  # messages from a page within a minute
+MOST_PHONE_NEWS: Final = 200  # messages that wait for a slow page; then it's told to come again
+MOST_PHONES: Final = 4_000  # websockets of one process; beyond it 503
+MOST_PHONES_ACCOUNT: Final = 10  # of one account
+PHONE_BEAT: Final = DurationUs(5 * SECOND)  # when there's nothing else to say
+PHONE_SILENT: Final = DurationUs(20 * SECOND)  # a page that answers no beat for so long is gone
+PHONE_SEND: Final = DurationUs(5 * SECOND)  # a page that takes longer is told to come again
