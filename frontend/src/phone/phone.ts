@@ -38,6 +38,8 @@ export class Phone {
   private readonly speaker = new Audio();
   private readonly ringer = new Ringer();
   private tab = "";
+  private wanted = false; // started, and not stopped since
+  private starting = false;
   private microphone: MediaStreamTrack | null = null;
   private line: Line | null = null; // whose audio is the phone's
   private coming: Line | null = null; // being set up, to take over
@@ -78,22 +80,31 @@ export class Phone {
 
   /** Opens the microphone and connects; again after `no_microphone`. Best called from a click. */
   async start(): Promise<void> {
-    if (this.microphone) return;
+    this.wanted = true;
+    if (this.microphone || this.starting) return;
+    this.starting = true;
     this.set({ state: "connecting", why: null, declined: null });
     try {
       await this.openMicrophone();
+      this.tab ||= await tabName();
     } catch (error) {
       const why = error instanceof MicrophoneMissing ? error.why : "failed";
-      this.set({ state: "no_microphone", why });
+      if (this.wanted) this.set({ state: "no_microphone", why });
+      return;
+    } finally {
+      this.starting = false;
+    }
+    if (!this.wanted) {
+      this.stop(); // meanwhile the browser was still asking
       return;
     }
-    this.tab ||= await tabName();
     this.unwatch = devices.watch(() => void this.apply());
     this.signalling.start();
   }
 
   /** Gives the phone up: signing out, or another phone is used. */
   stop(): void {
+    this.wanted = false;
     this.signalling.send({ kind: "leave" });
     this.signalling.stop();
     this.unwatch();
