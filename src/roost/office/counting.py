@@ -24,7 +24,6 @@ from roost.floor.calls.messages import (
     TrackLost,
     TransferCompleted,
 )
-from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import (
     ContactDequeued,
     ContactQueued,
@@ -75,10 +74,9 @@ def facts_of(record: Record) -> Facts:
 
 
 def _arrival(record: Record) -> Fact:
-    message = any(
-        track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in record.tracks
+    marks = (Mark.MESSAGE if record.message else 0) | (
+        Mark.TURNED_AWAY if record.turned_away else 0
     )
-    marks = (Mark.MESSAGE if message else 0) | (Mark.TURNED_AWAY if record.turned_away else 0)
     word = kind_of(record).value if record.finished else "open"
     return Fact(What.ARRIVAL, record.arrived, record.client, word, marks=marks)
 

@@ -1,6 +1,5 @@
 """Who is told of what inside the office: a finished record becomes measured quantities."""
 
-from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.time import InstantUs
@@ -15,9 +14,7 @@ def kind_of(record: Record) -> Kind:
         return Kind.OUTBOUND
     if record.segments:
         return Kind.ANSWERED
-    if record.reason is Reason.VOICEMAIL_TAKEN or any(
-        track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in record.tracks
-    ):
+    if record.reason is Reason.VOICEMAIL_TAKEN or record.message:
         return Kind.VOICEMAIL
     if record.blame in (Blame.US, Blame.NETWORK):
         return Kind.FAILED

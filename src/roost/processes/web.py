@@ -16,11 +16,13 @@ from roost.adapters.link.client import LinkClient
 from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.randomness.system import SystemRandomness
 from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.reports import SqliteReports
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone
 from roost.engine.bodies import Decoder
@@ -102,15 +104,17 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     places, cell = launch.places, StreamName(launch.settings.cell)
     keys = KeyFile(places.keys)
     store = SqliteStore(places.streams, keys)
+    vault = store.vault(cell)
     reader = store.reader()
     http = launch.settings.http
     return Parts(
         submit=link,
         log=reader,
-        vault=store.vault(cell),
+        vault=vault,
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock()),
         records=SqliteRecords(places.views, store.reader(), cell),
+        reports=SqliteReports(places.views),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         clock=CellClock(),
         randomness=SystemRandomness(),
@@ -125,6 +129,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         ),
         people=store.vault(SETTINGS),
         snapshots=SqliteSnapshots(places.snapshots),
+        persons=KeyedPersons(vault, keys.index_key),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

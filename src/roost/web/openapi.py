@@ -15,15 +15,19 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 
+from roost.office.measures.dictionary import By
 from roost.web.feed import Page, Snapshot
 from roost.web.limits import MOST_BODY
 from roost.web.permissions import ENDPOINTS, TOPICS, VIEWS, Reach
 from roost.web.phone_messages import PHONE_ASKS, PHONE_TELLS
 from roost.web.problems import PROBLEM_JSON, Problem
+from roost.web.report_files import XLSX
+from roost.web.reports import Report
 from roost.web.rows import RowChanged
 from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Rows
 
 FROM_SERVER: Final = (Hello, Rows, FeedEvent, Heartbeat, Bye)
+REPORTS: Final = {f"GET /api/reports/{by.value}" for by in By}
 PROBLEMS: Final = {
     "400": "The request doesn't fit; nothing was done",
     "401": "Not logged in",
@@ -47,7 +51,17 @@ def document(app: Litestar) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
     schemas: dict[str, Any] = found.setdefault("components", {}).setdefault("schemas", {})
     _, added = msgspec.json.schema_components(
-        [*FROM_SERVER, *PHONE_TELLS, *PHONE_ASKS, Alive, Problem, RowChanged, Page, Snapshot],
+        [
+            *FROM_SERVER,
+            *PHONE_TELLS,
+            *PHONE_ASKS,
+            Alive,
+            Problem,
+            RowChanged,
+            Page,
+            Snapshot,
+            Report,
+        ],
         ref_template=SCHEMA_AT,
     )
     for name, schema in added.items():
@@ -98,6 +112,10 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
         operation["responses"]["200"]["content"] = {
             "application/json": {"schema": {"type": "object"}}
         }
+    if endpoint in REPORTS:
+        _answers(operation, "Report")
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["responses"]["200"]["content"] |= {"text/csv": file, XLSX: file}
     if endpoint == "GET /api/logos/{logo}":
         picture = {"schema": {"type": "string", "format": "binary"}}
         kinds = dict.fromkeys(("image/png", "image/jpeg", "image/webp"), picture)

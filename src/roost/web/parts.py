@@ -14,9 +14,11 @@ from roost.ports.audit import Audit
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
 from roost.ports.log import LogReader, Vault
+from roost.ports.persons import Persons
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
 from roost.ports.records import Records
+from roost.ports.reports import Reports
 from roost.ports.snapshots import Snapshots
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
@@ -41,7 +43,8 @@ class WebSettings(Struct, frozen=True):
 class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
-    stood; without it each start folds the whole log. `key` is the centre's random key (at least
+    stood; without it each start folds the whole log. `persons` is the index of callers; without
+    it nobody is found by number. `key` is the centre's random key (at least
     16 bytes), the same in every web process."""
 
     submit: Submit
@@ -50,6 +53,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     records: Records
+    reports: Reports
     recordings: Recordings
     clock: Clock
     randomness: Randomness
@@ -60,6 +64,7 @@ class Parts:
     checks: tuple[Check, ...] = ()
     people: Vault | None = None
     snapshots: Snapshots | None = None
+    persons: Persons | None = None
 
     @cached_property
     def looks(self) -> LooksInForce:

@@ -8,6 +8,7 @@ import { Chapters } from "@/pages/contacts/Chapters";
 import { chaptersOf } from "@/pages/contacts/chapters";
 
 import classes from "./Contact.module.css";
+import { EarlierContacts } from "./Known";
 
 const LATER_MS = 2000; // the records come a moment after the floor
 
@@ -25,11 +26,16 @@ export function History({ row, contact }: { row: DeskRow; contact: ContactRow })
     refetchInterval: (query) => (query.state.dataUpdateCount < 2 ? LATER_MS : false),
     retry: 2,
   }).data;
-  if (found?.summary.ref !== ref) return null;
+  const here = found?.summary.ref === ref ? found : undefined;
   return (
-    <section className={classes.history} aria-label={t("soFar")} tabIndex={0}>
-      <h2>{t("soFar")}</h2>
-      <Chapters chapters={chaptersOf(found)} segments={found.segments} />
-    </section>
+    <div className={classes.history} role="group" aria-label={t("history")} tabIndex={0}>
+      {here && (
+        <section>
+          <h2>{t("soFar")}</h2>
+          <Chapters chapters={chaptersOf(here)} segments={here.segments} />
+        </section>
+      )}
+      <EarlierContacts row={row} contact={contact} />
+    </div>
   );
 }

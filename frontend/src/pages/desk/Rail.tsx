@@ -6,6 +6,7 @@ import { timeOfDay } from "@/words/format";
 import { queueName } from "@/parts/queueName";
 
 import { RaiseHand } from "./Help";
+import { MyFigures } from "./Known";
 import { MyState } from "./MyState";
 import { PhoneState } from "./PhoneState";
 import classes from "./Rail.module.css";
@@ -60,6 +61,7 @@ export function Rail({ row, clients, caller, completing, complete }: Props) {
           ))}
         </section>
       )}
+      <MyFigures row={row} />
       <PhoneState row={row} />
     </nav>
   );

@@ -72,4 +72,8 @@ export function usePhoneLife(row: DeskRow): void {
       phone.stop();
     }
   }, [here, signedIn]);
+  const ringing = row.agent.presence === "offered";
+  useEffect(() => {
+    if (ringing) phone.mute(false); // nobody begins a call unheard
+  }, [ringing]);
 }

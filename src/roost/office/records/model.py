@@ -162,6 +162,13 @@ class Record(Struct):
         return True
 
     @property
+    def message(self) -> bool:
+        """Whether a voicemail was left."""
+        return any(
+            track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in self.tracks
+        )
+
+    @property
     def settled(self) -> bool:
         """Nothing that's counted can change any more: finished, and every wait and every ring is
         over, too (the log tells their end just after the contact's)."""
