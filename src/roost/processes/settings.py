@@ -87,8 +87,10 @@ class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
 
 class EdgePort(Network, frozen=True, forbid_unknown_fields=True):
     """Where browsers' audio comes in: one UDP port for all of them. 0: any free one, which
-    stays the same while the centre runs; give one where a firewall has to know it."""
+    stays the same while the centre runs; give one where a firewall has to know it. Without a
+    `bind` it's where pages come from."""
 
+    bind: str = ""
     port: int = 0
 
 
@@ -208,7 +210,8 @@ def check(settings: Settings, where: str) -> None:
     _check_https(where, settings.http)
     for address in settings.http.trusted_proxies:
         _network(f"{where}: http.trusted_proxies", address)
-    _check_network(f"{where}: edge", settings.edge)
+    if settings.edge.bind:
+        _check_network(f"{where}: edge", settings.edge)
     if not 0 <= settings.edge.port < 65_536:
         raise BadSettings(
             f"{where}: edge.port is {settings.edge.port}; give 1 to 65535, or 0 for any free one."
@@ -319,6 +322,12 @@ def launch(
             media=msgspec.structs.replace(settings.media, first_port=first, last_port=last),
         )
     check(settings, "options")
+    if not settings.edge.bind:
+        http, edge = settings.http, settings.edge
+        edge = msgspec.structs.replace(
+            edge, bind=http.bind, advertise=edge.advertise or http.advertise
+        )
+        settings = msgspec.structs.replace(settings, edge=edge)
     folder = data if data is not None else centre / settings.data
     return Launch(str(centre.resolve()), str(folder.resolve()), settings)
 

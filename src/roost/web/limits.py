@@ -62,6 +62,7 @@ LAG_BEHIND: Final = DurationUs(10 * SECOND)  # health says so when the view is o
 
 # --- the feed ---
 COALESCE: Final = DurationUs(100 * MILLISECOND)  # a row is shown at most once within it
+WAKE_AT_ONCE: Final = 50  # feeds, in one round of the event loop
 MOST_FEEDS: Final = 2_000  # websockets of one process; beyond it 503
 MOST_FEEDS_ACCOUNT: Final = 20  # of one account
 FEED_PAGE: Final = 200  # events of one message
