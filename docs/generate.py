@@ -22,6 +22,7 @@ from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
+from roost.office.audit.messages import AUDIT_EVENTS
 from roost.web import openapi, permissions, topics
 from roost.web.app import described
 
@@ -187,7 +188,15 @@ def seen_block() -> list[str]:
     return lines
 
 
-BLOCKS = {"scopes": scopes_block, "endpoints": endpoints_block, "client's events": seen_block}
+def audit_block() -> list[str]:
+    """What the audit trail notes."""
+    lines = ["| `what` | `about` | meaning |", "|---|---|---|"]
+    for name, kind in AUDIT_EVENTS.items():
+        lines.append(f"| `{name.partition('.')[2]}` | {fields(kind)} | {text_of(kind)} |")
+    return lines
+
+
+BLOCKS = {"audit": audit_block, "scopes": scopes_block, "endpoints": endpoints_block, "client's events": seen_block}
 
 
 def api_page() -> str:

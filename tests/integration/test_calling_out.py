@@ -32,6 +32,7 @@ from roost.floor.effects import AnswerLeg, AskLeg, DialNumber, EndLeg, RingLeg
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ClientId, ContactId, LegId, MediaId, TrunkId, VaultId, owner_of
 from roost.kernel.messages import Command, Effect, VaultPut
+from roost.processes.demo.city import City
 from roost.protocols.sip.digest import secret_of
 
 GUEST = LegId("C1/g1")
@@ -303,5 +304,29 @@ def test_a_number_that_rings_outside_rings_on_over_a_restart() -> None:
             await us.place.floor.until(LegClosed)
             assert telephony.figures()["legs"] == 0
             await us.close()
+
+    asyncio.run(story())
+
+
+def test_the_demos_city_is_busy_unknown_or_answers() -> None:
+    async def story() -> None:
+        port = free_port()
+        async with calling(carrier("city", port)) as place:
+            city = City(LOOPBACK, place.port)
+            await city.start(port)
+            for count, (number, reason) in enumerate(
+                (("09315550186", Reason.BUSY), ("09315550104", Reason.WRONG_NUMBER)), 1
+            ):
+                leg = LegId(f"C1/g{count}")
+                place.telephony.perform(msgspec.structs.replace(DIAL, leg=leg, listed=number))
+                failed = await place.floor.until(LegFailed, count)
+                assert isinstance(failed, LegFailed)
+                assert (failed.leg, failed.reason) == (leg, reason)
+            leg = LegId("C1/g9")
+            place.telephony.perform(msgspec.structs.replace(DIAL, leg=leg, listed="13800138000"))
+            await place.floor.until(LegAnswered)
+            await city.close()
+            closed = await place.floor.until(LegClosed)
+            assert closed == LegClosed(leg, Blame.CALLER, Reason.HUNG_UP)
 
     asyncio.run(story())

@@ -33,8 +33,9 @@ from roost.web.permissions import (
 from roost.web.testing import PASSWORD, SmallCentre, small_floor
 
 #: nobody; the agent who had the contact and one who hadn't; a supervisor of all teams and one of
-#: another; the operator's admin; the contact's client's manager and another client's.
-WHO = ("nobody", "li", "zhao", "wang", "xu", "admin", "chen", "sun")
+#: another; the operator's admin; the contact's client's manager, another client's, and a
+#: television of the contact's client.
+WHO = ("nobody", "li", "zhao", "wang", "xu", "admin", "chen", "sun", "tv")
 ROLE_OF = {
     "li": Role.AGENT,
     "zhao": Role.AGENT,
@@ -43,9 +44,11 @@ ROLE_OF = {
     "admin": Role.ADMIN,
     "chen": Role.CLIENT_MANAGER,
     "sun": Role.CLIENT_MANAGER,
+    "tv": Role.WALLBOARD,
 }
 #: What a path names, and for whom it's there (nobody: there's no such thing).
 THINGS: dict[str, tuple[str, set[str]]] = {
+    "{board}": ("W999", set()),
     "{token}": ("7", set()),
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
@@ -56,6 +59,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{line}": ("none", set()),
     "{task}": ("T99", set()),
 }
+CLIENTS = (Role.CLIENT_MANAGER, Role.WALLBOARD)
 OPERATORS_ALONE = (Reach.TEAM, Reach.CENTRE)
 BODIES: dict[str, Any] = {
     "POST /api/session": {"name": "admin", "password": "not this one"},
@@ -64,6 +68,7 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts": {"name": "x", "role": "agent", "password": "short"},
     "POST /api/accounts/{account}/teams": {"teams": []},
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
+    "POST /api/wallboards": {"code": "ABCDEFGH", "name": "x", "scope": "team", "of": "day"},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
@@ -97,7 +102,7 @@ def expected(endpoint: str, who: str) -> str:
     role = ROLE_OF[who]
     if rule.scope is not None and rule.scope not in ROLES[role]:
         return "n"
-    if role is Role.CLIENT_MANAGER and rule.reach in OPERATORS_ALONE:
+    if role in CLIENTS and rule.reach in OPERATORS_ALONE:
         return "n"
     named = [there for name, (_, there) in THINGS.items() if name in endpoint]
     return "y" if all(who in there for there in named) else "0"
@@ -129,8 +134,12 @@ async def everybody(centre: SmallCentre) -> dict[str, httpx.AsyncClient]:
     xu = centre.accounts.create(OPERATOR, "xu", Role.SUPERVISOR, None, PASSWORD, ("night",))
     assert not isinstance(xu, Refusal)
     centre.people["xu"] = xu
-    people = {name: await centre.login(name) for name in WHO[1:]}
-    return people | {"nobody": centre.anybody()}
+    people = {name: await centre.login(name) for name in WHO[1:-1]}
+    tv = centre.anybody()
+    code = (await tv.post("/api/wallboards/codes")).json()["code"]
+    wanted = {"code": code, "name": "Lobby", "scope": "client", "of": "power-grid"}
+    assert (await people["admin"].post("/api/wallboards", json=wanted)).status_code == 201
+    return people | {"nobody": centre.anybody(), "tv": tv}
 
 
 def test_everybody_gets_exactly_as_far_as_the_file_says(tmp_path: Path) -> None:
@@ -162,10 +171,10 @@ def test_every_view_and_topic_opens_for_whom_the_file_says(tmp_path: Path) -> No
                 for (one, rule), who in product(rules.items(), WHO[1:]):
                     role = ROLE_OF[who]
                     shut = rule.scope not in ROLES[role] or (
-                        role is Role.CLIENT_MANAGER and rule.reach in OPERATORS_ALONE
+                        role in CLIENTS and rule.reach in OPERATORS_ALONE
                     )
                     shut = shut or (one is View.DESK and centre.people[who].agent is None)
-                    cookie = f"roost={people[who].cookies['roost']}"
+                    cookie = "; ".join(f"{k}={v}" for k, v in people[who].cookies.items())
                     address = f"ws://{host}/api/feed?{kind}={one.value}"
                     headers = {"Cookie": cookie}
                     try:

@@ -19,7 +19,9 @@ from roost.floor.effects import (
     CollectDigits,
     FromLeg,
     FromPrompts,
+    PauseTrack,
     Route,
+    SendDigits,
     SetMatrix,
     StartTrack,
     StopCollecting,
@@ -134,11 +136,13 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(
         heard=st.dictionaries(
-            LEG, st.tuples(st.one_of(LEG, IDS), st.booleans(), st.sampled_from([0, 6])), min_size=1
+            st.tuples(LEG, st.one_of(LEG, IDS)),
+            st.tuples(st.booleans(), st.sampled_from([0, 6])),
+            min_size=1,
         ),
         again=st.booleans(),
     )
-    def routes(self, heard: dict[LegId, tuple[LegId | int, bool, int]], again: bool) -> None:
+    def routes(self, heard: dict[tuple[LegId, LegId | int], tuple[bool, int]], again: bool) -> None:
         self.version += not again
         made = tuple(
             Route(
@@ -148,7 +152,7 @@ class AnyOrder(RuleBasedStateMachine):
                 listener,
                 gain,
             )
-            for listener, (source, repeat, gain) in heard.items()
+            for (listener, source), (repeat, gain) in heard.items()
             if source != listener
         )
         self.perform(SetMatrix(C1, M1, self.version, made))
@@ -169,6 +173,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(leg=LEG, digit=st.sampled_from("1#"))
     def dials(self, leg: LegId, digit: str) -> None:
         self.exchange.info_digit(leg, digit, self.now_us)
+
+    @rule(leg=LEG, digits=st.sampled_from(["1", "23", "x"]))
+    def presses(self, leg: LegId, digits: str) -> None:
+        self.perform(SendDigits(M1, C1, leg, digits))
+
+    @rule(leg=LEG, number=IDS, paused=st.booleans())
+    def pauses(self, leg: LegId, number: int, paused: bool) -> None:
+        self.perform(PauseTrack(M1, leg, TrackId(f"t{number}"), paused))
 
     @rule(leg=LEG, number=IDS, purpose=st.sampled_from(list(TrackPurpose)))
     def records(self, leg: LegId, number: int, purpose: TrackPurpose) -> None:

@@ -8,6 +8,7 @@ the centre and recomputes the summary from its log.
 
 import asyncio
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -78,7 +79,7 @@ def demo(
 
 
 def _launch(data: Path, port: int | None, sip_port: int | None) -> settings.Launch:
-    centre = copied(data / "centre")
+    centre = copied(data / "centre", sockets.free_port((socket.SOCK_DGRAM,)))
     web = port or sockets.free_port()
     sip = sip_port or sockets.free_port_both()
     first = sockets.free_range(4_000)
@@ -230,7 +231,11 @@ class Demo:
         """Until the callers are through: after `for_s`, or when somebody asks to stop."""
         sip = self._launch.settings.sip
         length = None if self._for_s is None else round(self._for_s * 1_000_000)
-        orders = callers.Orders(sip.advertised(), sip.port, NUMBER, self._seed, self._rate, length)
+        out = self._launch.settings.trunks["city"].out
+        city = 0 if out is None else out.address()[1]
+        orders = callers.Orders(
+            sip.advertised(), sip.port, NUMBER, self._seed, self._rate, length, city
+        )
         process = await self._start("roost.processes.demo.callers", orders)
         reading = asyncio.create_task(self._read(process))
         stopping = asyncio.create_task(self._stop.wait())

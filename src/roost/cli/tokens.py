@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from roost.cli.output import fail, result
-from roost.cli.users import Centre, Data, Json, Name, full_name, named, opened
+from roost.cli.users import Centre, Data, Json, Name, full_name, named, noted, opened
 
 app = typer.Typer(help="API tokens: list, add, revoke.")
 
@@ -62,6 +62,7 @@ def add(
     wrong = sorted(set(scope) - may)
     if wrong:
         fail(f"{name} can't give {', '.join(wrong)}; it may give: {', '.join(sorted(may))}.", 2)
+    noted(directory, data, account, "token made")
     try:
         text = new_token(accounts, account, label, frozenset(scope))
     except ValueError:
@@ -78,5 +79,7 @@ def revoke(
 ) -> None:
     """The token is good for nothing from now on."""
     accounts = opened(directory, data)
-    if not accounts.revoke_token(named(accounts, name).id, token):
+    account = named(accounts, name)
+    noted(directory, data, account, "token revoked")
+    if not accounts.revoke_token(account.id, token):
         fail(f"{name} has no token {token}: roost tokens list.")

@@ -2,7 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from roost.ports.accounts import Account, Accounts, Role
 
 app = typer.Typer(help="Who may log in: list, add, password, disable, enable.")
 
+How = Literal["made", "password", "disabled", "enabled", "token made", "token revoked"]
 Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -32,6 +33,28 @@ def opened(directory: Path, data: Path | None) -> Accounts:
     if not path.exists():
         fail(f"{path} isn't there: start the centre once (roost up), or name --dir and --data.")
     return SqliteAccounts(path)
+
+
+def noted(directory: Path, data: Path | None, account: Account, how: How) -> None:
+    """In the audit trail: the command line did this. Exit status 1 when it can't be noted."""
+    from roost.adapters.clock.wall import CellClock
+    from roost.adapters.store.keys import KeyFile
+    from roost.adapters.store.sqlite import SqliteStore
+    from roost.adapters.store.trail import StreamTrail
+    from roost.kernel.actor import Actor, ActorKind
+    from roost.office.audit.messages import AccountChanged
+    from roost.ports.log import LogFailed
+    from roost.processes.places import data_of
+
+    places = data_of(directory, data)
+    trail = StreamTrail(SqliteStore(places.streams, KeyFile(places.keys)).writer, CellClock())
+    try:
+        event = AccountChanged(owner=account.owner, account=account.id, how=how)
+        trail.note(Actor(ActorKind.SETUP, "command line"), event)
+    except LogFailed as error:
+        fail(f"it can't be noted in the audit trail, and so it isn't done: {error}")
+    finally:
+        trail.close()
 
 
 def named(accounts: Accounts, name: str) -> Account:
@@ -89,6 +112,7 @@ def add(
     )
     if isinstance(made, Refusal):
         fail(_words(made))
+    noted(directory, data, made, "made")
     shown = {"name": name, "role": role.value, "agent": agent, "password": password}
     result(shown, as_json, lambda: typer.echo(f"{name}: password {password}"))
 
@@ -100,7 +124,9 @@ def password(
     """A new random password, shown once. Ends their sessions."""
     accounts = opened(directory, data)
     fresh = secrets.token_urlsafe(12)
-    refusal = accounts.set_password(named(accounts, name).id, fresh)
+    account = named(accounts, name)
+    noted(directory, data, account, "password")
+    refusal = accounts.set_password(account.id, fresh)
     if refusal is not None:
         fail(_words(refusal))
     shown = {"name": name, "password": fresh}
@@ -111,14 +137,18 @@ def password(
 def disable(name: Name, directory: Centre = Path(), data: Data = None) -> None:
     """They can't log in any more; their sessions end."""
     accounts = opened(directory, data)
-    accounts.set_disabled(named(accounts, name).id, True)
+    account = named(accounts, name)
+    noted(directory, data, account, "disabled")
+    accounts.set_disabled(account.id, True)
 
 
 @app.command()
 def enable(name: Name, directory: Centre = Path(), data: Data = None) -> None:
     """They can log in again."""
     accounts = opened(directory, data)
-    accounts.set_disabled(named(accounts, name).id, False)
+    account = named(accounts, name)
+    noted(directory, data, account, "enabled")
+    accounts.set_disabled(account.id, False)
 
 
 def _words(refusal: object) -> str:

@@ -356,6 +356,24 @@ REFUSALS: Final[dict[str, Words]] = {
         "名称 {name} 已被使用。",
         "请另选名称。",
     ),
+    "too_many_codes": Words(
+        "Too many televisions are waiting for their code to be typed.",
+        "Type the codes that are shown, or wait ten minutes.",
+        "等待配对的电视过多。",
+        "请先输入已显示的配对码，或等待十分钟。",
+    ),
+    "no_such_code": Words(
+        "No television shows this code.",
+        "Read it again from the screen; after ten minutes it shows a new one.",
+        "没有电视显示此配对码。",
+        "请重新核对屏幕上的配对码；十分钟后会显示新码。",
+    ),
+    "too_many_wallboards": Words(
+        "There are {most} wallboards already.",
+        "Revoke one that isn't used any more.",
+        "已有 {most} 块大屏。",
+        "请撤销不再使用的大屏。",
+    ),
     "teams_not_for_role": Words(
         "Only a supervisor is bound to teams, not the role {role}.",
         "Leave the teams out, or choose the role supervisor.",

@@ -12,6 +12,7 @@ from msgspec import Struct
 from roost.kernel.ids import AgentId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import InstantUs
+from roost.ports.wallboards import Wallboards
 
 
 class Role(StrEnum):
@@ -54,6 +55,9 @@ class Token(Struct, frozen=True, gc=False):
 
 
 class Accounts(Protocol):
+    @property
+    def wallboards(self) -> Wallboards: ...
+
     def create(
         self,
         owner: Owner,

@@ -32,6 +32,11 @@ class LogWriter(Protocol):
     stream: StreamName
     epoch: int
 
+    @property
+    def last(self) -> int:
+        """The number of the last event, as this writer knows it."""
+        ...
+
     def append(self, batch: Batch) -> None:
         """Raises Deposed, LogFailed. Numbers must go on without a gap."""
         ...

@@ -10,6 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from roost.adapters.store.sqlite import SqliteStore
+from roost.adapters.store.trail import StreamTrail
 from roost.definitions.application import Application, application
 from roost.definitions.checks.desks import too_long
 from roost.definitions.load import Loaded
@@ -24,6 +25,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, CommandId, PromptId
 from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs
+from roost.office.audit.messages import PutInForce
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
 from roost.ports.clock import Clock
@@ -108,6 +110,13 @@ def write_settings(store: SqliteStore, clock: Clock, made: Application) -> None:
         writer.append(Batch(_envelopes(number, clock, made), made.puts, made.drops))
     finally:
         writer.close()
+    trail = StreamTrail(store.writer, clock)
+    try:
+        for event in made.events:
+            if isinstance(event, DefinitionsApplied):
+                trail.note(SETUP, PutInForce(version=event.version))
+    finally:
+        trail.close()
 
 
 def _envelopes(number: int, clock: Clock, made: Application) -> list[Envelope]:

@@ -205,7 +205,11 @@ def check(settings: Settings, where: str) -> None:
         _network(f"{where}: outside.private_networks", address)
     if settings.bounds.most_calls < 1 or settings.bounds.drain_s < 0:
         raise BadSettings(f"{where}: bounds must be positive (most_calls ≥ 1, drain_s ≥ 0).")
-    if not settings.cell.replace("-", "").isalnum() or settings.cell in {"office", "settings"}:
+    if not settings.cell.replace("-", "").isalnum() or settings.cell in {
+        "office",
+        "settings",
+        "audit",
+    }:
         raise BadSettings(
             f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
             " office and settings."

@@ -61,11 +61,11 @@ class Softphone:
         self._tasks: set[asyncio.Task[None]] = set()
         self.phone = Phone(account, CellClock(), os.urandom(32), self._take, law)
 
-    async def start(self, host: str = "127.0.0.1") -> None:
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Opens its sockets. Raises OSError."""
         self._host = host
         await self._refill()
-        await self.phone.start(host)
+        await self.phone.start(host, port)
 
     async def _refill(self) -> None:
         while len(self._spare) < SPARE:

@@ -18,6 +18,7 @@ from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.records import SqliteRecords
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone
@@ -59,6 +60,7 @@ async def _serve(launch: Launch, listening: socket.socket) -> int:
     finally:
         await link.stop()
         parts.accounts.close()
+        parts.audit.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -84,6 +86,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         log=reader,
         vault=store.vault(cell),
         accounts=SqliteAccounts(places.accounts),
+        audit=StreamTrail(store.writer, CellClock()),
         records=SqliteRecords(places.views, store.reader(), cell),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         clock=CellClock(),

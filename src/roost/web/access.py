@@ -1,7 +1,7 @@
 """Accounts and API tokens."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
@@ -11,7 +11,10 @@ from msgspec import Meta, Struct
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import DAY, DurationUs, InstantUs
+from roost.office.audit.messages import AccountChanged
 from roost.ports.accounts import Account, Role, Token
+from roost.web.audit import Notes
+from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import SECRET_SIZE, TOKEN_PREFIX, kept, shown
 from roost.web.limits import LONGEST_TOKEN
@@ -20,6 +23,7 @@ from roost.web.permissions import NOT_FOR_TOKENS, Caller, Scope
 from roost.web.problems import Trouble, not_found, refused
 from roost.web.session import Logins, Password
 
+How = Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
 Label = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
 AccountName = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f/]+$")]
 Days = Annotated[int, Meta(ge=1, le=LONGEST_TOKEN // DAY)]
@@ -102,6 +106,19 @@ def _account_row(account: Account) -> AccountRow:
     )
 
 
+def _changed(account: Account, how: How) -> AccountChanged:
+    return AccountChanged(owner=account.owner, account=account.id, how=how)
+
+
+async def _note(id: str, how: How, caller: Caller, parts: Parts, notes: Notes) -> None:
+    """That an account is being changed. Raises Trouble, also for one that isn't there."""
+    everybody = await asyncio.to_thread(parts.accounts.listing, None)
+    account = next((one for one in everybody if one.id == id), None)
+    if account is None:
+        raise not_found()
+    await notes.note(caller, _changed(account, how))
+
+
 def _check_teams(teams: Teams, follower: Follower) -> None:
     """Raises Trouble for a team that nobody is in."""
     known = {agent.team for agent in follower.live.agents.values()}
@@ -122,11 +139,15 @@ async def list_tokens(
 
 @post("/api/tokens", summary="Make a token")
 async def make_token(
-    data: JSONBody[NewToken], caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+    data: JSONBody[NewToken],
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    notes: NamedDependency[Notes],
 ) -> MadeToken:
     """A bearer for a program, with some of one's own scopes."""
     if not data.scopes <= caller.scopes - NOT_FOR_TOKENS:
         raise Trouble(403, "not_permitted")
+    await notes.note(caller, _changed(caller.account, "token made"))
     secret = TOKEN_PREFIX + shown(parts.randomness.secret(SECRET_SIZE))
     now = parts.clock.now()
     token = await asyncio.to_thread(
@@ -148,10 +169,14 @@ async def revoke_token(
     token: Annotated[int, PathParameter(ge=1, le=10**9)],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
+    notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
-    """At once; a feed that it opened ends at its next heartbeat."""
+    """At once, with the feeds that it opened."""
+    await notes.note(caller, _changed(caller.account, "token revoked"))
     if not await asyncio.to_thread(parts.accounts.revoke_token, caller.account.id, token):
         raise not_found()
+    feeds.look_again(caller.account.id)
 
 
 @get("/api/accounts", summary="All accounts")
@@ -166,6 +191,8 @@ async def make_account(
     parts: NamedDependency[Parts],
     logins: NamedDependency[Logins],
     follower: NamedDependency[Follower],
+    caller: NamedDependency[Caller],
+    notes: NamedDependency[Notes],
 ) -> AccountRow:
     """Refused: unknown_client, unknown_agent, unknown_team, name_taken, password_weak,
     role_not_for_owner, teams_not_for_role."""
@@ -181,6 +208,11 @@ async def make_account(
     )
     if isinstance(account, Refusal):
         raise refused(account)
+    try:
+        await notes.note(caller, _changed(account, "made"))
+    except Trouble:  # nobody shall be in whom nobody let in
+        await asyncio.to_thread(parts.accounts.set_disabled, account.id, True)
+        raise
     return _account_row(account)
 
 
@@ -190,11 +222,16 @@ async def set_password(
     data: JSONBody[Reset],
     parts: NamedDependency[Parts],
     logins: NamedDependency[Logins],
+    caller: NamedDependency[Caller],
+    notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """Ends all sessions of the account."""
+    await _note(account, "password", caller, parts, notes)
     refusal = await logins.slowly(parts.accounts.set_password, account, data.password)
     if refusal is not None:
         raise not_found() if refusal.code == "not_found" else refused(refusal)
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/teams", status_code=204, summary="Bind to teams")
@@ -203,25 +240,44 @@ async def set_teams(
     data: JSONBody[BoundTo],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    caller: NamedDependency[Caller],
+    notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """What a supervisor sees and commands, from the next request on. Refused: unknown_team,
     teams_not_for_role."""
     _check_teams(data.teams, follower)
+    await _note(account, "teams", caller, parts, notes)
     refusal = await asyncio.to_thread(parts.accounts.set_teams, account, data.teams)
     if refusal is not None:
         raise not_found() if refusal.code == "not_found" else refused(refusal)
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/disable", status_code=204, summary="Shut an account")
-async def disable(account: AccountId, parts: NamedDependency[Parts]) -> None:
+async def disable(
+    account: AccountId,
+    parts: NamedDependency[Parts],
+    caller: NamedDependency[Caller],
+    notes: NamedDependency[Notes],
+    feeds: NamedDependency[Feeds],
+) -> None:
     """Ends its sessions; its tokens don't work until it's enabled again."""
+    await _note(account, "disabled", caller, parts, notes)
     if not await asyncio.to_thread(parts.accounts.set_disabled, account, True):
         raise not_found()
+    feeds.look_again(account)
 
 
 @post("/api/accounts/{account:str}/enable", status_code=204, summary="Open an account again")
-async def enable(account: AccountId, parts: NamedDependency[Parts]) -> None:
+async def enable(
+    account: AccountId,
+    parts: NamedDependency[Parts],
+    caller: NamedDependency[Caller],
+    notes: NamedDependency[Notes],
+) -> None:
     """Its tokens work again; its sessions are gone."""
+    await _note(account, "enabled", caller, parts, notes)
     if not await asyncio.to_thread(parts.accounts.set_disabled, account, False):
         raise not_found()
 

@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler, Scope
 from roost.kernel.time import SECOND
 from roost.web import (
     access,
+    audit,
     centre,
     desk,
     feed,
@@ -26,8 +27,10 @@ from roost.web import (
     openapi,
     session,
     tasks,
+    wallboards,
     writing_up,
 )
+from roost.web.audit import Notes
 from roost.web.commands import Commands
 from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
@@ -44,6 +47,7 @@ from roost.web.problems import (
     handle_trouble,
 )
 from roost.web.session import Logins
+from roost.web.wallboards import Guesses
 
 
 @get("/api/openapi.json", summary="This description")
@@ -56,12 +60,14 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *centre.ROUTES,
     *session.ROUTES,
     *access.ROUTES,
+    *audit.ROUTES,
     *desk.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
     *tasks.ROUTES,
     *feed.ROUTES,
     *history.ROUTES,
+    *wallboards.ROUTES,
     described_by,
 )
 
@@ -94,6 +100,8 @@ def create_app(
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
+            "notes": Notes(parts),
+            "guesses": Guesses(),
         },
         gate,
         [following],
@@ -111,7 +119,7 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds")
+    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes", "guesses")
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 

@@ -1,7 +1,7 @@
 """The agent's desk: one's state on the floor, and the commands that change it."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from roost.floor.agents import messages as agents
 from roost.kernel.ids import AgentId, Owner, VaultId
 from roost.kernel.messages import Command, VaultPut
+from roost.office.audit.messages import AgentCommanded
 from roost.web.acting import (
     MOST_SHOWN,
     Acted,
@@ -21,6 +22,7 @@ from roost.web.acting import (
     agent_of,
     client_with,
 )
+from roost.web.audit import Notes
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
 from roost.web.limits import MOST_NOTE
@@ -208,9 +210,12 @@ async def _act_for(
     key: str | None,
     commands: Commands,
     follower: Follower,
+    notes: Notes,
+    how: Literal["away", "ready", "sign-out"],
 ) -> Accepted:
     if follower.sights.agent(caller.horizon, AgentId(agent)) is None:
         raise not_found()
+    await notes.note(caller, AgentCommanded(agent=AgentId(agent), how=how))
     return await commands.give(command, caller, key)
 
 
@@ -221,11 +226,12 @@ async def send_away(
     caller: NamedDependency[Caller],
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
     key: Key = None,
 ) -> Accepted:
     """As if that agent had asked for it; the log names who did."""
     command = agents.GoAway(AgentId(agent), data.reason)
-    return await _act_for(command, agent, caller, key, commands, follower)
+    return await _act_for(command, agent, caller, key, commands, follower, notes, "away")
 
 
 @post("/api/agents/{agent:str}/ready", status_code=200, summary="Make somebody ready")
@@ -234,11 +240,12 @@ async def make_ready(
     caller: NamedDependency[Caller],
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
     key: Key = None,
 ) -> Accepted:
     """Ends a break, or a wrap-up whose code may come later; the log names who did it."""
     command = agents.BringBack(AgentId(agent))
-    return await _act_for(command, agent, caller, key, commands, follower)
+    return await _act_for(command, agent, caller, key, commands, follower, notes, "ready")
 
 
 @post("/api/agents/{agent:str}/sign-out", status_code=200, summary="Sign somebody out")
@@ -247,12 +254,13 @@ async def sign_somebody_out(
     caller: NamedDependency[Caller],
     commands: NamedDependency[Commands],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
     key: Key = None,
 ) -> Accepted:
     """Somebody who has gone home: a wrap-up is closed, and may be completed in the next shift.
     Refused while a call is with them."""
     command = agents.SendHome(AgentId(agent))
-    return await _act_for(command, agent, caller, key, commands, follower)
+    return await _act_for(command, agent, caller, key, commands, follower, notes, "sign-out")
 
 
 ROUTES: Final = (

@@ -8,6 +8,7 @@ event by it. See `topics.py` for the messages.
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -180,6 +181,7 @@ class Feeds:
 
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
+        self._again: dict[str, set[Callable[[], None]]] = {}
 
     def enter(self, caller: Caller) -> None:
         """Raises Trouble: too_many_feeds."""
@@ -191,6 +193,20 @@ class Feeds:
     def of(self, account: str) -> int:
         """How many an account has open."""
         return self._open[account]
+
+    def look_again(self, account: str) -> None:
+        """What an account may has changed: its feeds ask at once. Those of other processes do
+        at their next heartbeat."""
+        for ask in list(self._again.get(account, ())):
+            ask()
+
+    def asking(self, account: str, ask: Callable[[], None]) -> None:
+        self._again.setdefault(account, set()).add(ask)
+
+    def asked(self, account: str, ask: Callable[[], None]) -> None:
+        self._again[account].discard(ask)
+        if not self._again[account]:
+            del self._again[account]
 
     def leave(self, caller: Caller) -> None:
         self._open[caller.account.id] -= 1
@@ -219,7 +235,11 @@ async def feed(
     try:
         await socket.accept()
         one = _Feed(socket, caller, parts, follower, gate, place, wanted, shown)
-        await one.run()
+        feeds.asking(caller.account.id, one.ask)
+        try:
+            await one.run()
+        finally:
+            feeds.asked(caller.account.id, one.ask)
     finally:
         feeds.leave(caller)
 
@@ -256,6 +276,11 @@ class _Feed:
         self._sight: Sight | None = None
         self._waker = asyncio.Event()
         self._checked = parts.clock.now()
+
+    def ask(self) -> None:
+        """Whether the caller is still let in, now."""
+        self._checked = InstantUs(0)
+        self._waker.set()
 
     def _look(self) -> None:
         """At what the caller sees now: other definitions may have moved teams and clients. A
@@ -299,6 +324,7 @@ class _Feed:
         await self._send(_encode(hello))
         while True:
             self._waker.clear()
+            await self._still_let_in()
             self._look()
             while await self._send_rows() or await self._send_events():
                 pass
@@ -318,8 +344,10 @@ class _Feed:
         if now - self._checked < FEED_HEARTBEAT:
             return
         self._checked = now
-        if not await self._gate.again(self._caller):
+        caller = await self._gate.again(self._caller)
+        if caller is None:
             raise _Ended(LOGGED_OUT, "logged_out")
+        self._caller = caller
 
     async def _beat(self) -> None:
         now = self._parts.clock.now()

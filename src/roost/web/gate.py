@@ -18,6 +18,8 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from roost.kernel.time import InstantUs
+from roost.ports.accounts import Account, Role
+from roost.ports.wallboards import BoardScope
 from roost.web.limits import SESSION_IDLE, SESSION_SEEN
 from roost.web.parts import Parts, WebSettings
 from roost.web.permissions import (
@@ -25,6 +27,7 @@ from roost.web.permissions import (
     ROLES,
     Caller,
     Reach,
+    Scope,
     Verdict,
     judge,
     scopes_of_token,
@@ -34,12 +37,18 @@ from roost.web.problems import Trouble
 Connection = ASGIConnection[Any, Any, Any, Any]
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET_SIZE: Final = 32  # bytes
+MOST_SECRET: Final = 100  # characters of one as it's presented
 TOKEN_PREFIX: Final = "roost_"  # noqa: S105 - so that leaked tokens can be found by scanners
 
 
 def cookie_name(settings: WebSettings) -> str:
     """`__Host-` binds the cookie to this host and to https."""
     return "__Host-roost" if settings.secure else "roost"
+
+
+def board_cookie_name(settings: WebSettings) -> str:
+    """A television's, beside a session's."""
+    return "__Host-roost-board" if settings.secure else "roost-board"
 
 
 def shown(secret: bytes) -> str:
@@ -58,6 +67,7 @@ class Gate:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._cookie = cookie_name(parts.settings)
+        self._board_cookie = board_cookie_name(parts.settings)
 
     async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
         """Raises Trouble for whoever may not go on."""
@@ -88,22 +98,37 @@ class Gate:
         if kind.lower() == "bearer":
             return False, await self._by_token(text.strip())
         cookie = connection.cookies.get(self._cookie)
-        if cookie is None:
-            return False, None
-        return True, await self.session_of(cookie)
+        caller = None if cookie is None else await self.session_of(cookie)
+        board = connection.cookies.get(self._board_cookie)
+        if caller is None and board is not None and len(board) <= MOST_SECRET:
+            caller = await self._board(kept(board))
+        return cookie is not None or board is not None, caller
 
-    async def again(self, caller: Caller) -> bool:
-        """Whether a caller that was let in before still may: for feeds that stay open."""
+    async def again(self, caller: Caller) -> Caller | None:
+        """A caller that was let in before, as it is now; None when it no longer may: for feeds
+        that stay open."""
         now = self._parts.clock.now()
         if caller.token is not None:
-            token = await asyncio.to_thread(self._parts.accounts.token, caller.secret, now)
-            return token is not None
-        return await self._session(caller.secret, now) is not None
+            return await self._token(caller.secret, now)
+        if caller.account.role is Role.WALLBOARD:
+            return await self._board(caller.secret)
+        return await self._session(caller.secret, now)
+
+    async def _board(self, secret: bytes) -> Caller | None:
+        board = await asyncio.to_thread(self._parts.accounts.wallboards.board, secret)
+        if board is None:
+            return None
+        teams = (board.team,) if board.scope is BoardScope.TEAM else ()
+        account = Account(f"W{board.id}", board.owner, board.name, Role.WALLBOARD, teams=teams)
+        chosen = frozenset({Scope.AGENTS_READ}) if board.agents else frozenset[Scope]()
+        return Caller(account, ROLES[Role.WALLBOARD] | chosen, secret)
 
     async def _by_token(self, text: str) -> Caller | None:
-        if not text.startswith(TOKEN_PREFIX) or len(text) > 100:
+        if not text.startswith(TOKEN_PREFIX) or len(text) > MOST_SECRET:
             return None
-        secret, now = kept(text), self._parts.clock.now()
+        return await self._token(kept(text), self._parts.clock.now())
+
+    async def _token(self, secret: bytes, now: InstantUs) -> Caller | None:
         token = await asyncio.to_thread(self._parts.accounts.token, secret, now)
         if token is None:
             return None
@@ -112,7 +137,7 @@ class Gate:
 
     async def session_of(self, text: str) -> Caller | None:
         """Who a session is, by its secret as the cookie carries it."""
-        if len(text) > 100:
+        if len(text) > MOST_SECRET:
             return None
         return await self._session(kept(text), self._parts.clock.now())
 

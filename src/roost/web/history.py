@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
@@ -16,6 +16,7 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.audit.messages import NumberShown, RecordingHeard
 from roost.ports.recordings import Side, Sound
 from roost.ports.records import (
     ContactFilter,
@@ -25,8 +26,10 @@ from roost.ports.records import (
     Place,
     Working,
 )
+from roost.web.audit import Notes
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
@@ -53,7 +56,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 
 
 class ContactLine(Struct, frozen=True):
-    """A contact in a list. `caller` is the number that rang, for those who may see it."""
+    """A contact in a list. `caller` is the number that rang, all but its end hidden: see
+    `POST /api/contacts/{ref}/reveal`."""
 
     ref: str
     client: ClientId
@@ -72,6 +76,12 @@ class ContactLine(Struct, frozen=True):
     ended_why: Reason | None
     recordings: int
     earned: Money | None
+
+
+class Revealed(Struct, frozen=True):
+    """The number that rang."""
+
+    caller: str
 
 
 class ContactPage(Struct, frozen=True):
@@ -243,8 +253,10 @@ async def recording(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
 ) -> Response[bytes] | Stream:
-    """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14)."""
+    """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14). Noted
+    in the audit trail."""
     record = await record_of(ref, caller, parts, follower)
     sides = [
         Side(track.file, track.started, track.agent is None)
@@ -263,6 +275,12 @@ async def recording(
         about, size = {"size": str(sound.size)}, {"Content-Range": f"bytes */{sound.size}"}
         raise Trouble(416, "bad_range", about, size)
     start, end = span
+    owner = Owner(record.summary.client)
+    try:
+        await notes.note_once(caller, RecordingHeard(owner=owner, ref=ref))
+    except Trouble:
+        await asyncio.to_thread(sound.close)
+        raise
     headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
     if span != whole:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
@@ -270,6 +288,27 @@ async def recording(
     return Stream(
         _sound(sound, start, end), status_code=status, media_type="audio/wav", headers=headers
     )
+
+
+@post("/api/contacts/{ref:str}/reveal", status_code=200, summary="One contact's number in full")
+async def reveal(
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
+) -> Revealed:
+    """Noted in the audit trail before it's shown."""
+    record = await record_of(ref, caller, parts, follower)
+    one = record.summary
+    client = Owner(one.client)
+    if one.caller is None:
+        raise Trouble(404, "no_number")
+    await notes.note(caller, NumberShown(owner=client, ref=ref))
+    value = await asyncio.to_thread(parts.vault.reveal, client, one.caller)
+    if value is None:
+        raise Trouble(404, "no_number")
+    return Revealed(value.decode(errors="replace"))
 
 
 async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
@@ -357,6 +396,14 @@ def _reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) 
     return None if value is None else value.decode(errors="replace")
 
 
+def _masked(parts: Parts, one: ContactSummary) -> str | None:
+    """The caller's number, all but its end hidden."""
+    if one.caller is None:
+        return None
+    value = parts.vault.reveal(Owner(one.client), one.caller)
+    return None if value is None else masked(value.decode(errors="replace"))
+
+
 def _lines(
     parts: Parts, caller: Caller, summaries: Sequence[ContactSummary]
 ) -> tuple[ContactLine, ...]:
@@ -368,7 +415,7 @@ def _line(parts: Parts, caller: Caller, one: ContactSummary) -> ContactLine:
         ref_of(one.client, one.count),
         one.client,
         one.number,
-        _reveal(parts, caller, one.client, one.caller),
+        _masked(parts, one),
         one.arrived,
         one.ended,
         one.queue,
@@ -448,4 +495,4 @@ def _part(working: Working) -> Part:
     return Part(ref, working.at, working.quantity, working.amount, working.rule)
 
 
-ROUTES: Final = (contacts, contact, recording, drafts, draft, explain)
+ROUTES: Final = (contacts, contact, recording, reveal, drafts, draft, explain)

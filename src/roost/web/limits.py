@@ -24,10 +24,21 @@ FAILED_BY_SOURCE: Final = 50  # failures from one address within FAILED_SPAN; th
 FAILED_SPAN: Final = DurationUs(5 * MINUTE)
 MOST_FAILED_KEPT: Final = 10_000  # names and addresses remembered; the oldest is forgotten
 
+# --- wallboards ---
+CODE_LENGTH: Final = 8  # characters of 32, so 40 bits
+CODE_TIME: Final = DurationUs(10 * MINUTE)  # then the television asks for a new one
+BOARD_COOKIE: Final = DurationUs(400 * DAY)  # what browsers keep a cookie at most
+
 # --- commands ---
 COMMAND_DEADLINE: Final = DurationUs(5 * SECOND)  # then 503: trying again is safe
 FOLLOW_DEADLINE: Final = DurationUs(2 * SECOND)  # waiting for the view to show the command
 MOST_KEYS_KEPT: Final = 10_000  # Idempotency-Keys whose request is remembered
+
+# --- the audit trail ---
+AUDIT_BATCH: Final = 500  # events read at a time, backwards
+AUDIT_BATCHES: Final = 40  # for one page; the rest by its cursor
+AUDIT_ONCE: Final = DurationUs(5 * MINUTE)  # parts of one recording asked for within it: one note
+MOST_AUDIT_RECENT: Final = 10_000  # remembered for that; a forgotten one is noted again
 
 # --- following the log ---
 FOLLOW_BATCH: Final = 2_000  # events read at a time

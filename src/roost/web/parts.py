@@ -10,6 +10,7 @@ from roost.engine.bodies import Decoder
 from roost.kernel.ids import OPERATOR, AgentId, StreamName
 from roost.kernel.time import Zone
 from roost.ports.accounts import Accounts
+from roost.ports.audit import Audit
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
 from roost.ports.log import LogReader, Vault
@@ -45,6 +46,7 @@ class Parts:
     log: LogReader
     vault: Vault
     accounts: Accounts
+    audit: Audit
     records: Records
     recordings: Recordings
     clock: Clock

@@ -13,6 +13,7 @@ from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
 from roost.kernel.time import SECOND, InstantUs
 from roost.ports.accounts import LONGEST_PASSWORD, Account, Role
 from roost.web.attempts import Attempts
+from roost.web.feed import Feeds
 from roost.web.gate import SECRET_SIZE, Gate, cookie_name, kept, shown
 from roost.web.limits import (
     MOST_PASSWORD_CHECKS,
@@ -151,10 +152,13 @@ async def me(caller: NamedDependency[Caller], parts: NamedDependency[Parts]) -> 
 
 
 @delete("/api/session", summary="Log out")
-async def log_out(caller: NamedDependency[Caller], parts: NamedDependency[Parts]) -> Response[None]:
-    """Ends this session at once, its feeds too. The agent on the floor stays signed in: calls
+async def log_out(
+    caller: NamedDependency[Caller], parts: NamedDependency[Parts], feeds: NamedDependency[Feeds]
+) -> Response[None]:
+    """Ends this session at once, with its feeds. The agent on the floor stays signed in: calls
     don't end because a page was closed."""
     await asyncio.to_thread(parts.accounts.close_session, caller.secret)
+    feeds.look_again(caller.account.id)
     return Response(None, status_code=204, cookies=[_cookie(parts, "", 0)])
 
 
@@ -165,6 +169,7 @@ async def change_password(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     logins: NamedDependency[Logins],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """Ends all sessions of the account, this one too."""
     account = caller.account
@@ -172,6 +177,7 @@ async def change_password(
     refusal = await logins.slowly(parts.accounts.set_password, account.id, data.new)
     if refusal is not None:
         raise refused(refusal)
+    feeds.look_again(account.id)
 
 
 def _cookie(parts: Parts, value: str, seconds: int) -> Cookie:

@@ -26,6 +26,7 @@ from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.store.testing import MemoryStore
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
 from roost.definitions.application import name_id
@@ -284,6 +285,7 @@ class SmallCentre:
             log=self.store.reader(),
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
+            audit=StreamTrail(self.store.writer, self.clock),
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
             recordings=self.recordings,
             clock=self.clock,

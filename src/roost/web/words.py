@@ -107,6 +107,24 @@ WORDS: Final[dict[str, Words]] = {
         "没有客户 {client}。",
         "请检查名称，或先在定义中添加该客户。",
     ),
+    "not_noted": Words(
+        "It can't be noted who asks at this moment, and so it isn't done.",
+        "Try again in a few seconds; if it stays, tell your operator: the disk may be full.",
+        "目前无法记录操作者，因此未执行。",
+        "请几秒后重试；如仍出现，请告知运营方：磁盘可能已满。",
+    ),
+    "no_number": Words(
+        "This contact has no number that can be shown.",
+        "It may have been withheld, or erased.",
+        "此联络没有可显示的号码。",
+        "号码可能被隐藏，或已被删除。",
+    ),
+    "already_paired": Words(
+        "This television is paired already, as {name}.",
+        "To pair it anew, revoke it first.",
+        "此电视已配对为“{name}”。",
+        "如需重新配对，请先撤销。",
+    ),
     "unknown_team": Words(
         "There is no team {team}.",
         "Check the name, or put somebody into the team in the definitions first.",

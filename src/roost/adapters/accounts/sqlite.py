@@ -22,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from roost.adapters.accounts import passwords
+from roost.adapters.accounts.boards import SqliteWallboards
 from roost.adapters.accounts.tables import SCHEMA_VERSION, accounts, metadata, sessions, tokens
 from roost.kernel.ids import OPERATOR, AgentId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import InstantUs
 from roost.ports.accounts import MOST_SESSIONS, MOST_TOKENS, Account, Role, Session, Token
+from roost.ports.wallboards import Wallboards
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -61,6 +63,7 @@ class SqliteAccounts:
                     connection.exec_driver_sql(added)
                 metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self.wallboards: Final[Wallboards] = SqliteWallboards(self._engine)
 
     def create(
         self,

@@ -15,7 +15,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION: Final = 2  # kept in SQLite's user_version
+SCHEMA_VERSION: Final = 3  # kept in SQLite's user_version
 
 metadata = MetaData()
 
@@ -53,5 +53,29 @@ tokens = Table(
     Column("secret", LargeBinary, unique=True, nullable=False),
     Column("made", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+)
+
+codes = Table(
+    "codes",  # of televisions that aren't paired yet; since schema 3
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("secret", LargeBinary, unique=True, nullable=False),
+    Column("source", String, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+wallboards = Table(
+    "wallboards",  # since schema 3
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("team", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("agents", Boolean, nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("secret", LargeBinary, unique=True, nullable=False),  # SHA-256, as a session's
     Column("revoked", Boolean, nullable=False, default=False),
 )

@@ -75,6 +75,7 @@ class PhoneCall:
         self.stage = Stage.CALLING
         self.incoming = False
         self.caller = ""  # From's display or user, of a call that came in
+        self.called = ""  # the user whom a call that came in was for
         self.alert = ""  # Alert-Info of a call that came in
         self.ringing = asyncio.Event()
         self.up = asyncio.Event()

@@ -55,7 +55,7 @@ from roost.protocols.sip.headers import parse_address
 from roost.protocols.sip.message import Headers, Request, Response
 from roost.protocols.sip.parse import Malformed
 from roost.protocols.sip.routing import TCP, Peer
-from roost.protocols.sip.uri import BadSyntax, escape_header, escape_user
+from roost.protocols.sip.uri import BadSyntax, escape_header, escape_user, parse_uri
 
 SOONEST_S: Final = 0.001
 USUAL_S: Final = 300  # of a registration
@@ -391,6 +391,7 @@ class Phone:
         with contextlib.suppress(BadSyntax):
             caller = parse_address(headers.get("From") or "")
             call.caller = caller.display or caller.uri.username
+            call.called = parse_uri(event.request.uri).username
         call.alert = headers.get("Alert-Info") or ""
         if event.request.body:
             try:

@@ -84,6 +84,10 @@ class SqliteWriter:
         except (SQLAlchemyError, OSError) as trouble:
             raise LogFailed(f"{path}: {trouble}") from trouble
 
+    @property
+    def last(self) -> int:
+        return self._last
+
     def _run(self, statement: str, parameters: tuple[Any, ...] = ()) -> Any:
         return self._connection.exec_driver_sql(statement, parameters)
 

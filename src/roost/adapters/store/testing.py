@@ -65,6 +65,10 @@ class _Writer:
         self._own = own
         self._closed = False
 
+    @property
+    def last(self) -> int:
+        return len(self._own.rows)
+
     def append(self, batch: Batch) -> None:
         rows = [stored_of(envelope) for envelope in batch.events]
         own = self._own

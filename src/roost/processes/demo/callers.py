@@ -21,6 +21,7 @@ from roost.adapters.phone.calls import Ended, PhoneCall
 from roost.adapters.phone.phone import Account
 from roost.kernel.time import MINUTE, SECOND, DurationUs
 from roost.processes.demo import voices
+from roost.processes.demo.city import City
 from roost.processes.demo.plan import Caller, Intention, callers
 from roost.processes.softphone import Softphone, sound_of
 from roost.protocols.sip.events import By, Why
@@ -41,6 +42,7 @@ class Orders(Struct, frozen=True):
     seed: int
     a_minute: float
     for_us: int | None  # None: until SIGTERM
+    city_port: int = 0  # where whom the agents call is reached; 0: nobody is
 
 
 class Told(Struct, frozen=True):
@@ -201,10 +203,16 @@ FINE: Final[dict[Intention, frozenset[str]]] = {
 
 async def _main() -> None:
     orders = msgspec.json.decode(sys.stdin.buffer.readline(), type=Orders)
-    people = Callers(orders)
+    people, city = Callers(orders), City(orders.host, orders.port)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, people.ask_to_stop)
-    await people.run()
+    if orders.city_port:
+        await city.start(orders.city_port)
+    try:
+        await people.run()
+    finally:
+        if orders.city_port:
+            await city.close()
 
 
 if __name__ == "__main__":

@@ -26,11 +26,15 @@ def example() -> Path:
     )
 
 
-def copied(to: Path) -> Path:
-    """A copy whose office hours never end: a demo at night shows the same. Raises NoExample."""
+def copied(to: Path, city_port: int = 0) -> Path:
+    """A copy whose office hours never end: a demo at night shows the same. With a
+    `city_port` its trunk calls out to the demo's own city. Raises NoExample."""
     shutil.copytree(example(), to, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".roost"))
     path = to / "centre.yaml"
     centre = yaml.safe_load(path.read_text(encoding="utf-8"))
     centre["calendars"] = dict.fromkeys(centre.get("calendars", {}), ALWAYS)
     path.write_text(yaml.safe_dump(centre, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    if city_port:
+        with (to / "roost.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[trunks.city.out]\nproxy = "127.0.0.1:{city_port}"\n')
     return to

@@ -1,0 +1,83 @@
+"""What the stream `audit` says: somebody listened, looked, exported or changed something.
+
+`owner` is whose thing it was: the client of a contact, the operator for its own. The envelope
+has who did it and when. Nothing personal: accounts, contacts and agents stand here by their ids.
+Each is committed before the thing is handed out or the command given; so what's asked for and
+then refused stands here as well.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from roost.kernel.ids import AgentId, Digest, StreamName
+from roost.kernel.messages import Event
+
+AUDIT: Final = StreamName("audit")
+
+
+class RecordingHeard(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody was given a contact's recording, or a voicemail, or a part of one."""
+
+    ref: str
+
+
+class TalkWatched(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody asked to listen to an agent's talk, to whisper, to barge in or to take it over."""
+
+    agent: AgentId
+    how: Literal["listen", "whisper", "barge", "take over"]
+    ref: str | None = None
+
+
+class NumberShown(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody was shown a contact's number in full."""
+
+    ref: str
+
+
+class DataExported(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody took a report or a list away as a file."""
+
+    what: str
+    format: str
+
+
+class AccountChanged(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody made an account or changed it, or a token of it."""
+
+    account: str
+    how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
+
+
+class WallboardChanged(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody paired a television or revoked it."""
+
+    board: str
+    how: Literal["paired", "revoked"]
+
+
+class AgentCommanded(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody changed an agent's state for them: ended a break, signed out who went home."""
+
+    agent: AgentId
+    how: Literal["away", "ready", "sign-out"]
+
+
+class PutInForce(Event, frozen=True, gc=False, kw_only=True):
+    """Definitions were put in force; the stream `settings` holds them by this version."""
+
+    version: Digest
+
+
+_EVENTS: Final = (
+    RecordingHeard,
+    TalkWatched,
+    NumberShown,
+    DataExported,
+    AccountChanged,
+    WallboardChanged,
+    AgentCommanded,
+    PutInForce,
+)
+AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}
+"""Every event of the stream, by its type in the envelope."""
