@@ -1,7 +1,7 @@
 """What has happened: contacts, their records and recordings, and what they're worth."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 
 from litestar import Request, Response, get, post
@@ -16,8 +16,8 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
-from roost.office.audit.messages import NumberShown, RecordingHeard
-from roost.ports.recordings import Side, Sound
+from roost.office.audit.messages import NumberShown
+from roost.ports.recordings import Side
 from roost.ports.records import (
     ContactFilter,
     ContactRecord,
@@ -28,12 +28,12 @@ from roost.ports.records import (
 )
 from roost.web.audit import Notes
 from roost.web.follow import Follower
-from roost.web.limits import MOST_PAGE, MOST_RANGE
+from roost.web.limits import MOST_PAGE
 from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
+from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
-from roost.web.ranges import wanted_range
 from roost.web.rows import parse_ref, ref_of
 from roost.web.sight import Sight
 from roost.web.topics import CLIENT_SEES
@@ -263,31 +263,7 @@ async def recording(
         for track in record.tracks
         if track.file
     ]
-    if not sides:
-        raise Trouble(404, "no_recording")
-    sound = await asyncio.to_thread(parts.recordings.open, record.summary.client, sides)
-    if sound is None:
-        raise Trouble(404, "no_recording")
-    whole = (0, sound.size)
-    span = wanted_range(request.headers.get("range"), sound.size)
-    if span is None:
-        await asyncio.to_thread(sound.close)
-        about, size = {"size": str(sound.size)}, {"Content-Range": f"bytes */{sound.size}"}
-        raise Trouble(416, "bad_range", about, size)
-    start, end = span
-    owner = Owner(record.summary.client)
-    try:
-        await notes.note_once(caller, RecordingHeard(owner=owner, ref=ref))
-    except Trouble:
-        await asyncio.to_thread(sound.close)
-        raise
-    headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
-    if span != whole:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
-    status = 200 if span == whole else 206
-    return Stream(
-        _sound(sound, start, end), status_code=status, media_type="audio/wav", headers=headers
-    )
+    return await played(request, record.summary.client, ref, sides, caller, parts, notes)
 
 
 @post("/api/contacts/{ref:str}/reveal", status_code=200, summary="One contact's number in full")
@@ -309,18 +285,6 @@ async def reveal(
     if value is None:
         raise Trouble(404, "no_number")
     return Revealed(value.decode(errors="replace"))
-
-
-async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
-    try:
-        while start < end:
-            part = await asyncio.to_thread(sound.read, start, min(MOST_RANGE, end - start))
-            if not part:
-                return
-            start += len(part)
-            yield part
-    finally:
-        await asyncio.to_thread(sound.close)
 
 
 @get("/api/invoices/drafts", summary="Invoice drafts")

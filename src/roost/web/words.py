@@ -95,6 +95,12 @@ WORDS: Final[dict[str, Words]] = {
         "此账户没有对应的坐席。",
         "请运营方为该账户指定坐席号。",
     ),
+    "number_not_allowed": Words(
+        "This number may not be called for {client}.",
+        "Choose an entry of the client's directory, or ask for the number to be allowed.",
+        "不允许为 {client} 拨打此号码。",
+        "请选择该客户通讯录中的条目，或申请开放此号码。",
+    ),
     "bad_cursor": Words(
         "This cursor isn't one of yours.",
         "Begin again without a cursor.",
