@@ -153,6 +153,62 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
     asyncio.run(story())
 
 
+def test_the_transfer_key_hands_the_caller_to_a_colleague(centre: CentreUp) -> None:
+    """Blind, by REFER of a phone that we did not write."""
+    server = f"127.0.0.1:{centre.sip}"
+    secrets = tomllib.loads(centre.launch.places.data.joinpath("secrets.toml").read_text())
+
+    def phone_of(user: str, **plan: Any) -> Softphone:
+        return Softphone(
+            server=server, user=user, password=secrets["sip"][user], seconds=60, call="", **plan
+        )
+
+    async def ready(client: httpx.AsyncClient) -> None:
+        assert (await client.post("/api/desk/sign-in")).is_success
+        assert (await client.post("/api/desk/ready")).is_success
+
+    async def story() -> None:
+        first = phone_of("1002", transfer=f"sip:1003@{server}", transfer_after=3.0)
+        second = phone_of("1003")
+        await first.sees("registered")
+        await second.sees("registered")
+        async with logged_in(centre, "1002") as one, logged_in(centre, "1003") as other:
+            await ready(one)
+            caller = Softphone(
+                server=server, user="01055509999", seconds=25, call=f"sip:95598@{server}",
+                digits="3", digits_after=1.5,
+            )  # fmt: skip
+            await first.sees("connected")
+            await ready(other)
+            told = await first.sees("transfer")
+            while not told["final"]:
+                told = await first.sees("transfer")
+            assert told["status"] == 200, told
+            await second.sees("connected")
+            await first.sees("ended")
+
+            async def talking() -> bool:
+                me = (await other.get("/api/desk")).json()["me"]["agent"]
+                return me["presence"] == "talking"
+
+            await until(talking, 5, "the colleague doesn't talk")
+            me = (await one.get("/api/desk")).json()["me"]["agent"]
+            assert me["presence"] == "wrapping"
+            assert (await other.post("/api/desk/hang-up")).is_success
+            ended = await caller.sees("ended")
+            assert ended["status"] == 200
+            await second.sees("ended")
+            for client in (one, other):
+
+                async def wrapped(client: httpx.AsyncClient = client) -> bool:
+                    answer = await client.post("/api/desk/wrap-up", json={"code": "other"})
+                    return answer.is_success
+
+                await until(wrapped, 10, "it couldn't be written up")
+
+    asyncio.run(story())
+
+
 async def recording(centre: CentreUp) -> bytes:
     """The sound of the one contact, once it's there."""
 

@@ -144,6 +144,8 @@ def test_whom_a_phone_may_not_name(to: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("refusal", "status"),
     [
+        (Refusal("target_not_ready", {"target": "1002"}), 480),
+        (Refusal("unknown_target", {"target": "1002"}), 404),
         (Refusal("no_contact", {"agent": "1001"}), 403),
     ],
 )

@@ -2,8 +2,9 @@
 
 Reads one JSON object: {"server": "127.0.0.1:5060", "user": "1001", "password": "…",
 "tone": WAV to play, "record": WAV to write, "seconds": how long a call lasts,
-"call": URI to call ("" waits for a call), "digits": keys to press, "digits_after": seconds}.
-Prints a JSON line for each thing that happens: registered, ringing, connected, ended.
+"call": URI to call ("" waits for a call), "digits": keys to press, "digits_after": seconds,
+"transfer": URI that the transfer key is pressed for, "transfer_after": seconds}.
+Prints a JSON line for each thing that happens: registered, ringing, connected, transfer, ended.
 """
 
 import json
@@ -34,6 +35,9 @@ class Call(pj.Call):
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             say("ended", status=info.lastStatusCode, reason=info.lastReason)
             self.phone.over = True
+
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
+        say("transfer", status=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
 
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
         info = self.getInfo()  # its media are freed with it
@@ -102,6 +106,7 @@ class Phone:
             self.call = Call(self)
             self.call.makeCall(str(self.plan["call"]), pj.CallOpParam(True))
         digits = str(self.plan.get("digits", ""))
+        transfer = str(self.plan.get("transfer", ""))
         deadline = time.monotonic() + 60
         while not self.over and time.monotonic() < deadline:
             self.endpoint.libHandleEvents(20)
@@ -112,6 +117,9 @@ class Phone:
             if digits and talked > float(self.plan.get("digits_after", 1)):
                 call.dialDtmf(digits)
                 digits = ""
+            if transfer and talked > float(self.plan.get("transfer_after", 1)):
+                call.xfer(transfer, pj.CallOpParam(True))
+                transfer = ""
             if talked > float(self.plan["seconds"]):
                 call.hangup(pj.CallOpParam())
                 call.connected_at = 0.0

@@ -1,8 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { createColumnHelper, flexRender, getCoreRowModel, useReactTable } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+import { createColumnHelper } from "@tanstack/react-table";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
@@ -13,6 +12,7 @@ import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { Trouble } from "@/parts/Trouble";
+import { VirtualTable } from "@/parts/VirtualTable";
 import { useAction } from "@/shell/actions";
 import { clock, money, recent } from "@/words/format";
 
@@ -20,7 +20,6 @@ import classes from "./Contacts.module.css";
 import type { ContactsSearch } from "./search";
 
 const PAGE = 100;
-const ROW = 36;
 
 /** What the record beside the table says better. */
 const BESIDE_A_RECORD = { codes: false, earned: false, talk_us: false, recordings: false };
@@ -35,6 +34,7 @@ export function ContactTable({ search, open }: Props) {
   const { t } = useTranslation("contacts");
   const found = useContacts(search);
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.contacts) ?? [], [found.data]);
+  const columns = useColumns(open);
   useSteps(rows, search.open, open);
   const refresh = () => void found.refetch();
   useAction({ label: t("refresh"), keys: "r", group: t("title"), run: refresh });
@@ -50,17 +50,21 @@ export function ContactTable({ search, open }: Props) {
   }
   if (rows.length === 0) {
     return (
-      <div className={classes.table}>
+      <div className={classes.emptyTable}>
         <Empty title={t("none")}>{t("noneMend")}</Empty>
       </div>
     );
   }
   return (
     <>
-      <Rows
+      <VirtualTable
+        name={t("title")}
         rows={rows}
+        columns={columns}
+        idOf={(row) => row.ref}
+        hidden={search.open === undefined ? undefined : BESIDE_A_RECORD}
         chosen={search.open}
-        open={open}
+        choose={open}
         atEnd={() => {
           if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
         }}
@@ -206,6 +210,7 @@ function useColumns(open: (ref: string) => void) {
       column.accessor("recordings", {
         header: () => <span className="visually-hidden">{t("recorded")}</span>,
         size: 36,
+        meta: { fixed: true },
         cell: (cell) =>
           cell.getValue() > 0 && (
             <IconPlayerRecord size={14} role="img" aria-hidden={undefined} aria-label={t("recorded")} />
@@ -214,85 +219,4 @@ function useColumns(open: (ref: string) => void) {
     ],
     [t, i18n.language, name, open],
   );
-}
-
-interface RowsProps {
-  rows: ContactLine[];
-  chosen: string | undefined;
-  open: (ref: string) => void;
-  atEnd: () => void;
-}
-
-function Rows({ rows, chosen, open, atEnd }: RowsProps) {
-  const { t } = useTranslation("contacts");
-  const box = useRef<HTMLDivElement>(null);
-  const columns = useColumns(open);
-  const table = useReactTable({
-    data: rows,
-    columns,
-    getCoreRowModel: getCoreRowModel(),
-    getRowId: (row) => row.ref,
-    state: { columnVisibility: chosen === undefined ? {} : BESIDE_A_RECORD },
-  });
-  const lines = table.getRowModel().rows;
-  const virtual = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= lines.length - 10) atEnd();
-  }, [last, lines.length]);
-  const grid = { gridTemplateColumns: table.getVisibleLeafColumns().map(trackOf).join(" ") };
-  return (
-    <div ref={box} className={classes.table} tabIndex={0} role="group" aria-label={t("title")}>
-      <div role="table" aria-label={t("title")} aria-rowcount={lines.length} className={classes.grid}>
-        <div role="rowgroup" className={classes.head}>
-          {table.getHeaderGroups().map((group) => (
-            <div key={group.id} role="row" className={classes.row} style={grid}>
-              {group.headers.map((header) => (
-                <div key={header.id} role="columnheader" className={sideOf(header.column.columnDef.meta)}>
-                  {flexRender(header.column.columnDef.header, header.getContext())}
-                </div>
-              ))}
-            </div>
-          ))}
-        </div>
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
-          {shown.map((item) => {
-            const line = lines[item.index];
-            if (line === undefined) return null;
-            return (
-              <div
-                key={line.id}
-                role="row"
-                aria-rowindex={item.index + 1}
-                className={classes.row}
-                data-chosen={line.id === chosen || undefined}
-                style={{ ...grid, position: "absolute", insetInline: 0, top: item.start, height: ROW }}
-                onClick={() => open(line.id)}
-              >
-                {line.getVisibleCells().map((cell) => (
-                  <div key={cell.id} role="cell" className={sideOf(cell.column.columnDef.meta)}>
-                    {flexRender(cell.column.columnDef.cell, cell.getContext())}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
-  );
-}
-
-function trackOf(column_: { getSize: () => number; id: string }): string {
-  return column_.id === "recordings" ? "36px" : `minmax(${column_.getSize()}px, ${column_.getSize()}fr)`;
-}
-
-function sideOf(meta: unknown): string {
-  return (meta as { right?: boolean } | undefined)?.right ? `${classes.right} figure` : "";
 }
