@@ -12,7 +12,7 @@ import type { ComponentType } from "react";
 
 import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
-import { IconDeviceTv, IconLayoutDashboard, IconListSearch, type IconProps } from "@/parts/icons";
+import { IconDeviceTv, IconHeadset, IconLayoutDashboard, IconListSearch, type IconProps } from "@/parts/icons";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
 import { wallboardSearch } from "@/pages/wallboard/search";
@@ -80,6 +80,20 @@ const home = createRoute({
   },
 });
 
+const deskPlace: Place = {
+  name: "desk",
+  icon: IconHeadset,
+  may: (me) => me.agent !== null && has("desk")(me),
+  keys: "alt+1",
+};
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  staticData: { place: deskPlace },
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, deskPlace),
+  component: lazyRouteComponent(() => import("@/pages/desk/Desk"), "Desk"),
+});
+
 const floorPlace: Place = {
   name: "floor",
   icon: IconLayoutDashboard,
@@ -125,10 +139,11 @@ const wallboard = createRoute({
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 
-const tree = root.addChildren([signIn, home, floor, contacts, wallboard]);
+const tree = root.addChildren([signIn, home, desk, floor, contacts, wallboard]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
 export const PLACES = [
+  { to: "/desk", place: deskPlace },
   { to: "/floor", place: floorPlace },
   { to: "/contacts", place: contactsPlace },
   { to: "/wallboard", place: wallboardPlace },

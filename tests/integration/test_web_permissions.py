@@ -13,11 +13,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from integration.serving import served
+from roost.definitions.application import logo_id
 from roost.floor import definition
 from roost.kernel.actor import SETUP
-from roost.kernel.ids import OPERATOR, ClientId
-from roost.kernel.messages import Refusal
+from roost.kernel.ids import OPERATOR, ClientId, Owner
+from roost.kernel.messages import Refusal, VaultPut
 from roost.ports.accounts import Role
+from roost.ports.log import Batch
 from roost.web.app import ROUTES
 from roost.web.permissions import (
     ENDPOINTS,
@@ -30,7 +32,7 @@ from roost.web.permissions import (
     View,
     load,
 )
-from roost.web.testing import PASSWORD, SmallCentre, small_floor
+from roost.web.testing import PASSWORD, SETTINGS_STREAM, SmallCentre, small_floor
 
 #: nobody; the agent who had the contact and one who hadn't; a supervisor of all teams and one of
 #: another; the operator's admin; the contact's client's manager, another client's, and a
@@ -53,6 +55,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
     "{team}": ("day", {"wang", "admin"}),
+    "{logo}": ("water", {"li", "zhao", "wang", "admin", "sun"}),
     "{ref}": ("power-grid-1", {"li", "wang", "admin", "chen"}),
     "{client}": ("power-grid", {"wang", "admin", "chen"}),
     "{period}": ("2020-01", set()),
@@ -79,6 +82,14 @@ BODIES: dict[str, Any] = {
     "POST /api/tasks/{task}/assign": {"agent": None},
     "POST /api/agents/{agent}/message": {"text": "call me"},
     "POST /api/teams/{team}/message": {"text": "line 2 is down"},
+    "POST /api/desk/consult": {"agent": "1002"},
+    "POST /api/desk/transfer": {"queue": "power-grid/calls"},
+    "POST /api/desk/drop": {"leg": "C1/g1"},
+    "POST /api/desk/digits": {"digits": "1"},
+    "POST /api/desk/recording": {"paused": True},
+    "POST /api/desk/call": {"client": "power-grid", "entry": "crew"},
+    "POST /api/agents/{agent}/watch": {"mode": "listen"},
+    "POST /api/watch/mode": {"mode": "barge"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
 }
 
@@ -118,7 +129,9 @@ def verdict(answer: httpx.Response) -> str:
 
 
 async def in_progress(centre: SmallCentre) -> None:
-    """A finished contact of power-grid, with a recording."""
+    """A finished contact of power-grid, with a recording; water has a logo."""
+    picture = VaultPut(logo_id(ClientId("water")), Owner("water"), b"\x89PNG\r\n\x1a\n")
+    centre.store.writer(SETTINGS_STREAM).append(Batch((), (picture,)))
     li = await centre.login("li")
     await li.post("/api/desk/sign-in")
     await centre.register("1001")
@@ -261,7 +274,11 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
             )
             token = centre.anybody()
             token.headers["Authorization"] = f"Bearer {made.json()['secret']}"
-            allowed = {"GET /api/session", "GET /api/live", "GET /api/feed"}
+            allowed = {
+                "GET /api/session",
+                "GET /api/live",
+                "GET /api/feed",
+            }
             for endpoint, rule in ENDPOINTS.items():
                 method, path = address(endpoint)
                 if rule.reach == "anyone" or method == "WS":

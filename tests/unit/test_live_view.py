@@ -219,10 +219,16 @@ def test_an_agent_goes_round_with_a_contact() -> None:
     story.tell(
         agents.OfferTaken(segment=SegmentId("s"), rang_us=DurationUs(1), **about, **where)  # type: ignore[arg-type]
     )
+    leg = {"owner": Owner(GRID), "contact": contact, "leg": LegId("a"), "offer": offer}
+    story.tell(calls.LegDialled(agent=agent, **leg))  # type: ignore[arg-type]
+    story.tell(calls.LegConnected(**leg))  # type: ignore[arg-type]
     story.leave(contact, Outcome.ANSWERED, 3)
+    row = desk(story.live, agent)
+    assert row is not None
+    assert {"hold", "consult", "transfer", "hang-up"} <= set(row.may)
     story.tell(
         calls.PartyHeld(
-            owner=Owner(GRID), contact=contact, leg=LegId("L"), party=Party.CUSTOMER, held=True
+            owner=Owner(GRID), contact=contact, leg=LegId("l"), party=Party.CUSTOMER, held=True
         )
     )
     row = desk(story.live, agent)

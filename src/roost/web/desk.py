@@ -1,6 +1,7 @@
 """The agent's desk: one's state on the floor, and the commands that change it."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from litestar import get, post
@@ -9,7 +10,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from roost.floor.agents import messages as agents
-from roost.kernel.ids import AgentId, Owner, VaultId
+from roost.kernel.ids import OPERATOR, AgentId, Owner, VaultId, owner_of
 from roost.kernel.messages import Command, VaultPut
 from roost.office.audit.messages import AgentCommanded
 from roost.web.acting import (
@@ -26,6 +27,7 @@ from roost.web.audit import Notes
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
 from roost.web.limits import MOST_NOTE
+from roost.web.parties_view import said
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
 from roost.web.problems import Trouble, not_found
@@ -49,11 +51,15 @@ class Finished(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Desk(Struct, frozen=True):
     """Who I am on the floor, with my name. `caller` is the number of the contact that is with
-    me."""
+    me, `numbers` those of others in the talk, by leg; `names` are colleagues', by agent; `said`
+    is what the customer told the flow, by the variable's name."""
 
     me: DeskRow
     name: str | None
     caller: str | None
+    numbers: dict[str, str] = {}
+    names: dict[str, str] = {}
+    said: dict[str, str] = {}
 
 
 @get("/api/desk", summary="My state")
@@ -67,14 +73,39 @@ async def my_desk(
     row = desk(follower.live, agent)
     if row is None:
         raise Trouble(409, "no_agent")
-    name = await asyncio.to_thread(parts.name_of, agent)
     contact = follower.live.by_ref.get(row.contact.ref) if row.contact else None
     live = None if contact is None else follower.live.contacts.get(contact)
-    if live is None or live.caller is None:
-        return Desk(row, name, None)
-    value = await asyncio.to_thread(parts.vault.reveal, Owner(live.client), live.caller)
-    number = None if value is None else value.decode(errors="replace")[:MOST_SHOWN]
-    return Desk(row, name, number)
+    talk = row.talk or (row.watch and row.watch.talk)
+    there = {one.agent for one in talk.parties if one.agent} if talk else set[AgentId]()
+    if live is None:
+        return await asyncio.to_thread(_shown, parts, row, there, OPERATOR, None, {}, {})
+    places = {str(one.leg): one.number for one in live.talk.parties.values() if one.number}
+    told = said(live.talk, follower.live.floor, live.client)
+    owner = owner_of(live.client)
+    return await asyncio.to_thread(_shown, parts, row, there, owner, live.caller, places, told)
+
+
+def _shown(
+    parts: Parts,
+    row: DeskRow,
+    colleagues: set[AgentId],
+    owner: Owner,
+    caller: VaultId | None,
+    places: Mapping[str, VaultId],
+    told: Mapping[str, VaultId],
+) -> Desk:
+    """Blocking. What lies in the vault, for whom the contact is with."""
+
+    def text(id: VaultId | None) -> str | None:
+        value = None if id is None else parts.vault.reveal(owner, id)
+        return None if value is None else value.decode(errors="replace")[:MOST_SHOWN]
+
+    def texts(ids: Mapping[str, VaultId]) -> dict[str, str]:
+        return {name: found for name, one in ids.items() if (found := text(one)) is not None}
+
+    names = {str(one): parts.name_of(one) or str(one) for one in sorted(colleagues)}
+    me = parts.name_of(row.agent.agent)
+    return Desk(row, me, text(caller), texts(places), names, texts(told))
 
 
 @post("/api/desk/sign-in", status_code=200, summary="Sign in")

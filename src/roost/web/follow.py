@@ -273,7 +273,8 @@ class Follower:
         self.folded += 1
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
-        if stored.type == "calls.CallArrived" and stored.contact and count is not None:
+        begun = stored.type in ("calls.CallArrived", "calls.CallMade")
+        if begun and stored.contact and count is not None:
             self.live.counts[stored.contact] = count
             if len(self.live.counts) > MOST_COUNTS:
                 del self.live.counts[next(iter(self.live.counts))]

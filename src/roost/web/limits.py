@@ -8,6 +8,9 @@ from roost.kernel.time import DAY, HOUR, MILLISECOND, MINUTE, SECOND, DurationUs
 MOST_BODY: Final = 64 * 1024  # bytes; a larger body is refused with 413
 MOST_KEY: Final = 200  # characters of an Idempotency-Key
 MOST_NOTE: Final = 4_000  # characters of a wrap-up note
+MOST_TYPED: Final = 40  # characters of a number as somebody types it
+MOST_KEYS_PRESSED: Final = 32  # keys sent to the far end in one go
+MOST_TARGETS: Final = 50  # colleagues, and directory's entries, of one answer: ask with a text
 MOST_SAID: Final = 500  # characters of a message to a team or an agent
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
 MOST_RANGE: Final = 1 << 18  # bytes read of a recording at a time

@@ -10,13 +10,13 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
-from roost.floor.parties import Party
+from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
@@ -28,11 +28,13 @@ from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_helping, live_tasks, live_writing
+from roost.web import live_helping, live_parties, live_tasks, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
+from roost.web.live_parties import WatchLive, is_main
 from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
+from roost.web.parties_view import TalkLive
 from roost.web.permissions import View
 from roost.web.rows import ContactState, Presence, ref_of
 
@@ -45,6 +47,7 @@ class QueueLive(Struct):
     client: ClientId
     target_us: DurationUs
     sums: dict[str, int] = {}  # today's counts
+    code_required: bool = False
     waiting: dict[ContactId, InstantUs] = {}  # since when the waiting counts
 
 
@@ -65,6 +68,8 @@ class AgentLive(Struct):
     extended: bool = False
     to_complete: list[UnwrittenLive] = []
     hand: InstantUs | None = None  # raised since
+    kind: SegmentKind | None = None
+    watches: WatchLive | None = None
 
 
 class ContactLive(Struct):
@@ -86,6 +91,7 @@ class ContactLive(Struct):
     ended_why: Reason | None = None
     outcome: Outcome | None = None
     talk_us: DurationUs = DurationUs(0)
+    talk: TalkLive = field(default_factory=TalkLive)
 
     @property
     def ref(self) -> str:
@@ -162,6 +168,7 @@ class Live:
         if fold is not None:
             self.turn(envelope.at)
             fold(self, envelope.body, envelope)
+        live_parties.fold(self, envelope)
         for fact, sign in self.ledger.take(envelope):
             if self.is_today(fact.at):
                 self._count(fact, sign)
@@ -226,8 +233,8 @@ class Live:
 
     def touch_contact(self, contact: ContactLive) -> None:
         self.dirty.add((View.CONTACTS, contact.ref))
-        if contact.agent is not None:
-            self.dirty.add((View.DESK, contact.agent))
+        for agent in {contact.agent, *contact.talk.agents()} - {None}:
+            self.dirty.add((View.DESK, str(agent)))
 
     def _agent(self, id: AgentId) -> AgentLive:
         agent = self.agents.get(id)
@@ -245,7 +252,7 @@ class Live:
         agent.since = at
         if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
             agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
-            agent.held = False
+            agent.kind, agent.held = None, False
         agent.until, agent.extended = None, False
         self.touch_agent(agent)
         return agent
@@ -269,7 +276,7 @@ class Live:
             if queue is None:
                 queue = QueueLive(row.id, row.client, row.target_us)
                 self.queues[row.id] = queue
-            queue.target_us = row.target_us
+            queue.target_us, queue.code_required = row.target_us, row.code_required
         named = {row.id for row in floor.queues}
         for gone in [q for q in self.queues.values() if q.id not in named and not q.waiting]:
             del self.queues[gone.id]
@@ -288,22 +295,23 @@ class Live:
             self.touch_agent(agent)
 
     def _arrived(self, event: calls.CallArrived, envelope: Envelope) -> None:
-        assert event.contact is not None
-        client = ClientId(event.owner)
-        contact = ContactLive(
-            event.contact,
-            client,
-            event.count,
-            event.number,
-            event.caller,
-            envelope.at,
-            envelope.at,
-        )
-        self.contacts[event.contact] = contact
-        self.by_ref[contact.ref] = event.contact
+        self._begun(envelope, event.count, event.number, event.caller)
+
+    def _made(self, event: calls.CallMade, envelope: Envelope) -> None:
+        self._begun(envelope, event.count, event.shown, event.number).agent = event.agent
+
+    def _begun(
+        self, envelope: Envelope, count: int, number: str, caller: VaultId | None
+    ) -> ContactLive:
+        assert envelope.contact is not None
+        client, at = ClientId(envelope.owner), envelope.at
+        contact = ContactLive(envelope.contact, client, count, number, caller, at, at)
+        self.contacts[contact.id] = contact
+        self.by_ref[contact.ref] = contact.id
         self.in_progress[client] += 1
         self.touch_contact(contact)
         self._touch_totals(client)
+        return contact
 
     def _ended(self, event: calls.ContactEnded, envelope: Envelope) -> None:
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -387,17 +395,18 @@ class Live:
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.OFFERED, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
+        agent.kind = event.kind
         contact = self.contacts.get(event.contact) if event.contact else None
-        if contact is not None:
+        if contact is not None and is_main(event):
             contact.agent = event.agent
             self._state(contact.id, ContactState.RINGING, envelope.at)
 
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.TALKING, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
-        agent.segment = event.segment
+        agent.segment, agent.kind = event.segment, event.kind
         contact = self.contacts.get(event.contact) if event.contact else None
-        if contact is not None:
+        if contact is not None and is_main(event):
             contact.agent = event.agent
             self._state(contact.id, ContactState.TALKING, envelope.at)
 
@@ -407,7 +416,7 @@ class Live:
         else:
             self._move(event.agent, Presence.AWAY, envelope.at, event.why)
         contact = self.contacts.get(event.contact) if event.contact else None
-        if contact is not None and contact.agent == event.agent:
+        if contact is not None and contact.agent == event.agent and is_main(event):
             self.touch_contact(contact)
             contact.agent = None
             self._state(contact.id, ContactState.WAITING, envelope.at)
@@ -434,6 +443,7 @@ class Live:
 _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     definition.CentreConfigured: Live._configured,
     calls.CallArrived: Live._arrived,
+    calls.CallMade: Live._made,
     calls.ContactEnded: Live._ended,
     calls.PartyHeld: Live._held,
     flows.FlowAdvanced: Live._advanced,
@@ -453,6 +463,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
     **live_helping.FOLDS,
+    **live_parties.FOLDS,
     **live_tasks.FOLDS,
 }
 """Which event is folded how."""

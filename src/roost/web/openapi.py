@@ -94,7 +94,11 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
         operation["responses"]["200"]["content"] = {
             "application/json": {"schema": {"type": "object"}}
         }
-    if endpoint.endswith("/recording"):
+    if endpoint == "GET /api/logos/{logo}":
+        picture = {"schema": {"type": "string", "format": "binary"}}
+        kinds = dict.fromkeys(("image/png", "image/jpeg", "image/webp"), picture)
+        operation["responses"]["200"]["content"] = kinds
+    if endpoint.startswith("GET ") and endpoint.endswith("/recording"):
         sound = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
         for status in ("200", "206"):
             operation["responses"][status] = {"description": "The sound", "content": sound}

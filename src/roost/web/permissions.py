@@ -31,6 +31,7 @@ class Scope(StrEnum):
     AGENTS_READ = "agents.read"
     FLOOR_READ = "floor.read"
     FLOOR_COMMAND = "floor.command"
+    FLOOR_WATCH = "floor.watch"
     CONTACTS_READ = "contacts.read"
     PERSONAL_READ = "personal.read"
     RECORDINGS_READ = "recordings.read"

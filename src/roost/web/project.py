@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId, TaskId
 from roost.kernel.time import DurationUs, InstantUs
@@ -14,6 +15,7 @@ from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
 from roost.web.live_tasks import row as task_row
 from roost.web.live_writing import UnwrittenLive
+from roost.web.parties_view import answers, may_talking, talk_row
 from roost.web.permissions import View
 from roost.web.rows import (
     AgentChanged,
@@ -32,6 +34,7 @@ from roost.web.rows import (
     ToComplete,
     TotalsChanged,
     TotalsRow,
+    WatchRow,
 )
 from roost.web.sight import Sight
 
@@ -138,22 +141,63 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         return None
     contact = None if agent.contact is None else live.contacts.get(agent.contact)
     client = None if agent.client is None else live.clients.get(agent.client)
-    may = MAY[agent.presence]
-    if agent.held:
-        may = tuple("unhold" if command == "hold" else command for command in may)
-    if agent.presence is Presence.WRAPPING and not agent.extended:
-        may = (*may, "extend-wrap-up")
-    if agent.presence is not Presence.SIGNED_OUT:
-        may = (*may, "raise-hand")
-    return DeskRow(
+    floor = live.floor
+    row = DeskRow(
         _agent(live, agent),
         None if contact is None else _contact(contact),
         () if client is None else client.wrap_up_codes,
-        () if live.floor is None else live.floor.away_reasons,
-        may,
+        () if floor is None else floor.away_reasons,
+        _may(agent, contact),
         agent.segment,
         tuple(_to_complete(live, one) for one in agent.to_complete),
         max((one.at for one in told_to(live, agent)), default=None),
+        watch=_watch(live, agent),
+        definitions="" if floor is None else floor.version,
+    )
+    if contact is None:
+        return row
+    queue = None if agent.queue is None else live.queues.get(agent.queue)
+    talk = contact.talk
+    return replace(
+        row,
+        kind=agent.kind,
+        talk=talk_row(talk, client),
+        choices=tuple(talk.choices),
+        answers=answers(talk, floor, contact.client),
+        target_us=None if queue is None else queue.target_us,
+        code_required=queue is not None and queue.code_required,
+    )
+
+
+def _may(agent: AgentLive, contact: ContactLive | None) -> tuple[str, ...]:
+    if agent.watches is not None:
+        return ("watch-mode", "stop-watching", "take-over", "raise-hand")
+    if agent.presence is Presence.TALKING and contact is not None:
+        return (*may_talking(contact.talk, agent.id, agent.held), "raise-hand")
+    may = list(MAY[agent.presence])
+    if agent.presence is Presence.WRAPPING and not agent.extended:
+        may.append("extend-wrap-up")
+    if agent.presence is not Presence.SIGNED_OUT:
+        may.append("raise-hand")
+    if agent.phone and agent.presence in (Presence.AWAY, Presence.READY):
+        may.append("call")
+    if agent.phone and agent.presence is Presence.AWAY:
+        may.append("watch")
+    return tuple(may)
+
+
+def _watch(live: Live, agent: AgentLive) -> WatchRow | None:
+    watches = agent.watches
+    if watches is None:
+        return None
+    contact = live.contacts.get(watches.contact)
+    client = None if contact is None else live.clients.get(contact.client)
+    return WatchRow(
+        watches.of,
+        watches.mode,
+        None if contact is None else contact.ref,
+        watches.since,
+        None if contact is None else talk_row(contact.talk, client),
     )
 
 
@@ -226,6 +270,7 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         len(agent.to_complete),
         agent.hand,
         _limit(live, agent),
+        None if agent.watches is None else agent.watches.of,
     )
 
 
@@ -253,6 +298,7 @@ def _contact(contact: ContactLive) -> ContactRow:
         contact.ended_why,
         contact.outcome,
         contact.talk_us,
+        contact.talk.outbound,
     )
 
 

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from roost.floor.parties import Party, SegmentKind, WatchMode
 from roost.floor.queues.messages import Outcome
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, QueueId, SegmentId, TaskId
+from roost.kernel.ids import AgentId, ClientId, EntryId, LegId, QueueId, SegmentId, TaskId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -72,6 +73,7 @@ class AgentRow(Struct, frozen=True):
     to_complete: int = 0  # segments without a code, which may still be given
     hand: InstantUs | None = None  # raised since: asks for help
     limit_us: DurationUs | None = None  # how long this reason to be away may take
+    watches: AgentId | None = None  # a supervisor who listens to that agent
 
 
 class ContactRow(Struct, frozen=True):
@@ -93,6 +95,7 @@ class ContactRow(Struct, frozen=True):
     ended_why: Reason | None
     outcome: Outcome | None = None  # of the last wait; null: never waited, or still does
     talk_us: DurationUs = DurationUs(0)  # of the segments closed so far
+    outbound: bool = False  # an agent called; `number` is the client's own that was shown
 
 
 class TotalsRow(Struct, frozen=True):
@@ -116,6 +119,69 @@ class MoneyRow(Struct, frozen=True):
     client: ClientId
     since: InstantUs
     earned: tuple[Money, ...]
+
+
+class PartyState(StrEnum):
+    RINGING = "ringing"
+    TALKING = "talking"
+    HELD = "held"
+
+
+class PartyRow(Struct, frozen=True):
+    """Somebody who takes part in my contact. `agent` is a colleague, or a supervisor who watches
+    `of`; `entry` is of the client's directory. Numbers come by `GET /api/desk`."""
+
+    leg: LegId
+    party: Party
+    state: PartyState
+    since: InstantUs
+    agent: AgentId | None
+    entry: EntryId | None
+    host: bool  # carries the contact
+    interrupted: InstantUs | None  # the line is lost since then, and may come back
+    mode: WatchMode | None
+    of: AgentId | None
+
+
+class TransferRow(Struct, frozen=True):
+    """A transfer (`how`: blind) or a consultation (consult) that's under way, to an agent, a
+    queue or a number (`kind`)."""
+
+    how: str
+    kind: str
+    to: AgentId | None
+    queue: QueueId | None
+
+
+class RecordingRow(Struct, frozen=True):
+    """What's said is recorded; or not for now, and again from `until` at the latest."""
+
+    paused: bool
+    until: InstantUs | None
+
+
+class TalkRow(Struct, frozen=True):
+    parties: tuple[PartyRow, ...]
+    transfer: TransferRow | None
+    recording: RecordingRow | None  # null: not recorded
+    outbound: bool  # an agent called
+
+
+class Answer(Struct, frozen=True):
+    """Something that the flow found out, in words of its own."""
+
+    name: str
+    value: str
+
+
+class WatchRow(Struct, frozen=True):
+    """Whom I watch, on which contact."""
+
+    of: AgentId
+    mode: WatchMode
+    contact: str | None
+    since: InstantUs
+    talk: TalkRow | None
 
 
 class ToComplete(Struct, frozen=True):
@@ -142,6 +208,14 @@ class DeskRow(Struct, frozen=True):
     segment: SegmentId | None = None
     to_complete: tuple[ToComplete, ...] = ()
     told: InstantUs | None = None  # when I was told something last (`GET /api/desk/messages`)
+    kind: SegmentKind | None = None  # how I came to the contact
+    talk: TalkRow | None = None  # who takes part in it
+    choices: tuple[str, ...] = ()  # labels chosen in menus
+    answers: tuple[Answer, ...] = ()
+    target_us: DurationUs | None = None  # the queue's: answered within
+    code_required: bool = False
+    watch: WatchRow | None = None
+    definitions: str = ""  # the version in force: `GET /api/desk/clients` changes with it
 
 
 class TaskRow(Struct, frozen=True):

@@ -79,6 +79,7 @@ SETTINGS: Final = WebSettings()
 ORIGIN: Final = "http://centre.test"
 NUMBERS: Final = {"power-grid": "95598", "water": "95599"}
 CODES: Final = ("solved", "told")
+OUT: Final = ("0931", "1")  # how numbers begin that agents may dial
 PEOPLE: Final = (
     ("admin", OPERATOR, Role.ADMIN, None),
     ("wang", OPERATOR, Role.SUPERVISOR, None),
@@ -103,6 +104,7 @@ def small_floor(version: str = "1") -> definition.Floor:
                 True,
                 CODES,
                 directory=(definition.Entry(EntryId("crew"), "09315550120"),),
+                calling_out=OUT,
             )
             for one in clients
         ),
@@ -145,6 +147,7 @@ def _applied(now: InstantUs) -> Envelope:
             "default_queue": "calls",
             "sorry": "Sorry.",
             "wrap_up_codes": [{"code": code, "label": code.title()} for code in CODES],
+            "calling_out": list(OUT),
             "directory": {"crew": {"name": "Repair crew", "number": "09315550120"}},
             "desk": {"colour": "#0f766e", "greeting": f"This is {name.title()}.", "script": "Ask."},
         }
@@ -225,6 +228,7 @@ class Phones:
         self._centre = centre
         self.ringing: dict[AgentId, Ringing] = {}
         self.talking: dict[AgentId, Ringing] = {}
+        self.outside: list[effects.DialNumber] = []  # numbers that ring
         self.tracks: dict[LegId, effects.StartTrack] = {}
         self.performed: list[Effect] = []
 
@@ -235,6 +239,8 @@ class Phones:
                 self._tell(calls.LegAnswered(leg))
             case effects.DialAgent():
                 self.ringing[effect.agent] = Ringing(effect.leg, effect.contact)
+            case effects.DialNumber():
+                self.outside.append(effect)
             case effects.EndLeg(leg) | effects.RefuseLeg(leg):
                 self._forget(leg)
                 self._tell(calls.LegClosed(leg, Blame.US, Reason.HUNG_UP))
@@ -250,6 +256,7 @@ class Phones:
         for phones in (self.ringing, self.talking):
             for agent in [agent for agent, one in phones.items() if one.leg == leg]:
                 del phones[agent]
+        self.outside = [one for one in self.outside if one.leg != leg]
 
     def _close_track(self, contact: ContactId, leg: LegId) -> None:
         track = self.tracks.pop(leg, None)
@@ -387,6 +394,13 @@ class SmallCentre:
         await self.do(calls.LegAnswered(ringing.leg))
         await self.shown()
         return ringing.contact
+
+    async def answer_outside(self) -> effects.DialNumber:
+        """Whoever was called outside lifts the phone."""
+        called = self.phones.outside.pop(0)
+        await self.do(calls.LegAnswered(called.leg))
+        await self.shown()
+        return called
 
     async def hang_up(self, contact: ContactId) -> None:
         """The caller hangs up."""

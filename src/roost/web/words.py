@@ -95,6 +95,12 @@ WORDS: Final[dict[str, Words]] = {
         "此账户没有对应的坐席。",
         "请运营方为该账户指定坐席号。",
     ),
+    "number_wrong": Words(
+        "That isn't a number that can be dialled.",
+        "Write digits, with + before the country's code if it's abroad.",
+        "这不是可以拨打的号码。",
+        "请输入数字；国际号码请在国家代码前加 +。",
+    ),
     "number_not_allowed": Words(
         "This number may not be called for {client}.",
         "Choose an entry of the client's directory, or ask for the number to be allowed.",

@@ -1,0 +1,55 @@
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { DeskRow, QueueRow } from "@/api/schema.gen";
+import { useRows } from "@/feed/hooks";
+import { Clock } from "@/parts/Clock";
+import { number, percent } from "@/words/format";
+import { queueName } from "@/parts/queueName";
+
+import classes from "./Idle.module.css";
+import { clientStyle } from "./style";
+import { type Clients } from "./useDesk";
+
+/** Nobody is with me: what waits in my clients' queues. */
+export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
+  const { t } = useTranslation("desk");
+  const mine = useCallback((one: QueueRow) => clients.has(one.client), [clients]);
+  const queues = useRows("queues", mine);
+  return (
+    <div className={classes.idle}>
+      <header>
+        <h2>{t(`idle.${row.agent.presence}`)}</h2>
+        <p>{t(`idleMend.${row.agent.presence}`)}</p>
+      </header>
+      {queues.length > 0 && (
+        <table className={classes.queues}>
+          <caption>{t("queues")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("queue")}</th>
+              <th scope="col">{t("waiting")}</th>
+              <th scope="col">{t("longest")}</th>
+              <th scope="col">{t("serviceLevel")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {queues.map((one) => (
+              <tr key={one.queue} style={clientStyle(clients.get(one.client))}>
+                <th scope="row">
+                  <span>{queueName(one.queue)}</span>
+                  <small>{clients.get(one.client)?.name}</small>
+                </th>
+                <td className="figure">{number(one.waiting)}</td>
+                <td>
+                  <Clock since={one.longest_since} />
+                </td>
+                <td className="figure">{percent(one.service_level)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
