@@ -135,7 +135,7 @@ class BringBack(Command, frozen=True, gc=False):
 
 class SendHome(Command, frozen=True, gc=False):
     """A supervisor signs out who has gone home; a wrap-up in hand is closed, and what's to be
-    completed waits for their next shift. Refused: not_signed_in, contact_open."""
+    completed waits for their next shift. Refused: not_signed_in, contact_open, watching."""
 
     agent: AgentId
 
