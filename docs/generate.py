@@ -23,6 +23,11 @@ from roost.floor.routing import messages as routing
 from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
 from roost.office.audit.messages import AUDIT_EVENTS
+from roost.office.measures.counts import COUNTS
+from roost.office.measures.dictionary import MEASURES, By
+from roost.office.measures.facts import Mark
+from roost.office.measures.formulas import text as formula_text
+from roost.office.measures.words import WORDS
 from roost.web import openapi, permissions, topics
 from roost.web.app import described
 
@@ -210,7 +215,77 @@ def api_page() -> str:
     return text
 
 
-PAGES = {"messages.md": messages_page, "commands.md": commands_page, "api.md": api_page}
+RULES = {
+    "arrival": "when the contact arrived",
+    "entry": "when it first entered the queue",
+    "ring": "when the ringing was over",
+    "finish": "when the segment was finished, wrap-up included",
+    "spent": "when the time was spent, cut at the interval's bounds",
+}
+
+
+def measures_page() -> str:
+    """The dictionary of measures, from the dictionary itself."""
+    lines = [
+        "# Measures",
+        "",
+        "*Written by `make docs` from the code; don't edit.* Each is defined once; the floor, reports,"
+        " wallboards and summaries take it from there. Nothing to divide by is *no data*, never 0 or"
+        " 100. A larger interval sums the counts first and divides then. Per cent have one decimal,"
+        " lengths are whole microseconds, halves are rounded up. Why it's so:"
+        " [decision 14](../decisions/0014-counting.md).",
+        "",
+        "First contact resolution isn't among them yet; adherence, conformance and shrinkage come with"
+        " schedules.",
+        "",
+    ]
+    for rule, when in RULES.items():
+        lines += [f"## Counted {when}", ""]
+        lines += [
+            "| measure | in reports by | unit | formula | says | 中文 |",
+            "|---|---|---|---|---|---|",
+        ]
+        for one in MEASURES.values():
+            if one.rule.value == rule:
+                words, by = WORDS[one.id], ", ".join(by.value for by in By if by in one.by)
+                lines.append(
+                    f"| `{one.id}` {one.version}: {words.name_en} | {by} | {one.unit.value}"
+                    f" | {formula_text(one.formula)} | {words.says_en}"
+                    f" | **{words.name_zh}** {words.says_zh} |"
+                )
+        lines.append("")
+    lines += [
+        "## Counts",
+        "",
+        "| count | of each | whose word is | marked | adds |",
+        "|---|---|---|---|---|",
+    ]
+    for name, count in COUNTS.items():
+        marks = [
+            mark.lower()
+            for mark in vars(Mark)
+            if mark.isupper() and getattr(Mark, mark) & count.having
+        ]
+        adds = (
+            f"the largest `{count.amount}`"
+            if count.most
+            else f"`{count.amount}`"
+            if count.amount
+            else "1"
+        )
+        words_of = ", ".join(count.words) or "any"
+        lines.append(
+            f"| `{name}` | {count.what.value} | {words_of} | {', '.join(marks)} | {adds} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+PAGES = {
+    "messages.md": messages_page,
+    "commands.md": commands_page,
+    "api.md": api_page,
+    "measures.md": measures_page,
+}
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ from integration.test_signalling_restarts import Restarting
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.phone.calls import PhoneCall, Silence
 from roost.adapters.phone.phone import Account, Phone
-from roost.adapters.telephony.settings import TrunkSettings, WayOut
+from roost.adapters.telephony.settings import Trunks, TrunkSettings, WayOut
 from roost.floor.calls.messages import (
     LegAnswered,
     LegClosed,
@@ -202,6 +202,15 @@ def test_the_next_trunk_where_one_says_nothing(tmp_path: Path) -> None:
             await ends_well(far_end)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("wanted", "first"), [("second", "second"), ("in", "first")])
+def test_the_contacts_own_trunk_goes_before_the_others(wanted: str, first: str) -> None:
+    trunks = Trunks(
+        (carrier("second", 2, 2), carrier("first", 1, 1), TrunkSettings(TrunkId("in"), (NOBODY,)))
+    )
+    able = [str(one.id) for one in trunks.out(TrunkId(wanted))]
+    assert (able[0], len(able)) == (first, 2)
 
 
 def test_a_busy_number_is_busy_by_every_trunk(tmp_path: Path) -> None:

@@ -49,7 +49,9 @@ def test_a_callback_from_the_promise_to_the_outcome(tmp_path: Path) -> None:
             assert await listed(li, "?mine=true") == [("T2", "due")]
             page = (await zhao.get("/api/tasks?limit=1")).json()
             assert await listed(zhao, f"?limit=1&after={page['cursor']}") == [("T1", "open")]
-            # number and note are for who has taken it
+            # number, note and record are for who has taken it
+            await centre.shown()
+            assert (await zhao.get("/api/contacts/power-grid-1")).status_code == 404
             hidden = (await zhao.get("/api/tasks/T1")).json()
             assert (hidden["number"], hidden["note"]) == (None, None)
             assert (hidden["task"]["ref"], hidden["task"]["by"]) == ("power-grid-1", "1001")
@@ -59,6 +61,8 @@ def test_a_callback_from_the_promise_to_the_outcome(tmp_path: Path) -> None:
             taken = (await zhao.post("/api/tasks/T1/take")).json()["task"]
             assert (taken["number"], taken["note"]) == ("13800138000", "二楼的电表")
             assert (taken["task"]["state"], taken["task"]["holder"]) == ("taken", "1002")
+            # the contact that it's about is there for who has taken it, and for no other
+            assert (await zhao.get("/api/contacts/power-grid-1")).status_code == 200
             # nobody answers; then somebody does
             again = {"outcome": "no_answer", "again": now + 90 * MINUTE, "note": "try the evening"}
             tried = (await zhao.post("/api/tasks/T1/finish", json=again)).json()["task"]

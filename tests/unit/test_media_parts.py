@@ -389,6 +389,14 @@ def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
     assert [n for n, sample in enumerate(right) if sample] == list(range(4_800, 4_960))
     assert (left[800], right[4_800]) == (32_256, -32_256)
     assert sound.read(sound.size, 10) == b""
+    outline = recordings.waveform(grid, both, 100)  # 8 ms, or 80 samples, for each pair
+    assert outline is not None
+    assert (outline.started, outline.length_us) == (1_000_000, 1_000_000)
+    caller, agent = outline.peaks
+    assert [n for n in range(100) if caller[2 * n + 1]] == [10, 11]
+    assert [n for n in range(100) if agent[2 * n]] == [60, 61]
+    assert (caller[20:22], agent[120:122]) == ((0, 126), (-126, 0))
+    assert recordings.waveform(ClientId("bank"), both, 10) is None
     mono = recordings.open(grid, both[:1])
     assert mono is not None
     assert mono.size == 44 + 2 * 4_000

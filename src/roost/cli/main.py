@@ -167,6 +167,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.check", "check", "What's wrong in the definitions: file, line, mend."),
     ("roost.cli.apply", "apply", "Put changed definitions in force while calls go on."),
     ("roost.cli.contacts", "contacts", "Contacts: list, show, listen."),
+    ("roost.cli.reports", "reports", "Figures by queue, client, agent or code."),
     ("roost.cli.invoices", "invoices", "Invoices: list, show, explain, verify."),
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
     ("roost.cli.tokens", "tokens", "API tokens: list, add, revoke."),

@@ -14,11 +14,12 @@ from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.views.records import SqliteRecords
 from roost.cli.output import fail
 from roost.definitions import Loaded, load, times
+from roost.definitions.application import name_id
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder
 from roost.floor.cell import ROOM
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import ClientId, StreamName, VaultId, owner_of
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, StreamName, VaultId, owner_of
 from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
 from roost.processes.places import SETTINGS, Places
@@ -45,6 +46,7 @@ class Files:
         self.keys = KeyFile(places.keys)
         self.store = SqliteStore(places.streams, self.keys)
         self.log = self.store.reader()
+        self.views = places.views
         self.records = SqliteRecords(places.views, self.store.reader(), self.cell)
         self.vault = self.store.vault(self.cell)
         self.recordings = RecordedTracks(places.recordings, FileTrackKeys(self.keys))
@@ -55,6 +57,11 @@ class Files:
         if id is None:
             return ""
         value = self.vault.reveal(owner_of(client), id)
+        return "" if value is None else value.decode(errors="replace")
+
+    def name_of(self, agent: AgentId) -> str:
+        """An agent's name; empty where it isn't known (any more)."""
+        value = self.store.vault(SETTINGS).reveal(OPERATOR, name_id(agent))
         return "" if value is None else value.decode(errors="replace")
 
     def when(self, at: InstantUs | None) -> str:

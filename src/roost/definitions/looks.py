@@ -51,6 +51,7 @@ class ClientLook(Struct, frozen=True):
     directory: tuple[Listed, ...]
     calling_out: tuple[str, ...]  # how numbers begin that may be dialled besides
     codes: tuple[Code, ...]
+    zone: str = ""  # IANA; empty: the centre's
 
     def of(self, queue: QueueId | None) -> QueueLook:
         """What to say for this queue: its own words, or the client's."""
@@ -67,6 +68,12 @@ class Looks(Struct, frozen=True):
     skills: dict[str, str] = {}
     teams: dict[str, str] = {}
     clients: dict[ClientId, ClientLook] = {}
+    zone: str = ""  # IANA; empty before the first definitions
+
+    def zone_of(self, client: ClientId | None) -> str:
+        """Whose days and hours a client's figures are told in; the centre's for the operator."""
+        own = None if client is None else self.clients.get(client)
+        return (own.zone if own is not None else "") or self.zone
 
 
 NOTHING: Final = Looks()
@@ -85,7 +92,7 @@ def looks(documents: Mapping[str, str]) -> Looks:
     if centre is None:
         return Looks(clients=clients)
     shared = msgspec.json.decode(centre, type=Centre)
-    return Looks(shared.name, shared.skills, shared.teams, clients)
+    return Looks(shared.name, shared.skills, shared.teams, clients, shared.zone)
 
 
 def _client(client: ClientId, document: ClientDocument, documents: Mapping[str, str]) -> ClientLook:
@@ -113,6 +120,7 @@ def _client(client: ClientId, document: ClientDocument, documents: Mapping[str, 
         directory=tuple(Listed(EntryId(entry), one.name, one.number) for entry, one in shown),
         calling_out=tuple(allowed) if isinstance(allowed, list) else (),
         codes=tuple(Code(one.code, one.label) for one in document.wrap_up_codes),
+        zone=_text(document.zone),
     )
 
 

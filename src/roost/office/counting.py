@@ -18,12 +18,12 @@ from roost.floor.agents.messages import (
 )
 from roost.floor.calls.messages import (
     CallArrived,
+    CallMade,
     ContactEnded,
     TrackEnded,
     TrackLost,
     TransferCompleted,
 )
-from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import (
     ContactDequeued,
     ContactQueued,
@@ -44,6 +44,8 @@ Facts = tuple[Fact, ...]
 CHANGING: Final = frozenset(
     {
         CallArrived,
+        CallMade,
+        CallMade,
         ContactEnded,
         ContactQueued,
         ContactDequeued,
@@ -62,8 +64,9 @@ CHANGING: Final = frozenset(
 
 def facts_of(record: Record) -> Facts:
     """All that counts can count of a contact so far."""
+    arrival = () if record.outbound else (_arrival(record),)
     return (
-        _arrival(record),
+        *arrival,
         *_visits(record),
         *_rings(record),
         *(_segment(record, one) for one in record.segments if one.closed is not None),
@@ -71,10 +74,9 @@ def facts_of(record: Record) -> Facts:
 
 
 def _arrival(record: Record) -> Fact:
-    message = any(
-        track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in record.tracks
+    marks = (Mark.MESSAGE if record.message else 0) | (
+        Mark.TURNED_AWAY if record.turned_away else 0
     )
-    marks = (Mark.MESSAGE if message else 0) | (Mark.TURNED_AWAY if record.turned_away else 0)
     word = kind_of(record).value if record.finished else "open"
     return Fact(What.ARRIVAL, record.arrived, record.client, word, marks=marks)
 

@@ -1,6 +1,5 @@
 """Who is told of what inside the office: a finished record becomes measured quantities."""
 
-from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.time import InstantUs
@@ -11,11 +10,11 @@ from roost.office.records.model import Record
 
 def kind_of(record: Record) -> Kind:
     """How a contact that has ended ended for its client: exactly one kind."""
+    if record.outbound:
+        return Kind.OUTBOUND
     if record.segments:
         return Kind.ANSWERED
-    if record.reason is Reason.VOICEMAIL_TAKEN or any(
-        track.purpose is TrackPurpose.VOICEMAIL and track.length_us > 0 for track in record.tracks
-    ):
+    if record.reason is Reason.VOICEMAIL_TAKEN or record.message:
         return Kind.VOICEMAIL
     if record.blame in (Blame.US, Blame.NETWORK):
         return Kind.FAILED
@@ -43,6 +42,8 @@ def measured_of(record: Record) -> Measured | None:
             segment.hold_us,
             segment.wrap_up_us,
             segment.event,
+            segment.kind,
+            segment.consult_us,
         )
         for segment in record.segments
     )

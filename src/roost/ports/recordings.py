@@ -30,8 +30,21 @@ class Sound(Protocol):
     def close(self) -> None: ...
 
 
+class Waveform(Struct, frozen=True, gc=False):
+    """The outline of a recording: for each of its sides so many pairs of the lowest and the
+    highest sample (-128 to 127), one after the other, over its whole length."""
+
+    started: InstantUs
+    length_us: DurationUs
+    peaks: tuple[tuple[int, ...], ...]
+
+
 class Recordings(Protocol):
     def open(self, client: ClientId, sides: Sequence[Side]) -> Sound | None:
         """A 16-bit WAV at 8 kHz: stereo for two sides or more, mono for one. None when a file
         is gone (erased, or past its retention) or the client's key is."""
+        ...
+
+    def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
+        """`count` pairs for each side, in their order. None as for `open`."""
         ...

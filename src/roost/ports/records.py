@@ -17,6 +17,20 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, ContactId, LegId, QueueId, SegmentId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.records.chapters import Chapter
+
+
+class Counted(Struct, frozen=True, gc=False):
+    """The contacts that counts are made of: those with a fact that one of `terms` takes (and
+    none that begins with a minus), in this span of whole quarters. `queue` None: of visits,
+    contacts as a whole."""
+
+    terms: tuple[str, ...]
+    since: InstantUs
+    until: InstantUs
+    queue: QueueId | None = None
+    agents: tuple[AgentId, ...] | None = None
+    code: str | None = None
 
 
 class ContactFilter(Struct, frozen=True, gc=False):
@@ -32,6 +46,15 @@ class ContactFilter(Struct, frozen=True, gc=False):
     reason: str | None = None  # the label chosen in the flow's menu
     code: str | None = None  # the wrap-up code of any segment
     recorded: bool | None = None
+    counted: Counted | None = None
+    message: bool | None = None  # a voicemail was left
+    number: str | None = None  # the number that was called
+    person: str | None = None  # as the owner's index knows the caller (`ports.persons`)
+    same_as: tuple[ClientId, int] | None = None  # the same caller as this contact's
+    ended_by: Blame | None = None
+    ended_why: Reason | None = None
+    least_wait_us: DurationUs | None = None
+    least_talk_us: DurationUs | None = None
     clients: frozenset[ClientId] | None = None  # of these alone, beside `owner`
 
 
@@ -63,6 +86,7 @@ class ContactSummary(Struct, frozen=True, gc=False):
     ended_by: Blame | None
     ended_why: Reason | None
     recordings: int
+    message: bool  # a voicemail was left
     earned: Money | None
 
 
@@ -136,6 +160,7 @@ class ContactRecord(Struct, frozen=True, gc=False):
     tracks: tuple[TrackRecord, ...]
     lines: tuple[PricedLine, ...]
     history: tuple[Happening, ...]
+    chapters: tuple[Chapter, ...]
 
 
 class InvoiceLine(Struct, frozen=True, gc=False):
@@ -189,6 +214,13 @@ class Records(Protocol):
         ...
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None: ...
+
+    def times_counted(
+        self, counted: Counted, wanted: Sequence[ContactId], /
+    ) -> dict[ContactId, int]:
+        """How often each of these contacts is counted: once, but for one that an agent, say,
+        handled twice."""
+        ...
 
     def counts(self, contacts: Sequence[ContactId], /) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""

@@ -6,6 +6,7 @@ desk's feed. For `roost phone` and the demo's agents.
 """
 
 import asyncio
+import ssl
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,11 +85,15 @@ class AgentAtWork:
         habits: Habits,
         says: "array[int]",
         tell: Callable[[str], None] = _keep,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._url, self._login = url, login
         self._habits, self._says, self._tell = habits, says, tell
         self._softphone = Softphone(account)
-        self._http = httpx.AsyncClient(base_url=url, timeout=10, trust_env=False)
+        self._trusted = trusted
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=10, trust_env=False, verify=trusted or True
+        )
         self._calls = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._desk: DeskRow | None = None
@@ -165,7 +170,11 @@ class AgentAtWork:
         address = self._url.replace("http", "ws", 1) + "/api/feed?views=desk&topics="
         while True:
             with suppress(OSError, TimeoutError, WebSocketException):
-                async with connect(address, additional_headers=self._proof()) as socket:
+                async with connect(
+                    address,
+                    additional_headers=self._proof(),
+                    ssl=self._trusted or (address.startswith("wss") or None),
+                ) as socket:
                     async for text in socket:
                         for changed in _shown.decode(text).rows:
                             self._desk = changed.row

@@ -15,6 +15,7 @@ import uvloop
 
 from roost.adapters.link.client import LinkClient
 from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views import CellProjection, SettingsProjection
@@ -41,7 +42,9 @@ def run(launch: Launch, _held: Mapping[str, socket.socket]) -> int:
 async def _follow(launch: Launch) -> int:
     log = printing.start("worker")
     places, cell = launch.places, StreamName(launch.settings.cell)
-    reader = SqliteStore(places.streams, KeyFile(places.keys)).reader()
+    keys = KeyFile(places.keys)
+    store = SqliteStore(places.streams, keys)
+    reader, persons = store.reader(), KeyedPersons(store.vault(cell), keys.index_key)
     snapshots = SnapshotProjection(
         ROOM, cell, SqliteSnapshots(places.snapshots), launch.settings.bounds.snapshot_every
     )
@@ -53,7 +56,7 @@ async def _follow(launch: Launch) -> int:
     followers = (
         Follower(reader, SETTINGS, settings_decoder, SettingsProjection(places.views, SETTINGS),
                  trouble=trouble),
-        Follower(reader, cell, Decoder.of(ROOM), CellProjection(places.views, cell),
+        Follower(reader, cell, Decoder.of(ROOM), CellProjection(places.views, cell, persons.of),
                  trouble=trouble),
         Follower(reader, cell, Decoder.of(ROOM), snapshots, trouble=trouble),
     )  # fmt: skip

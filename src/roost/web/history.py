@@ -1,41 +1,37 @@
 """What has happened: contacts, their records and recordings, and what they're worth."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
-from msgspec.structs import replace
 
-from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, VaultId
+from roost.kernel.ids import AgentId, ClientId, Owner, QueueId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.audit.messages import NumberShown
+from roost.office.records.chapters import Chapter
 from roost.ports.recordings import Side
 from roost.ports.records import (
-    ContactFilter,
     ContactRecord,
-    ContactSummary,
     InvoiceDraft,
-    Place,
     Working,
 )
 from roost.web.audit import Notes
+from roost.web.contacts import ContactLine, line, value_of
 from roost.web.follow import Follower
-from roost.web.limits import MOST_PAGE
-from roost.web.masking import masked
+from roost.web.limits import MOST_PAGE, MOST_PAIRS
+from roost.web.live_tasks import in_hand
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
 from roost.web.rows import parse_ref, ref_of
-from roost.web.sight import Sight
 from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -55,40 +51,10 @@ After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 
 
-class ContactLine(Struct, frozen=True):
-    """A contact in a list. `caller` is the number that rang, all but its end hidden: see
-    `POST /api/contacts/{ref}/reveal`."""
-
-    ref: str
-    client: ClientId
-    number: str
-    caller: str | None
-    arrived: InstantUs
-    ended: InstantUs | None
-    queue: QueueId | None
-    outcome: Outcome | None
-    reason: str
-    agents: tuple[AgentId, ...]
-    waited_us: DurationUs
-    talk_us: DurationUs
-    codes: tuple[str, ...]
-    ended_by: Blame | None
-    ended_why: Reason | None
-    recordings: int
-    earned: Money | None
-
-
 class Revealed(Struct, frozen=True):
     """The number that rang."""
 
     caller: str
-
-
-class ContactPage(Struct, frozen=True):
-    """`cursor` is null on the last page."""
-
-    contacts: tuple[ContactLine, ...]
-    cursor: str | None
 
 
 class LegLine(Struct, frozen=True):
@@ -148,6 +114,24 @@ class Contact(Struct, frozen=True):
     tracks: tuple[TrackLine, ...]
     lines: tuple[MoneyLine, ...]
     history: tuple[Moment, ...]
+    chapters: tuple[Chapter, ...]
+
+
+class TrackOutline(Struct, frozen=True):
+    """One track's pairs of lowest and highest sample, from -128 to 127, one after the other."""
+
+    agent: AgentId | None
+    purpose: str
+    peaks: tuple[int, ...]
+
+
+class Outline(Struct, frozen=True):
+    """What a player draws: a recording's beginning and length, and its tracks over all of it.
+    The record's `chapters` are on the same clock."""
+
+    since: InstantUs
+    length_us: DurationUs
+    tracks: tuple[TrackOutline, ...]
 
 
 class Part(Struct, frozen=True):
@@ -166,68 +150,6 @@ class Explanation(Struct, frozen=True):
 
     parts: tuple[Part, ...]
     cursor: str | None
-
-
-def client_of(caller: Caller, named: str | None) -> ClientId | None:
-    """Whose contacts are asked for: a client's people always get their own."""
-    if caller.client is not None:
-        return caller.client if named in (None, caller.client) else NOBODY
-    return None if named is None else ClientId(named)
-
-
-def within(which: ContactFilter, sight: Sight) -> ContactFilter:
-    """What's asked for, as far as it's seen."""
-    if sight.agent is not None:
-        asked = which.agent in (None, sight.agent)
-        which = replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
-    return replace(which, clients=sight.clients)
-
-
-@get("/api/contacts", summary="Contacts, the newest first")
-async def contacts(
-    caller: NamedDependency[Caller],
-    parts: NamedDependency[Parts],
-    follower: NamedDependency[Follower],
-    client: Word = None,
-    since: Instant = None,
-    until: Instant = None,
-    queue: Word = None,
-    agent: Word = None,
-    outcome: FromQuery[Outcome | None] = None,
-    reason: Word = None,
-    code: Word = None,
-    recorded: FromQuery[bool | None] = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> ContactPage:
-    """Filters are combined; a client's people see their own client's alone."""
-    which = ContactFilter(
-        owner=client_of(caller, client),
-        since=None if since is None else InstantUs(since),
-        until=None if until is None else InstantUs(until),
-        queue=None if queue is None else QueueId(queue),
-        agent=None if agent is None else AgentId(agent),
-        outcome=outcome,
-        reason=reason,
-        code=code,
-        recorded=recorded,
-    )
-    which = within(which, follower.sights.of(caller.horizon))
-    place: Place | None = None
-    if after is not None:
-        opened = follower.cursors.open(caller.owner, "contacts", after)
-        if opened is None:
-            raise Trouble(400, "bad_cursor")
-        place = Place(InstantUs(opened[0]), ClientId(opened[2]), opened[1])
-    found = await asyncio.to_thread(parts.records.contacts, which, place, limit + 1)
-    page, more = found[:limit], len(found) > limit
-    cursor = None
-    if more:
-        last = page[-1]
-        cursor = follower.cursors.seal(
-            caller.owner, "contacts", last.arrived, last.count, last.client
-        )
-    return ContactPage(await asyncio.to_thread(_lines, parts, caller, page), cursor)
 
 
 @get("/api/contacts/{ref:str}", summary="One contact's record")
@@ -258,12 +180,35 @@ async def recording(
     """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14). Noted
     in the audit trail."""
     record = await record_of(ref, caller, parts, follower)
-    sides = [
-        Side(track.file, track.started, track.agent is None)
-        for track in record.tracks
-        if track.file
-    ]
-    return await played(request, record.summary.client, ref, sides, caller, parts, notes)
+    client, sides = record.summary.client, _sides(record)
+    return await played(request, client, ref, sides, caller, parts, notes)
+
+
+def _sides(record: ContactRecord) -> list[Side]:
+    heard = [track for track in record.tracks if track.file]
+    return [Side(track.file, track.started, track.agent is None) for track in heard]
+
+
+@get("/api/contacts/{ref:str}/waveform", summary="The outline of one contact's recording")
+async def waveform(
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    pairs: Annotated[int, QueryParameter(ge=10, le=MOST_PAIRS)] = 800,
+) -> Outline:
+    """Made from the tracks each time: nothing of it is kept."""
+    record = await record_of(ref, caller, parts, follower)
+    sides, client = _sides(record), record.summary.client
+    found = await asyncio.to_thread(parts.recordings.waveform, client, sides, pairs)
+    if found is None:
+        raise Trouble(404, "no_recording")
+    heard = [track for track in record.tracks if track.file]
+    tracks = (
+        TrackOutline(track.agent, track.purpose, peaks)
+        for track, peaks in zip(heard, found.peaks, strict=True)
+    )
+    return Outline(found.started, found.length_us, tuple(tracks))
 
 
 @post("/api/contacts/{ref:str}/reveal", status_code=200, summary="One contact's number in full")
@@ -348,59 +293,17 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
         raise not_found()
     record = await asyncio.to_thread(parts.records.contact, *named)
     sight = follower.sights.of(caller.horizon)
-    if record is None or not sight.sees_contact(named[0], record.summary.agents):
+    seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
+    if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):
         raise not_found()
     return record
-
-
-def _reveal(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
-    if id is None or Scope.PERSONAL_READ not in caller.scopes:
-        return None
-    value = parts.vault.reveal(Owner(client), id)
-    return None if value is None else value.decode(errors="replace")
-
-
-def _masked(parts: Parts, one: ContactSummary) -> str | None:
-    """The caller's number, all but its end hidden."""
-    if one.caller is None:
-        return None
-    value = parts.vault.reveal(Owner(one.client), one.caller)
-    return None if value is None else masked(value.decode(errors="replace"))
-
-
-def _lines(
-    parts: Parts, caller: Caller, summaries: Sequence[ContactSummary]
-) -> tuple[ContactLine, ...]:
-    return tuple(_line(parts, caller, summary) for summary in summaries)
-
-
-def _line(parts: Parts, caller: Caller, one: ContactSummary) -> ContactLine:
-    return ContactLine(
-        ref_of(one.client, one.count),
-        one.client,
-        one.number,
-        _masked(parts, one),
-        one.arrived,
-        one.ended,
-        one.queue,
-        one.outcome,
-        one.reason,
-        one.agents,
-        one.waited_us,
-        one.talk_us,
-        one.codes,
-        one.ended_by,
-        one.ended_why,
-        one.recordings,
-        one.earned if Scope.INVOICES_READ in caller.scopes else None,
-    )
 
 
 def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
     client = record.summary.client
     money = Scope.INVOICES_READ in caller.scopes
     return Contact(
-        _line(parts, caller, record.summary),
+        line(parts, caller, record.summary),
         tuple(
             LegLine(
                 leg.agent,
@@ -426,7 +329,7 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
                 segment.hold_us,
                 segment.wrap_up_us,
                 segment.code,
-                _reveal(parts, caller, client, segment.note),
+                value_of(parts, caller, client, segment.note),
             )
             for segment in record.segments
         ),
@@ -440,6 +343,7 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
             if money
         ),
         tuple(_moments(caller, record)),
+        record.chapters,
     )
 
 
@@ -459,4 +363,4 @@ def _part(working: Working) -> Part:
     return Part(ref, working.at, working.quantity, working.amount, working.rule)
 
 
-ROUTES: Final = (contacts, contact, recording, reveal, drafts, draft, explain)
+ROUTES: Final = (contact, recording, waveform, reveal, drafts, draft, explain)

@@ -15,14 +15,19 @@ from typing import Any, Final
 import msgspec
 from litestar import Litestar
 
+from roost.office.measures.dictionary import By
 from roost.web.feed import Page, Snapshot
 from roost.web.limits import MOST_BODY
 from roost.web.permissions import ENDPOINTS, TOPICS, VIEWS, Reach
+from roost.web.phone_messages import PHONE_ASKS, PHONE_TELLS
 from roost.web.problems import PROBLEM_JSON, Problem
+from roost.web.report_files import XLSX
+from roost.web.reports import Report
 from roost.web.rows import RowChanged
 from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Rows
 
 FROM_SERVER: Final = (Hello, Rows, FeedEvent, Heartbeat, Bye)
+REPORTS: Final = {f"GET /api/reports/{by.value}" for by in By}
 PROBLEMS: Final = {
     "400": "The request doesn't fit; nothing was done",
     "401": "Not logged in",
@@ -46,11 +51,24 @@ def document(app: Litestar) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
     schemas: dict[str, Any] = found.setdefault("components", {}).setdefault("schemas", {})
     _, added = msgspec.json.schema_components(
-        [*FROM_SERVER, Alive, Problem, RowChanged, Page, Snapshot], ref_template=SCHEMA_AT
+        [
+            *FROM_SERVER,
+            *PHONE_TELLS,
+            *PHONE_ASKS,
+            Alive,
+            Problem,
+            RowChanged,
+            Page,
+            Snapshot,
+            Report,
+        ],
+        ref_template=SCHEMA_AT,
     )
     for name, schema in added.items():
         schemas.setdefault(name, schema)
     schemas["FeedMessage"] = _one_of(FROM_SERVER)
+    schemas["PhoneMessage"] = _one_of(PHONE_TELLS)
+    schemas["PhoneRequest"] = _one_of(PHONE_ASKS)
     schemas["RowChanged"] = {"oneOf": _refs(RowChanged.__args__)}
     schemas["Rows"]["properties"]["rows"]["items"] = {"$ref": SCHEMA_AT.format(name="RowChanged")}
     schemas["Snapshot"]["properties"]["rows"]["items"] = {
@@ -69,7 +87,7 @@ def document(app: Litestar) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _complete(f"{method.upper()} {path}", operation)
-    found["x-websockets"] = {"/api/feed": _websocket()}
+    found["x-websockets"] = {"/api/feed": _websocket(), "/api/desk/phone": _phone_websocket()}
     return found
 
 
@@ -94,6 +112,10 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
         operation["responses"]["200"]["content"] = {
             "application/json": {"schema": {"type": "object"}}
         }
+    if endpoint in REPORTS:
+        _answers(operation, "Report")
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["responses"]["200"]["content"] |= {"text/csv": file, XLSX: file}
     if endpoint == "GET /api/logos/{logo}":
         picture = {"schema": {"type": "string", "format": "binary"}}
         kinds = dict.fromkeys(("image/png", "image/jpeg", "image/webp"), picture)
@@ -135,6 +157,17 @@ def _websocket() -> dict[str, Any]:
             topic.value: None if rule.scope is None else rule.scope.value
             for topic, rule in TOPICS.items()
         },
+    }
+
+
+def _phone_websocket() -> dict[str, Any]:
+    rule = ENDPOINTS["WS /api/desk/phone"]
+    return {
+        "summary": "My phone in this page",
+        "receive": {"$ref": SCHEMA_AT.format(name="PhoneMessage")},
+        "send": {"$ref": SCHEMA_AT.format(name="PhoneRequest")},
+        "x-scope": None if rule.scope is None else rule.scope.value,
+        "x-reach": rule.reach.value,
     }
 
 

@@ -14,9 +14,11 @@ from roost.ports.audit import Audit
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
 from roost.ports.log import LogReader, Vault
+from roost.ports.persons import Persons
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
 from roost.ports.records import Records
+from roost.ports.reports import Reports
 from roost.ports.snapshots import Snapshots
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
@@ -27,10 +29,12 @@ UTC = Zone("UTC", "none", (-(2**62),), (0,))
 class WebSettings(Struct, frozen=True):
     """`origins` are those that pages may be served from, as `https://desk.example`; when
     empty, a page's origin must be the request's own Host. `secure`: reached by https, so the
-    cookie is `__Host-`."""
+    cookie is `__Host-`; `own_certificate`: browsers have to ask the person, so they aren't told
+    to insist on https (HSTS)."""
 
     origins: tuple[str, ...] = ()
     secure: bool = False
+    own_certificate: bool = False
     zone: Zone = UTC  # whose midnight begins the day of the live figures
     version: str = "0.1.0"
 
@@ -39,7 +43,8 @@ class WebSettings(Struct, frozen=True):
 class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
-    stood; without it each start folds the whole log. `key` is the centre's random key (at least
+    stood; without it each start folds the whole log. `persons` is the index of callers; without
+    it nobody is found by number. `key` is the centre's random key (at least
     16 bytes), the same in every web process."""
 
     submit: Submit
@@ -48,6 +53,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     records: Records
+    reports: Reports
     recordings: Recordings
     clock: Clock
     randomness: Randomness
@@ -58,6 +64,7 @@ class Parts:
     checks: tuple[Check, ...] = ()
     people: Vault | None = None
     snapshots: Snapshots | None = None
+    persons: Persons | None = None
 
     @cached_property
     def looks(self) -> LooksInForce:

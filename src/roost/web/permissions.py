@@ -34,6 +34,7 @@ class Scope(StrEnum):
     FLOOR_WATCH = "floor.watch"
     CONTACTS_READ = "contacts.read"
     PERSONAL_READ = "personal.read"
+    REPORTS_READ = "reports.read"
     RECORDINGS_READ = "recordings.read"
     INVOICES_READ = "invoices.read"
     SETTINGS_READ = "settings.read"
@@ -61,6 +62,7 @@ class View(StrEnum):
     CONTACTS = "contacts"
     TOTALS = "totals"
     MONEY = "money"
+    ALERTS = "alerts"
     TASKS = "tasks"
 
 

@@ -25,10 +25,12 @@ from msgspec import Struct
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.reports import SqliteReports
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
@@ -63,12 +65,13 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
-from roost.ports.recordings import Side, Sound
+from roost.ports.recordings import Side, Sound, Waveform
 from roost.web.app import create_app
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.limits import FOLLOW_BATCH
 from roost.web.parts import Parts, WebSettings
+from roost.web.phone import PhonePages
 
 STREAM: Final = StreamName("cell-1")
 SETTINGS_STREAM: Final = StreamName("settings")
@@ -215,6 +218,12 @@ class MemoryRecordings:
             out.writeframes(bytes(16_000 * min(2, len(sides))))
         return MemorySound(file.getvalue())
 
+    def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
+        if not sides or any(side.file in self.gone for side in sides):
+            return None
+        peaks = tuple((0, 0) * count for _ in sides)
+        return Waveform(min(side.started for side in sides), DurationUs(SECOND), peaks)
+
 
 class Ringing(Struct, frozen=True):
     leg: LegId
@@ -285,7 +294,8 @@ class SmallCentre:
         self.engine = LiveEngine(
             ROOM, STREAM, self.store.writer, self.store.reader(), self.clock, self.phones
         )
-        self._views = CellProjection(folder / "views.db", STREAM)
+        persons = KeyedPersons(self.store.vault(STREAM), lambda owner: owner.encode() * 4)
+        self._views = CellProjection(folder / "views.db", STREAM, persons.of)
         self._decoder = Decoder.of(ROOM)
         self.parts = Parts(
             submit=self.submit,
@@ -294,6 +304,7 @@ class SmallCentre:
             accounts=self.accounts,
             audit=StreamTrail(self.store.writer, self.clock),
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
+            reports=SqliteReports(folder / "views.db"),
             recordings=self.recordings,
             clock=self.clock,
             randomness=SeededRandomness(),
@@ -303,10 +314,14 @@ class SmallCentre:
             settings=settings,
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
+            persons=persons,
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
-        self.app: Litestar = create_app(self.parts, self.follower, self.feeds, pages)
+        self.phone_pages = PhonePages()
+        self.app: Litestar = create_app(
+            self.parts, self.follower, self.feeds, pages, self.phone_pages
+        )
         self.given: list[tuple[Command, Actor, CommandId]] = []
         self.people: dict[str, Account] = {}
         self._count = 0

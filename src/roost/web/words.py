@@ -95,6 +95,30 @@ WORDS: Final[dict[str, Words]] = {
         "此账户没有对应的坐席。",
         "请运营方为该账户指定坐席号。",
     ),
+    "phone_elsewhere": Words(
+        "Another tab or machine has your phone.",
+        "Take the phone over here, or go on there.",
+        "您的话机正在另一个标签页或另一台电脑上使用。",
+        "请在此处接管话机，或在原处继续工作。",
+    ),
+    "phone_unavailable": Words(
+        "The phone in the browser can't be connected just now.",
+        "It's tried again by itself; a desk phone works meanwhile.",
+        "浏览器话机暂时无法连接。",
+        "系统会自动重试；在此期间可使用桌面话机。",
+    ),
+    "bad_offer": Words(
+        "This browser's audio doesn't fit: G.711 over DTLS-SRTP is needed.",
+        "Use a present Chromium, Firefox or Safari, or a desk phone.",
+        "此浏览器的音频不符合要求：需要基于 DTLS-SRTP 的 G.711。",
+        "请使用较新的 Chromium、Firefox 或 Safari，或使用桌面话机。",
+    ),
+    "no_room": Words(
+        "There are too many phones in browsers already.",
+        "Try again in a moment, or use a desk phone.",
+        "浏览器话机数量已达上限。",
+        "请稍后再试，或使用桌面话机。",
+    ),
     "number_wrong": Words(
         "That isn't a number that can be dialled.",
         "Write digits, with + before the country's code if it's abroad.",
@@ -154,6 +178,42 @@ WORDS: Final[dict[str, Words]] = {
         "It may not have been recorded, or its time is over.",
         "此联络没有可播放的录音。",
         "可能未录音，或已超过保存期限。",
+    ),
+    "empty_span": Words(
+        "The report's end isn't later than its beginning.",
+        "Give `to` a later time than `from`; it isn't included itself.",
+        "报表的结束时间不晚于开始时间。",
+        "请使 `to` 晚于 `from`；`to` 本身不包含在内。",
+    ),
+    "span_too_long": Words(
+        "That would be more than {most} intervals.",
+        "Ask for less time, or for longer intervals.",
+        "时段数量将超过 {most} 个。",
+        "请缩短时间范围，或选择更长的时段。",
+    ),
+    "file_too_large": Words(
+        "That would be more than {most} rows, which is the most of an xlsx file.",
+        "Take CSV, less time, or longer intervals.",
+        "行数将超过 xlsx 文件的上限 {most} 行。",
+        "请选择 CSV、缩短时间范围，或选择更长的时段。",
+    ),
+    "unknown_zone": Words(
+        "There is no time zone {zone}.",
+        "Give an IANA name, as Asia/Shanghai.",
+        "没有时区 {zone}。",
+        "请使用 IANA 名称，例如 Asia/Shanghai。",
+    ),
+    "unknown_measure": Words(
+        "There is no measure {measure} that opens to contacts.",
+        "Choose one of GET /api/measures that opens, and say from when to when.",
+        "没有可以展开为联络的指标 {measure}。",
+        "请从 GET /api/measures 中选择可展开的指标，并给出起止时间。",
+    ),
+    "client_missing": Words(
+        "A caller is looked for within one client: people belong to one.",
+        "Name the client as well.",
+        "来电者只能在某一客户范围内查找。",
+        "请同时指定客户。",
     ),
     "bad_range": Words(
         "This part of the recording doesn't exist.",

@@ -21,11 +21,14 @@ from typing import Final
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from roost.kernel.ids import Owner
 from roost.ports.keys import TrackKey
 
 NONCE_BYTES: Final = 12
+INDEX: Final = b"roost index of callers"
 TRACK: Final = b"roost track key"  # what a wrapped key is bound to: it's no vault value
 
 
@@ -39,6 +42,7 @@ class KeyFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._guard = RLock()
+        self._keys: dict[Owner, bytes] = {}
         self._ciphers: dict[Owner, AESGCM] = {}
         self._seen: tuple[int, int] | None = None
         self._refresh()
@@ -73,6 +77,15 @@ class KeyFile:
         except InvalidTag:
             return None
 
+    def index_key(self, owner: Owner) -> bytes | None:
+        """The key of the owner's index of callers, derived from the owner's own (RFC 5869)."""
+        with self._guard:
+            self._refresh()
+            own = self._keys.get(owner)
+        if own is None:
+            return None
+        return HKDF(SHA256(), 32, salt=None, info=INDEX).derive(own)
+
     def destroy(self, owner: Owner) -> None:
         """Forget a key for ever. What it sealed can't be read again by anyone."""
         with self._guard, self._changing() as keys:
@@ -82,14 +95,15 @@ class KeyFile:
         try:
             found = os.stat(self._path)
         except FileNotFoundError:
-            self._ciphers, self._seen = {}, None
+            self._keys, self._ciphers, self._seen = {}, {}, None
             return
         if (found.st_ino, found.st_ctime_ns) == self._seen:
             return
         if found.st_mode & 0o077:
             raise KeysExposed(f"{self._path} can be read by others: chmod 600 {self._path}")
         keys = self._read()
-        self._ciphers = {Owner(owner): AESGCM(bytes.fromhex(key)) for owner, key in keys.items()}
+        self._keys = {Owner(owner): bytes.fromhex(key) for owner, key in keys.items()}
+        self._ciphers = {owner: AESGCM(key) for owner, key in self._keys.items()}
         self._seen = (found.st_ino, found.st_ctime_ns)
 
     def _read(self) -> dict[str, str]:

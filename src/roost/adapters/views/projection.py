@@ -1,7 +1,7 @@
 """Writers of `views.db`: batches of events in, rows and position out, in one transaction."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,19 +9,20 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from roost.adapters.views.counted import Before, Presences
 from roost.adapters.views.schema import contacts, contracts, open_views, parts, positions, prepare
-from roost.floor.calls.messages import CallArrived
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import ClientId, ContactId, StreamName
+from roost.kernel.ids import ClientId, ContactId, StreamName, VaultId
 from roost.office.books import fold_contract
 from roost.office.contracts.model import Contract
 from roost.office.contracts.pricing import Unbilled, price
 from roost.office.reactions import measured_of
-from roost.office.records.fold import fold
+from roost.office.records.fold import BEGINNING, fold
 from roost.office.records.model import Record
 
 MOST_OPEN: Final = 20_000  # records kept in memory between batches; more are read again
 REPRICE_AT_ONCE: Final = 500
+NOBODY: Final[Mapping[ContactId, str | None]] = {}
 
 encode: Final = msgspec.msgpack.Encoder().encode
 decode_record: Final = msgspec.msgpack.Decoder(Record).decode
@@ -75,30 +76,58 @@ class _Writer(ABC):
 
 
 class CellProjection(_Writer):
-    """Contacts and their parts of the invoice, from a cell's stream."""
+    """Contacts, their parts of the invoice and all that is counted, from a cell's stream."""
 
-    def __init__(self, path: Path, stream: StreamName) -> None:
+    def __init__(
+        self,
+        path: Path,
+        stream: StreamName,
+        person_of: Callable[[ClientId, VaultId], str | None] | None = None,
+    ) -> None:
+        """`person_of` is `ports.persons.Persons.of`; without it nobody is found by number."""
         super().__init__(path, stream)
+        self._person_of = person_of
         self._open: dict[ContactId, Record] = {}
+        self._presences = Presences()
 
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         touched: dict[ContactId, Record] = {}
+        before = Before()
         self._read(connection, events)
         for envelope in events:
+            if envelope.contact is not None:
+                before.note(envelope, self._open.get(envelope.contact))
             record = fold(self._open, envelope)
             if record is not None:
                 touched[record.contact] = record
+        before.write(connection, touched)
+        self._presences.take(connection, events)
         if touched:
-            write_records(connection, contracts_of(connection), touched.values())
+            persons = self._persons_of(events, touched)
+            write_records(connection, contracts_of(connection), touched.values(), persons)
         for contact, record in touched.items():
-            if record.finished and all(track.closed or track.lost for track in record.tracks):
+            if record.settled and all(track.closed or track.lost for track in record.tracks):
                 del self._open[contact]
         if len(self._open) > MOST_OPEN:
             self._open.clear()
 
+    def _persons_of(
+        self, events: Sequence[Envelope], touched: Mapping[ContactId, Record]
+    ) -> dict[ContactId, str | None]:
+        """Who rang, of the contacts that begin in this batch."""
+        if self._person_of is None:
+            return {}
+        found: dict[ContactId, str | None] = {}
+        for event in events:
+            if event.contact is not None and isinstance(event.body, BEGINNING):
+                record = touched.get(event.contact)
+                if record is not None and record.caller is not None:
+                    found[event.contact] = self._person_of(record.client, record.caller)
+        return found
+
     def _read(self, connection: Connection, events: Sequence[Envelope]) -> None:
         """The records that these events go on with."""
-        begun = {event.contact for event in events if isinstance(event.body, CallArrived)}
+        begun = {event.contact for event in events if isinstance(event.body, BEGINNING)}
         missing = {event.contact for event in events} - begun - self._open.keys() - {None}
         wanted = sorted(contact for contact in missing if contact is not None)
         for start in range(0, len(wanted), 500):
@@ -110,6 +139,7 @@ class CellProjection(_Writer):
 
     def _forget(self) -> None:
         self._open.clear()
+        self._presences.forget()
 
 
 class SettingsProjection(_Writer):
@@ -159,17 +189,22 @@ def contracts_of(connection: Connection) -> dict[ClientId, Contract]:
 
 
 def write_records(
-    connection: Connection, in_force: dict[ClientId, Contract], records: Iterable[Record]
+    connection: Connection,
+    in_force: dict[ClientId, Contract],
+    records: Iterable[Record],
+    persons: Mapping[ContactId, str | None] = NOBODY,
 ) -> None:
-    """Rows of contacts and of their parts, in place of those that were there."""
+    """Rows of contacts and of their parts, in place of those that were there. `persons`: of new
+    contacts; who rang doesn't change."""
     rows: list[dict[str, Any]] = []
     own: list[dict[str, Any]] = []
     for record in records:
-        row, priced = _rows(in_force, record)
+        row, priced = _rows(in_force, record, persons.get(record.contact))
         rows.append(row)
         own += priced
     statement = insert(contacts)
-    columns = [column.name for column in contacts.columns if column.name != "contact"]
+    fixed = ("contact", "person")
+    columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["contact"],
@@ -185,7 +220,7 @@ def write_records(
 
 
 def _rows(
-    in_force: dict[ClientId, Contract], record: Record
+    in_force: dict[ClientId, Contract], record: Record, person: str | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     measured = measured_of(record)
     priced = Unbilled("open") if measured is None else price(in_force.get(record.client), measured)
@@ -202,6 +237,13 @@ def _rows(
         "agents": _joined(segment.agent for segment in record.segments),
         "codes": _joined(segment.code for segment in record.segments if segment.code),
         "recordings": sum(1 for track in record.tracks if track.closed),
+        "message": int(record.message),
+        "number": record.number,
+        "person": person,
+        "ended_by": None if record.blame is None else record.blame.value,
+        "ended_why": None if record.reason is None else record.reason.value,
+        "waited_us": sum(one.waited_us for one in record.waits),
+        "talk_us": sum(one.talk_us for one in record.segments),
         "finished": None if measured is None else measured.at,
         "kind": None if measured is None else measured.kind.value,
         "unbilled": priced.reason if isinstance(priced, Unbilled) else None,

@@ -2,6 +2,7 @@
 `replay --verify`."""
 
 import hashlib
+from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
@@ -10,6 +11,8 @@ from roost.adapters.views.projection import encode
 from roost.adapters.views.records import Held
 from roost.kernel.ids import ContactId
 from roost.office.books import Books, drafts
+from roost.office.counting import sums_of
+from roost.office.measures.counts import CellKey
 from roost.office.records.deep import disagreements
 
 
@@ -23,8 +26,8 @@ class Proof(Struct, frozen=True):
 
 def prove(books: Books, held: Held) -> tuple[Proof, ...]:
     """Compares what the log folds to (`books`, up to the projections' positions) with what the
-    projections hold: every record byte by byte, and every draft; and the measured quantities
-    with the raw events that they come from."""
+    projections hold: every record byte by byte, every count of every quarter, and every draft; and
+    the measured quantities with the raw events that they come from."""
     differing: list[ContactId] = []
     seen = 0
     for record in held.records:
@@ -52,12 +55,28 @@ def prove(books: Books, held: Held) -> tuple[Proof, ...]:
             not differing and not missing,
             f"{len(books.records)} records are what the log folds to{wrong}{lacking}",
         ),
+        _counts(books, held),
         Proof(
             "invoices",
             _bytes(kept) == _bytes(folded),
             f"{len(folded)} drafts come out the same ({sums or 'none yet'}), {digest[:12]}",
         ),
     )
+
+
+def _counts(books: Books, held: Held) -> Proof:
+    folded = sums_of(books.records.values())
+    wrong = [
+        key for key in {*folded, *held.cells} if _plain(folded, key) != _plain(held.cells, key)
+    ]
+    unlike = f"; {len(wrong)} differ: {min(wrong)}" if wrong else ""
+    says = f"{len(folded)} cells of counts are what the records come to{unlike}"
+    return Proof("counts", not wrong, says)
+
+
+def _plain(cells: Mapping[CellKey, Mapping[str, int]], key: CellKey) -> dict[str, int]:
+    """A cell without zeros: whose contact's code was put right is left with nothing."""
+    return {name: value for name, value in cells.get(key, {}).items() if value}
 
 
 def _bytes(value: object) -> bytes:

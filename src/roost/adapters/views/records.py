@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from roost.adapters.views import shapes
+from roost.adapters.views.finding import conditions, counted_by
+from roost.adapters.views.opened import Opened
 from roost.adapters.views.projection import contracts_of, decode_record
-from roost.adapters.views.schema import contacts, open_views, parts, positions, ready
+from roost.adapters.views.schema import (
+    KEPT,
+    cells,
+    contacts,
+    facts,
+    parts,
+    positions,
+)
 from roost.kernel.ids import ClientId, ContactId, StreamName
 from roost.kernel.money import Money
 from roost.kernel.time import InstantUs
@@ -19,12 +27,14 @@ from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of, span_of
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
+from roost.office.measures.counts import CellKey
 from roost.office.records.model import Record
 from roost.ports.log import LogReader
 from roost.ports.records import (
     ContactFilter,
     ContactRecord,
     ContactSummary,
+    Counted,
     InvoiceDraft,
     Place,
     Working,
@@ -41,6 +51,7 @@ class Held(Struct, frozen=True):
     positions: dict[StreamName, int]
     records: list[Record]
     drafts: list[Draft]
+    cells: dict[CellKey, dict[str, int]] = {}
 
 
 class SqliteRecords:
@@ -48,31 +59,13 @@ class SqliteRecords:
     nothing: empty answers. `reader` opens a contact's history in the log."""
 
     def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
-        self._path = path
+        self._views = Opened(path)
         self._reader = reader
         self._stream = stream
-        self._lock = Lock()
-        self._engine: Engine | None = None
-
-    def _connect(self) -> Connection | None:
-        with self._lock:
-            if self._engine is None:
-                if not self._path.exists():
-                    return None
-                engine = open_views(self._path, reading=True)
-                with engine.connect() as connection:
-                    if not ready(connection):
-                        engine.dispose()
-                        return None
-                self._engine = engine
-            return self._engine.connect()
 
     def close(self) -> None:
         """Closes every connection."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+        self._views.close()
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
@@ -80,7 +73,7 @@ class SqliteRecords:
 
     def position_of(self, stream: StreamName) -> int:
         """The same for any stream that is followed."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return 0
         statement = select(positions.c.number).where(positions.c.stream == stream)
@@ -91,11 +84,11 @@ class SqliteRecords:
         self, which: ContactFilter, after: Place | None, limit: int
     ) -> list[ContactSummary]:
         """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         column = contacts.c
-        statement = select(column.record).where(*_conditions(which))
+        statement = select(column.record).where(*conditions(which))
         if after is not None:
             earlier = and_(column.arrived == after.arrived, column.client == after.client)
             statement = statement.where(
@@ -115,7 +108,7 @@ class SqliteRecords:
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None:
         """One record with its legs, segments, tracks, lines and history."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return None
         statement = select(contacts.c.record).where(
@@ -131,7 +124,7 @@ class SqliteRecords:
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return None
         statement = select(contacts.c.unbilled).where(
@@ -141,9 +134,22 @@ class SqliteRecords:
             found = connection.execute(statement).scalar()
         return None if found is None else str(found)
 
+    def times_counted(self, counted: Counted, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
+        """How often each of these contacts is counted."""
+        connection = self._views.connect()
+        if connection is None:
+            return {}
+        statement = (
+            select(facts.c.contact, func.count())
+            .where(*counted_by(counted, None), facts.c.contact.in_(wanted))
+            .group_by(facts.c.contact)
+        )
+        with connection:
+            return {ContactId(row[0]): row[1] for row in connection.execute(statement)}
+
     def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return {}
         found: dict[ContactId, int] = {}
@@ -157,7 +163,7 @@ class SqliteRecords:
 
     def clients(self) -> list[ClientId]:
         """The clients that have had contacts."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -166,7 +172,7 @@ class SqliteRecords:
 
     def clients_with_contract(self) -> list[ClientId]:
         """The clients that have a contract."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -174,18 +180,18 @@ class SqliteRecords:
 
     def held(self) -> Held:
         """What the projections hold, read in one transaction: they go on meanwhile."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return Held({}, [], [])
         with connection:
             connection.exec_driver_sql("BEGIN")
             rows = connection.execute(select(positions.c.stream, positions.c.number))
             places = {StreamName(row[0]): int(row[1]) for row in rows}
-            return Held(places, _all_records(connection), _drafts(connection))
+            return Held(places, _all_records(connection), _drafts(connection), _cells(connection))
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -193,7 +199,7 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -202,7 +208,7 @@ class SqliteRecords:
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -211,7 +217,7 @@ class SqliteRecords:
 
     def draft(self, client: ClientId, period: str) -> InvoiceDraft | None:
         """One client's draft; None for a client without a contract, or no such month."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return None
         with connection:
@@ -229,7 +235,7 @@ class SqliteRecords:
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return None
         with connection:
@@ -267,7 +273,7 @@ class SqliteRecords:
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
         without minimums, which no contact earns."""
-        connection = self._connect()
+        connection = self._views.connect()
         if connection is None:
             return []
         with connection:
@@ -282,6 +288,13 @@ def _all_records(connection: Connection) -> list[Record]:
     return [decode_record(row[0]) for row in connection.execute(statement)]
 
 
+def _cells(connection: Connection) -> dict[CellKey, dict[str, int]]:
+    return {
+        (row[0], row[1], row[2], row[3], row[4]): dict(zip(KEPT, row[5:], strict=True))
+        for row in connection.execute(select(cells))
+    }
+
+
 def _drafts(connection: Connection) -> list[Draft]:
     found: list[Draft] = []
     for client, contract in sorted(contracts_of(connection).items()):
@@ -289,32 +302,6 @@ def _drafts(connection: Connection) -> list[Draft]:
             tally = _tally(connection, client, span_of(contract.zone, period))
             found.append(billing.draft(contract, period, tally))
     return found
-
-
-def _conditions(which: ContactFilter) -> list[Any]:
-    column = contacts.c
-    made: list[Any] = []
-    if which.owner is not None:
-        made.append(column.client == which.owner)
-    if which.since is not None:
-        made.append(column.arrived >= which.since)
-    if which.until is not None:
-        made.append(column.arrived < which.until)
-    if which.queue is not None:
-        made.append(column.queue == which.queue)
-    if which.agent is not None:
-        made.append(column.agents.contains(f"|{which.agent}|", autoescape=True))
-    if which.outcome is not None:
-        made.append(column.outcome == which.outcome.value)
-    if which.reason is not None:
-        made.append(column.reason == which.reason)
-    if which.code is not None:
-        made.append(column.codes.contains(f"|{which.code}|", autoescape=True))
-    if which.recorded is not None:
-        made.append(column.recordings > 0 if which.recorded else column.recordings == 0)
-    if which.clients is not None:
-        made.append(column.client.in_(sorted(which.clients)))
-    return made
 
 
 def _periods(connection: Connection, contract: Contract) -> list[str]:

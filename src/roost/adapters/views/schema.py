@@ -1,9 +1,10 @@
-"""The tables of `views.db`. Another SHAPE, or another evaluator of contracts, and the file is
-emptied and filled again from the log: nothing in it is the only copy."""
+"""The tables of `views.db`. Another SHAPE, another evaluator of contracts or another count, and
+the file is emptied and filled again from the log: nothing in it is the only copy."""
 
 import os
 import sqlite3
 from contextlib import closing, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +25,15 @@ from sqlalchemy import (
 )
 
 from roost.office.contracts.pricing import EVALUATOR
+from roost.office.measures.counts import COUNTS
+from roost.office.measures.facts import What
 
-SHAPE: Final = f"views/1 {EVALUATOR}"
+SHAPE: Final = (
+    f"views/2 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+)
+
+#: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
+KEPT: Final = tuple(name for name, count in COUNTS.items() if count.what is not What.TIME)
 
 tables: Final = MetaData()
 
@@ -52,6 +60,13 @@ contacts: Final = Table(
     Column("agents", Text, nullable=False),  # "|1001|1004|"
     Column("codes", Text, nullable=False),  # "|moved|"
     Column("recordings", Integer, nullable=False),
+    Column("message", Integer, nullable=False),
+    Column("number", Text, nullable=False),  # that was called
+    Column("person", Text),  # the caller, as the client's index knows them (ports.persons)
+    Column("ended_by", Text),
+    Column("ended_why", Text),
+    Column("waited_us", Integer, nullable=False),
+    Column("talk_us", Integer, nullable=False),
     Column("finished", Integer),  # the instant that names its period; null: still open
     Column("kind", Text),
     Column("unbilled", Text),  # the one reason why it has no line
@@ -59,6 +74,7 @@ contacts: Final = Table(
     Index("contacts_by_time", "arrived", "client", "count"),
     Index("contacts_by_count", "client", "count", unique=True),
     Index("contacts_by_finish", "client", "finished"),
+    Index("contacts_by_person", "client", "person", "arrived"),
     sqlite_with_rowid=False,
 )
 
@@ -81,6 +97,72 @@ contracts: Final = Table(
     tables,
     Column("client", Text, primary_key=True),
     Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
+)
+
+
+facts: Final = Table(
+    "facts",
+    tables,
+    Column("contact", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("marks", Integer, nullable=False),
+    Index("facts_by_contact", "contact"),
+    Index("facts_by_time", "what", "at", "client", "queue", "agent"),
+)
+
+cells: Final = Table(
+    "cells",
+    tables,
+    Column("at", Integer, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("queue", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in KEPT),
+    sqlite_with_rowid=False,
+)
+
+spans: Final = Table(
+    "spans",
+    tables,
+    Column("agent", Text, primary_key=True),
+    Column("since", Integer, primary_key=True),
+    Column("until", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("clients", Text, nullable=False),  # "|power-grid|water|"
+    Column("contact", Text),
+    sqlite_with_rowid=False,
+)
+
+going_on: Final = Table(
+    "going_on",
+    tables,
+    Column("agent", Text, primary_key=True),
+    Column("since", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("clients", Text, nullable=False),
+    Column("contact", Text),
+    sqlite_with_rowid=False,
+)
+
+times: Final = Table(
+    "times",
+    tables,
+    Column("at", Integer, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("clients", Text, primary_key=True),
+    Column("us", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 

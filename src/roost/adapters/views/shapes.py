@@ -16,6 +16,7 @@ from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.pricing import Part, Unbilled, price, version_at
 from roost.office.invoices.messages import Draft
 from roost.office.reactions import measured_of
+from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
 from roost.ports.log import LogReader
 from roost.ports.records import (
@@ -81,6 +82,7 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
         ended_by=record.blame,
         ended_why=record.reason,
         recordings=sum(1 for track in record.tracks if track.closed),
+        message=record.message,
         earned=_earned(in_force, record),
     )
 
@@ -111,6 +113,7 @@ def full(
         tracks=_tracks(record),
         lines=_lines(in_force, record),
         history=happened,
+        chapters=chapters(record),
     )
 
 
