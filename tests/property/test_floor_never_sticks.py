@@ -310,7 +310,7 @@ class Floor(RuleBasedStateMachine):
     @rule(
         agent=st.sampled_from(AGENTS),
         place=st.integers(0, 5),
-        what=st.integers(0, 9),
+        what=st.integers(0, 10),
         later=st.sampled_from((0, 60, 3_600)),
     )
     def tasks(self, agent: Any, place: int, what: int, later: int) -> None:
@@ -329,6 +329,7 @@ class Floor(RuleBasedStateMachine):
             t.FinishTask(agent, task, outcome),
             t.AssignTask(task, agent if place % 2 else None),
             t.CloseTask(task),
+            a.CallOut(agent, "pg", task=task),  # type: ignore[arg-type]
         )
         self.give(commands[what])
 

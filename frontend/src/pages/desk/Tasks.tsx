@@ -17,7 +17,6 @@ import { queueName } from "@/parts/queueName";
 import { useCommand } from "@/parts/useCommand";
 import { clock, moment } from "@/words/format";
 
-import { useDo } from "./commands";
 import classes from "./Tasks.module.css";
 import { clientStyle } from "./style";
 import { type Clients, may } from "./useDesk";
@@ -101,22 +100,22 @@ function Held({ one, row }: { one: TaskRow; row: DeskRow }) {
     queryKey: ["desk-task", one.task, one.since],
     queryFn: () => body(api.GET("/api/tasks/{task}", { params: { path: { task: one.task } } })),
   }).data;
-  const call = useDo("/api/desk/call");
+  const call = useTaskCommand("/api/tasks/{task}/call", one.task);
   const back = useTaskCommand("/api/tasks/{task}/give-back", one.task);
   const number = detail?.number ?? null;
   return (
     <div className={classes.held}>
       {number !== null && <strong className="figure">{number}</strong>}
       {detail?.note && <p>{detail.note}</p>}
-      {one.kind === "voicemail" && one.ref && (
-        <audio controls preload="none" src={`/api/contacts/${one.ref}/recording`} aria-label={t("message")} />
+      {one.kind === "voicemail" && (
+        <audio controls preload="none" src={`/api/tasks/${one.task}/recording`} aria-label={t("message")} />
       )}
       <div className={classes.acts}>
         <Button
           leftSection={<IconPhoneOutgoing size={16} />}
           disabled={number === null || !may(row, "call")}
           loading={call.isPending}
-          onClick={() => number !== null && call.mutate({ client: one.client, number })}
+          onClick={() => call.mutate({})}
         >
           {t("call")}
         </Button>
@@ -166,7 +165,11 @@ function Outcomes({ task }: { task: string }) {
   );
 }
 
-type TaskPath = "/api/tasks/{task}/take" | "/api/tasks/{task}/give-back" | "/api/tasks/{task}/finish";
+type TaskPath =
+  | "/api/tasks/{task}/take"
+  | "/api/tasks/{task}/call"
+  | "/api/tasks/{task}/give-back"
+  | "/api/tasks/{task}/finish";
 
 /** A command about one task. */
 function useTaskCommand(path: TaskPath, task: string) {
