@@ -5,8 +5,8 @@
 prints its ports as a JSON list (LEGS a call: two), reads the far ends' ports in the same order
 and {"seconds": …}, then sends, and prints what came through as one JSON object. Each packet
 carries the time at which it was sent, so the delay of each is known; jitter is a packet's
-delay against its stream's median. With more than two legs a call what comes is a mix: there a
-packet's delay is against its own sequence.
+delay against its stream's median. With more than two legs a call what comes is a mix: there
+what counts as its delay is the time since the packet before it.
 """
 
 import gc
@@ -44,6 +44,8 @@ def load(sockets: list[socket.socket], seconds: float, mixed: bool) -> dict[str,
     handles = [one.fileno() for one in sockets]
     firsts: dict[int, int] = {}
     lasts: dict[int, int] = {}
+    before: dict[int, int] = {}
+    received = 0
     place = {handle: index for index, handle in enumerate(handles)}
     delays: list[array[int]] = [array("q") for _ in sockets]
     slots = [range(slot, len(sockets), SLOTS) for slot in range(SLOTS)]
@@ -73,10 +75,14 @@ def load(sockets: list[socket.socket], seconds: float, mixed: bool) -> dict[str,
                 sequence = int.from_bytes(data[2:4], "big")
                 first = firsts.setdefault(handle, sequence)
                 lasts[handle] = max(lasts.get(handle, 0), (sequence - first) & 0xFFFF)
-                delays[place[handle]].append(clock() - ((sequence - first) & 0xFFFF) * 20_000_000)
+                now_ns = clock()
+                if handle in before:
+                    delays[place[handle]].append(now_ns - before[handle])
+                before[handle] = now_ns
+                received += 1
             elif len(data) == 172:
                 delays[place[handle]].append(clock() - SENT.unpack_from(data, 12)[0])
-    received = sum(map(len, delays))
+    received = received or sum(map(len, delays))
     jitters = array("q")
     for stream in delays:
         if stream:

@@ -2,8 +2,8 @@
 
 Three legs in PCMA, all mixed: every packet through a jitter buffer, every frame decoded, added
 and encoded. Beside it, in turn and under the same generator, as many legs in calls of two on
-the fast path; and calls of two alone against the same with calls of three in the same process:
-what mixing does to the packets that aren't mixed.
+the fast path; and calls of two beside others of two, or beside as many legs in calls of three in
+the same process: what mixing does to the packets that aren't mixed.
 """
 
 import asyncio
@@ -38,18 +38,19 @@ async def _opened(rig: MediaRig, kind: str, far: list[int], legs: int, record: b
 
 
 async def _measured(
-    place: Path, seconds: float, threes: int, twos: int, record: bool = False
+    place: Path, seconds: float, threes: int, others: int, twos: int, record: bool = False
 ) -> list[dict[str, float]]:
     """What each kind's generator saw, with the CPU of media and its writer."""
     async with MediaRig(place, ports=(30_000, 44_999)) as rig:
         assert rig.process is not None
         pids = [rig.process.pid, *children(rig.process.pid)]
-        runs = []
-        for kind, calls, legs in (("three", threes, 3), ("two", twos, 2)):
+        runs: list[asyncio.Future[dict[str, float]]] = []
+        for kind, calls, legs in (("three", threes, 3), ("other", others, 2), ("two", twos, 2)):
             if calls:
                 generator = Generator(calls, legs)
                 ports = await _opened(rig, kind, generator.ports, legs, record)
-                runs.append(asyncio.to_thread(generator.run, ports, seconds, pids))
+                work = asyncio.to_thread(generator.run, ports, seconds, pids)
+                runs.append(asyncio.ensure_future(work))
         await rig.client.legs(rig.media)
         return list(await asyncio.gather(*runs))
 
@@ -62,18 +63,19 @@ def run(
     mixed: list[dict[str, float]] = []
     recorded: list[dict[str, float]] = []
     relayed: list[dict[str, float]] = []
-    alone: list[dict[str, float]] = []
+    alike: list[dict[str, float]] = []
     disturbed: list[dict[str, float]] = []
     for _ in range(rounds):
-        for kept, threes, twos, record in (
-            (mixed, calls, 0, False),
-            (relayed, 0, calls * 3 // 2, False),
-            (recorded, calls, 0, True),
-            (alone, 0, beside, False),
-            (disturbed, calls // 2, beside, False),
+        half = calls // 2
+        for kept, threes, others, twos, record in (
+            (mixed, calls, 0, 0, False),
+            (relayed, 0, 0, calls * 3 // 2, False),
+            (recorded, calls, 0, 0, True),
+            (alike, 0, half * 3 // 2, beside, False),
+            (disturbed, half, 0, beside, False),
         ):
             with folder() as place:
-                found = asyncio.run(_measured(place, seconds, threes, twos, record))
+                found = asyncio.run(_measured(place, seconds, threes, others, twos, record))
                 kept.append(found[-1])
     three, two, kept_tracks = best(mixed), best(relayed), best(recorded)
     spent = percent(three, calls, seconds)
@@ -88,6 +90,6 @@ def run(
         "a_mixed_leg_to_a_relayed_leg": three["cpu_0_s"] / max(two["cpu_0_s"], 1e-9),
         **quality("mixed_", three),
         **quality("mixed_recorded_", kept_tracks),
-        "relayed_alone_jitter_p99_us": min(f["jitter_p99_us"] for f in alone),
-        "relayed_beside_mixes_jitter_p99_us": min(f["jitter_p99_us"] for f in disturbed),
+        "relayed_beside_relayed_jitter_p99_us": min(f["jitter_p99_us"] for f in alike),
+        "relayed_beside_mixed_jitter_p99_us": min(f["jitter_p99_us"] for f in disturbed),
     }

@@ -233,7 +233,7 @@ def measures_page() -> str:
         " wallboards and summaries take it from there. Nothing to divide by is *no data*, never 0 or"
         " 100. A larger interval sums the counts first and divides then. Per cent have one decimal,"
         " lengths are whole microseconds, halves are rounded up. Why it's so:"
-        " [decision 13](../decisions/0013-counting.md).",
+        " [decision 14](../decisions/0014-counting.md).",
         "",
         "First contact resolution isn't among them yet; adherence, conformance and shrinkage come with"
         " schedules.",

@@ -46,7 +46,7 @@ class Centre:
         self.url = self.up.url
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._around: list[Agent | Caller] = []
+        self._there: list[Agent | Caller] = []
         self.passwords: dict[str, str] = {}
 
     def start(self) -> None:
@@ -64,17 +64,17 @@ class Centre:
 
     def agent(self, user: str) -> Agent:
         """An agent with a SIP phone that answers at once, signed in and ready."""
-        one: Agent = self._made(lambda: Agent(self.up, user))
+        one: Agent = self.around(lambda: Agent(self.up, user))
         return self.runs(one.starts())
 
     def caller(self, number: str) -> Caller:
         """Somebody whose call has been answered by the flow."""
-        one: Caller = self._made(lambda: Caller(self.up, number))
+        one: Caller = self.around(lambda: Caller(self.up, number))
         return self.runs(one.rings())
 
     def everybody_goes(self) -> None:
         """All phones of this story hang up; the agents write up and sign out."""
-        around, self._around = self._around, []
+        around, self._there = self._there, []
         callers = [one for one in around if isinstance(one, Caller)]
         for caller in callers:
             self.runs(_hangs_up(caller))
@@ -92,12 +92,14 @@ class Centre:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
 
-    def _made(self, make: Callable[[], T]) -> T:
+    def around(self, make: Callable[[], T]) -> T:
+        """Somebody of this story, made on the centre's loop, who leaves after it."""
+
         async def here() -> T:
             return make()
 
         one = self.runs(here())
-        self._around.append(one)  # type: ignore[arg-type]
+        self._there.append(one)  # type: ignore[arg-type]
         return one
 
 

@@ -51,10 +51,11 @@ async def until(what: Callable[[], Any], seconds: float = 10.0, why: str = "") -
 
 
 class CentreUp:
-    """One centre on free ports. `flow` replaces the example's main flow."""
+    """One centre on free ports. `flow` replaces the example's main flow; with a `city_port` it
+    calls out to there."""
 
-    def __init__(self, folder: Path, flow: str = FLOW) -> None:
-        centre = copied(folder / "centre")
+    def __init__(self, folder: Path, flow: str = FLOW, city_port: int = 0) -> None:
+        centre = copied(folder / "centre", city_port)
         (centre / "clients" / "power-grid" / "flows" / "main.yaml").write_text(flow)
         first = sockets.free_range(400)
         self.launch = settings.launch(

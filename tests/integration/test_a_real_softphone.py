@@ -4,6 +4,7 @@ agent; what was recorded is measured: the right tone in the right channel at the
 import asyncio
 import json
 import math
+import socket
 import subprocess
 import sys
 import tomllib
@@ -20,11 +21,16 @@ import httpx
 import pytest
 from tests.integration.centre_up import CentreUp, until
 
+from roost.processes import sockets
+from roost.processes.demo.city import City
+from roost.processes.softphone import sound_of
+
 PHONE = Path(__file__).parent / "peers" / "pjsua_phone.py"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 FLOW = EXAMPLE / "clients" / "power-grid" / "flows" / "main.yaml"
 RATE = 8_000
 CALLER_HZ, AGENT_HZ = 440, 1_000
+CITY_PORT = sockets.free_port((socket.SOCK_DGRAM,))
 LEVEL = 8_000  # amplitude of the tones: -12.2 dB of full scale
 
 
@@ -97,7 +103,8 @@ def decibels(amplitude: float) -> float:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreUp]:
-    made = CentreUp(tmp_path_factory.mktemp("softphone"), FLOW.read_text(encoding="utf-8"))
+    folder, flow = tmp_path_factory.mktemp("softphone"), FLOW.read_text(encoding="utf-8")
+    made = CentreUp(folder, flow, CITY_PORT)
     made.up()
     asyncio.run(made.ready())
     yield made
@@ -147,6 +154,7 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
                 return answer.is_success
 
             await until(wrapped, 10, "the agent couldn't write it up")
+            assert (await own.post("/api/desk/sign-out")).is_success
         left, right = channels(await recording(centre))
         check_sound(left, right)
 
@@ -156,20 +164,10 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
 def test_the_transfer_key_hands_the_caller_to_a_colleague(centre: CentreUp) -> None:
     """Blind, by REFER of a phone that we did not write."""
     server = f"127.0.0.1:{centre.sip}"
-    secrets = tomllib.loads(centre.launch.places.data.joinpath("secrets.toml").read_text())
-
-    def phone_of(user: str, **plan: Any) -> Softphone:
-        return Softphone(
-            server=server, user=user, password=secrets["sip"][user], seconds=60, call="", **plan
-        )
-
-    async def ready(client: httpx.AsyncClient) -> None:
-        assert (await client.post("/api/desk/sign-in")).is_success
-        assert (await client.post("/api/desk/ready")).is_success
 
     async def story() -> None:
-        first = phone_of("1002", transfer=f"sip:1003@{server}", transfer_after=3.0)
-        second = phone_of("1003")
+        first = phone_of(centre, "1002", transfer=f"sip:1003@{server}", transfer_after=3.0)
+        second = phone_of(centre, "1003")
         await first.sees("registered")
         await second.sees("registered")
         async with logged_in(centre, "1002") as one, logged_in(centre, "1003") as other:
@@ -198,13 +196,65 @@ def test_the_transfer_key_hands_the_caller_to_a_colleague(centre: CentreUp) -> N
             ended = await caller.sees("ended")
             assert ended["status"] == 200
             await second.sees("ended")
-            for client in (one, other):
+            await finished(one)
+            await finished(other)
 
-                async def wrapped(client: httpx.AsyncClient = client) -> bool:
-                    answer = await client.post("/api/desk/wrap-up", json={"code": "other"})
-                    return answer.is_success
+    asyncio.run(story())
 
-                await until(wrapped, 10, "it couldn't be written up")
+
+def phone_of(centre: CentreUp, user: str, **plan: Any) -> Softphone:
+    """An agent's, that waits for calls."""
+    secrets = tomllib.loads(centre.launch.places.data.joinpath("secrets.toml").read_text())
+    server, password = f"127.0.0.1:{centre.sip}", secrets["sip"][user]
+    return Softphone(server=server, user=user, password=password, seconds=60, call="", **plan)
+
+
+async def ready(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/api/desk/sign-in")).is_success
+    assert (await client.post("/api/desk/ready")).is_success
+
+
+async def finished(client: httpx.AsyncClient) -> None:
+    """Writes the contact up, and goes home."""
+
+    async def wrapped() -> bool:
+        answer = await client.post("/api/desk/wrap-up", json={"code": "other"})
+        return answer.is_success
+
+    await until(wrapped, 10, "it couldn't be written up")
+    assert (await client.post("/api/desk/sign-out")).is_success
+
+
+def test_the_transfer_key_hands_the_caller_to_the_repair_crew(
+    centre: CentreUp, tmp_path: Path
+) -> None:
+    """Out through the trunk to an entry of the client's directory, who hears the caller."""
+    server = f"127.0.0.1:{centre.sip}"
+
+    async def story() -> None:
+        city = City("127.0.0.1", centre.sip)
+        await city.start(CITY_PORT)
+        agent = phone_of(centre, "1003", transfer=f"sip:crew@{server}", transfer_after=3.0)
+        await agent.sees("registered")
+        async with logged_in(centre, "1003") as own:
+            await ready(own)
+            caller = Softphone(
+                server=server, user="01055508888", tone=tone(tmp_path / "caller.wav", CALLER_HZ),
+                seconds=30, call=f"sip:95598@{server}", digits="3", digits_after=1.5,
+            )  # fmt: skip
+            await agent.sees("connected")
+            await agent.sees("ended")
+            await until(lambda: city.talking() is not None, 10, "the crew was never called")
+
+            def heard() -> bool:
+                call = city.talking()
+                return call is not None and sound_of(call).tone_level(CALLER_HZ, 200) > -20
+
+            await until(heard, 10, "the crew doesn't hear the caller")
+            await finished(own)
+            await city.close()
+            ended = await caller.sees("ended")
+            assert ended["status"] == 200
 
     asyncio.run(story())
 

@@ -19,12 +19,16 @@ from integration.sipp_tools import (
     until,
 )
 from integration.test_signalling_restarts import Restarting
-from roost.adapters.telephony.settings import TrunkSettings, WayOut
+from roost.adapters.clock.wall import CellClock
+from roost.adapters.phone.calls import PhoneCall, Silence
+from roost.adapters.phone.phone import Account, Phone
+from roost.adapters.telephony.settings import Trunks, TrunkSettings, WayOut
 from roost.floor.calls.messages import (
     LegAnswered,
     LegClosed,
     LegConfirmed,
     LegFailed,
+    LegHeld,
     LegRang,
     ReceiveCall,
 )
@@ -200,6 +204,15 @@ def test_the_next_trunk_where_one_says_nothing(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(("wanted", "first"), [("second", "second"), ("in", "first")])
+def test_the_contacts_own_trunk_goes_before_the_others(wanted: str, first: str) -> None:
+    trunks = Trunks(
+        (carrier("second", 2, 2), carrier("first", 1, 1), TrunkSettings(TrunkId("in"), (NOBODY,)))
+    )
+    able = [str(one.id) for one in trunks.out(TrunkId(wanted))]
+    assert (able[0], len(able)) == (first, 2)
+
+
 def test_a_busy_number_is_busy_by_every_trunk(tmp_path: Path) -> None:
     async def story() -> None:
         port = free_port()
@@ -223,6 +236,67 @@ def test_who_has_no_way_out_hears_so_at_once() -> None:
             place.telephony.perform(erased)
             failed = await place.floor.until(LegFailed, 2)
             assert failed == LegFailed(GUEST, Blame.US, Reason.WRONG_NUMBER, 484)
+
+    asyncio.run(story())
+
+
+def test_a_trunk_over_tcp(tmp_path: Path) -> None:
+    async def story() -> None:
+        port = free_port()
+        out = WayOut(LOOPBACK, port, transport="TCP")
+        async with calling(TrunkSettings(TrunkId("city"), (NOBODY,), out=out)) as place:
+            options = ("-t", "t1")
+            far_end = asyncio.create_task(
+                sipp("phone", None, *options, local_port=port, folder=tmp_path, within_s=20)
+            )
+            await listening(port)
+            place.telephony.perform(DIAL)
+            await place.floor.until(LegAnswered)
+            place.telephony.perform(EndLeg(GUEST, Reason.HUNG_UP))
+            await ends_well(far_end)
+            await place.floor.until(LegClosed)
+
+    asyncio.run(story())
+
+
+async def listening(port: int) -> None:
+    """Until somebody takes connections there."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(LOOPBACK, port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+
+
+def test_whom_we_called_holds_us_and_comes_back() -> None:
+    async def story() -> None:
+        port = free_port()
+        async with calling(carrier("city", port)) as place:
+            account = Account("office", "", LOOPBACK, place.port)
+            office = Phone(account, CellClock(), b"office", lambda: Silence(LOOPBACK, 5004))
+            rung: list[PhoneCall] = []
+
+            def answer(call: PhoneCall) -> None:
+                rung.append(call)
+                call.answer()
+
+            office.on_invite = answer
+            await office.start(port=port)
+            place.telephony.perform(DIAL)
+            await place.floor.until(LegAnswered)
+            await rung[0].answered(5)
+            for count, held in enumerate((True, False), 1):
+                rung[0].hold(held)
+                told = await place.floor.until(LegHeld, count)
+                assert told == LegHeld(GUEST, held)
+            rung[0].hang_up()
+            closed = await place.floor.until(LegClosed)
+            assert closed == LegClosed(GUEST, Blame.CALLER, Reason.HUNG_UP)
+            await office.close()
 
     asyncio.run(story())
 

@@ -13,9 +13,11 @@ from roost.adapters.link.server import LinkServer, listening
 from roost.adapters.link.wire import Commands, frame
 from roost.engine.testing import COMMANDS, Knock, OpenDoor
 from roost.kernel.actor import SETUP, Actor, ActorKind
-from roost.kernel.ids import CommandId, ContactId, Owner, StreamName, VaultId
+from roost.kernel.ids import AgentId, CommandId, ContactId, Owner, StreamName, VaultId
 from roost.kernel.messages import Command, Refusal, VaultPut
+from roost.ports import desks
 from roost.ports.commands import Answer, Done, Refused, Unavailable
+from roost.ports.edge import SessionId
 
 DEADLINE_S = 10
 REGISTRY = Commands(COMMANDS)
@@ -204,3 +206,51 @@ def test_two_commands_of_one_name_cannot_be_told_apart() -> None:
 
     with pytest.raises(ValueError, match="Knock"):
         Commands([*COMMANDS, Knock])
+
+
+class Phones:
+    """`ports.desks.Desks` that remembers, and tells one piece of news for each question."""
+
+    def __init__(self) -> None:
+        self.questions: list[desks.DeskRequest] = []
+        self.forgot = asyncio.Event()
+
+    async def asked(self, request: desks.DeskRequest, tell: desks.Tell) -> desks.DeskReply:
+        self.questions.append(request)
+        tell(desks.Told(request.page.connection, desks.Line(desks.LineState.STANDING)))
+        return desks.Described("ours") if isinstance(request, desks.Offer) else desks.Fine()
+
+    def forget(self, tell: desks.Tell) -> None:
+        self.forgot.set()
+
+
+def test_a_desks_phone_is_asked_for_and_its_news_come_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        page = desks.From(AgentId("1001"), desks.ConnectionId("w1"), "tab")
+        phones, heard, times = Phones(), asyncio.Queue[desks.Told](), asyncio.Queue[int]()
+        server = LinkServer(Desk(), REGISTRY)
+        await server.start(path=tmp_path / "s")
+        link = LinkClient(
+            tmp_path / "s", REGISTRY, news=heard.put_nowait, again=lambda: times.put_nowait(1)
+        )
+        await link.start()
+        await times.get()
+        assert await link.desk(desks.Here(page)) == desks.Declined("phone_unavailable")
+        server.desks = phones
+        offer = desks.Offer(page, SessionId("1001/1"), "sdp", True)
+        assert await link.desk(offer) == desks.Described("ours")
+        assert phones.questions == [offer]
+        assert await heard.get() == desks.Told(
+            page.connection, desks.Line(desks.LineState.STANDING)
+        )
+        await server.stop()
+        await phones.forgot.wait()  # whose pages they were is known no more
+        after = LinkServer(Desk(), REGISTRY)
+        after.desks = phones
+        await after.start(sock=listening(tmp_path / "s"))
+        await times.get()  # so that pages say again that they're here
+        assert await link.desk(desks.Here(page)) == desks.Fine()
+        await link.stop()
+        await after.stop()
+
+    run(story)

@@ -15,7 +15,7 @@ from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views import CellProjection, SettingsProjection
 from roost.adapters.views.schema import open_views
-from roost.cli import contacts, invoices
+from roost.cli import contacts, invoices, reports
 from roost.cli.apply import apply
 from roost.cli.check import check
 from roost.cli.schemas import schemas
@@ -41,6 +41,7 @@ app.command("apply")(apply)
 app.command("schemas")(schemas)
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(invoices.app, name="invoices")
+app.add_typer(reports.app, name="reports")
 
 
 def run(*words: str, status: int = 0) -> str:
@@ -187,3 +188,34 @@ def test_a_centre_that_never_ran_is_told(tmp_path: Path) -> None:
 def test_apply_refuses_what_check_refuses() -> None:
     said = run("apply", str(BROKEN), "--yes", status=1)
     assert "stays as it is in force" in said
+
+
+WHOLE = ("--from", "2026-01-01", "--to", "2027-01-01")
+
+
+def test_reports_show_figures_and_give_rows(centre: list[str], tmp_path: Path) -> None:
+    shown = run("reports", "queues", *WHOLE, *centre)
+    assert "Service level" in shown
+    assert "power-grid/outage" in shown
+    found = data_of("reports", "clients", *WHOLE, *centre)
+    assert found["rows"][0]["key"] == "power-grid"
+    contacts_ = data_of("contacts", "list", "--limit", "1000", *centre)
+    assert found["rows"][0]["figures"]["contacts"] == len(contacts_)
+    hourly = data_of("reports", "queues", "--interval", "1h", *WHOLE, *centre)
+    whole = data_of("reports", "queues", *WHOLE, *centre)
+    offered = [
+        sum(row["counts"].get("offered", 0) for row in one["rows"]) for one in (hourly, whole)
+    ]
+    assert offered[0] == offered[1] > 0
+    assert "occupancy" in data_of("reports", "agents", *WHOLE, *centre)["rows"][0]["figures"]
+    shown = run("reports", "codes", "--measures", "handled", *WHOLE, *centre)
+    assert "Handled" in shown
+    assert "Average" not in shown
+    assert "# Definitions" in run("reports", "agents", "--csv", *WHOLE, *centre)
+    file = tmp_path / "queues.xlsx"
+    run("reports", "queues", "--xlsx", str(file), *WHOLE, *centre)
+    assert file.read_bytes()[:2] == b"PK"
+    run("reports", "queues", "--from", "yesterday", *centre, status=2)
+    run("reports", "queues", "--zone", "Mars/Base", *centre, status=2)
+    run("reports", "queues", "--measures", "nothing", *WHOLE, *centre, status=2)
+    run("reports", "queues", "--from", "2026-01-02", "--to", "2026-01-01", *centre, status=2)

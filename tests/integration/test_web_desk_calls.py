@@ -228,3 +228,28 @@ def test_a_supervisor_listens_whispers_and_takes_over(tmp_path: Path) -> None:
         assert (gone.status_code, gone.json()["code"]) == (409, "not_watching")
 
     told(tmp_path, story)
+
+
+def test_the_history_with_a_person_is_one_clients_alone(tmp_path: Path) -> None:
+    async def story(two: Two) -> None:
+        centre, number = two.centre, "13700137000"
+
+        async def handled(client: str, note: str) -> None:
+            contact = await centre.call(client, number)
+            await centre.answer("1001")
+            await centre.hang_up(contact)
+            await two.li.post("/api/desk/wrap-up", json={"code": "solved", "note": note})
+
+        await handled("power-grid", "the meter is broken")
+        await handled("water", "a pipe leaks")
+        await centre.shown()
+        assert (await two.zhao.get("/api/desk/history")).json() == []
+        await centre.call("power-grid", number)
+        before = (await two.li.get("/api/desk/history")).json()
+        assert [one["ref"] for one in before] == ["power-grid-1"]
+        assert (before[0]["notes"], before[0]["agents"]) == (["the meter is broken"], ["Li Na"])
+        figures = (await two.li.get("/api/desk/figures")).json()
+        handled_row = next(one for one in figures if one["measure"] == "handled")
+        assert (handled_row["mine"], handled_row["team"] is not None) == (2, True)
+
+    told(tmp_path, story, calling=False)

@@ -12,10 +12,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from integration.serving import served
+from roost.kernel.ids import OPERATOR
+from roost.kernel.messages import Refusal
+from roost.ports.accounts import Role
 from roost.web import attempts
 from roost.web import feed as feed_module
 from roost.web.limits import MOST_FEEDS_ACCOUNT
-from roost.web.testing import SmallCentre
+from roost.web.testing import PASSWORD, SmallCentre
 
 DEADLINE_S = 20
 
@@ -383,5 +386,28 @@ def test_a_client_that_does_not_read_holds_nobody_up_and_resumes(
             rest = await next_events(again, end - len(before))
             assert before + rest == events
             await again.close()
+
+    asyncio.run(story())
+
+
+def test_an_open_feed_follows_who_its_caller_is(tmp_path: Path) -> None:
+    """Moved to another team, a supervisor sees that one's agents; shut out, nothing more."""
+
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            night = ("night",)
+            xu = centre.accounts.create(OPERATOR, "xu", Role.SUPERVISOR, None, PASSWORD, night)
+            assert not isinstance(xu, Refusal)
+            centre.people["xu"] = xu
+            admin = await centre.login("admin")
+            feed = await open_feed(centre, host, "xu", "views=agents")
+            assert (await next_of(feed, "rows"))["rows"] == []
+            await admin.post(f"/api/accounts/{xu.id}/teams", json={"teams": ["day"]})
+            async with asyncio.timeout(5):  # no heartbeat comes so soon
+                moved = await next_of(feed, "rows")
+                assert moved["whole"]
+                assert {row["key"] for row in moved["rows"]} == {"1001", "1002"}
+                await admin.post(f"/api/accounts/{xu.id}/disable")
+                assert (await next_of(feed, "bye"))["code"] == "logged_out"
 
     asyncio.run(story())

@@ -274,6 +274,14 @@ def test_contacts_are_found_by_anything_permitted(tmp_path: Path) -> None:
             assert await found(wang, "message=true") == []
             assert len(await found(wang, "message=false")) == 3
             assert await found(people["li"], "with=water-1") == ["water-1"]
+            promised = {"at": centre.clock.now() + 10**9, "ref": "water-1"}
+            made = await people["li"].post("/api/tasks", json=promised)
+            assert made.status_code == 200, made.text
+            await centre.shown()
+            (one,) = (await read(wang, "/api/contacts?client=water"))["contacts"]
+            assert (one["task"]["kind"], one["task"]["state"]) == ("callback", "open")
+            (given_up,) = (await read(wang, "/api/contacts?outcome=abandoned"))["contacts"]
+            assert given_up["task"] is None
 
     asyncio.run(story())
 

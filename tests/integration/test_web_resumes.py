@@ -43,8 +43,8 @@ def shown(follower: Follower) -> list[object]:
     for owner in WHO:
         for view in (View.QUEUES, View.AGENTS, View.CONTACTS, View.TOTALS):
             if view is not View.AGENTS or owner == OPERATOR:
-                board = follower.boards.board(Audience(owner, view))
-                made = [msgspec.json.decode(row) for row in board.rows()]
+                audience = Audience(owner, view)
+                made = [msgspec.json.decode(row) for row in follower.boards.rows(audience)]
                 rows.append(sorted((one["key"], str(one["row"])) for one in made))
         place = follower.present(owner)
         rows.append((place, follower.cursor(owner, place)))

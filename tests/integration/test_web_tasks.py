@@ -8,8 +8,10 @@ import httpx
 from msgspec.structs import replace
 
 from roost.floor import definition
+from roost.floor.calls import messages as calls
 from roost.kernel.actor import SETUP
-from roost.kernel.ids import ClientId, Owner
+from roost.kernel.ids import ClientId, Digest, MediaId, Owner
+from roost.kernel.time import DurationUs
 from roost.web.testing import SmallCentre, small_floor
 
 MINUTE = 60_000_000
@@ -47,7 +49,9 @@ def test_a_callback_from_the_promise_to_the_outcome(tmp_path: Path) -> None:
             assert await listed(li, "?mine=true") == [("T2", "due")]
             page = (await zhao.get("/api/tasks?limit=1")).json()
             assert await listed(zhao, f"?limit=1&after={page['cursor']}") == [("T1", "open")]
-            # number and note are for who has taken it
+            # number, note and record are for who has taken it
+            await centre.shown()
+            assert (await zhao.get("/api/contacts/power-grid-1")).status_code == 404
             hidden = (await zhao.get("/api/tasks/T1")).json()
             assert (hidden["number"], hidden["note"]) == (None, None)
             assert (hidden["task"]["ref"], hidden["task"]["by"]) == ("power-grid-1", "1001")
@@ -57,6 +61,8 @@ def test_a_callback_from_the_promise_to_the_outcome(tmp_path: Path) -> None:
             taken = (await zhao.post("/api/tasks/T1/take")).json()["task"]
             assert (taken["number"], taken["note"]) == ("13800138000", "二楼的电表")
             assert (taken["task"]["state"], taken["task"]["holder"]) == ("taken", "1002")
+            # the contact that it's about is there for who has taken it, and for no other
+            assert (await zhao.get("/api/contacts/power-grid-1")).status_code == 200
             # nobody answers; then somebody does
             again = {"outcome": "no_answer", "again": now + 90 * MINUTE, "note": "try the evening"}
             tried = (await zhao.post("/api/tasks/T1/finish", json=again)).json()["task"]
@@ -125,5 +131,53 @@ def test_what_is_not_ones_own_is_not_there(tmp_path: Path) -> None:
             assert nothing.status_code == 400
             hidden = await li.post("/api/tasks", json={"at": now, "ref": "power-grid-99"})
             assert hidden.status_code == 404
+
+    asyncio.run(story())
+
+
+def with_voicemail() -> definition.Floor:
+    """Whoever calls power-grid leaves a message; its agents may call mobile numbers."""
+    floor = small_floor("2")
+    steps: dict[str, definition.Step] = {
+        "answer": definition.Answer("message"),
+        "message": definition.TakeVoicemail((), DurationUs(MINUTE), ""),
+    }
+    grid, water = floor.flows
+    flow = replace(grid, version=Digest("2"), steps=steps)
+    clients = tuple(replace(client, calling_out=("138",)) for client in floor.clients)
+    return replace(floor, flows=(flow, water), clients=clients)
+
+
+def test_a_voicemail_is_heard_and_called_by_who_takes_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            await centre.do(definition.Configure(with_voicemail()), SETUP)
+            await centre.do(calls.MediaReady(MediaId("media-1")))
+            contact = await centre.call("power-grid", "13800138000")
+            await centre.hang_up(contact)
+            li, zhao = await at_work(centre, "li", "1001"), await at_work(centre, "zhao", "1002")
+            assert await listed(li, "?kind=voicemail") == [("T1", "due")]
+            early = await li.get("/api/tasks/T1/recording")
+            assert (early.status_code, early.json()["code"]) == (409, "not_taken")
+            assert (await li.post("/api/tasks/T1/take")).json()["task"]["number"] == "13800138000"
+            heard = await li.get("/api/tasks/T1/recording")
+            assert heard.status_code == 200, heard.text
+            assert heard.headers["content-type"] == "audio/wav"
+            (opened,) = centre.recordings.opened
+            assert [side.left for side in opened[1]] == [True]
+            admin = await centre.login("admin")
+            noted = (await admin.get("/api/audit?what=RecordingHeard")).json()["noted"]
+            assert [one["about"]["ref"] for one in noted] == ["power-grid-1"]
+            for person, code in ((zhao, "not_taken"), (li, None)):
+                called = await person.post("/api/tasks/T1/call")
+                assert called.json().get("code") == code, called.text
+            rows = centre.parts.log.read(centre.parts.stream, 0, 1_000)
+            (made,) = [row for row in rows if row.type == "calls.CallMade"]
+            assert b'"task":"T1"' in made.body
+            abroad = {"queue": "power-grid/calls", "number": "+886900", "at": centre.clock.now()}
+            assert (await zhao.post("/api/tasks", json=abroad)).is_success
+            assert (await zhao.post("/api/tasks/T2/take")).is_success
+            refused = await zhao.post("/api/tasks/T2/call")
+            assert refused.json()["code"] == "number_not_allowed"
 
     asyncio.run(story())

@@ -26,18 +26,22 @@ from roost.floor.agents.model import MOST_TO_COMPLETE, Presence
 from roost.floor.agents.model import MOVES as PRESENCE
 from roost.floor.calls import messages as c
 from roost.floor.calls.model import MOVES as LEGS
+from roost.floor.calls.model import LegState
 from roost.floor.cell import ROOM, CellState
 from roost.floor.effects import (
     AskLeg,
     AskWeb,
     CollectDigits,
     DialAgent,
+    DialNumber,
+    FromLeg,
     FromPrompts,
     SetMatrix,
     StartTrack,
     dialog_of,
 )
 from roost.floor.flows import messages as f
+from roost.floor.parties import Party, ToAgent, ToEntry, ToNumber, ToQueue, WatchMode
 from roost.floor.queues import messages as q
 from roost.floor.routing import messages as r
 from roost.floor.tasks import messages as t
@@ -129,7 +133,15 @@ def centre(variant: int) -> d.Floor:
     return d.Floor(
         f"version-{variant}",
         (
-            d.Client("pg", "pg/a", ("sorry",), True, ("done", "spam")),
+            d.Client(
+                "pg",
+                "pg/a",
+                ("sorry",),
+                True,
+                ("done", "spam"),
+                ("music",),
+                (d.Entry("crew", "0931"),),
+            ),
             d.Client("city", "city/c", (), False, ()),
         ),
         (d.Number("95598", "pg", "pg/main"), d.Number("95599", "city", "city/main")),
@@ -217,7 +229,7 @@ class Floor(RuleBasedStateMachine):
         match effect:
             case Wake():
                 heapq.heappush(self.wakes, (effect.at, self.cause, len(self.wakes), effect.command))  # type: ignore[arg-type]
-            case DialAgent():
+            case DialAgent() | DialNumber():
                 self.dialled.append(effect.leg)
             case SetMatrix():
                 for route in effect.routes:
@@ -244,6 +256,7 @@ class Floor(RuleBasedStateMachine):
     @initialize(ready=st.booleans())
     def begin(self, ready: bool) -> None:
         self.give(d.Configure(centre(0)))
+        self.give(c.MediaReady("m"))  # type: ignore[arg-type]
         self.skills = {agent.id: agent.skills for agent in centre(0).agents}
         for agent in AGENTS:
             self.give(a.PhoneRegistered(agent))
@@ -297,7 +310,7 @@ class Floor(RuleBasedStateMachine):
     @rule(
         agent=st.sampled_from(AGENTS),
         place=st.integers(0, 5),
-        what=st.integers(0, 9),
+        what=st.integers(0, 10),
         later=st.sampled_from((0, 60, 3_600)),
     )
     def tasks(self, agent: Any, place: int, what: int, later: int) -> None:
@@ -316,8 +329,55 @@ class Floor(RuleBasedStateMachine):
             t.FinishTask(agent, task, outcome),
             t.AssignTask(task, agent if place % 2 else None),
             t.CloseTask(task),
+            a.CallOut(agent, "pg", task=task),  # type: ignore[arg-type]
         )
         self.give(commands[what])
+
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        what=st.integers(0, 14),
+        other=st.sampled_from((*AGENTS, "pg/a", "pg/b", "crew", "v1")),
+    )
+    def talks_with_several(self, agent: str, what: int, other: str) -> None:
+        target: Any = ToAgent(other)  # type: ignore[arg-type]
+        if "/" in other:
+            target = ToQueue(other)  # type: ignore[arg-type]
+        elif other == "crew":
+            target = ToEntry(other)  # type: ignore[arg-type]
+        elif other == "v1":
+            target = ToNumber(other)  # type: ignore[arg-type]
+        dropped = self.dialled[-1] if self.dialled else "none"
+        mode = (WatchMode.LISTEN, WatchMode.WHISPER, WatchMode.BARGE)[what % 3]
+        commands: tuple[Command, ...] = (
+            a.Consult(agent, target),
+            a.Consult(agent, target),
+            a.Transfer(agent, target),
+            a.CompleteTransfer(agent),
+            a.Toggle(agent),
+            a.Merge(agent),
+            a.DropParty(agent, dropped),
+            a.SendDigits(agent, "1#"),
+            a.PauseRecording(agent, True),
+            a.PauseRecording(agent, False),
+            a.Watch(agent, other if other in AGENTS else "1001", mode),
+            a.SetWatch(agent, mode),
+            a.StopWatching(agent),
+            a.TakeOver(agent),
+            a.CallOut(agent, "pg", "v1"),
+        )  # type: ignore[arg-type]  # fmt: skip
+        self.give(commands[what])
+
+    @rule(place=st.integers(0, 5), lost=st.booleans())
+    def a_line(self, place: int, lost: bool) -> None:
+        if self.dialled:
+            leg: Any = self.dialled[-1 - place % len(self.dialled)]
+            self.give(c.LegInterrupted(leg) if lost else c.LegResumed(leg))
+
+    @rule(place=st.integers(0, 5))
+    def the_phones_key(self, place: int) -> None:
+        if self.dialled:
+            leg: Any = self.dialled[-1 - place % len(self.dialled)]
+            self.give(c.ReferAsked(leg, ToQueue("pg/a")))  # type: ignore[arg-type]
 
     @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
     def phone(self, agent: str, there: bool) -> None:
@@ -433,12 +493,19 @@ class Floor(RuleBasedStateMachine):
             for agent in ready:
                 assert not can(self.skills.get(agent, ()), self.needs[contact]), (agent, contact)
 
+    def shared(self, contact: str) -> bool:
+        """More than one agent may have to do with it: consulted, merged."""
+        call = self.state.calls.calls.get(contact)
+        return call is not None and (call.host is not None or call.transfer is not None)
+
     @invariant()
     def one_contact_an_agent_and_one_agent_a_contact(self) -> None:
         held = Counter(
             agent.handling.contact
             for agent in self.state.agents.agents.values()
-            if agent.handling and agent.presence in (Presence.OFFERED, Presence.TALKING)
+            if agent.handling
+            and agent.presence in (Presence.OFFERED, Presence.TALKING)
+            and not self.shared(agent.handling.contact)
         )
         assert all(count == 1 for count in held.values()), held
 
@@ -488,6 +555,64 @@ class Floor(RuleBasedStateMachine):
             elif agent.presence is Presence.TALKING:
                 call = self.state.calls.calls[handling.contact]  # type: ignore[union-attr]
                 assert call.ended_at is None
+                legs = [leg for leg in call.legs.values() if leg.offer == handling.offer]  # type: ignore[union-attr]
+                assert len(legs) == 1, f"{agent.id} talks by {legs}"
+                assert legs[0].state is not LegState.ENDING
+        self.every_leg_has_a_timer(due)
+
+    def every_leg_has_a_timer(self, due: list[Command]) -> None:
+        for call in self.state.calls.calls.values():
+            if call.ended_at is not None:
+                continue
+            for leg in call.legs.values():
+                if leg.state is LegState.DIALLED and leg.party is not Party.AGENT:
+                    assert c.RingLapsed(leg.id) in due, leg
+                if leg.lost_at is not None and leg.state is not LegState.ENDING:
+                    assert c.LineLapsed(leg.id, leg.lost_at) in due, leg
+                if leg.whisper is not None:
+                    assert c.Bridge(call.id, leg.offer) in due, leg  # type: ignore[arg-type]
+            if call.paused:
+                assert c.PauseTracks(call.id, False, call.pauses) in due, call.id
+
+    @invariant()
+    def a_talk_is_of_those_who_take_part(self) -> None:
+        """Nobody hears a leg that's gone, on hold or lost; a host is there and talks."""
+        for call in self.state.calls.calls.values():
+            if call.ended_at is not None:
+                continue
+            for route in call.routes:
+                source = call.legs.get(getattr(route.source, "leg", ""))
+                if isinstance(route.source, FromLeg):
+                    assert source is not None, (call.id, route)
+                    assert not source.held, (call.id, route)
+                    assert source.lost_at is None, (call.id, route)
+                    assert source.state is not LegState.ENDING
+                    assert route.listener != route.source.leg
+            if call.host is not None:
+                host = call.legs[call.host]
+                assert host.joined
+                agent = self.state.agents.agents[host.agent]  # type: ignore[index]
+                assert agent.handling is not None
+                assert agent.handling.offer == host.offer
+                assert agent.presence is Presence.TALKING
+            assert sum(leg.party is Party.CUSTOMER for leg in call.legs.values()) <= 1
+            talks = [leg for leg in call.legs.values() if leg.joined]
+            if any(leg.party is Party.AGENT for leg in talks):
+                assert call.host is not None, f"{call.id} has agents, and no host"
+            entry = self.state.queues.entries.get(call.id)
+            waits = entry is not None and not entry.answered
+            if waits and call.id in self.state.flows.runs:
+                assert not call.talking, f"{call.id} waits and talks"
+
+    @invariant()
+    def who_watches_is_away_and_on_a_call(self) -> None:
+        for agent in self.state.agents.agents.values():
+            if agent.watching is None:
+                continue
+            assert agent.presence is Presence.AWAY
+            call = self.state.calls.calls[agent.watching.contact]
+            legs = [leg for leg in call.legs.values() if leg.offer == agent.watching.offer]
+            assert len(legs) == 1, agent
 
     @invariant()
     def a_task_is_with_one_who_is_there_or_with_nobody(self) -> None:
@@ -567,7 +692,8 @@ class Floor(RuleBasedStateMachine):
         self.run_until(self.now + KEPT_US + 3_600 * S)
         assert not state.tasks.tasks
         self.nobody_held_what_somebody_else_held()
-        arrived = [e.contact for e in self.log if isinstance(e.body, c.CallArrived)]
+        begin = (c.CallArrived, c.CallMade)
+        arrived = [e.contact for e in self.log if isinstance(e.body, begin)]
         ended = [e.contact for e in self.log if isinstance(e.body, c.ContactEnded)]
         assert sorted(arrived) == sorted(ended)
         again = ROOM.initial()

@@ -41,6 +41,28 @@ def test_the_agents_phone_first_then_the_customer(calling: Centre) -> None:
     assert (segment.kind, segment.code) == (SegmentKind.OUTBOUND, "done")
 
 
+def test_where_nothing_is_heard_of_the_far_end_the_agent_hears_it_ring(calling: Centre) -> None:
+    calling.answers("Li")
+    customer, li = calling.dialled(), calling.rung("Li")
+
+    def tone() -> list[str]:
+        routes = calling.matrices["C1"].routes
+        return [one.listener for one in routes if isinstance(one.source, FromPrompts)]
+
+    calling.give(c.LegRang(customer, early=True))
+    assert (tone(), calling.talk("C1")) == ([], {(customer, li)})
+    calling.give(c.LegRang(customer))
+    assert (tone(), calling.talk("C1")) == ([li], {("♪", li)})
+    calling.restarts()
+    calling.give(c.LegRang(customer))
+    assert tone() == [li]
+    calling.give(c.LegRang(customer, early=True))  # an announcement after all
+    assert (tone(), calling.talk("C1")) == ([], {(customer, li)})
+    calling.give(c.LegRang(customer))
+    calling.give(c.LegAnswered(customer))
+    assert (tone(), calling.talk("C1")) == ([], everybody(li, customer))
+
+
 @pytest.mark.parametrize("why", [Reason.BUSY, Reason.NO_ANSWER, Reason.UNREACHABLE])
 def test_in_vain_the_agent_is_what_they_were(calling: Centre, why: Reason) -> None:
     calling.answers("Li")

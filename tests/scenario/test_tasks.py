@@ -9,6 +9,7 @@ from roost.floor.calls import messages as c
 from roost.floor.tasks import messages as t
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import KEPT_US, MOST_TAKEN, MOST_TRIES, TaskState
+from roost.kernel.ends import Blame, Reason
 from scenario.centre import Centre, S, queue
 
 HOUR = 3_600
@@ -240,3 +241,32 @@ def test_a_message_that_came_to_nothing_is_no_work(li: Centre, how: str) -> None
         li.give(c.TrackClosed(call, leg, f"{leg}/t1", "f", S // 2, 4_000, 0))
     assert li.the(t.TaskDone).outcome is TaskOutcome.NOTHING_LEFT
     assert not li.state.tasks.begun
+
+
+# --- called ---
+
+
+def test_a_task_is_called_by_who_holds_it(li: Centre) -> None:
+    li.give(c.MediaReady("m1"))
+    task = promise(li, 0)
+    assert li.refusal(a.CallOut("Li", "grid", task=task)) == "not_taken"
+    li.give(t.TakeTask("Li", task))
+    assert li.refusal(a.CallOut("Wu", "grid", task=task)) == "not_taken"
+    assert li.refusal(a.CallOut("Li", "grid", task=task)) is None
+    made = li.the(c.CallMade)
+    assert (made.task, made.number, made.owner) == (task, NUMBER, "grid")
+    li.give(c.LegFailed(li.agents_leg(made.contact), Blame.AGENT, Reason.DECLINED, 603))
+    assert li.with_agent("Li") is None
+    assert state(li, task) is TaskState.TAKEN, "the agent says what came of it"
+
+
+def test_a_message_of_a_hidden_number_can_be_heard_and_not_called(li: Centre) -> None:
+    li.give(c.MediaReady("m1"))
+    call = li.calls_in("outage")
+    li.after(121)
+    li.heard_out(call)
+    li.hangs_up(call)
+    li.give(c.TrackClosed(call, li.leg_of(call), f"{li.leg_of(call)}/t1", "f", 9 * S, 72_000, 0))
+    task = li.the(t.TaskAdded, call).task
+    assert li.refusal(t.TakeTask("Li", task)) is None
+    assert li.refusal(a.CallOut("Li", "grid", task=task)) == "unknown_target"

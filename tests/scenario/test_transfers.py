@@ -1,17 +1,22 @@
 """Consulting, transferring, merging: and everybody may hang up at any step (decision 9)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
+from roost.engine.step import Engine
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as c
+from roost.floor.cell import ROOM, CellState
 from roost.floor.effects import EndLeg, PauseTrack, SendDigits, StopTrack, TellPhone
 from roost.floor.parties import SegmentKind, ToAgent, ToEntry, ToNumber, ToQueue
 from roost.floor.queues import messages as q
 from roost.kernel.ends import Blame, Reason
+from roost.kernel.messages import Command
 from scenario.centre import Centre
 
 
@@ -396,3 +401,27 @@ def test_a_restart_in_the_middle_of_a_consultation(talk: Talk) -> None:
     talk.centre.restarts()
     talk.does(a.CompleteTransfer)
     assert talk.talk() == everybody(talk.caller, talk.target)
+
+
+def test_a_fault_while_the_agent_is_taken_in_leaves_no_one_half_way(centre: Centre) -> None:
+    """Leaving the queue fails, the bridge doesn't: the rescue takes the agent out again."""
+    centre.signs_in("Li")
+    call = centre.calls_in("bills")
+    centre.engine = failing(centre.engine, q.StopWaiting)
+    centre.give(c.LegAnswered(centre.rung("Li")))
+    assert centre.presence("Li") is Presence.AWAY
+    assert EndLeg(centre.rung("Li"), Reason.FAULT) in centre.effects
+    assert not centre.events(c.ContactEnded, call)
+    centre.signs_in("Mo")
+    assert centre.with_agent("Mo") == call
+
+
+def failing(engine: Engine[CellState], kind: type[Command]) -> Engine[CellState]:
+    """The same, but that one command meets an assertion of ours."""
+
+    def decide(state: CellState, now: Any, command: Command) -> Any:
+        assert not isinstance(command, kind), "a fault of ours"
+        return ROOM.decide(state, now, command)
+
+    room = replace(ROOM, decide=decide)
+    return Engine(room, engine.stream, state=engine.state, number=engine.number, at=engine.at)

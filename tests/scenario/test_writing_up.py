@@ -4,6 +4,7 @@ import pytest
 
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import MOST_TO_COMPLETE, Presence
+from roost.floor.parties import WatchMode
 from scenario.centre import Centre, queue
 
 DRAFT = "draft-1"
@@ -181,6 +182,15 @@ def test_who_went_home_is_signed_out_and_completes_in_the_next_shift(li: Centre)
     li.give(a.SignIn("Li"))
     assert to_complete(li) == [call]
     assert li.refusal(a.CompleteSegment("Li", segment_of(li, call), "again")) is None
+
+
+def test_who_listens_to_somebody_hangs_up_before_going_home(li: Centre) -> None:
+    call = li.calls_in("bills")
+    li.picks_up(call)
+    li.signs_in("Wang", ready=False)
+    assert li.refusal(a.Watch("Wang", "Li", WatchMode.LISTEN)) is None
+    assert li.refusal(a.SendHome("Wang")) == "watching"
+    li.give(a.StopWatching("Wang"))
 
 
 def test_a_missed_ring_is_a_reason_with_one_key_back(li: Centre) -> None:

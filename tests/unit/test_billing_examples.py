@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+from msgspec import structs
 
 from roost.definitions import times
+from roost.floor.parties import SegmentKind
 from roost.kernel.calendar import civil, day_number, day_text, local_day
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId
 from roost.kernel.money import Money, rounded
@@ -136,7 +138,11 @@ def test_units_round_per_contact_unless_the_contract_says_otherwise() -> None:
 def test_connected_is_the_customers_time_and_handled_the_agents() -> None:
     """The first agent talks six minutes, two of them consulting the second, who talks on."""
     first = segment(6 * 60, 60)
-    second = segment(6 * 60, 90, InstantUs(NOVEMBER + 4 * MINUTE), 2)
+    second = structs.replace(
+        segment(4 * 60, 90, InstantUs(NOVEMBER + 4 * MINUTE), 2),
+        kind=SegmentKind.TRANSFER,
+        consult_us=seconds(2 * 60),
+    )
     parts = price(
         contract(
             each("1"),
@@ -155,6 +161,23 @@ def test_connected_is_the_customers_time_and_handled_the_agents() -> None:
         "handled": 14 * MINUTE + MINUTE // 2,
     }
     assert all(part.events == (10, 20) for part in parts)
+
+
+def test_whoever_was_only_asked_is_no_segment_of_the_customers() -> None:
+    asked = structs.replace(
+        segment(120, 0, InstantUs(NOVEMBER + MINUTE), 2), kind=SegmentKind.CONSULT
+    )
+    parts = price(
+        contract(
+            Line("segments", "", Measure.SEGMENTS, "1"),
+            Line("connected", "", Measure.CONNECTED_MINUTES, "1"),
+            Line("handled", "", Measure.HANDLED_MINUTES, "1"),
+        ),
+        contact(segment(60), asked),
+    )
+    assert isinstance(parts, tuple)
+    quantities = {part.line: part.quantity for part in parts}
+    assert quantities == {"segments": 1, "connected": MINUTE, "handled": 3 * MINUTE}
 
 
 def test_time_with_nobody_between_two_agents_is_not_connected() -> None:

@@ -93,6 +93,12 @@ CONTRACT = "clients/power-grid/contract.yaml"
         (CONTRACT, "measure: handled_minutes", "measure: handled_minute", "unknown-measure"),
         (CONTRACT, "currency: CNY", "currency: CNX", "unknown-currency"),
         ("scenarios/day.yaml", '"95598"', '"95599"', "unknown-number"),
+        (CLIENT, "    above: 120\n", "", "no-threshold"),
+        (CLIENT, "clears_at: 60", "clears_at: 160", "clears-beyond"),
+        (CLIENT, "clears_at: 80", "clears_at: 60", "clears-beyond"),
+        (CLIENT, "to: [supervisor, client-manager]", "to: []", "for-nobody"),
+        (CLIENT, "to: [supervisor, client-manager]", "queue: bill", "unknown-queue"),
+        (CLIENT, "measure: longest_wait", "measure: longest", "unknown-word"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_kind_of_problem(

@@ -1,5 +1,6 @@
 """The live figures, from events alone: what a wallboard shows, and when it begins anew."""
 
+import json
 from itertools import count
 
 from roost.floor import definition
@@ -26,8 +27,8 @@ from roost.kernel.ids import (
 )
 from roost.kernel.messages import Event
 from roost.kernel.time import DAY, HOUR, SECOND, DurationUs, InstantUs, Zone
-from roost.web.boards import MOST_GONE, NOTHING, Board, Boards
-from roost.web.limits import MOST_RECENT_CONTACTS
+from roost.web.boards import MOST_GONE, NOTHING, Board, Boards, Changes
+from roost.web.limits import COALESCE, MOST_RECENT_CONTACTS
 from roost.web.live import Live
 from roost.web.permissions import View
 from roost.web.project import Audience, change, desk
@@ -225,6 +226,13 @@ def test_an_agent_goes_round_with_a_contact() -> None:
     story.leave(contact, Outcome.ANSWERED, 3)
     row = desk(story.live, agent)
     assert row is not None
+    assert "hold" not in row.may, "the agent alone hears what it's about"
+    joined = calls.MatrixChanged(
+        owner=Owner(GRID), contact=contact, version=1, routes=(), joined=LegId("a")
+    )
+    story.tell(joined)
+    row = desk(story.live, agent)
+    assert row is not None
     assert {"hold", "consult", "transfer", "hang-up"} <= set(row.may)
     story.tell(
         calls.PartyHeld(
@@ -243,23 +251,68 @@ def test_an_agent_goes_round_with_a_contact() -> None:
     assert story.live.presences["ready"] == 1  # type: ignore[index]
 
 
+def after(seconds: float) -> InstantUs:
+    return InstantUs(NOON + round(seconds * SECOND))
+
+
+def told(changes: Changes) -> tuple[bool, int]:
+    """Whether a message replaces all, and how many rows it has."""
+    message = json.loads(changes.text)
+    return message["whole"], len(message["rows"])
+
+
 def test_a_board_tells_only_what_really_changed() -> None:
     story = Story()
     boards = Boards(story.live)
     board = boards.board(Audience(Owner(WATER), View.QUEUES))
-    boards.refresh()
+    boards.refresh(NOON)
     seen = board.since(NOTHING)
-    assert seen.whole
-    assert len(seen.rows) == 1
+    assert told(seen) == (True, 1)
     story.call(GRID)
-    boards.refresh()
+    boards.refresh(after(1))
     assert board.version == seen.seen, "another client's call changed a client's board"
     story.call(WATER)
-    boards.refresh()
+    boards.refresh(after(2))
     fresh = board.since(seen.seen)
-    assert not fresh.whole
-    assert len(fresh.rows) == 1
-    assert board.since(fresh.seen).rows == ()
+    assert told(fresh) == (False, 1)
+    assert told(board.since(fresh.seen)) == (False, 0)
+    assert board.since(seen.seen) is fresh, "made once for everybody"
+
+
+def test_a_row_is_shown_at_once_and_then_ten_times_a_second() -> None:
+    story = Story()
+    boards = Boards(story.live)
+    water = Audience(Owner(WATER), View.QUEUES)
+    board = boards.board(water)
+    boards.refresh(NOON)
+    shown: list[int] = []
+    for tick in range(100):  # a call every ten milliseconds
+        story.call(WATER)
+        before = board.version
+        boards.refresh(after(1 + tick / 100))
+        if board.version != before:
+            shown.append(tick)
+    assert shown == list(range(0, 100, 10))
+    now = after(1.99)
+    assert boards.wait_us(now) == COALESCE - 90_000
+    (late,) = boards.rows(water)
+    assert json.loads(late)["row"]["offered"] == 100, "who asks gets what will be shown soon"
+    boards.refresh(after(2))
+    assert boards.wait_us(after(2)) is None
+    assert json.loads(board.rows()[0])["row"]["offered"] == 100
+
+
+def test_a_desks_own_row_never_waits() -> None:
+    story = Story()
+    boards = Boards(story.live)
+    board = boards.board(Audience(OPERATOR, View.DESK, AgentId("1001")))
+    boards.refresh(NOON)
+    me = AgentId("1001")
+    for event in (agents.AgentReady(agent=me, ready_for=()), agents.AgentSignedOut(agent=me)):
+        before = board.version
+        story.tell(event)
+        boards.refresh(NOON)
+        assert board.version == before + 1
 
 
 def test_a_reader_that_is_too_far_behind_gets_the_whole_board_again() -> None:
@@ -271,9 +324,6 @@ def test_a_reader_that_is_too_far_behind_gets_the_whole_board_again() -> None:
         story.end(contact)
         board.refresh(sorted(key for view, key in story.live.dirty if view is View.CONTACTS))
         story.live.dirty.clear()
-    changes = board.since(seen)
-    assert changes.whole
-    assert len(changes.rows) == MOST_RECENT_CONTACTS == len(board.rows())
-    partly = board.since(board.version - 2)
-    assert not partly.whole
-    assert len(partly.rows) == 2
+    assert told(board.since(seen)) == (True, MOST_RECENT_CONTACTS)
+    assert len(board.rows()) == MOST_RECENT_CONTACTS
+    assert told(board.since(board.version - 2)) == (False, 2)

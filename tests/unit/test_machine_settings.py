@@ -65,3 +65,21 @@ def test_secrets_that_others_can_read_are_refused(tmp_path: Path) -> None:
     (tmp_path / secrets.FILE).chmod(0o644)
     with pytest.raises(secrets.BadSecrets, match="chmod 600"):
         secrets.read(tmp_path)
+
+
+def test_sound_comes_in_where_pages_come_from(tmp_path: Path) -> None:
+    assert launch(tmp_path).settings.edge.bind == "127.0.0.1"
+    (tmp_path / "roost.toml").write_text('[http]\nbind = "0.0.0.0"\nadvertise = "192.0.2.7"')
+    edge = launch(tmp_path).settings.edge
+    assert (edge.bind, edge.advertised()) == ("0.0.0.0", "192.0.2.7")
+    (tmp_path / "roost.toml").write_text('[edge]\nbind = "192.0.2.8"')
+    assert launch(tmp_path).settings.edge.advertised() == "192.0.2.8"
+
+
+def test_plain_http_off_the_loopback_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "roost.toml").write_text('[http]\nbind = "192.0.2.7"\ntls = "off"')
+    with pytest.raises(BadSettings, match="no microphone"):
+        load(tmp_path)
+    (tmp_path / "roost.toml").write_text('[http]\ntls = "given"\nkey = "k.pem"')
+    with pytest.raises(BadSettings, match="needs both"):
+        load(tmp_path)

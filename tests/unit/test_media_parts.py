@@ -10,12 +10,13 @@ import pytest
 from roost.adapters.media import ring, track_file
 from roost.adapters.media.aligning import MAX_DRIFT, Placer
 from roost.adapters.media.bounds import LATCH_PATIENCE_US, LATCH_WINDOW_US
+from roost.adapters.media.client import MediaClient
 from roost.adapters.media.collecting import Collection, State
 from roost.adapters.media.latch import Latch
 from roost.adapters.media.matrix import objection
 from roost.adapters.media.port_pairs import NoPort, PortPairs
 from roost.adapters.media.recordings import RecordedTracks
-from roost.adapters.media.testing import MemoryKeys
+from roost.adapters.media.testing import Commands, MemoryKeys
 from roost.adapters.media.tracks import Begin, Recorder, Track
 from roost.adapters.media.wire import BadMessage, Deframer, Hello, TrackDone, frame
 from roost.floor.effects import (
@@ -23,6 +24,7 @@ from roost.floor.effects import (
     FromLeg,
     FromPrompts,
     Route,
+    SendDigits,
     StartTrack,
     TrackPurpose,
 )
@@ -445,3 +447,14 @@ def test_messages_come_out_however_they_are_cut() -> None:
         assert len(bodies) == 2
     with pytest.raises(BadMessage):
         Deframer().feed(b"\xff\xff\xff\xff")
+
+
+def test_keys_that_cannot_be_pressed_are_dropped_and_named_nowhere(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = MediaClient({MediaId("m1"): tmp_path / "none"}, 1, Commands(), MemoryKeys())
+    for media in (MediaId("m1"), MediaId("m9")):
+        client.perform(SendDigits(media, ContactId("C1"), LegId("l"), "4929"))
+    assert len(caplog.records) == 2
+    assert "4929" not in caplog.text
+    assert not client._links[MediaId("m1")]._pending

@@ -1,11 +1,13 @@
 """Every refusal has its words in both languages, with the parameters that it's given."""
 
 import ast
+import json
 import string
 from pathlib import Path
 
 import pytest
 
+from roost.kernel.ends import Blame, Reason
 from roost.kernel.messages import Refusal
 from roost.kernel.words import REFUSALS, words
 
@@ -70,3 +72,11 @@ def test_the_words_in_both_languages() -> None:
     assert words(refusal)[0] == "Agent 1001 has no phone that is registered."
     assert words(refusal, "zh")[0] == "坐席 1001 没有已注册的话机。"
     assert words(Refusal("no_phone"))[0] == "Agent agent has no phone that is registered."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_way_to_end_has_its_words_on_the_pages(language: str) -> None:
+    file = SOURCE.parents[1] / "frontend" / "src" / "words" / language / "ends.json"
+    known = json.loads(file.read_text(encoding="utf-8"))
+    assert set(known["reason"]) >= {reason.value for reason in Reason}
+    assert set(known["blame"]) >= {blame.value for blame in Blame}

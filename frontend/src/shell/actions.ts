@@ -90,12 +90,19 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** With Alt a Mac, and an input method, write another sign: then the key's place counts. */
+function codeOf(key: string | undefined): string {
+  return /^[a-z]$/.test(key ?? "") ? `Key${key?.toUpperCase()}` : `Digit${key}`;
+}
+
 function fits(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.toLowerCase().split("+");
   const key = parts.pop();
   const mod = isMac ? event.metaKey : event.ctrlKey;
   return (
-    (event.key.toLowerCase() === key || (key === "space" && event.key === " ")) &&
+    (event.key.toLowerCase() === key ||
+      (key === "space" && event.key === " ") ||
+      (event.altKey && codeOf(key) === event.code)) &&
     mod === parts.includes("mod") &&
     event.altKey === parts.includes("alt") &&
     (event.shiftKey === parts.includes("shift") || event.key === "?")

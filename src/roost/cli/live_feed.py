@@ -7,6 +7,7 @@ a picture needs (how long the last contacts talked).
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -148,17 +149,27 @@ def outcome_of(row: ContactRow, talked: bool) -> str:
 
 
 async def follow(
-    url: str, token: str, views: Views, changed: Callable[[str], None], once: bool = False
+    url: str,
+    token: str,
+    views: Views,
+    changed: Callable[[str], None],
+    once: bool = False,
+    trusted: ssl.SSLContext | None = None,
 ) -> None:
     """Keeps `views` up to date until cancelled (or complete, with `once`). `changed` is told
-    of each change with what's wrong ("" while it's live). Raises NotLetIn."""
+    of each change with what's wrong ("" while it's live). `trusted` knows a certificate of our
+    own. Raises NotLetIn."""
     address = url.replace("http", "ws", 1).rstrip("/") + f"/api/feed?views={VIEWS}&topics="
     headers = {"Authorization": f"Bearer {token}"}
     while True:
         trouble = "the centre closed the connection"
         try:
             async with connect(
-                address, additional_headers=headers, max_size=1 << 24, open_timeout=5
+                address,
+                additional_headers=headers,
+                max_size=1 << 24,
+                open_timeout=5,
+                ssl=trusted or (address.startswith("wss") or None),
             ) as socket:
                 if await _read(socket, views, changed, once):
                     return

@@ -68,6 +68,7 @@ class _Place:
     def __init__(self, directory: Path, data: Path | None, user: str) -> None:
         from roost.adapters.phone.account import Account
         from roost.processes import secrets
+        from roost.processes.certificates import BadCertificate, trusted
         from roost.processes.places import data_of
         from roost.processes.settings import read_launch
 
@@ -78,13 +79,17 @@ class _Place:
             fail(f"{user} is no agent: `roost users list` shows who is.")
         places = data_of(directory, data)
         try:
-            read = read_launch(places.launch).settings
+            launch = read_launch(places.launch)
+            self.trusted = trusted(launch)
+            read = launch.settings
             password = secrets.read(places.data).sip[agent]
+        except BadCertificate as error:
+            fail(str(error))
         except OSError:
             fail(f"no centre runs on {places.data}: start it with `roost up`, or name --data.")
         except (KeyError, secrets.BadSecrets):
             fail(f"{places.data}/secrets.toml has no SIP password of {agent}: start the centre.")
-        self.url = f"http://{read.http.advertised()}:{read.http.port}"
+        self.url = read.http.url
         sip = read.sip
         self.account = Account(agent, password, sip.advertised(), sip.port)
 
@@ -117,7 +122,9 @@ async def _work(
     said = _spoken(say)
     number, text = place.token()
     try:
-        agent = AgentAtWork(place.account, place.url, Token(text), habits, said, _tell)
+        agent = AgentAtWork(
+            place.account, place.url, Token(text), habits, said, _tell, place.trusted
+        )
         async with asyncio.timeout(READY_S):
             await agent.centre_ready()
             await agent.start()

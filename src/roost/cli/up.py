@@ -7,7 +7,7 @@ import typer
 
 from roost.cli.output import fail
 from roost.definitions.load import Loaded, load
-from roost.processes import first_start, secrets, settings, sockets, supervise
+from roost.processes import certificates, first_start, secrets, settings, sockets, supervise
 
 
 def up(
@@ -75,10 +75,11 @@ def _ready(launch: settings.Launch, loaded: Loaded) -> None:
     read = launch.settings
     numbers = [n for c in loaded.clients.values() for n in c.client.document.numbers]
     sip = f"{read.sip.advertised()}:{read.sip.port}"
-    web = f"http://{read.http.advertised()}:{read.http.port}"
     say(f"{loaded.centre.document.name} is up.")
     for number in numbers[:5]:
         say(f"  call    sip:{number}@{sip}")
-    say(f"  web     {web}")
+    say(f"  web     {read.http.url}")
+    if (made := certificates.ensure(launch)) is not None and made.own:
+        say(f"          a certificate of our own: compare {made.fingerprint}")
     say(f"  watch   roost watch --data {launch.data}")
     say("  stop    Ctrl-C (calls may end by themselves; twice: at once)")

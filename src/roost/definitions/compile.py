@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from roost.definitions import times
+from roost.definitions.alert_documents import AlertDocument
 from roost.definitions.documents import (
     AgentDocument,
     Calendar,
@@ -23,6 +24,7 @@ from roost.definitions.load import ClientFolder, Loaded
 from roost.definitions.needs import WAITING_MUSIC, prompt
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
+from roost.floor.alert_rules import AlertRule
 from roost.kernel.ids import (
     AgentId,
     ClientId,
@@ -58,8 +60,43 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
         away_limits={
             reason: times.length(limit) for reason, limit in sorted(centre.away_limits.items())
         },
+        alerts=_alerts(loaded),
     )
     return msgspec.structs.replace(without_version, version=_digest(without_version))
+
+
+def _alerts(loaded: Loaded) -> tuple[AlertRule, ...]:
+    """The centre's rules by their name, the clients' as CLIENT/NAME."""
+    made = [
+        _alert(name, alert, None, None, alert.team)
+        for name, alert in loaded.centre.document.alerts.items()
+    ]
+    for client, folder in loaded.clients.items():
+        for name, alert in folder.client.document.alerts.items():
+            queue = QueueId(f"{client}/{alert.queue}") if alert.queue else None
+            made.append(_alert(f"{client}/{name}", alert, ClientId(client), queue, ""))
+    return tuple(made)
+
+
+def _alert(
+    id: str, alert: AlertDocument, client: ClientId | None, queue: QueueId | None, team: str
+) -> AlertRule:
+    above = alert.above is not UNSET
+    threshold = alert.above if alert.above is not UNSET else alert.below
+    assert threshold is not UNSET, "checked"
+    return AlertRule(
+        id=id,
+        measure=alert.measure,
+        threshold=threshold,
+        clears_at=threshold if alert.clears_at is UNSET else alert.clears_at,
+        above=above,
+        for_us=times.length(alert.after),
+        to=tuple(one.value for one in alert.to),
+        what_to_do=alert.what_to_do,
+        client=client,
+        queue=queue,
+        team=team,
+    )
 
 
 def _digest(value: object) -> Digest:

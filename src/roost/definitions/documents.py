@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from roost.definitions.alert_documents import QueueAlert, TeamAlert
 from roost.definitions.values import (
     Attempts,
     Colour,
@@ -62,6 +63,9 @@ class Centre(Document, frozen=True, kw_only=True):
     away_limits: Annotated[
         dict[Name, Duration],
         says("How long each may take before the floor shows it: `break: 15m`"),
+    ] = {}
+    alerts: Annotated[
+        dict[Name, TeamAlert], says("When somebody should look at the centre or a team")
     ] = {}
 
 
@@ -215,6 +219,9 @@ class ClientDocument(Document, frozen=True, kw_only=True):
         Duration, says("The longest pause of a recording; it goes on by itself then")
     ] = "3m"
     desk: Annotated[ClientDesk | UnsetType, says("How the client looks to agents")] = UNSET
+    alerts: Annotated[
+        dict[Name, QueueAlert], says("When somebody should look at the client or a queue")
+    ] = {}
 
 
 # --- clients/NAME/flows/*.yaml ---

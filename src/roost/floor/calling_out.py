@@ -22,6 +22,7 @@ def call_out(state: CellState, now: InstantUs, command: agents.CallOut) -> Decis
     refused = _refused(state, command)
     if refused is not None:
         return refused
+    task = None if command.task is None else state.tasks.tasks[command.task]
     account = state.calls.accounts[command.client]
     media = state.calls.media
     assert media is not None
@@ -30,13 +31,14 @@ def call_out(state: CellState, now: InstantUs, command: agents.CallOut) -> Decis
         owner=owner_of(command.client),
         contact=contact,
         leg=LegId(f"{contact}/c1"),
-        number=command.number,
+        number=command.number if task is None else task.number,
         entry=command.entry,
         shown=account.number,
         agent=command.agent,
         offer=OfferId(f"{contact}/op1"),
         media=media,
         count=account.count + 1,
+        task=command.task,
     )
     return Decision((event,), (Wake(after(now, LEASE_US), calls.CheckContact(contact)),))
 
@@ -58,7 +60,13 @@ def _refused(state: CellState, command: agents.CallOut) -> Refusal | None:
         return Refusal("unknown_client", {"agent": agent.id, "client": command.client})
     if command.entry is not None and command.entry not in account.directory:
         return Refusal("unknown_target", {"target": command.entry})
-    if command.entry is None and command.number is None:
+    if command.task is not None:
+        task = state.tasks.tasks.get(command.task)
+        if task is None or task.holder != agent.id or task.client != command.client:
+            return Refusal("not_taken", {"task": command.task})
+        if task.number is None:
+            return Refusal("unknown_target", {"target": task.id})
+    elif command.entry is None and command.number is None:
         return Refusal("unknown_target", {"target": ""})
     if len(state.calls.calls) >= MOST_CALLS:
         return Refusal("too_many_calls", {"most": str(MOST_CALLS)})

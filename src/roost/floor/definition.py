@@ -7,6 +7,7 @@ a person: those lie in the settings' vault.
 
 from msgspec import Struct
 
+from roost.floor.alert_rules import AlertRule
 from roost.floor.parties import PAUSE_US
 from roost.kernel.ids import (
     AgentId,
@@ -231,6 +232,7 @@ class Floor(Struct, frozen=True, gc=False):
     agents: tuple[Agent, ...]
     away_reasons: tuple[str, ...]
     away_limits: dict[str, DurationUs] = {}  # by reason: how long is usual, for the floor's eyes
+    alerts: tuple[AlertRule, ...] = ()  # judged by whoever shows the floor, not by the cell
 
 
 class Configure(Command, frozen=True, gc=False):

@@ -78,10 +78,10 @@ class DialAgent(Effect, frozen=True, gc=False):
 
 
 class DialNumber(Effect, frozen=True, gc=False):
-    """Call an outside number with a new leg, through `trunk` (empty: whichever the centre calls
-    out by). The number lies in the client's vault, or is `listed` in its directory; `shown` is
-    the client's own, as caller. `again` as in DialAgent. Outcomes: LegRang, LegAnswered,
-    LegFailed."""
+    """Call an outside number with a new leg, through `trunk` rather than any other that the
+    centre calls out by. The number lies in the client's vault, or is `listed` in its directory;
+    `shown` is the client's own, as caller. `again` as in DialAgent. Outcomes: LegRang,
+    LegAnswered, LegFailed."""
 
     KIND: ClassVar[str] = "rebuildable"
     leg: LegId

@@ -69,6 +69,8 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
         return _beside_a_talk(command)
     if call is None or lost:
         return (command,) if isinstance(command, TIDYING) else ()
+    if call.outbound and not call.answered:  # nobody waits yet
+        return (calls.EndContact(call.id, Blame.US, Reason.FAULT),)
     safe = flows.Rescue(call.id, call.client)
     if isinstance(command, agents.Offer):
         return (safe, agents.UndoOffer(command.agent, command.contact, command.offer))

@@ -18,6 +18,7 @@ from roost.floor.agents.messages import (
 )
 from roost.floor.calls.messages import (
     CallArrived,
+    CallMade,
     ContactEnded,
     TrackEnded,
     TrackLost,
@@ -43,6 +44,8 @@ Facts = tuple[Fact, ...]
 CHANGING: Final = frozenset(
     {
         CallArrived,
+        CallMade,
+        CallMade,
         ContactEnded,
         ContactQueued,
         ContactDequeued,
@@ -61,8 +64,9 @@ CHANGING: Final = frozenset(
 
 def facts_of(record: Record) -> Facts:
     """All that counts can count of a contact so far."""
+    arrival = () if record.outbound else (_arrival(record),)
     return (
-        _arrival(record),
+        *arrival,
         *_visits(record),
         *_rings(record),
         *(_segment(record, one) for one in record.segments if one.closed is not None),

@@ -10,6 +10,8 @@ from roost.office.records.model import Record
 
 def kind_of(record: Record) -> Kind:
     """How a contact that has ended ended for its client: exactly one kind."""
+    if record.outbound:
+        return Kind.OUTBOUND
     if record.segments:
         return Kind.ANSWERED
     if record.reason is Reason.VOICEMAIL_TAKEN or record.message:
@@ -40,6 +42,8 @@ def measured_of(record: Record) -> Measured | None:
             segment.hold_us,
             segment.wrap_up_us,
             segment.event,
+            segment.kind,
+            segment.consult_us,
         )
         for segment in record.segments
     )

@@ -6,6 +6,7 @@ desk's feed. For `roost phone` and the demo's agents.
 """
 
 import asyncio
+import ssl
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,11 +20,13 @@ from websockets.exceptions import WebSocketException
 
 from roost.adapters.phone.account import Account, NotRegistered
 from roost.adapters.phone.calls import Ended, PhoneCall
+from roost.floor.parties import WHISPER_US
 from roost.kernel.time import SECOND, DurationUs
 from roost.processes.softphone import Softphone, sound_of
 from roost.web.rows import DeskChanged, DeskRow, Presence
 
 AGAIN_S: Final = 0.3
+WHISPERED_S: Final = WHISPER_US / SECOND + 0.1  # whom it's about; who speaks sooner isn't heard
 BACK_S: Final = 1.0  # from a declined call to ready again
 FINISH_S: Final = 20.0  # at the end: how long a contact in hand may take
 BACK_FROM: Final = frozenset({"declined", "no_answer", "unreachable", "signed_in"})
@@ -84,11 +87,15 @@ class AgentAtWork:
         habits: Habits,
         says: "array[int]",
         tell: Callable[[str], None] = _keep,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         self._url, self._login = url, login
         self._habits, self._says, self._tell = habits, says, tell
         self._softphone = Softphone(account)
-        self._http = httpx.AsyncClient(base_url=url, timeout=10, trust_env=False)
+        self._trusted = trusted
+        self._http = httpx.AsyncClient(
+            base_url=url, timeout=10, trust_env=False, verify=trusted or True
+        )
         self._calls = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._desk: DeskRow | None = None
@@ -147,6 +154,7 @@ class AgentAtWork:
             call.answer()
             await call.answered(10.0)
             self._tell("answered")
+            await _unless_over(call, WHISPERED_S)
             sound_of(call).say(self._says)
             if own.talks is None:
                 await call.over.wait()
@@ -165,7 +173,11 @@ class AgentAtWork:
         address = self._url.replace("http", "ws", 1) + "/api/feed?views=desk&topics="
         while True:
             with suppress(OSError, TimeoutError, WebSocketException):
-                async with connect(address, additional_headers=self._proof()) as socket:
+                async with connect(
+                    address,
+                    additional_headers=self._proof(),
+                    ssl=self._trusted or (address.startswith("wss") or None),
+                ) as socket:
                     async for text in socket:
                         for changed in _shown.decode(text).rows:
                             self._desk = changed.row

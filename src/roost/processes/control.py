@@ -12,12 +12,14 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import uvloop
 
 from roost.adapters.clock.wall import CellClock
+from roost.adapters.edge.client import EdgeClient
 from roost.adapters.link.server import LinkServer
 from roost.adapters.media.client import MediaClient
 from roost.adapters.outside.web import Outside
@@ -28,15 +30,17 @@ from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.telephony.telephony import Telephony
 from roost.engine.runtime import Hooks, LiveEngine
 from roost.engine.step import FoldFailed, Incident
-from roost.floor.calls.messages import EndContact, MediaReady
+from roost.floor.calls.messages import EndContact, MediaLost, MediaReady
 from roost.floor.cell import ROOM
 from roost.floor.state import CellState
-from roost.kernel.actor import SETUP
+from roost.kernel.actor import SETUP, Actor
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import CommandId, ContactId, LegId, StreamName
+from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
+from roost.ports.commands import Answer
 from roost.ports.log import LogFailed, LogReader
-from roost.ports.media import MediaGone
+from roost.ports.media import LegState, MediaGone
 from roost.processes import (
     first_start,
     incidents,
@@ -55,6 +59,7 @@ from roost.processes.settings import Launch
 from roost.processes.submitting import Submitting
 
 MEDIA_WAIT_S: Final = 20.0
+EDGE_WAIT_S: Final = 3.0  # only where desks stood: without it they connect anew
 ENDED_S: Final = 4.0  # after the drain: how long the last goodbyes may take
 LOOK_S: Final = 0.1
 COLLECT_AFTER: Final = 20_000  # allocations, before the collector looks at the youngest
@@ -120,7 +125,7 @@ class Control:
             self._end_for_good,
         )
         self._media: MediaClient | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._serving: list[asyncio.Task[None]] = []
         self._telephony: Telephony | None = None
         self._outside: Outside | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -131,7 +136,7 @@ class Control:
 
     # --- a start ---
 
-    async def start(self, held: dict[str, socket.socket]) -> None:
+    async def start(self, opened: dict[str, socket.socket]) -> None:
         """Raises LogFailed, FoldFailed, MediaGone, NotInForce, secrets.BadSecrets."""
         _raise_limits()
         launch, settings = self._launch, self._launch.settings
@@ -140,11 +145,12 @@ class Control:
         media = self._media = MediaClient(
             {MEDIA: launch.places.media_socket},
             self._engine.epoch,
-            self._submitting.patiently,
+            self._from_media,
             self._track_keys,
             on_deposed=lambda: self._engine_stopped("deposed: media knows a newer writer"),
         )
-        self._serving = asyncio.create_task(media.serve())
+        edge = EdgeClient(launch.places.edge_socket, self._engine.epoch)
+        self._serving = [asyncio.create_task(one.serve()) for one in (media, edge)]
         await media.ready(MEDIA_WAIT_S)
         self._telephony = telephony = Telephony(
             signalling.settings_of(settings, self._secrets),
@@ -153,6 +159,7 @@ class Control:
             self._vault,
             self._clock,
             lambda: self._engine.load,
+            edge,
         )
         self._outside = Outside(
             self._submitting.patiently,
@@ -164,8 +171,10 @@ class Control:
         )
         telephony.restore()
         self._definitions_changed()
+        held = await media.legs(MEDIA)
+        await self._take_up_desks(telephony, edge, held)
         self._dispatch.open(telephony, media, self._outside)
-        await self._reconcile(media)
+        await self._reconcile(media, held)
         if self._engine.state.configured is None:
             from roost.processes import first_definitions
 
@@ -174,8 +183,9 @@ class Control:
             )
         serves = CommandId(f"media/{MEDIA}/{self._engine.epoch}")
         await self._submitting.patiently(MediaReady(MEDIA), SETUP, serves)
-        await telephony.start([held["sip_udp"], held["sip_tcp"]])
-        await self._link.start(sock=held["link"])
+        await telephony.start([opened["sip_udp"], opened["sip_tcp"]])
+        self._link.desks = telephony.desks
+        await self._link.start(sock=opened["link"])
         self._link.hint(self._cell, self._engine.number)
         gc.collect()
         gc.freeze()
@@ -183,9 +193,27 @@ class Control:
         supervise.tell_ready()
         self._log.info("ready", calls=len(self._engine.state.calls.calls))
 
-    async def _reconcile(self, media: MediaClient) -> None:
+    async def _take_up_desks(
+        self, telephony: Telephony, edge: EdgeClient, held: list[LegState]
+    ) -> None:
+        """Before anybody is rung: whose browser is still there."""
+        assert telephony.desks is not None
+        if telephony.desks.expected():
+            await edge.ready(EDGE_WAIT_S)
+        await telephony.desks.take_up(held)
+
+    async def _from_media(
+        self, command: Command, actor: Actor, id: CommandId, puts: Sequence[VaultPut] = ()
+    ) -> Answer:
+        """What media tells; telephony, too, must know that it's gone."""
+        if isinstance(command, MediaLost) and self._telephony is not None:
+            desks = self._telephony.desks
+            if desks is not None:
+                desks.media_lost(command.media)
+        return await self._submitting.patiently(command, actor, id, puts)
+
+    async def _reconcile(self, media: MediaClient, held: list[LegState]) -> None:
         """What media holds against what the log says."""
-        held = await media.legs(MEDIA)
         found = reconcile.differences(self._engine.state.calls, held)
         for leg in found.unknown:
             with suppress(MediaGone):
@@ -306,9 +334,9 @@ class Control:
             await self._telephony.close()
         if self._outside is not None:
             await self._outside.close()
-        if self._serving is not None:
-            self._serving.cancel()
-            await asyncio.gather(self._serving, return_exceptions=True)
+        for serving in self._serving:
+            serving.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
         if self._engine.why_not != "not started":
             with suppress(LogFailed):
                 await self._engine.stop()

@@ -6,6 +6,7 @@ streams/           the log, one SQLite file a stream, with its vault
 snapshots.db       states that a start begins from; can be deleted
 views.db           projections of the log; can be deleted and rebuilt
 accounts.db        who may log in
+tls/               the certificate of our own that pages are served with
 prompts/           spoken texts and recordings, by content hash
 recordings/        encrypted tracks
 incidents/         failed assertions: the input and the state's digest
@@ -45,6 +46,10 @@ class Places:
     @property
     def accounts(self) -> Path:
         return self.data / "accounts.db"
+
+    @property
+    def tls(self) -> Path:
+        return self.data / "tls"
 
     @property
     def prompts(self) -> Path:

@@ -43,13 +43,37 @@ class Sip(Network, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(Network, frozen=True, forbid_unknown_fields=True):
-    """For a proxy in front that speaks https: `origins` is where pages come from, and
+    """`tls`: "auto" is https with a certificate of our own on any address but the loopback's,
+    unless a proxy in front speaks it (`secure`); "given" is `certificate` and `key`, two files
+    in PEM, relative to the centre's folder. For a proxy, `origins` is where pages come from, and
     `trusted_proxies` whose word is taken for the address that a request came from."""
 
     port: int = 8080
+    tls: Literal["auto", "off", "own", "given"] = "auto"
+    certificate: str = ""
+    key: str = ""
     origins: tuple[str, ...] = ()
     secure: bool = False
     trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return ipaddress.ip_address(self.bind).is_loopback
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether we speak https ourselves."""
+        if self.tls == "auto":
+            return not self.local and not self.secure
+        return self.tls != "off"
+
+    @property
+    def url(self) -> str:
+        """Where it's reached without a proxy."""
+        host = self.advertised()
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.speaks_tls else 'http'}://{host}:{self.port}"
 
 
 class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
@@ -63,8 +87,10 @@ class MediaPorts(Network, frozen=True, forbid_unknown_fields=True):
 
 class EdgePort(Network, frozen=True, forbid_unknown_fields=True):
     """Where browsers' audio comes in: one UDP port for all of them. 0: any free one, which
-    stays the same while the centre runs; give one where a firewall has to know it."""
+    stays the same while the centre runs; give one where a firewall has to know it. Without a
+    `bind` it's where pages come from."""
 
+    bind: str = ""
     port: int = 0
 
 
@@ -181,9 +207,11 @@ def check(settings: Settings, where: str) -> None:
         _check_network(f"{where}: {name}", network)
         if not 0 < network.port < 65_536:
             raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
+    _check_https(where, settings.http)
     for address in settings.http.trusted_proxies:
         _network(f"{where}: http.trusted_proxies", address)
-    _check_network(f"{where}: edge", settings.edge)
+    if settings.edge.bind:
+        _check_network(f"{where}: edge", settings.edge)
     if not 0 <= settings.edge.port < 65_536:
         raise BadSettings(
             f"{where}: edge.port is {settings.edge.port}; give 1 to 65535, or 0 for any free one."
@@ -213,6 +241,20 @@ def check(settings: Settings, where: str) -> None:
         raise BadSettings(
             f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
             " office and settings."
+        )
+
+
+def _check_https(where: str, http: Http) -> None:
+    if (http.tls == "given") != bool(http.certificate and http.key):
+        raise BadSettings(
+            f"{where}: http.tls is {http.tls!r}; with http.certificate and http.key it must be"
+            ' "given", and "given" needs both.'
+        )
+    if http.tls == "off" and not http.local and not http.secure:
+        raise BadSettings(
+            f"{where}: http.tls is off on {http.bind}: passwords would go in the clear, and"
+            ' browsers give such pages no microphone. Leave it "auto", give a certificate, or set'
+            " http.secure = true where a proxy in front speaks https."
         )
 
 
@@ -280,6 +322,12 @@ def launch(
             media=msgspec.structs.replace(settings.media, first_port=first, last_port=last),
         )
     check(settings, "options")
+    if not settings.edge.bind:
+        http, edge = settings.http, settings.edge
+        edge = msgspec.structs.replace(
+            edge, bind=http.bind, advertise=edge.advertise or http.advertise
+        )
+        settings = msgspec.structs.replace(settings, edge=edge)
     folder = data if data is not None else centre / settings.data
     return Launch(str(centre.resolve()), str(folder.resolve()), settings)
 

@@ -48,6 +48,7 @@ def settings_of(settings: Settings, known: Secrets) -> TelephonySettings:
             )
             for name, trunk in settings.trunks.items()
         ),
+        law=Law(next(iter(settings.trunks.values())).law),
         most_calls=settings.bounds.most_calls,
     )
 

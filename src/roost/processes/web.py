@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -28,37 +29,59 @@ from roost.engine.bodies import Decoder
 from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
-from roost.processes import health, printing, secrets, supervise, travelling
+from roost.processes import certificates, health, printing, secrets, supervise, travelling
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
 from roost.web.pages import built_pages
 from roost.web.parts import UTC, Parts, WebSettings
+from roost.web.phone import PhonePages
 
 BACKLOG: Final = 512
 
 
 def run(launch: Launch, held: dict[str, socket.socket]) -> int:
     """Until it's told to stop (SIGTERM)."""
-    printing.start("web").info("starting")
-    return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_serve(launch, held["http"]))
+    log = printing.start("web")
+    log.info("starting")
+    try:
+        certificate = certificates.ensure(launch)
+    except certificates.BadCertificate as error:
+        log.error("cannot_start", why=str(error))
+        print(error, file=sys.stderr)
+        return supervise.USELESS
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(
+        _serve(launch, held["http"], certificate)
+    )
 
 
-async def _serve(launch: Launch, listening: socket.socket) -> int:
+async def _serve(
+    launch: Launch, listening: socket.socket, certificate: certificates.Certificate | None
+) -> int:
     follower: Follower | None = None
 
     def hinted(stream: StreamName, _number: int) -> None:
         if follower is not None and stream == launch.settings.cell:
             follower.hint()
 
-    link = LinkClient(launch.places.control_socket, travelling.travelling(), hinted=hinted)
+    phone_pages = PhonePages()
+    link = LinkClient(
+        launch.places.control_socket,
+        travelling.travelling(),
+        hinted=hinted,
+        news=phone_pages.told,
+        again=phone_pages.again,
+    )
+    phone_pages.ask = link.desk
     parts = _parts(launch, link, lambda: follower is not None and follower.live.floor is not None)
     follower = Follower(parts)
-    app = create_app(parts, follower, pages=built_pages())
+    app = create_app(parts, follower, pages=built_pages(), phone_pages=phone_pages)
     await link.start()
     try:
-        await _Server(server(app, launch.settings.http.trusted_proxies)).serve(sockets=[listening])
+        files = None if certificate is None else (certificate.certificate, certificate.key)
+        config = server(app, launch.settings.http.trusted_proxies, files)
+        await _Server(config).serve(sockets=[listening])
     finally:
         await link.stop()
         parts.accounts.close()
@@ -98,7 +121,12 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         decoder=Decoder.of(ROOM),
         key=secrets.read(places.data).key(),
         stream=cell,
-        settings=WebSettings(origins=http.origins, secure=http.secure, zone=_zone(launch)),
+        settings=WebSettings(
+            origins=http.origins,
+            secure=http.secure or http.speaks_tls,
+            own_certificate=http.speaks_tls and http.tls != "given",
+            zone=_zone(launch),
+        ),
         people=store.vault(SETTINGS),
         snapshots=SqliteSnapshots(places.snapshots),
         persons=KeyedPersons(vault, keys.index_key),

@@ -196,6 +196,7 @@ class Callers:
         """The caller is in a queue: patience begins."""
         caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone:
+            caller.talking = ""
             self.timeline.after(caller.patience_us, self.lose_patience, caller)
 
     def lose_patience(self, caller: Caller) -> None:

@@ -5,11 +5,16 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    CompleteTransfer,
+    Consult,
     GoAway,
     GoReady,
+    Merge,
     PhoneRegistered,
     SignIn,
     SignOut,
+    Toggle,
+    Transfer,
     WrapUp,
     WrapUpStarted,
 )
@@ -22,8 +27,9 @@ from roost.floor.calls.messages import (
     LegSilent,
 )
 from roost.floor.effects import DialAgent
+from roost.floor.parties import ToAgent
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import LegId
+from roost.kernel.ids import AgentId, LegId
 from roost.kernel.time import MINUTE, SECOND
 from roost.simulator.callers import SILENCE_US, Tell
 from roost.simulator.dice import Dice
@@ -146,6 +152,41 @@ class People:
             person.leg = None
             self.tell(LegClosed(leg, Blame.AGENT, Reason.HUNG_UP), f"bye:{leg}")
             self.timeline.timer(SILENCE_US, self.fall_silent, (leg, 1))
+
+    # --- more than two ---
+
+    def colleague(self, person: Person) -> AgentId:
+        others = [one for one in self.people if one != person.id]
+        return others[person.dice.below(len(others))] if others else person.id
+
+    def consult(self, leg: LegId) -> None:
+        """Ask a colleague; half a minute later the talk goes one of four ways."""
+        person = self.by_leg.get(leg)
+        if person is None:
+            return
+        target = ToAgent(self.colleague(person))
+        self.tell(Consult(person.id, target), f"consult:{leg}")
+        self.timeline.after(person.dice.exponential(30 * SECOND), self.go_on, leg)
+
+    def go_on(self, leg: LegId) -> None:
+        person = self.by_leg.get(leg)
+        if person is None:
+            return
+        match person.dice.below(4):
+            case 0:
+                self.tell(CompleteTransfer(person.id), f"complete:{leg}")
+            case 1:
+                self.tell(Merge(person.id), f"merge:{leg}")
+            case 2:
+                self.tell(Toggle(person.id), f"toggle:{leg}")
+            case _:
+                self.hang_up(leg)
+
+    def transfer(self, leg: LegId) -> None:
+        person = self.by_leg.get(leg)
+        if person is not None:
+            target = ToAgent(self.colleague(person))
+            self.tell(Transfer(person.id, target), f"transfer:{leg}")
 
     def fall_silent(self, about: tuple[LegId, int]) -> None:
         """Media's notice for a leg whose BYE was lost, until it's done with the leg."""

@@ -43,6 +43,7 @@ class World:
         self.people = People(scenario, seed, timeline, tell)
         self.tracks: dict[TrackId, tuple[StartTrack, int]] = {}
         self.on_leg: dict[LegId, list[TrackId]] = {}
+        self.met: set[LegId] = set()  # agents' legs that a caller has heard
         self.plays: dict[str, PlayId] = {}  # by contact: what the caller hears
         self.lost: set[MediaId] = set()  # media processes that died
         self.acts: dict[type[Effect], Callable[[Any], None]] = {
@@ -119,8 +120,14 @@ class World:
             source = route.source
             if isinstance(source, FromPrompts):
                 self.play(effect, source, caller)
-            elif source.leg in self.people.by_leg and caller.talking != source.leg:
-                self.talk(source.leg, caller)
+            elif route.listener == caller.leg and source.leg in self.people.by_leg:
+                self.meet(source.leg, caller)
+
+    def meet(self, leg: LegId, caller: Caller) -> None:
+        """The caller hears an agent, perhaps not for the first time."""
+        if leg not in self.met:
+            self.met.add(leg)
+            self.talk(leg, caller)
 
     def play(self, effect: SetMatrix, source: FromPrompts, caller: Caller) -> None:
         if self.plays.get(effect.contact) == source.play:
@@ -140,6 +147,11 @@ class World:
         caller.talking = leg
         self.people.by_leg[leg].label = caller.label
         length = SECOND + caller.dice.erlang3(self.people.handling(caller.label).talk_us)
+        how = self.scenario.behaviour
+        if how.consults and caller.dice.chance(how.consults):
+            self.timeline.after(length // 3, self.people.consult, leg)
+        elif how.transfers and caller.dice.chance(how.transfers):
+            self.timeline.after(length // 2, self.people.transfer, leg)
         if caller.dice.chance(self.scenario.behaviour.agent_hangs_up):
             self.timeline.after(length, self.people.hang_up, leg)
         else:

@@ -27,7 +27,9 @@ from roost.web import (
     feed,
     helping,
     history,
+    known,
     openapi,
+    phone,
     reports,
     session,
     targets,
@@ -42,10 +44,11 @@ from roost.web.doorway import Doorway
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import Gate
-from roost.web.limits import FEED_PING, MOST_BODY, MOST_MESSAGE
+from roost.web.limits import FEED_PING, MOST_BODY, MOST_PHONE_MESSAGE
 from roost.web.pages import Pages
 from roost.web.parts import Parts
 from roost.web.permissions import Caller
+from roost.web.phone import PhonePages
 from roost.web.problems import (
     Trouble,
     handle_fault,
@@ -70,12 +73,14 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *desk.ROUTES,
     *desk_calls.ROUTES,
     *targets.ROUTES,
+    *known.ROUTES,
     *clients.ROUTES,
     *watching.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
     *tasks.ROUTES,
     *feed.ROUTES,
+    *phone.ROUTES,
     *contacts.ROUTES,
     *history.ROUTES,
     *reports.ROUTES,
@@ -89,6 +94,7 @@ def create_app(
     follower: Follower | None = None,
     feeds: Feeds | None = None,
     pages: Path | None = None,
+    phone_pages: PhonePages | None = None,
 ) -> Litestar:
     """The API on these parts, and the pages that were built into a folder. A follower may be
     handed in by whoever gives it hints (`follower.hint()` when there's more in the log)."""
@@ -112,6 +118,7 @@ def create_app(
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
             "feeds": feeds or Feeds(),
+            "phone_pages": phone_pages or PhonePages(),
             "notes": Notes(parts),
             "guesses": Guesses(),
         },
@@ -121,7 +128,8 @@ def create_app(
     )
     if pages is not None:
         app.asgi_handler = Pages(app.asgi_handler, pages, parts.randomness)
-    app.asgi_handler = Doorway(app.asgi_handler, parts.settings.secure)
+    insist = parts.settings.secure and not parts.settings.own_certificate
+    app.asgi_handler = Doorway(app.asgi_handler, insist)
     return app
 
 
@@ -131,7 +139,17 @@ def described() -> Litestar:
     async def shut(_connection: Any, _handler: Any) -> None:
         raise Trouble(503, "unavailable")
 
-    names = ("parts", "follower", "gate", "logins", "commands", "feeds", "notes", "guesses")
+    names = (
+        "parts",
+        "follower",
+        "gate",
+        "logins",
+        "commands",
+        "feeds",
+        "phone_pages",
+        "notes",
+        "guesses",
+    )
     about = OpenAPIConfig("Roost", "1", description="The contact centre's API.")
     return _app(dict.fromkeys(names), shut, [], about)
 
@@ -176,16 +194,20 @@ def _caller(scope: Scope) -> Caller:
     return cast("Caller", scope["user"])  # pyright: ignore
 
 
-def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+def server(
+    app: Litestar,
+    trusted_proxies: Sequence[str] = (),
+    files: tuple[Path, Path] | None = None,
+) -> uvicorn.Config:
     """How uvicorn runs it, with its bounds; the sockets are handed to `Server.serve`. Whose
     `X-Forwarded-For` is believed are the trusted proxies alone: failed logins are counted by
-    the address that it names."""
+    the address that it names. `files` are certificate and key, where it speaks https."""
     return uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
-        ws_max_size=MOST_MESSAGE,
+        ws_max_size=MOST_PHONE_MESSAGE,  # the longest; the feed has a bound of its own
         ws_max_queue=4,
         ws_ping_interval=FEED_PING / SECOND,
         ws_ping_timeout=FEED_PING / SECOND,
@@ -199,4 +221,6 @@ def server(app: Litestar, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config
         forwarded_allow_ips=[str(ip_network(one, strict=False)) for one in trusted_proxies],
         access_log=False,
         log_config=None,
+        ssl_certfile=files and files[0],
+        ssl_keyfile=files and str(files[1]),
     )

@@ -7,14 +7,19 @@ is kept for it. Beyond that it gets the whole board again.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from roost.web.live import Live
+from roost.kernel.ids import OPERATOR, AgentId
+from roost.kernel.time import DurationUs, InstantUs
+from roost.web.limits import COALESCE, WAKE_AT_ONCE
+from roost.web.live import Key, Live
 from roost.web.permissions import View
 from roost.web.project import Audience, change, keys
+from roost.web.topics import Rows
 
 MOST_GONE: Final = 1_000
 NOTHING: Final = -1  # the version of somebody who hasn't seen the board yet
@@ -24,11 +29,10 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Changes(Struct, frozen=True, gc=False):
-    """Encoded RowChanged values, to be joined into one message. `whole`: they replace all."""
+    """A board's changes as the message that tells them. `seen` is the version that it leads
+    to; `more`: that isn't all yet."""
 
-    view: View
-    rows: tuple[bytes, ...]
-    whole: bool
+    text: str
     seen: int
     more: bool
 
@@ -45,6 +49,8 @@ class Board:
         self._changed: OrderedDict[str, tuple[int, bytes]] = OrderedDict()  # the newest last
         self._gone: OrderedDict[str, None] = OrderedDict()
         self._forgotten = 0  # the newest removal that is no longer kept
+        self._made: dict[int, Changes] = {}  # of this version, by what was seen before
+        self._made_at = 0
         self.refresh(list(keys(live, audience)))
 
     def refresh(self, touched: list[str]) -> None:
@@ -53,8 +59,7 @@ class Board:
         for key in touched:
             self._refresh(key)
         if self.version != before:
-            for waker in self.wakers:
-                waker.set()
+            _wake(list(self.wakers))
 
     def _refresh(self, key: str) -> None:
         fresh = change(self._live, self.audience, key, 0)
@@ -80,7 +85,16 @@ class Board:
 
     def since(self, seen: int) -> Changes:
         """What has changed after a version (NOTHING: all rows), at most MOST_ROWS of it, the
-        oldest first."""
+        oldest first. Made once for all who have seen the same."""
+        if self._made_at != self.version:
+            self._made_at = self.version
+            self._made.clear()
+        made = self._made.get(seen)
+        if made is None:
+            made = self._made[seen] = self._since(seen)
+        return made
+
+    def _since(self, seen: int) -> Changes:
         whole = seen < self._forgotten
         rows: list[tuple[int, bytes]] = []
         for key, (version, row) in reversed(self._changed.items()):
@@ -92,11 +106,29 @@ class Board:
         part = rows if whole else rows[:MOST_ROWS]
         more = len(part) < len(rows)
         at = part[-1][0] if more else self.version
-        return Changes(self.audience.view, tuple(row for _, row in part), whole, at, more)
+        told = Rows(self.audience.view, whole, tuple(msgspec.Raw(row) for _, row in part))
+        return Changes(_encode(told).decode(), at, more)
 
-    def rows(self) -> list[bytes]:
-        """All rows now."""
-        return [self._changed[key][1] for key in self._rows]
+    def rows(self, late: Iterable[str] = ()) -> list[bytes]:
+        """All rows now; those of the keys in `late` as they'll be shown soon."""
+        rows = {key: self._changed[key][1] for key in self._rows}
+        for key in late:
+            fresh = change(self._live, self.audience, key, self.version)
+            if fresh.row is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = _encode(fresh)
+        return list(rows.values())
+
+
+def _wake(wakers: list[asyncio.Event]) -> None:
+    """Some now and the rest in the loop's next rounds: what comes in meanwhile, and a desk's own
+    row, needn't wait until a figure has gone out to everybody."""
+    for waker in wakers[:WAKE_AT_ONCE]:
+        waker.set()
+    rest = wakers[WAKE_AT_ONCE:]
+    if rest:
+        asyncio.get_running_loop().call_soon(_wake, rest)
 
 
 class Boards:
@@ -108,6 +140,8 @@ class Boards:
         self._live = live
         self._floor = live.floor
         self._boards: dict[View, dict[Audience, Board]] = {view: {} for view in View}
+        self._shown: OrderedDict[Key, InstantUs] = OrderedDict()  # when last; the oldest first
+        self._late: dict[Key, None] = {}  # changed again within COALESCE
 
     def board(self, audience: Audience) -> Board:
         boards = self._boards[audience.view]
@@ -116,24 +150,57 @@ class Boards:
             board = boards[audience] = Board(self._live, audience)
         return board
 
-    def refresh(self) -> None:
-        """Bring every board up to the read model's state."""
+    def rows(self, audience: Audience) -> list[bytes]:
+        """All rows now: also what isn't shown yet because it has just been."""
+        late = [key for view, key in self._late if view is audience.view]
+        return self.board(audience).rows(late)
+
+    def refresh(self, now: InstantUs) -> None:
+        """Bring every board up to the read model's state: a row at once, and then at most ten
+        times a second, however often it changes. A desk's own row never waits."""
         dirty = self._live.dirty
-        if not dirty:
-            return
-        self._live.dirty = set()
         if self._live.floor is not self._floor:
             self._floor = self._live.floor
             self._forget()
+        while self._shown:
+            key, at = next(iter(self._shown.items()))
+            if now - at < COALESCE:
+                break
+            del self._shown[key]
+        if not dirty and not self._late:
+            return
+        self._live.dirty = set()
+        dirty.update(self._late)
+        self._late = {}
         touched: dict[View, list[str]] = {}
-        for view, key in sorted(dirty):
+        for one in sorted(dirty):
+            view, key = one
+            if view is not View.DESK:
+                if one in self._shown:
+                    self._late[one] = None
+                    continue
+                self._shown[one] = now
             touched.setdefault(view, []).append(key)
+        self._show(touched)
+
+    def wait_us(self, now: InstantUs) -> DurationUs | None:
+        """How long until a row that waits may be shown; None: none waits."""
+        if not self._late:
+            return None
+        first = min(self._shown.get(one, now) for one in self._late)
+        return DurationUs(max(0, first + COALESCE - now))
+
+    def _show(self, touched: dict[View, list[str]]) -> None:
         for view, named in touched.items():
-            for audience, board in self._boards[view].items():
-                if audience.agent is None:
-                    board.refresh(named)
-                elif audience.agent in named:
-                    board.refresh([audience.agent])
+            boards = self._boards[view]
+            if view is View.DESK:
+                for agent in named:
+                    board = boards.get(Audience(OPERATOR, view, AgentId(agent)))
+                    if board is not None:
+                        board.refresh([agent])
+                continue
+            for board in boards.values():
+                board.refresh(named)
 
     def _forget(self) -> None:
         """Whoever is bound to clients by their team may see other ones from now on."""

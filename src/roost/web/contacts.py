@@ -1,7 +1,7 @@
 """The list of contacts: searched by anything that one may see, and what a figure is made of."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from litestar import get
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.dictionary import named
@@ -20,12 +20,14 @@ from roost.office.measures.intervals import QUARTER
 from roost.ports.records import ContactFilter, ContactSummary, Counted, Place
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE
+from roost.web.live import Live
+from roost.web.live_tasks import row
 from roost.web.masking import masked
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
 from roost.web.report_rows import members
-from roost.web.rows import parse_ref, ref_of
+from roost.web.rows import TaskRow, parse_ref, ref_of
 from roost.web.sight import Sight
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -63,6 +65,7 @@ class ContactLine(Struct, frozen=True):
     message: bool  # a voicemail was left
     earned: Money | None
     counted: int | None = None  # how often, where a measure's contacts are asked for
+    task: TaskRow | None = None  # what's still to be done about it: to call back, a voicemail
 
 
 class ContactPage(Struct, frozen=True):
@@ -221,16 +224,34 @@ async def contacts(
         cursor = follower.cursors.seal(
             caller.owner, "contacts", last.arrived, last.count, last.client
         )
-    return ContactPage(await asyncio.to_thread(_lines, parts, caller, which, page), cursor)
+    todo = tasks_of(follower.live, [one.contact for one in page])
+    lines = await asyncio.to_thread(_lines, parts, caller, which, page, todo)
+    return ContactPage(lines, cursor)
+
+
+def tasks_of(live: Live, wanted: Sequence[ContactId]) -> dict[ContactId, TaskRow]:
+    """What's still to be done about these contacts."""
+    some = frozenset(wanted)
+    found: dict[ContactId, TaskRow] = {}
+    for task in live.tasks.values():
+        shown = row(task)
+        if task.contact in some and task.contact is not None and shown is not None:
+            found[task.contact] = shown
+    return found
 
 
 def _lines(
-    parts: Parts, caller: Caller, which: ContactFilter, page: Sequence[ContactSummary]
+    parts: Parts,
+    caller: Caller,
+    which: ContactFilter,
+    page: Sequence[ContactSummary],
+    todo: Mapping[ContactId, TaskRow],
 ) -> tuple[ContactLine, ...]:
-    if which.counted is None:
-        return tuple(line(parts, caller, one) for one in page)
-    times = parts.records.times_counted(which.counted, [one.contact for one in page])
-    return tuple(line(parts, caller, one, times.get(one.contact)) for one in page)
+    ids = [one.contact for one in page]
+    times = {} if which.counted is None else parts.records.times_counted(which.counted, ids)
+    return tuple(
+        line(parts, caller, one, times.get(one.contact), todo.get(one.contact)) for one in page
+    )
 
 
 def value_of(parts: Parts, caller: Caller, client: ClientId, id: VaultId | None) -> str | None:
@@ -250,7 +271,11 @@ def _masked(parts: Parts, one: ContactSummary) -> str | None:
 
 
 def line(
-    parts: Parts, caller: Caller, one: ContactSummary, times: int | None = None
+    parts: Parts,
+    caller: Caller,
+    one: ContactSummary,
+    times: int | None = None,
+    task: TaskRow | None = None,
 ) -> ContactLine:
     """A contact as this caller may see it. Blocking."""
     return ContactLine(
@@ -273,6 +298,7 @@ def line(
         one.message,
         one.earned if Scope.INVOICES_READ in caller.scopes else None,
         times,
+        task,
     )
 
 

@@ -21,6 +21,7 @@ BASE: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"permissions-policy", b"camera=(), geolocation=()"),
     (b"cache-control", b"no-store"),
 )
+BARE_SEND: Final = "roost.send"  # in a websocket's scope: the server's own, under all layers
 HTTPS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -33,6 +34,8 @@ class Doorway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            bare: dict[str, object] = scope  # type: ignore[assignment]
+            bare[BARE_SEND] = send
             await self._app(scope, receive, send)
             return
 

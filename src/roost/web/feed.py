@@ -9,7 +9,7 @@ event by it. See `topics.py` for the messages.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 from litestar import Response, WebSocket, get, websocket
@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from roost.kernel.time import MINUTE, SECOND, InstantUs
 from roost.web.boards import NOTHING, Board
+from roost.web.doorway import BARE_SEND
 from roost.web.follow import Channel, Follower, Item, Place
 from roost.web.gate import Gate
 from roost.web.limits import (
@@ -35,9 +36,9 @@ from roost.web.limits import (
 from roost.web.parts import Parts
 from roost.web.permissions import TOPICS, VIEWS, Caller, Verdict, View, judge
 from roost.web.problems import Trouble
-from roost.web.project import audience
+from roost.web.project import Audience, audience
 from roost.web.sight import Sight
-from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Rows, Topic
+from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Topic
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Alive).decode
@@ -114,9 +115,9 @@ def topics_of(caller: Caller, named: str | None) -> frozenset[Topic]:
     return frozenset(known[name] for name in wanted)
 
 
-def _board(caller: Caller, follower: Follower, view: View) -> Board:
+def _audience(caller: Caller, follower: Follower, view: View) -> Audience:
     sight = follower.sights.of(caller.horizon)
-    return follower.boards.board(audience(view, sight, caller.account.agent))
+    return audience(view, sight, caller.account.agent, caller.account.role)
 
 
 def _begin(caller: Caller, follower: Follower, after: str | None, default: str) -> Place:
@@ -141,7 +142,7 @@ async def live(
     """All rows of the views (`desk,queues,agents,contacts,totals,money`) as they are now."""
     rows: list[bytes] = []
     for view in views_of(caller, views):
-        rows.extend(_board(caller, follower, view).rows())
+        rows.extend(follower.boards.rows(_audience(caller, follower, view)))
     cursor = follower.cursor(caller.owner, follower.present(caller.owner))
     raw = tuple(msgspec.Raw(row) for row in rows)
     body = _encode(Snapshot(cursor, parts.clock.now(), raw))
@@ -166,13 +167,9 @@ async def pages(
         page = await follower.page(sight, place, limit - len(items))
         more = place.position > before
         items.extend(item for item in page if item.topic in wanted)
-    raw = b",".join(item.message for item in items)
-    cursor = _encode(follower.cursor(caller.owner, place))
-    body = b'{"events":[%b],"cursor":%b,"more":%b}' % (
-        raw,
-        cursor,
-        b"true" if more and place.position < await follower.end() else b"false",
-    )
+    more = more and place.position < await follower.end()
+    events = tuple(msgspec.Raw(item.message.encode()) for item in items)
+    body = _encode({"events": events, "cursor": follower.cursor(caller.owner, place), "more": more})
     return Response(body, media_type="application/json")
 
 
@@ -276,6 +273,11 @@ class _Feed:
         self._sight: Sight | None = None
         self._waker = asyncio.Event()
         self._checked = parts.clock.now()
+        self._floor: object = self  # none yet
+        self._out: Any = cast("Any", socket.scope).get(BARE_SEND, socket.send)
+        self._sent = 0  # messages begun
+        self._sending = False
+        self._too_slow = False
 
     def ask(self) -> None:
         """Whether the caller is still let in, now."""
@@ -285,13 +287,19 @@ class _Feed:
     def _look(self) -> None:
         """At what the caller sees now: other definitions may have moved teams and clients. A
         board that wasn't looked at before is sent whole."""
+        if self._floor is self._follower.live.floor:
+            return
+        self._floor = self._follower.live.floor
         sight = self._follower.sights.of(self._caller.horizon)
         if sight == self._sight:
             return
         self._sight = sight
         before = dict(zip(self._boards, self._seen, strict=True))
         self._look_away()
-        self._boards = [_board(self._caller, self._follower, view) for view in self._views]
+        self._boards = [
+            self._follower.boards.board(_audience(self._caller, self._follower, view))
+            for view in self._views
+        ]
         self._seen = [before.get(board, NOTHING) for board in self._boards]
         self._channel = self._follower.channel(sight) if self._topics else None
         for one in (*self._boards, self._channel):
@@ -308,20 +316,39 @@ class _Feed:
         self._look()
         listening = asyncio.create_task(self._listen())
         listening.add_done_callback(lambda _: self._waker.set())
+        watching = asyncio.create_task(self._watch(asyncio.current_task()))
         try:
             await self._send_all(listening)
         except _Ended as ended:
             await self._say_bye(ended)
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, OSError):  # it's gone
             return
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self._too_slow or task is None:
+                raise
+            task.uncancel()
+            await self._say_bye(_Ended(TOO_SLOW, "too_slow"))
         finally:
             listening.cancel()
+            watching.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             self._look_away()
 
+    async def _watch(self, sender: "asyncio.Task[None] | None") -> None:
+        """Ends the sending when one message takes longer than FEED_SEND. A timer for each of
+        them would cost as much as the message."""
+        while sender is not None:
+            before = self._sent
+            await asyncio.sleep(FEED_SEND / SECOND)
+            if self._sending and self._sent == before:
+                self._too_slow = True
+                sender.cancel()
+                return
+
     async def _send_all(self, listening: "asyncio.Task[None]") -> None:
         hello = Hello(self._parts.clock.now(), FEED_HEARTBEAT)
-        await self._send(_encode(hello))
+        await self._send(_encode(hello).decode())
         while True:
             self._waker.clear()
             await self._still_let_in()
@@ -347,12 +374,13 @@ class _Feed:
         caller = await self._gate.again(self._caller)
         if caller is None:
             raise _Ended(LOGGED_OUT, "logged_out")
-        self._caller = caller
+        if caller != self._caller:
+            self._caller, self._floor = caller, self
 
     async def _beat(self) -> None:
         now = self._parts.clock.now()
         cursor = self._follower.cursor(self._caller.owner, self._place)
-        await self._send(_encode(Heartbeat(now, cursor)))
+        await self._send(_encode(Heartbeat(now, cursor)).decode())
 
     async def _send_rows(self) -> bool:
         """One message of changed rows for each view that has any; whether there's more."""
@@ -362,8 +390,7 @@ class _Feed:
                 continue
             changes = board.since(self._seen[index])
             self._seen[index] = changes.seen
-            rows = tuple(msgspec.Raw(row) for row in changes.rows)
-            await self._send(_encode(Rows(changes.view, changes.whole, rows)))
+            await self._send(changes.text)
             more = more or changes.more
         return more
 
@@ -387,13 +414,12 @@ class _Feed:
             self._place = ahead
         return more
 
-    async def _send(self, message: bytes) -> None:
+    async def _send(self, message: str) -> None:
         await self._still_let_in()
-        try:
-            async with asyncio.timeout(FEED_SEND / SECOND):
-                await self._socket.send_text(message.decode())
-        except TimeoutError:
-            raise _Ended(TOO_SLOW, "too_slow") from None
+        self._sent += 1
+        self._sending = True
+        await self._out({"type": "websocket.send", "text": message})
+        self._sending = False
 
     async def _listen(self) -> None:
         """A client only ever says that it's there; anything else ends the feed."""

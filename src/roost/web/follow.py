@@ -19,6 +19,7 @@ from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
 from roost.web import live_tasks, resuming
+from roost.web.alerting import Alerting
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
 from roost.web.limits import (
@@ -59,7 +60,7 @@ class Item(Struct, frozen=True, gc=False):
     position: int
     number: int
     topic: Topic
-    message: bytes
+    message: str
 
 
 @dataclass
@@ -114,6 +115,7 @@ class Follower:
         self.live = Live(parts.settings.zone)
         self.boards = Boards(self.live)
         self.sights = Sights(self.live)
+        self.alerting = Alerting(self.live)
         self.cursors = Cursors(parts.key)
         self.position = 0
         self.last = 0
@@ -166,10 +168,12 @@ class Follower:
         self.last = max(self.last, self.position)
         if len(rows) < FOLLOW_BATCH:
             self.caught_up = True
-            self.live.turn(self._parts.clock.now())
+            now = self._parts.clock.now()
+            self.live.turn(now)
+            self.alerting.tick(now)
             self._begin_counting_money()
         if self.caught_up:
-            self.boards.refresh()
+            self.boards.refresh(self._parts.clock.now())
         if self.position - self._kept >= KEEP_EVERY:
             self._kept = self.position
             await self._in_reader(self._keep, self.position, self._standing())
@@ -257,8 +261,10 @@ class Follower:
 
     async def _pause(self) -> None:
         """Not by `wait_for`: before 3.12 it loses a cancellation that comes with the hint."""
+        wait = self.boards.wait_us(self._parts.clock.now())
+        pause = FOLLOW_PAUSE if wait is None else min(FOLLOW_PAUSE, wait)
         try:
-            async with asyncio.timeout(FOLLOW_PAUSE / SECOND):
+            async with asyncio.timeout(pause / SECOND):
                 await self._hint.wait()
         except TimeoutError:
             return
@@ -415,4 +421,4 @@ class Follower:
             contact=None if count is None or client is None else ref_of(client, count),
             body=body_for_operator(stored) if owner == OPERATOR else body_for_client(stored),
         )
-        return Item(stored.number, number, topic, _encode(message))
+        return Item(stored.number, number, topic, _encode(message).decode())

@@ -169,5 +169,8 @@ class Gate:
         allowed = self._parts.settings.origins
         if allowed:
             return origin in allowed
-        split = urlsplit(origin)
+        try:
+            split = urlsplit(origin)
+        except ValueError:  # no address at all
+            return False
         return split.scheme in ("http", "https") and split.netloc == host and host != ""

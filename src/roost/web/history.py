@@ -1,7 +1,7 @@
 """What has happened: contacts, their records and recordings, and what they're worth."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 from litestar import Request, Response, get, post
@@ -14,9 +14,9 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
-from roost.office.audit.messages import NumberShown, RecordingHeard
+from roost.office.audit.messages import NumberShown
 from roost.office.records.chapters import Chapter
-from roost.ports.recordings import Side, Sound
+from roost.ports.recordings import Side
 from roost.ports.records import (
     ContactRecord,
     InvoiceDraft,
@@ -25,11 +25,12 @@ from roost.ports.records import (
 from roost.web.audit import Notes
 from roost.web.contacts import ContactLine, line, value_of
 from roost.web.follow import Follower
-from roost.web.limits import MOST_PAGE, MOST_PAIRS, MOST_RANGE
+from roost.web.limits import MOST_PAGE, MOST_PAIRS
+from roost.web.live_tasks import in_hand
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
+from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
-from roost.web.ranges import wanted_range
 from roost.web.rows import parse_ref, ref_of
 from roost.web.topics import CLIENT_SEES
 
@@ -179,32 +180,8 @@ async def recording(
     """A WAV file: the caller left, agents right. Parts of it by Range (RFC 9110, 14). Noted
     in the audit trail."""
     record = await record_of(ref, caller, parts, follower)
-    sides = _sides(record)
-    if not sides:
-        raise Trouble(404, "no_recording")
-    sound = await asyncio.to_thread(parts.recordings.open, record.summary.client, sides)
-    if sound is None:
-        raise Trouble(404, "no_recording")
-    whole = (0, sound.size)
-    span = wanted_range(request.headers.get("range"), sound.size)
-    if span is None:
-        await asyncio.to_thread(sound.close)
-        about, size = {"size": str(sound.size)}, {"Content-Range": f"bytes */{sound.size}"}
-        raise Trouble(416, "bad_range", about, size)
-    start, end = span
-    owner = Owner(record.summary.client)
-    try:
-        await notes.note_once(caller, RecordingHeard(owner=owner, ref=ref))
-    except Trouble:
-        await asyncio.to_thread(sound.close)
-        raise
-    headers = {"Accept-Ranges": "bytes", "Content-Length": str(end - start)}
-    if span != whole:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{sound.size}"
-    status = 200 if span == whole else 206
-    return Stream(
-        _sound(sound, start, end), status_code=status, media_type="audio/wav", headers=headers
-    )
+    client, sides = record.summary.client, _sides(record)
+    return await played(request, client, ref, sides, caller, parts, notes)
 
 
 def _sides(record: ContactRecord) -> list[Side]:
@@ -253,18 +230,6 @@ async def reveal(
     if value is None:
         raise Trouble(404, "no_number")
     return Revealed(value.decode(errors="replace"))
-
-
-async def _sound(sound: Sound, start: int, end: int) -> AsyncIterator[bytes]:
-    try:
-        while start < end:
-            part = await asyncio.to_thread(sound.read, start, min(MOST_RANGE, end - start))
-            if not part:
-                return
-            start += len(part)
-            yield part
-    finally:
-        await asyncio.to_thread(sound.close)
 
 
 @get("/api/invoices/drafts", summary="Invoice drafts")
@@ -328,7 +293,8 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
         raise not_found()
     record = await asyncio.to_thread(parts.records.contact, *named)
     sight = follower.sights.of(caller.horizon)
-    if record is None or not sight.sees_contact(named[0], record.summary.agents):
+    seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
+    if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):
         raise not_found()
     return record
 

@@ -10,6 +10,7 @@ MOST_KEY: Final = 200  # characters of an Idempotency-Key
 MOST_NOTE: Final = 4_000  # characters of a wrap-up note
 MOST_TYPED: Final = 40  # characters of a number as somebody types it
 MOST_KEYS_PRESSED: Final = 32  # keys sent to the far end in one go
+MOST_EARLIER: Final = 10  # contacts with the same person, as a desk shows them
 MOST_TARGETS: Final = 50  # colleagues, and directory's entries, of one answer: ask with a text
 MOST_SAID: Final = 500  # characters of a message to a team or an agent
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
@@ -60,6 +61,8 @@ MOST_RECENT_CONTACTS: Final = 50  # finished contacts shown, for each client
 LAG_BEHIND: Final = DurationUs(10 * SECOND)  # health says so when the view is older
 
 # --- the feed ---
+COALESCE: Final = DurationUs(100 * MILLISECOND)  # a row is shown at most once within it
+WAKE_AT_ONCE: Final = 50  # feeds, in one round of the event loop
 MOST_FEEDS: Final = 2_000  # websockets of one process; beyond it 503
 MOST_FEEDS_ACCOUNT: Final = 20  # of one account
 FEED_PAGE: Final = 200  # events of one message
@@ -68,3 +71,14 @@ MOST_MESSAGES: Final = 60  # messages from a client within a minute
 FEED_SEND: Final = DurationUs(10 * SECOND)  # a client that takes longer is told to resume
 FEED_HEARTBEAT: Final = DurationUs(15 * SECOND)  # also: how often a feed's session is checked
 FEED_PING: Final = DurationUs(20 * SECOND)  # the protocol's ping; unanswered so long: gone
+
+# --- desks' phones ---
+MOST_SDP: Final = 12_000  # characters of a browser's description; a larger one ends the websocket
+MOST_PHONE_MESSAGE: Final = 16_384  # bytes of a message from a page; a larger one ends it
+MOST_PHONE_MESSAGES: Final = 120  # messages from a page within a minute
+MOST_PHONE_NEWS: Final = 200  # messages that wait for a slow page; then it's told to come again
+MOST_PHONES: Final = 4_000  # websockets of one process; beyond it 503
+MOST_PHONES_ACCOUNT: Final = 10  # of one account
+PHONE_BEAT: Final = DurationUs(5 * SECOND)  # when there's nothing else to say
+PHONE_SILENT: Final = DurationUs(20 * SECOND)  # a page that answers no beat for so long is gone
+PHONE_SEND: Final = DurationUs(5 * SECOND)  # a page that takes longer is told to come again

@@ -36,7 +36,7 @@ from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import TalkLive
 from roost.web.permissions import View
-from roost.web.rows import ContactState, Presence, ref_of
+from roost.web.rows import AlertRow, ContactState, Presence, ref_of
 
 Key = tuple[View, str]
 ALL: Final = "all"  # the key of the operator's totals
@@ -122,6 +122,7 @@ class Live:
         self.presences: Counter[Presence] = Counter()
         self.in_progress: Counter[ClientId] = Counter()
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
+        self.alerts: dict[str, AlertRow] = {}  # raised now: `alerting.py` judges
         self.dirty: set[Key] = set()
         self.recent: dict[ClientId, deque[ContactId]] = {}
         self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent

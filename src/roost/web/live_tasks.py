@@ -150,6 +150,13 @@ def row(task: TaskLive) -> TaskRow | None:
     )
 
 
+def in_hand(live: "Live", agent: AgentId | None, ref: str) -> bool:
+    """Whether it's what the agent's task is about: a voicemail is heard by who has taken it."""
+    return agent is not None and any(
+        task.holder == agent and task.ref == ref for task in live.tasks.values()
+    )
+
+
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
     tasks.TaskAdded: added,
     tasks.TaskDue: due,

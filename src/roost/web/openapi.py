@@ -19,6 +19,7 @@ from roost.office.measures.dictionary import By
 from roost.web.feed import Page, Snapshot
 from roost.web.limits import MOST_BODY
 from roost.web.permissions import ENDPOINTS, TOPICS, VIEWS, Reach
+from roost.web.phone_messages import PHONE_ASKS, PHONE_TELLS
 from roost.web.problems import PROBLEM_JSON, Problem
 from roost.web.report_files import XLSX
 from roost.web.reports import Report
@@ -50,11 +51,24 @@ def document(app: Litestar) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
     schemas: dict[str, Any] = found.setdefault("components", {}).setdefault("schemas", {})
     _, added = msgspec.json.schema_components(
-        [*FROM_SERVER, Alive, Problem, RowChanged, Page, Snapshot, Report], ref_template=SCHEMA_AT
+        [
+            *FROM_SERVER,
+            *PHONE_TELLS,
+            *PHONE_ASKS,
+            Alive,
+            Problem,
+            RowChanged,
+            Page,
+            Snapshot,
+            Report,
+        ],
+        ref_template=SCHEMA_AT,
     )
     for name, schema in added.items():
         schemas.setdefault(name, schema)
     schemas["FeedMessage"] = _one_of(FROM_SERVER)
+    schemas["PhoneMessage"] = _one_of(PHONE_TELLS)
+    schemas["PhoneRequest"] = _one_of(PHONE_ASKS)
     schemas["RowChanged"] = {"oneOf": _refs(RowChanged.__args__)}
     schemas["Rows"]["properties"]["rows"]["items"] = {"$ref": SCHEMA_AT.format(name="RowChanged")}
     schemas["Snapshot"]["properties"]["rows"]["items"] = {
@@ -73,7 +87,7 @@ def document(app: Litestar) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _complete(f"{method.upper()} {path}", operation)
-    found["x-websockets"] = {"/api/feed": _websocket()}
+    found["x-websockets"] = {"/api/feed": _websocket(), "/api/desk/phone": _phone_websocket()}
     return found
 
 
@@ -143,6 +157,17 @@ def _websocket() -> dict[str, Any]:
             topic.value: None if rule.scope is None else rule.scope.value
             for topic, rule in TOPICS.items()
         },
+    }
+
+
+def _phone_websocket() -> dict[str, Any]:
+    rule = ENDPOINTS["WS /api/desk/phone"]
+    return {
+        "summary": "My phone in this page",
+        "receive": {"$ref": SCHEMA_AT.format(name="PhoneMessage")},
+        "send": {"$ref": SCHEMA_AT.format(name="PhoneRequest")},
+        "x-scope": None if rule.scope is None else rule.scope.value,
+        "x-reach": rule.reach.value,
     }
 
 

@@ -38,6 +38,7 @@ class PartyLive(Struct):
     entry: EntryId | None = None
     number: VaultId | None = None
     offer: OfferId | None = None
+    joined: bool = False  # a part of the talk; before it, an agent may hear what it's about
     interrupted: InstantUs | None = None
     watches: LegId | None = None
     mode: WatchMode | None = None
@@ -118,6 +119,12 @@ def _connected(talk: TalkLive, event: calls.LegConnected, at: InstantUs) -> None
             talk.host = event.leg
 
 
+def _matrix(talk: TalkLive, event: calls.MatrixChanged, at: InstantUs) -> None:
+    party = None if event.joined is None else talk.parties.get(event.joined)
+    if party is not None:
+        party.joined, party.since = True, at
+
+
 def _gone(talk: TalkLive, event: calls.LegEnding | calls.LegEnded, _at: InstantUs) -> None:
     talk.parties.pop(event.leg, None)
     if talk.host == event.leg:
@@ -166,6 +173,7 @@ def _joined(talk: TalkLive, event: calls.WatcherJoined, at: InstantUs) -> None:
     party = talk.parties.get(event.leg)
     if party is not None:
         party.party, party.since, party.watches, party.mode = Party.AGENT, at, None, None
+        party.joined = True
         talk.host = event.leg
 
 
@@ -202,6 +210,7 @@ _FOLDS: Final[dict[type[Any], Fold]] = {
     calls.CallMade: _made,
     calls.LegDialled: _dialled,
     calls.LegConnected: _connected,
+    calls.MatrixChanged: _matrix,
     calls.LegEnding: _gone,
     calls.LegEnded: _gone,
     calls.PartyHeld: _held,
@@ -321,6 +330,8 @@ def _variables(floor: definition.Floor, client: ClientId) -> tuple[set[str], set
 def may_talking(talk: TalkLive, agent: AgentId, held: bool) -> tuple[str, ...]:
     """The desk commands that fit an agent who talks."""
     mine, others = talk.leg_of(agent), talk.others(agent)
+    if mine is not None and not mine.joined:
+        return ("hang-up", "away", "ready")
     if mine is None or talk.host != mine.leg:
         return ("digits", "hang-up", "wrap-up", "away", "ready")
     may = ["hang-up", "wrap-up", "away", "ready"]

@@ -29,10 +29,12 @@ UTC = Zone("UTC", "none", (-(2**62),), (0,))
 class WebSettings(Struct, frozen=True):
     """`origins` are those that pages may be served from, as `https://desk.example`; when
     empty, a page's origin must be the request's own Host. `secure`: reached by https, so the
-    cookie is `__Host-`."""
+    cookie is `__Host-`; `own_certificate`: browsers have to ask the person, so they aren't told
+    to insist on https (HSTS)."""
 
     origins: tuple[str, ...] = ()
     secure: bool = False
+    own_certificate: bool = False
     zone: Zone = UTC  # whose midnight begins the day of the live figures
     version: str = "0.1.0"
 

@@ -62,6 +62,7 @@ class View(StrEnum):
     CONTACTS = "contacts"
     TOTALS = "totals"
     MONEY = "money"
+    ALERTS = "alerts"
     TASKS = "tasks"
 
 

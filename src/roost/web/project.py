@@ -11,6 +11,7 @@ from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner, QueueId, TaskId
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.counts import Sums, together
 from roost.office.measures.dictionary import count, length_us, value
+from roost.ports.accounts import Role
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
 from roost.web.live_tasks import row as task_row
@@ -20,6 +21,8 @@ from roost.web.permissions import View
 from roost.web.rows import (
     AgentChanged,
     AgentRow,
+    AlertChanged,
+    AlertRow,
     ContactChanged,
     ContactRow,
     DeskChanged,
@@ -59,17 +62,28 @@ class Audience(Struct, frozen=True):
     agent: AgentId | None = None
     clients: frozenset[ClientId] | None = None
     teams: tuple[str, ...] = ()
+    role: Role | None = None  # for alerts, which name the roles that get them
 
     def sees(self, client: ClientId) -> bool:
         if self.owner != OPERATOR:
             return client == self.owner
         return self.clients is None or client in self.clients
 
+    def gets(self, alert: AlertRow) -> bool:
+        """What names their role and is about what they see; an admin gets all."""
+        if self.role is not Role.ADMIN and (self.role is None or self.role.value not in alert.to):
+            return False
+        if alert.team:
+            return self.owner == OPERATOR and (not self.teams or alert.team in self.teams)
+        if alert.client is not None:
+            return self.sees(alert.client)
+        return self.owner == OPERATOR and self.clients is None
+
     def sees_agent(self, agent: AgentLive) -> bool:
         return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
 
 
-def audience(view: View, sight: Sight, desk_of: AgentId | None) -> Audience:
+def audience(view: View, sight: Sight, desk_of: AgentId | None, role: Role) -> Audience:
     """Of whoever has this sight. An agent's own reach bounds queues to the clients that they
     work for, whom others work for as well: so it's one audience for all of these."""
     match view:
@@ -79,6 +93,8 @@ def audience(view: View, sight: Sight, desk_of: AgentId | None) -> Audience:
             return Audience(sight.owner, view, None, None, sight.teams)
         case View.TOTALS:
             return Audience(sight.owner, view, None, sight.clients, sight.teams)
+        case View.ALERTS:
+            return Audience(sight.owner, view, None, sight.clients, sight.teams, role)
         case View.QUEUES | View.CONTACTS | View.MONEY | View.TASKS:
             return Audience(sight.owner, view, None, sight.clients)
 
@@ -98,6 +114,8 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
             yield from (client for client in live.earned if audience.sees(client))
         case View.TASKS:
             yield from (t.id for t in live.tasks.values() if audience.sees(t.client))
+        case View.ALERTS:
+            yield from (name for name, alert in live.alerts.items() if audience.gets(alert))
         case View.DESK:
             if audience.agent is not None:
                 yield audience.agent
@@ -129,6 +147,10 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             task = live.tasks.get(TaskId(key))
             shown = task is not None and audience.sees(task.client)
             return TaskChanged(key, version, task_row(task) if task and shown else None)
+        case View.ALERTS:
+            alert = live.alerts.get(key)
+            shown = alert is not None and audience.gets(alert)
+            return AlertChanged(key, version, alert if shown else None)
         case View.DESK:
             mine = key == audience.agent
             return DeskChanged(key, version, desk(live, AgentId(key)) if mine else None)

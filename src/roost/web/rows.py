@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from roost.floor.alert_rules import AlertMeasure
 from roost.floor.parties import Party, SegmentKind, WatchMode
 from roost.floor.queues.messages import Outcome
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
@@ -196,6 +197,23 @@ class ToComplete(Struct, frozen=True):
     codes: tuple[str, ...]
 
 
+class AlertRow(Struct, frozen=True):
+    """A rule that is raised now, `raised` when. About a queue, a client, a team, or (none of
+    them) the centre; `figure` is the measure's as last judged."""
+
+    alert: str
+    client: ClientId | None
+    queue: QueueId | None
+    team: str
+    measure: AlertMeasure
+    above: bool  # raised above the threshold; else below it
+    threshold: int
+    figure: int | None
+    raised: InstantUs
+    to: tuple[str, ...]
+    what_to_do: str
+
+
 class DeskRow(Struct, frozen=True):
     """Whom the caller is on the floor: `may` lists the desk commands that fit now; `segment` is
     my part of the contact, once I've taken it."""
@@ -272,6 +290,12 @@ class MoneyChanged(Struct, frozen=True, tag="money", tag_field="view"):
     row: MoneyRow | None
 
 
+class AlertChanged(Struct, frozen=True, tag="alerts", tag_field="view"):
+    key: str
+    version: int
+    row: AlertRow | None
+
+
 class DeskChanged(Struct, frozen=True, tag="desk", tag_field="view"):
     key: str
     version: int
@@ -292,6 +316,7 @@ RowChanged = (
     | MoneyChanged
     | DeskChanged
     | TaskChanged
+    | AlertChanged
 )
 
 

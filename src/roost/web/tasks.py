@@ -8,18 +8,24 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Final
 
-from litestar import get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
+from litestar.response import Stream
 from msgspec import Meta, Struct
 
+from roost.floor.agents import messages as agents
+from roost.floor.dialling import dialled, may_dial
+from roost.floor.effects import TrackPurpose
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
 from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, TaskId, VaultId
 from roost.kernel.messages import VaultPut
 from roost.kernel.time import InstantUs
-from roost.web.acting import MOST_SHOWN, Key, agent_of
+from roost.ports.recordings import Side
+from roost.web.acting import MOST_SHOWN, Acted, Key, act, agent_of
+from roost.web.audit import Notes
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
 from roost.web.history import After, Limit, Word, record_of
@@ -28,6 +34,7 @@ from roost.web.live import Live
 from roost.web.live_tasks import TaskLive, row
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope
+from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
 from roost.web.rows import TaskRow
 
@@ -221,6 +228,36 @@ async def one(
     return await asyncio.to_thread(_detail, _task(task, caller, follower), caller, parts)
 
 
+@get("/api/tasks/{task:str}/recording", summary="A task's voicemail", media_type="audio/wav")
+async def recording(
+    request: Request[object, object, object],  # pyright: ignore[reportInvalidTypeArguments]
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
+    notes: NamedDependency[Notes],
+) -> Response[bytes] | Stream:
+    """For who has taken it, and for supervisors. A WAV file, or parts of it by Range. Noted in
+    the audit trail."""
+    of = _task(task, caller, follower)
+    if not _holds(of, caller) and Scope.FLOOR_COMMAND not in caller.scopes:
+        raise Trouble(409, "not_taken", {"task": of.id})
+    sides = await asyncio.to_thread(_voicemail, of, parts)
+    return await played(request, of.client, of.ref or of.id, sides, caller, parts, notes)
+
+
+def _voicemail(task: TaskLive, parts: Parts) -> list[Side]:
+    if task.kind is not TaskKind.VOICEMAIL or task.contact is None:
+        return []
+    count = task.count or parts.records.counts([task.contact]).get(task.contact)
+    record = None if count is None else parts.records.contact(task.client, count)
+    return [
+        Side(track.file, track.started, True)
+        for track in (record.tracks if record else ())
+        if track.file and track.purpose is TrackPurpose.VOICEMAIL
+    ]
+
+
 @post("/api/tasks/{task:str}/take", status_code=200, summary="Take a task")
 async def take(
     task: TaskPath,
@@ -234,6 +271,30 @@ async def take(
     of = _task(task, caller, follower)
     command = tasks.TakeTask(agent_of(caller), of.id)
     return await _act(command, caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/call", status_code=200, summary="Call a task's number")
+async def call(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Acted:
+    """My own phone first, then the number, under the client's own. It must be one that the client
+    lets agents call."""
+    of = _task(task, caller, follower)
+    agent, known = agent_of(caller), follower.live.clients.get(of.client)
+    if not _holds(of, caller):
+        raise Trouble(409, "not_taken", {"task": of.id})
+    if of.number is None or known is None:
+        raise Trouble(409, "number_missing")
+    number = dialled(await asyncio.to_thread(_revealed, parts, of.client, of.number))
+    if number is None or not may_dial(known, number):
+        raise Trouble(409, "number_not_allowed", {"client": of.client})
+    command = agents.CallOut(agent, of.client, task=of.id)
+    return await act(command, caller, key, commands, follower)
 
 
 @post("/api/tasks/{task:str}/give-back", status_code=200, summary="Give a task back")
@@ -350,10 +411,14 @@ async def _act(
     return Done(accepted, await asyncio.to_thread(_detail, task, caller, parts))
 
 
+def _holds(task: TaskLive, caller: Caller) -> bool:
+    return task.holder is not None and task.holder == caller.account.agent
+
+
 def _detail(task: TaskLive, caller: Caller, parts: Parts) -> TaskDetail:
     shown = row(task)
     assert shown is not None
-    holds = task.holder is not None and task.holder == caller.account.agent
+    holds = _holds(task, caller)
     reads = holds or Scope.FLOOR_COMMAND in caller.scopes
     return TaskDetail(
         shown,
@@ -371,7 +436,9 @@ ROUTES: Final = (
     listing,
     promise,
     one,
+    recording,
     take,
+    call,
     give_back,
     finish,
     assign,

@@ -71,6 +71,7 @@ from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.limits import FOLLOW_BATCH
 from roost.web.parts import Parts, WebSettings
+from roost.web.phone import PhonePages
 
 STREAM: Final = StreamName("cell-1")
 SETTINGS_STREAM: Final = StreamName("settings")
@@ -317,7 +318,10 @@ class SmallCentre:
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
-        self.app: Litestar = create_app(self.parts, self.follower, self.feeds, pages)
+        self.phone_pages = PhonePages()
+        self.app: Litestar = create_app(
+            self.parts, self.follower, self.feeds, pages, self.phone_pages
+        )
         self.given: list[tuple[Command, Actor, CommandId]] = []
         self.people: dict[str, Account] = {}
         self._count = 0

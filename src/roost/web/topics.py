@@ -36,7 +36,10 @@ TOPIC_OF: Final = {
 
 CLIENT_SEES: Final[dict[str, tuple[str, ...]]] = {
     "calls.CallArrived": ("number",),
+    "calls.CallMade": ("shown",),
     "calls.CallAnswered": (),
+    "calls.TransferStarted": ("how", "kind"),
+    "calls.TransferCompleted": ("how", "kind"),
     "calls.PartyHeld": ("party", "held"),
     "calls.ContactEnded": ("blame", "reason"),
     "flows.FlowStarted": ("flow", "version"),

@@ -95,6 +95,30 @@ WORDS: Final[dict[str, Words]] = {
         "此账户没有对应的坐席。",
         "请运营方为该账户指定坐席号。",
     ),
+    "phone_elsewhere": Words(
+        "Another tab or machine has your phone.",
+        "Take the phone over here, or go on there.",
+        "您的话机正在另一个标签页或另一台电脑上使用。",
+        "请在此处接管话机，或在原处继续工作。",
+    ),
+    "phone_unavailable": Words(
+        "The phone in the browser can't be connected just now.",
+        "It's tried again by itself; a desk phone works meanwhile.",
+        "浏览器话机暂时无法连接。",
+        "系统会自动重试；在此期间可使用桌面话机。",
+    ),
+    "bad_offer": Words(
+        "This browser's audio doesn't fit: G.711 over DTLS-SRTP is needed.",
+        "Use a present Chromium, Firefox or Safari, or a desk phone.",
+        "此浏览器的音频不符合要求：需要基于 DTLS-SRTP 的 G.711。",
+        "请使用较新的 Chromium、Firefox 或 Safari，或使用桌面话机。",
+    ),
+    "no_room": Words(
+        "There are too many phones in browsers already.",
+        "Try again in a moment, or use a desk phone.",
+        "浏览器话机数量已达上限。",
+        "请稍后再试，或使用桌面话机。",
+    ),
     "number_wrong": Words(
         "That isn't a number that can be dialled.",
         "Write digits, with + before the country's code if it's abroad.",

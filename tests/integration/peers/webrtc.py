@@ -16,7 +16,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from av import AudioFrame
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from roost.adapters.audio import wav
 from roost.protocols.rtp.sound import tone, tone_level
@@ -96,12 +96,12 @@ class AioPhone:
 
 
 @asynccontextmanager
-async def browser(folder: Path, hz: float, url: str = "") -> AsyncIterator[Page]:
+async def chromium(folder: Path, hz: float) -> AsyncIterator[Browser]:
     """Chromium, whose microphone hears a tone for ever."""
     microphone = folder / f"microphone-{hz:.0f}.wav"
     wav.write(microphone, [tone(hz, -12.0, 48_000 * 10, 48_000)], 48_000)
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
+        made = await playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=[
                 "--no-sandbox",
@@ -109,17 +109,24 @@ async def browser(folder: Path, hz: float, url: str = "") -> AsyncIterator[Page]
                 "--use-fake-ui-for-media-stream",
                 f"--use-file-for-fake-audio-capture={microphone}",
                 "--autoplay-policy=no-user-gesture-required",
+                # a page that a test puts in the place of the centre's counts as from outside
+                "--disable-features=LocalNetworkAccessChecks",
             ],
         )
         try:
-            page = await chromium.new_page()
-            if not url:  # a microphone is for secure pages alone, and loopback's are
-                url = "http://localhost/"
-                await page.route(f"{url}**", lambda route: route.fulfill(body="<p>a page</p>"))
-            await page.goto(url)
-            yield page
+            yield made
         finally:
-            await chromium.close()
+            await made.close()
+
+
+@asynccontextmanager
+async def browser(folder: Path, hz: float) -> AsyncIterator[Page]:
+    """A page that may have a microphone: secure pages alone have one, and loopback's are."""
+    async with chromium(folder, hz) as made:
+        page = await made.new_page()
+        await page.route("http://localhost/**", lambda route: route.fulfill(body="<p>a page</p>"))
+        await page.goto("http://localhost/")
+        yield page
 
 
 # A page's phone in a few lines, and a measure of what it hears.

@@ -16,6 +16,7 @@ import {
   IconPlayerRecord,
   IconTransferOut,
   IconUserPlus,
+  IconWifi,
 } from "@/parts/icons";
 import { clock } from "@/words/format";
 
@@ -23,7 +24,9 @@ import classes from "./Bar.module.css";
 import { BarButton } from "./BarButton";
 import { useDo } from "./commands";
 import { Keypad } from "./Keypad";
-import { usePhone } from "./phone";
+import { Meter } from "./Meter";
+import { phone, usePhone } from "./phone";
+import sounds from "./Phone.module.css";
 import { type How, TargetPicker } from "./TargetPicker";
 import { may } from "./useDesk";
 
@@ -97,6 +100,7 @@ export function CallBar({ row }: Props) {
         <span className={classes.gap} />
         <RecordingButton row={row} />
         <span className={classes.space} />
+        <Sound />
         <HangUpButton row={row} />
       </div>
     </div>
@@ -134,18 +138,38 @@ function HoldButton({ row }: { row: DeskRow }) {
 /** Only the phone in the page can be muted here; one on the table has its own key. */
 function MuteButton() {
   const { t } = useTranslation("desk");
-  const phone = usePhone();
-  if (phone === null) return null;
+  const now = usePhone();
+  if (now === null) return null;
   return (
     <BarButton
-      label={phone.muted ? t("unmute") : t("mute")}
+      label={now.muted ? t("unmute") : t("mute")}
       group={t("groupCall")}
-      icon={phone.muted ? IconMicrophoneOff : IconMicrophone}
+      icon={now.muted ? IconMicrophoneOff : IconMicrophone}
       keys="alt+m"
-      run={() => phone.mute(!phone.muted)}
-      pressed={phone.muted}
-      {...(phone.muted ? { tone: "soon" as const } : {})}
+      run={() => phone.mute(!now.muted)}
+      pressed={now.muted}
+      {...(now.muted ? { tone: "soon" as const } : {})}
     />
+  );
+}
+
+/** How loud both sides are, and how good the line is. */
+function Sound() {
+  const { t } = useTranslation("desk");
+  const now = usePhone();
+  if (now === null) return null;
+  const { grade } = now.quality;
+  return (
+    <>
+      <span className={sounds.sound}>
+        {t("levelMe")} <Meter side="microphone" />
+        {t("levelThem")} <Meter side="speaker" />
+      </span>
+      <span className={sounds.grade} data-grade={grade}>
+        <IconWifi size={16} />
+        {t(`grade.${grade}`)}
+      </span>
+    </>
   );
 }
 

@@ -79,7 +79,7 @@ export function CallOut({ row, clients }: { row: DeskRow; clients: Clients }) {
                 <button
                   type="button"
                   disabled={!fits}
-                  aria-label={t("callEntry", { name: one.name })}
+                  title={t("callEntry", { name: one.name })}
                   onClick={() => call.mutate({ client: client.client, entry: one.entry })}
                 >
                   <span>

@@ -27,7 +27,7 @@ export function ContactView({ row, contact, client, details }: Props) {
       <Head row={row} contact={contact} client={client} details={details} />
       <Parties row={row} client={client} details={details} />
       <Notes key={row.segment ?? contact.ref} row={row} />
-      <History contact={contact} />
+      <History row={row} contact={contact} />
     </article>
   );
 }

@@ -10,9 +10,12 @@ import { PageTitle } from "@/shell/Shell";
 import { CallBar } from "./CallBar";
 import { ContactView } from "./ContactView";
 import classes from "./Desk.module.css";
+import { Told } from "./Help";
 import { Idle } from "./Idle";
 import { CallOut } from "./CallOut";
 import { OfferBar } from "./OfferBar";
+import { usePhoneLife } from "./phone";
+import { PhoneTrouble } from "./PhoneTrouble";
 import { Rail } from "./Rail";
 import { Side } from "./Side";
 import { Spoken } from "./Spoken";
@@ -46,6 +49,7 @@ function DeskPage({ row }: { row: DeskRow }) {
   useEffect(() => {
     if (completing !== null && unwritten === undefined) complete(null);
   }, [completing, unwritten]);
+  usePhoneLife(row);
   const { contact } = row;
   const client = contact ? clients.get(contact.client) : undefined;
   return (
@@ -60,6 +64,8 @@ function DeskPage({ row }: { row: DeskRow }) {
         complete={complete}
       />
       <div className={classes.centre}>
+        <PhoneTrouble row={row} />
+        <Told row={row} />
         {contact ? (
           <ContactView row={row} contact={contact} client={client} details={details} />
         ) : (
@@ -76,7 +82,9 @@ function DeskPage({ row }: { row: DeskRow }) {
       <div className={classes.bar}>
         {row.agent.presence === "offered" && <OfferBar row={row} client={client} details={details} />}
         {row.agent.presence === "talking" && <CallBar row={row} client={client} details={details} />}
-        {row.agent.presence === "wrapping" && <WrapUpBar row={row} client={client} />}
+        {row.agent.presence === "wrapping" && (
+          <WrapUpBar row={row} client={client} details={details} />
+        )}
         {!contact && unwritten && (
           <CompleteBar
             key={unwritten.segment}

@@ -9,6 +9,7 @@ import { queueName } from "@/parts/queueName";
 
 import classes from "./Idle.module.css";
 import { clientStyle } from "./style";
+import { Tasks } from "./Tasks";
 import { type Clients } from "./useDesk";
 
 /** Nobody is with me: what waits in my clients' queues. */
@@ -22,6 +23,7 @@ export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
         <h2>{t(`idle.${row.agent.presence}`)}</h2>
         <p>{t(`idleMend.${row.agent.presence}`)}</p>
       </header>
+      <Tasks row={row} clients={clients} />
       {queues.length > 0 && (
         <table className={classes.queues}>
           <caption>{t("queues")}</caption>

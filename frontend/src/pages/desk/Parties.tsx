@@ -30,7 +30,7 @@ export function Parties({ row, client, details }: Props) {
   const there = others(row);
   const listening = watchers(row);
   const plain = there.length < 2 && there.every((one) => one.state === "talking" && !one.interrupted);
-  if (row.talk === null || row.agent.presence === "offered") return null;
+  if (row.talk === null || row.agent.presence !== "talking") return null;
   if (plain && listening.length === 0) return null;
   return (
     <ul className={classes.parties} aria-label={t("parties")}>

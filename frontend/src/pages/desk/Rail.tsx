@@ -2,11 +2,13 @@ import { useTranslation } from "react-i18next";
 
 import type { DeskRow, ToComplete } from "@/api/schema.gen";
 import { Clock } from "@/parts/Clock";
-import { IconHeadset, IconPhoneOff } from "@/parts/icons";
 import { timeOfDay } from "@/words/format";
 import { queueName } from "@/parts/queueName";
 
+import { RaiseHand } from "./Help";
+import { MyFigures } from "./Known";
 import { MyState } from "./MyState";
+import { PhoneState } from "./PhoneState";
 import classes from "./Rail.module.css";
 import { clientStyle } from "./style";
 import { type Clients } from "./useDesk";
@@ -27,6 +29,7 @@ export function Rail({ row, clients, caller, completing, complete }: Props) {
   return (
     <nav className={classes.rail} aria-label={t("rail")}>
       <MyState row={row} />
+      <RaiseHand row={row} />
       {contact && (
         <section className={classes.block}>
           <h2>{t("myContacts")}</h2>
@@ -58,6 +61,7 @@ export function Rail({ row, clients, caller, completing, complete }: Props) {
           ))}
         </section>
       )}
+      <MyFigures row={row} />
       <PhoneState row={row} />
     </nav>
   );
@@ -84,18 +88,5 @@ function Unwritten({ one, clients, current, choose }: UnwrittenProps) {
       <span className="figure">{timeOfDay(one.closed)}</span>
       <small>{`${queueName(one.queue)} · ${one.ref ?? ""}`}</small>
     </button>
-  );
-}
-
-/** By which phone I'm reached: the one on the table, or none. */
-function PhoneState({ row }: { row: DeskRow }) {
-  const { t } = useTranslation("desk");
-  if (row.agent.presence === "signed_out") return null;
-  const there = row.agent.phone;
-  return (
-    <div className={classes.phone} data-tone={there ? undefined : "now"}>
-      {there ? <IconHeadset size={16} /> : <IconPhoneOff size={16} />}
-      <span>{there ? t("phoneThere") : t("phoneMissing")}</span>
-    </div>
   );
 }

@@ -2,9 +2,9 @@ import { Button, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { ClientWords, DeskRow, ToComplete } from "@/api/schema.gen";
+import type { ClientWords, Desk, DeskRow, ToComplete } from "@/api/schema.gen";
 import { serverNow, useSecond } from "@/feed/clock";
-import { IconRotateClockwise } from "@/parts/icons";
+import { IconPhoneOutgoing, IconRotateClockwise } from "@/parts/icons";
 import { Keys } from "@/parts/Keys";
 import { ariaKeys, useAction } from "@/shell/actions";
 import { clock } from "@/words/format";
@@ -13,14 +13,22 @@ import classes from "./Bar.module.css";
 import { useDo } from "./commands";
 import { forget, remembered } from "./draft";
 import { useDraft } from "./Notes";
+import { PromiseCallback } from "./Promise";
 import { may } from "./useDesk";
 
 const SOON_US = 10_000_000;
 
+interface WrapUpProps {
+  row: DeskRow;
+  client: ClientWords | undefined;
+  details: Desk | undefined;
+}
+
 /** The talk is over: a code, and on. It replaces the call's bar. */
-export function WrapUpBar({ row, client }: { row: DeskRow; client: ClientWords | undefined }) {
+export function WrapUpBar({ row, client, details }: WrapUpProps) {
   const { t } = useTranslation("desk");
   const [code, setCode] = useState<string | null>(null);
+  const [promising, setPromising] = useState(false);
   const wrapUp = useDo("/api/desk/wrap-up", { done: () => forget(row.segment ?? null) });
   const extend = useDo("/api/desk/extend-wrap-up");
   const group = t("groupContact");
@@ -30,11 +38,30 @@ export function WrapUpBar({ row, client }: { row: DeskRow; client: ClientWords |
   };
   const mayExtend = may(row, "extend-wrap-up");
   useAction({ label: t("extend"), group, keys: "alt+e", run: () => extend.mutate(), enabled: mayExtend });
+  const promise = () => setPromising((now) => !now);
+  useAction({ label: t("promise"), group, keys: "alt+p", run: promise });
   return (
-    <div className={classes.wrap}>
+    <div className={`${classes.wrap} ${classes.above}`}>
+      {promising && row.contact && (
+        <PromiseCallback
+          contact={row.contact}
+          number={details?.caller ?? null}
+          close={() => setPromising(false)}
+        />
+      )}
       <Codes codes={row.codes} client={client} chosen={code} choose={setCode} />
       <div className={classes.finish}>
         <TimeLeft until={row.agent.until ?? null} />
+        <Button
+          variant="default"
+          leftSection={<IconPhoneOutgoing size={16} />}
+          rightSection={<Keys keys="alt+p" />}
+          aria-keyshortcuts={ariaKeys("alt+p")}
+          aria-expanded={promising}
+          onClick={promise}
+        >
+          {t("callback")}
+        </Button>
         {mayExtend && (
           <Button
             variant="default"

@@ -45,10 +45,12 @@ PASSWORD_BYTES: Final = 16
 
 class EdgeSettings(Struct, frozen=True):
     """`advertise` is where browsers find us (its port is the socket's); `plain` is our side
-    towards media, an address of this machine."""
+    towards media, an address of this machine, by which we also reach a media that tells others
+    `media_advertise`."""
 
     advertise: str
     plain: str = "127.0.0.1"
+    media_advertise: str = ""
     most_sessions: int = MOST_SESSIONS
 
 
@@ -203,7 +205,9 @@ class Edge:
         if session is None or session.phase is Phase.OVER:
             raise NotPossible("unknown_session", f"no session {asked.session} here")
         try:
-            session.anchored(asked.host, asked.port)
+            settings = self.settings
+            near = settings.plain if asked.host == settings.media_advertise else asked.host
+            session.anchored(asked.host, asked.port, near)
         except (OSError, OverflowError) as trouble:
             raise NotPossible("bad_address", f"{asked.host}:{asked.port}: {trouble}") from None
 

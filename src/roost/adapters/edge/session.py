@@ -149,10 +149,11 @@ class Session:
 
     # --- media's side ---
 
-    def anchored(self, host: str, port: int) -> None:
-        """Media is there: packets go to it and are taken from it alone. Raises OSError."""
-        self.plain.connect((host, port))
-        self.reports.connect((host, port + 1))
+    def anchored(self, host: str, port: int, near: str) -> None:
+        """Media is there, and reached by `near`: packets go to it and are taken from it alone.
+        Raises OSError."""
+        self.plain.connect((near, port))
+        self.reports.connect((near, port + 1))
         self.towards = (host, port)
 
     def _from_media(self, opened: socket.socket, is_report: bool) -> None:

@@ -13,12 +13,24 @@ is Unavailable: the writer may still do it, and the same id may be tried again.
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from roost.adapters.link.wire import BadFrame, Commands, Frames, Hint, Told, frame
+from roost.adapters.link.wire import (
+    AskDesk,
+    BadFrame,
+    Commands,
+    Frame,
+    Frames,
+    Hint,
+    News,
+    Told,
+    ToldDesk,
+    frame,
+)
 from roost.kernel.actor import Actor
 from roost.kernel.ids import CommandId, StreamName
 from roost.kernel.messages import Command, VaultPut
+from roost.ports import desks
 from roost.ports.commands import Answer, Unavailable
 
 MOST_IN_FLIGHT: Final = 1_000
@@ -38,14 +50,20 @@ class LinkClient:
         hinted: Callable[[StreamName, int], None] = lambda _stream, _number: None,
         timeout_s: float = TIMEOUT_S,
         most_in_flight: int = MOST_IN_FLIGHT,
+        news: desks.Tell = lambda _told: None,
+        again: Callable[[], None] = lambda: None,
     ) -> None:
+        """`news` are for pages' phones; `again` is called whenever the connection is there
+        (again): what control knew of our pages may be forgotten."""
         self._path = path
         self._commands = commands
         self._hinted = hinted
         self._timeout_s = timeout_s
         self._most = most_in_flight
         self._turn = 0
-        self._asked: dict[int, tuple[bytes, asyncio.Future[Answer]]] = {}
+        self._news = news
+        self._again = again
+        self._asked: dict[int, tuple[bytes, asyncio.Future[Any]]] = {}
         self._line: _Line | None = None
         self._task: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
@@ -61,7 +79,7 @@ class LinkClient:
             await asyncio.gather(self._task, return_exceptions=True)
         for _, future in list(self._asked.values()):
             if not future.done():
-                future.set_result(Unavailable("stopping"))
+                future.set_result(None)
 
     async def __call__(
         self,
@@ -73,12 +91,28 @@ class LinkClient:
         if len(self._asked) >= self._most:
             return Unavailable("busy")
         self._turn += 1
-        turn = self._turn
         try:
-            data = frame(self._commands.ask(turn, command, actor, id, puts))
+            data = frame(self._commands.ask(self._turn, command, actor, id, puts))
         except BadFrame as trouble:
             return Unavailable(str(trouble))
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer: Answer | None = await self._reply(self._turn, data)
+        return answer or Unavailable("no_answer")
+
+    async def desk(self, request: desks.DeskRequest) -> desks.DeskReply:
+        """What a page asks of its phone: asked again when the connection was lost meanwhile."""
+        if len(self._asked) >= self._most:
+            return desks.Declined("phone_unavailable")
+        self._turn += 1
+        try:
+            data = frame(AskDesk(self._turn, request))
+        except BadFrame:
+            return desks.Declined("bad_offer")
+        reply: desks.DeskReply | None = await self._reply(self._turn, data)
+        return reply or desks.Declined("phone_unavailable")
+
+    async def _reply(self, turn: int, data: bytes) -> Any:
+        """None when there's none in time."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._asked[turn] = (data, future)
         if self._line is not None:
             self._line.write(data)
@@ -86,7 +120,7 @@ class LinkClient:
             async with asyncio.timeout(self._timeout_s):
                 return await future
         except TimeoutError:
-            return Unavailable("no_answer")
+            return None
         finally:
             del self._asked[turn]
 
@@ -96,7 +130,7 @@ class LinkClient:
         while True:
             try:
                 transport, line = await loop.create_unix_connection(
-                    lambda: _Line(self._told, self._hinted), str(self._path)
+                    lambda: _Line(self._take), str(self._path)
                 )
             except OSError:
                 await asyncio.sleep(wait)
@@ -107,6 +141,7 @@ class LinkClient:
             for data, _ in self._asked.values():
                 line.write(data)
             self.connected.set()
+            self._again()
             try:
                 await line.lost
             finally:
@@ -115,20 +150,23 @@ class LinkClient:
                 transport.abort()
             await asyncio.sleep(AGAIN_FIRST_S)  # a peer that hangs up at once isn't stormed
 
-    def _told(self, told: Told) -> None:
-        found = self._asked.get(told.turn)
-        if found is not None and not found[1].done():
-            found[1].set_result(told.answer)
+    def _take(self, content: Frame) -> None:
+        if isinstance(content, Hint):
+            self._hinted(content.stream, content.number)
+        elif isinstance(content, News):
+            self._news(content.told)
+        elif isinstance(content, Told | ToldDesk):
+            found = self._asked.get(content.turn)
+            if found is not None and not found[1].done():
+                reply = content.answer if isinstance(content, Told) else content.reply
+                found[1].set_result(reply)
 
 
 class _Line(asyncio.Protocol):
     """One connection to the writer's process."""
 
-    def __init__(
-        self, told: Callable[[Told], None], hinted: Callable[[StreamName, int], None]
-    ) -> None:
-        self._told = told
-        self._hinted = hinted
+    def __init__(self, take: Callable[[Frame], None]) -> None:
+        self._take = take
         self._frames = Frames()
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -148,10 +186,7 @@ class _Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             for each in self._frames.feed(data):
-                if isinstance(each, Told):
-                    self._told(each)
-                elif isinstance(each, Hint):
-                    self._hinted(each.stream, each.number)
+                self._take(each)
         except BadFrame:
             if self._transport is not None:
                 self._transport.abort()

@@ -12,12 +12,26 @@ checked the actor it sends. A peer that sends rubbish is cut off, one that doesn
 import asyncio
 import os
 import socket
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from roost.adapters.link.wire import Ask, BadFrame, Commands, Frame, Frames, Hint, Told, frame
+from roost.adapters.link.wire import (
+    Ask,
+    AskDesk,
+    BadFrame,
+    Commands,
+    Frame,
+    Frames,
+    Hint,
+    News,
+    Told,
+    ToldDesk,
+    frame,
+)
 from roost.kernel.ids import StreamName
+from roost.ports import desks as ports_desks
 from roost.ports.commands import Answer, Submit, Unavailable
 
 MOST_PEERS: Final = 64
@@ -43,7 +57,7 @@ def listening(path: Path) -> socket.socket:
 
 
 class LinkServer:
-    """Serves one `Submit` to many processes."""
+    """Serves one `Submit`, and the desks' phones once there are any, to many processes."""
 
     def __init__(self, submit: Submit, commands: Commands) -> None:
         self._submit = submit
@@ -54,6 +68,7 @@ class LinkServer:
         self._path: Path | None = None
         self._inode = 0
         self.cut_off = 0  # peers that sent rubbish or didn't read
+        self.desks: ports_desks.Desks | None = None
 
     async def start(self, *, path: Path | None = None, sock: socket.socket | None = None) -> None:
         """Listen at a path, or on a socket that already does. Raises OSError."""
@@ -101,11 +116,20 @@ class LinkServer:
 
     def left(self, peer: "_Peer") -> None:
         self._peers.discard(peer)
+        if self.desks is not None:
+            self.desks.forget(peer.told)
 
     async def answer(self, ask: Ask) -> Answer:
         """Raises BadFrame."""
         command = self._commands.command(ask)
         return await self._submit(command, ask.actor, ask.id, ask.puts)
+
+    async def answer_desk(
+        self, request: ports_desks.DeskRequest, tell: ports_desks.Tell
+    ) -> ports_desks.DeskReply:
+        if self.desks is None:
+            return ports_desks.Declined("phone_unavailable")
+        return await self.desks.asked(request, tell)
 
 
 class _Peer(asyncio.Protocol):
@@ -142,14 +166,33 @@ class _Peer(asyncio.Protocol):
             self._cut_off()
 
     def _take(self, content: Frame) -> None:
+        if isinstance(content, AskDesk):
+            if len(self._tasks) >= MOST_ASKED:
+                busy = ports_desks.Declined("phone_unavailable")
+                self._send(frame(ToldDesk(content.turn, busy)))
+                return
+            self._start(self._answer_desk(content))
+            return
         if not isinstance(content, Ask):
             raise BadFrame("only commands are taken here")
         if len(self._tasks) >= MOST_ASKED:
             self._send(frame(Told(content.turn, Unavailable("busy"))))
             return
-        task = asyncio.get_running_loop().create_task(self._answer(content))
+        self._start(self._answer(content))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _answer_desk(self, ask: AskDesk) -> None:
+        self._send(
+            frame(ToldDesk(ask.turn, await self._server.answer_desk(ask.request, self.told)))
+        )
+
+    def told(self, told: ports_desks.Told) -> None:
+        """News for a page of this peer's."""
+        self._send(frame(News(told)))
 
     async def _answer(self, ask: Ask) -> None:
         try:

@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from roost.kernel.actor import Actor
 from roost.kernel.ids import CommandId, StreamName
 from roost.kernel.messages import Command, VaultPut
+from roost.ports import desks
 from roost.ports.commands import Answer
 
 LENGTH_BYTES: Final = 4
@@ -46,7 +47,27 @@ class Hint(Struct, frozen=True, gc=False, tag="hint"):
     number: int
 
 
-Frame = Ask | Told | Hint
+class AskDesk(Struct, frozen=True, gc=False, tag="ask_desk"):
+    """What a desk's page asks of its phone."""
+
+    turn: int
+    request: desks.DeskRequest
+
+
+class ToldDesk(Struct, frozen=True, gc=False, tag="told_desk"):
+    """The answer to an AskDesk."""
+
+    turn: int
+    reply: desks.DeskReply
+
+
+class News(Struct, frozen=True, gc=False, tag="news"):
+    """For a page of this process."""
+
+    told: desks.Told
+
+
+Frame = Ask | Told | Hint | AskDesk | ToldDesk | News
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Frame)

@@ -156,10 +156,8 @@ class Outward(Dialled):
             stream = self._switch.judge_answer(leg, body)
             if isinstance(stream, NoSdp) or not await self._switch.agree(leg, stream):
                 return  # its 2xx tells what becomes of it
-            leg.early = body
-            if not leg.rang:
-                leg.rang = True
-                self._switch.say(LegRang(leg.leg, early=True))
+            leg.early, leg.rang = body, True
+            self._switch.say(LegRang(leg.leg, early=True))
 
     def failed(self, leg: Leg, event: Finished) -> None:
         blame, reason = outside_failure_of(event)

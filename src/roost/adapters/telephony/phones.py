@@ -43,7 +43,7 @@ class Phones(Dialled):
         self.note_addresses()
         agent = AgentId(user)
         put = VaultPut(VaultId(f"{BINDING}{user}"), OPERATOR, switch.registrar.kept(user))
-        any_left = bool(switch.registrar.contacts(user, switch.now()))
+        any_left = bool(switch.registrar.contacts(user, switch.now())) or switch.desk_known(agent)
         switch.say(PhoneRegistered(agent) if any_left else PhoneLapsed(agent), (put,))
 
     def note_addresses(self) -> None:

@@ -80,11 +80,12 @@ class Trunks:
         self._known: dict[str, TrunkSettings | None] = {}
 
     def out(self, wanted: TrunkId) -> list[TrunkSettings]:
-        """Those that call out, in their order; the wanted one alone, where one is named."""
+        """Those that call out, in their order; the wanted one (the one that the contact came by)
+        before all others, if it does."""
         able = [trunk for trunk in self._all if trunk.out is not None]
-        if wanted:
-            return [trunk for trunk in able if trunk.id == wanted]
-        return sorted(able, key=lambda trunk: trunk.out.order if trunk.out else 0)
+        return sorted(
+            able, key=lambda one: (one.id != wanted, one.out.order if one.out is not None else 0)
+        )
 
     def named(self, trunk: TrunkId) -> TrunkSettings | None:
         return next((one for one in self._all if one.id == trunk), None)

@@ -12,7 +12,16 @@ from roost.floor.dialling import Reach
 from roost.floor.effects import dialog_of
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import ClientId, CommandId, ContactId, LegId, MediaId, TrunkId, owner_of
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    CommandId,
+    ContactId,
+    LegId,
+    MediaId,
+    TrunkId,
+    owner_of,
+)
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.clock import Clock
@@ -81,6 +90,7 @@ class Switch:
         )
         self.endpoint = Endpoint(identity, self.gate, self.authorise)
         self.phones: set[tuple[str, int]] = set()  # addresses of registered phones
+        self.desk_known: Callable[[AgentId], bool] = lambda _: False  # a phone in the browser
         self.line: Line
         self._proved: dict[str, int] = {}  # how often each nonce of a trunk's was used
         self.counts: dict[str, int] = {}

@@ -16,6 +16,7 @@ import msgspec
 
 from roost.adapters.telephony.arrivals import Arrivals
 from roost.adapters.telephony.callers import Callers
+from roost.adapters.telephony.desks import Desks
 from roost.adapters.telephony.dialled import Dialled
 from roost.adapters.telephony.legs import BINDING, DIALOG, OUT, Leg, Outside, read_kept
 from roost.adapters.telephony.line import Line
@@ -43,6 +44,7 @@ from roost.kernel.ids import ClientId, ContactId, LegId, TrunkId
 from roost.kernel.messages import Effect
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
+from roost.ports.edge import Edge
 from roost.ports.log import Vault
 from roost.ports.media import Media, MediaGone
 from roost.protocols.sdp import session as sdp
@@ -86,15 +88,17 @@ class Telephony:
         vault: Vault,
         clock: Clock,
         load: Callable[[], float] = lambda: 0.0,
+        edge: Edge | None = None,
     ) -> None:
         """`load` says how busy the floor is: 0 idle, 1 it turns commands away. From 0.8 on new
-        callers hear 503."""
+        callers hear 503. Without an `edge` nobody has a phone in the browser."""
         self._switch = Switch(settings, submit, media, vault, clock, load)
         arrivals = Arrivals(self._switch.gate, self._switch.endpoint)
         self._line = Line(self._switch.endpoint, arrivals, clock, self._on_event)
         self._switch.line = self._line
         self._callers = Callers(self._switch)
         self._phones = Phones(self._switch)
+        self.desks = None if edge is None else Desks(self._switch, edge)
         self._outward = Outward(self._switch)
         self._transfers = Transfers(self._switch, self._phones.end)
         self._tidying: asyncio.TimerHandle | None = None
@@ -116,6 +120,8 @@ class Telephony:
         if self._tidying is not None:
             self._tidying.cancel()
         self._line.close()
+        if self.desks is not None:
+            self.desks.close()
         self._switch.stop_tasks()
         await asyncio.sleep(0)
 
@@ -150,7 +156,8 @@ class Telephony:
         self._phones.note_addresses()
         for _owner, _name, value in switch.vault.listing(DIALOG):
             try:
-                self._restore_leg(value)
+                if self.desks is None or not self.desks.restore_leg(value):
+                    self._restore_leg(value)
             except (msgspec.DecodeError, msgspec.ValidationError):
                 switch.count("unreadable_dialogs")
 
@@ -192,6 +199,8 @@ class Telephony:
     def perform(self, effect: Effect) -> None:
         """Carries out an effect of signalling (EFFECTS); others are not ours."""
         switch = self._switch
+        if self.desks is not None and self.desks.perform(effect):
+            return
         if isinstance(effect, DialAgent):
             self._phones.dial(effect)
             return
@@ -384,4 +393,5 @@ class Telephony:
         )
         figures["timers"] = len(switch.endpoint.timers)
         figures["phones"] = len(switch.registrar.users())
+        figures["desks"] = 0 if self.desks is None else self.desks.standing()
         return figures

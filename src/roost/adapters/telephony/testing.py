@@ -69,6 +69,8 @@ class FakeMedia:
         self.attached[leg] = contact, standing
 
     async def legs(self, media: MediaId) -> list[LegState]:
+        if self.gone:
+            raise MediaGone
         return [
             LegState(leg, contact, anchored, 0, 0)
             for leg, (contact, anchored) in self.opened.items()

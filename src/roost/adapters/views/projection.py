@@ -11,19 +11,17 @@ from sqlalchemy.dialects.sqlite import insert
 
 from roost.adapters.views.counted import Before, Presences
 from roost.adapters.views.schema import contacts, contracts, open_views, parts, positions, prepare
-from roost.floor.calls.messages import CallArrived
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, StreamName, VaultId
 from roost.office.books import fold_contract
 from roost.office.contracts.model import Contract
 from roost.office.contracts.pricing import Unbilled, price
 from roost.office.reactions import measured_of
-from roost.office.records.fold import fold
+from roost.office.records.fold import BEGINNING, fold
 from roost.office.records.model import Record
 
 MOST_OPEN: Final = 20_000  # records kept in memory between batches; more are read again
 REPRICE_AT_ONCE: Final = 500
-BEGINNING: Final = (CallArrived,)  # a contact's first event
 NOBODY: Final[Mapping[ContactId, str | None]] = {}
 
 encode: Final = msgspec.msgpack.Encoder().encode

@@ -13,6 +13,7 @@ from roost.kernel.ids import (
     OfferId,
     QueueId,
     SegmentId,
+    TaskId,
     VaultId,
 )
 from roost.kernel.messages import Command
@@ -134,7 +135,7 @@ class BringBack(Command, frozen=True, gc=False):
 
 class SendHome(Command, frozen=True, gc=False):
     """A supervisor signs out who has gone home; a wrap-up in hand is closed, and what's to be
-    completed waits for their next shift. Refused: not_signed_in, contact_open."""
+    completed waits for their next shift. Refused: not_signed_in, contact_open, watching."""
 
     agent: AgentId
 
@@ -207,13 +208,15 @@ class PauseRecording(Command, frozen=True, gc=False):
 
 class CallOut(Command, frozen=True, gc=False):
     """Call somebody for a client, with the client's own number shown: an `entry` of its
-    directory, or a `number`. The agent's own phone is rung first. Refused: not_signed_in,
-    contact_open, watching, no_phone, unknown_client, unknown_target, too_many_calls, no_media."""
+    directory, a `number`, or that of a `task` that the agent holds. The agent's own phone is rung
+    first. Refused: not_signed_in, contact_open, watching, no_phone, unknown_client,
+    unknown_target, not_taken, too_many_calls, no_media."""
 
     agent: AgentId
     client: ClientId
     number: VaultId | None = None
     entry: EntryId | None = None
+    task: TaskId | None = None
 
 
 class Watch(Command, frozen=True, gc=False):

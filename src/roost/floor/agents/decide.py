@@ -41,6 +41,8 @@ def send_home(state: Agents, now: InstantUs, command: m.SendHome) -> Decision | 
     agent = _known(state, command.agent)
     if isinstance(agent, Refusal):
         return agent
+    if agent.watching is not None:
+        return Refusal("watching", {"agent": agent.watching.of})
     out = m.AgentSignedOut(agent=agent.id, sent_home=True)
     if agent.handling is None:
         return Decision((out,))

@@ -15,12 +15,13 @@ from roost.floor.calls.model import (
     Calls,
     LegState,
 )
-from roost.floor.calls.talks import failed, not_reached
+from roost.floor.calls.talks import failed, left, not_reached
 from roost.floor.effects import (
     DialAgent,
     NudgePhone,
     RingLeg,
 )
+from roost.kernel.ends import Reason
 from roost.kernel.ids import ContactId, LegId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Refusal, Wake
 from roost.kernel.time import InstantUs, after
@@ -76,8 +77,12 @@ def stop_ringing(state: Calls, now: InstantUs, command: m.StopRinging) -> Decisi
     leg = offered_leg(call, command.offer) if call else None
     if call is not None and leg is None and call.transfer and call.transfer.offer == command.offer:
         return Decision((failed(call, command.reason),))  # it was never dialled
-    if call is None or leg is None or leg.joined or leg.state is LegState.ENDING:
+    if call is None or leg is None or leg.state is LegState.ENDING:
         return STALE
+    if leg.joined:  # only a rescue takes somebody out of a talk
+        rescued = command.reason is Reason.FAULT
+        gone = left(state, call, leg, now, None, command.reason, lapsed=True) if rescued else None
+        return gone or STALE
     return not_reached(state, call, leg, None, command.reason) or STALE
 
 

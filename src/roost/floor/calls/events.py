@@ -12,6 +12,7 @@ from roost.kernel.ids import (
     OfferId,
     PlayId,
     QueueId,
+    TaskId,
     TrackId,
     TrunkId,
     VaultId,
@@ -235,7 +236,7 @@ class RecordingPaused(Event, frozen=True, gc=False, kw_only=True):
 class CallMade(Event, frozen=True, gc=False, kw_only=True):
     """An agent calls somebody for a client: a contact is made. `leg` will be the customer's,
     dialled when the agent's is up; `number` is the one that's called, `shown` the client's own
-    that the customer sees."""
+    that the customer sees, `task` what it's for."""
 
     leg: LegId
     number: VaultId | None
@@ -245,6 +246,7 @@ class CallMade(Event, frozen=True, gc=False, kw_only=True):
     offer: OfferId
     media: MediaId
     count: int  # of the client's contacts
+    task: TaskId | None = None
 
 
 class MediaServing(Event, frozen=True, gc=False, kw_only=True):

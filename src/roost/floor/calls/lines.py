@@ -3,6 +3,8 @@
 Late, doubled and reordered messages of the world are refused as `stale`.
 """
 
+from typing import Final
+
 from roost.floor.calls import messages as m
 from roost.floor.calls.hearing import STALE, live, offered_leg
 from roost.floor.calls.model import (
@@ -23,16 +25,22 @@ from roost.floor.effects import (
     AskLeg,
     CloseMedia,
     EndLeg,
+    FromLeg,
+    FromPrompts,
     RefuseLeg,
+    Route,
     StopTrack,
     TrackPurpose,
     dialog_of,
 )
 from roost.floor.parties import Party
+from roost.kernel import prompts
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import LegId, TrackId, owner_of
+from roost.kernel.ids import LegId, PlayId, TrackId, owner_of
 from roost.kernel.messages import NOTHING, Decision, Effect, Event, Refusal, Wake
 from roost.kernel.time import InstantUs, after
+
+RING_BACK: Final = prompts.built_in("ring-back")
 
 
 def _leg(state: Calls, leg: LegId) -> tuple[Call, Leg] | None:
@@ -44,9 +52,29 @@ def _leg(state: Calls, leg: LegId) -> tuple[Call, Leg] | None:
 
 
 def leg_rang(state: Calls, now: InstantUs, command: m.LegRang) -> Decision | Refusal:
-    """The agent's phone rings, as expected."""
+    """An agent's phone rings, as expected. Where a number outside rings, and nothing of it can
+    be heard, who called it hears a ring-back tone instead."""
     found = _leg(state, command.leg)
-    return NOTHING if found and found[1].state is LegState.DIALLED else STALE
+    if found is None or found[1].state is not LegState.DIALLED:
+        return STALE
+    call, leg = found
+    talk, heard = Talk(state, call), FromLeg(leg.id)
+    if command.early:
+        if not any(_rings(route) for route in call.routes):
+            return NOTHING
+        talk.matrix()
+    elif any(route.source == heard for route in call.routes):
+        tone = FromPrompts(PlayId(f"{call.id}/r{call.version + 1}"), (RING_BACK,), repeat=True)
+        talk.matrix(
+            tuple(Route(tone, one.listener) if one.source == heard else one for one in call.routes)
+        )
+    else:
+        return NOTHING
+    return talk.as_it_stands()
+
+
+def _rings(route: Route) -> bool:
+    return isinstance(route.source, FromPrompts) and route.source.prompts == (RING_BACK,)
 
 
 def leg_answered(state: Calls, now: InstantUs, command: m.LegAnswered) -> Decision | Refusal:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from roost.floor.parties import SegmentKind
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, SegmentId
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.contracts.model import Kind
@@ -19,10 +20,12 @@ class MeasuredSegment(Struct, frozen=True, gc=False):
     hold_us: DurationUs
     wrap_up_us: DurationUs
     event: int
+    kind: SegmentKind = SegmentKind.ANSWER
+    consult_us: DurationUs = DurationUs(0)  # with the colleague, before the customer was theirs
 
     @property
     def handled_us(self) -> int:
-        return self.talk_us + self.hold_us + self.wrap_up_us
+        return self.consult_us + self.talk_us + self.hold_us + self.wrap_up_us
 
 
 class Measured(Struct, frozen=True, gc=False):
@@ -45,8 +48,11 @@ def connected_us(segments: tuple[MeasuredSegment, ...]) -> int:
     total = 0
     covered = 0
     for segment in sorted(segments, key=lambda one: one.began):
-        start = max(covered, segment.began)
-        end = segment.began + segment.talk_us + segment.hold_us
+        if segment.kind is SegmentKind.CONSULT:
+            continue
+        began = segment.began + segment.consult_us
+        start = max(covered, began)
+        end = began + segment.talk_us + segment.hold_us
         if end > start:
             total += end - start
             covered = end

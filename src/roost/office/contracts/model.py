@@ -43,6 +43,7 @@ class Kind(StrEnum):
     TURNED_AWAY = "turned_away"  # the queue was full, or its limit was reached
     GIVEN_UP = "given_up"  # the caller left in the flow, before any queue
     FAILED = "failed"  # ended by us, or by the network, before any agent
+    OUTBOUND = "outbound"  # an agent called the customer
 
 
 class Line(Struct, frozen=True, gc=False):

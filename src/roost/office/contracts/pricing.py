@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.floor.parties import SegmentKind
 from roost.kernel.calendar import local_day
 from roost.kernel.time import MINUTE
 from roost.office.contracts.measured import Measured, MeasuredSegment, connected_us
@@ -22,7 +23,7 @@ from roost.office.contracts.model import (
     RoundPer,
 )
 
-EVALUATOR: Final = "contracts/1"
+EVALUATOR: Final = "contracts/2"
 """Its version, printed on every draft: a changed rule gets a new one."""
 
 
@@ -83,7 +84,7 @@ def _quantity(line: Line, segments: tuple[MeasuredSegment, ...]) -> int:
         case Measure.CONTACTS:
             return 1
         case Measure.SEGMENTS:
-            return len(segments)
+            return sum(one.kind is not SegmentKind.CONSULT for one in segments)
         case Measure.CONNECTED_MINUTES:
             return _units(line, [connected_us(segments)])
         case Measure.HANDLED_MINUTES:

@@ -79,16 +79,19 @@ def exact(formula: Formula, sums: Sums) -> Fraction | None:
 
 def shown(formula: Formula, sums: Sums) -> float | int | None:
     """As it's shown: a share in per cent with one decimal, anything else whole; halves up."""
-    value = exact(formula, sums)
-    if value is None:
-        return None
-    if isinstance(formula, Share):
-        return _half_up(value * 1_000) / 10
-    return _half_up(value)
+    match formula:
+        case Total(of):
+            return total(of, sums)
+        case Share(part, whole):
+            base = total(whole, sums)
+            return _half_up(1_000 * total(part, sums), base) / 10 if base else None
+        case Mean(length, over):
+            base = total(over, sums)
+            return _half_up(total(length, sums), base) if base else None
 
 
-def _half_up(value: Fraction) -> int:
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+def _half_up(part: int, base: int) -> int:
+    return (2 * part + base) // (2 * base)
 
 
 def text(formula: Formula) -> str:

@@ -9,7 +9,7 @@ def disagreement(segment: Segment) -> str | None:
     if segment.closed is None or segment.talked is None:
         return None
     raw = {
-        "talk": segment.talked - segment.began - segment.held_us,
+        "talk": segment.talked - segment.began - segment.held_us - segment.consult_us,
         "hold": int(segment.held_us),
         "wrap-up": segment.closed - segment.talked,
     }

@@ -16,6 +16,7 @@ from roost.floor.agents.messages import (
 from roost.floor.calls.messages import (
     CallAnswered,
     CallArrived,
+    CallMade,
     ContactEnded,
     LegConnected,
     LegDialled,
@@ -36,7 +37,7 @@ from roost.floor.queues.messages import (
     Outcome,
 )
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.ids import ClientId, ContactId, TrunkId
 from roost.kernel.time import DurationUs
 from roost.office.records.model import Leg, Record, Ring, Segment, Track, Wait
 
@@ -49,6 +50,8 @@ def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Reco
         return None
     if type(body) is CallArrived:
         return _arrived(records, contact, envelope, body)
+    if type(body) is CallMade:
+        return _made(records, contact, envelope, body)
     record = records.get(contact)
     if record is None:
         return None
@@ -81,6 +84,28 @@ def _arrived(
     return record
 
 
+def _made(
+    records: MutableMapping[ContactId, Record],
+    contact: ContactId,
+    envelope: Envelope,
+    body: CallMade,
+) -> Record:
+    """A call of ours: `number` is the client's own that was shown, `caller` whom we called."""
+    record = Record(
+        contact=contact,
+        client=ClientId(envelope.owner),
+        count=body.count,
+        number=body.shown,
+        trunk=TrunkId(""),
+        caller=body.number,
+        arrived=envelope.at,
+        outbound=True,
+        numbers=[envelope.number],
+    )
+    records[contact] = record
+    return record
+
+
 def _leg(record: Record, id: object) -> Leg | None:
     for leg in record.legs:
         if leg.leg == id:
@@ -90,11 +115,12 @@ def _leg(record: Record, id: object) -> Leg | None:
 
 def _answered(record: Record, envelope: Envelope, _: CallAnswered) -> None:
     record.answered = envelope.at
-    record.legs[0].connected = envelope.at
+    if not record.outbound:
+        record.legs[0].connected = envelope.at
 
 
 def _dialled(record: Record, envelope: Envelope, body: LegDialled) -> None:
-    record.legs.append(Leg(body.leg, body.agent, body.offer, envelope.at))
+    record.legs.append(Leg(body.leg, body.agent, body.offer, envelope.at, party=body.party))
 
 
 def _connected(record: Record, envelope: Envelope, body: LegConnected) -> None:
@@ -300,5 +326,8 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     ContactEnded: _ended,
 }
 
-TOUCHING: Final = frozenset({CallArrived, *_STEPS})
+BEGINNING: Final = (CallArrived, CallMade)
+"""The events that a record begins with."""
+
+TOUCHING: Final = frozenset({*BEGINNING, *_STEPS})
 """The events that change a record; of a contact's other events it keeps the numbers only."""

@@ -7,7 +7,7 @@ events in the cell's stream, so that every figure can be opened to what it comes
 from msgspec import Struct
 
 from roost.floor.effects import TrackPurpose
-from roost.floor.parties import SegmentKind
+from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
@@ -43,6 +43,7 @@ class Leg(Struct, gc=False):
     lost: int = 0
     jitter_us: DurationUs = DurationUs(0)
     strangers: int = 0
+    party: Party = Party.CUSTOMER
 
 
 class Wait(Struct, gc=False):
@@ -127,6 +128,7 @@ class Record(Struct):
     arrived: InstantUs
     tags: tuple[str, ...] = ()
     answered: InstantUs | None = None
+    outbound: bool = False  # an agent called; `caller` is whom
     flow: FlowId | None = None
     flow_version: Digest = Digest("")
     choices: list[str] = []

@@ -36,6 +36,11 @@ class City:
         self._says = voices.spoken(SAYS)
         await self._softphone.start(port=port)
 
+    def talking(self) -> PhoneCall | None:
+        """A call that's up, if there's one."""
+        calls = self._softphone.phone.calls.values()
+        return next((call for call in calls if call.up.is_set()), None)
+
     def _rung(self, call: PhoneCall) -> None:
         if call.called.endswith(BUSY):
             call.busy()

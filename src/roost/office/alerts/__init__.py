@@ -1,0 +1,1 @@
+"""When a rule is raised and when it's cleared."""
