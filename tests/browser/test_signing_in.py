@@ -7,13 +7,13 @@ from browser.looking import assert_accessible, assert_fits
 
 
 def test_a_supervisor_signs_in_by_keyboard_and_comes_where_they_wanted(visit: Visit) -> None:
-    page = visit(None, "/wallboard")
+    page = visit(None, "/contacts")
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type(SUPERVISOR)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/wallboard")
+    expect(page).to_have_url("/contacts")
 
 
 def test_a_wrong_password_says_so_and_keeps_the_name(visit: Visit) -> None:

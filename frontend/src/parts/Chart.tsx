@@ -42,7 +42,7 @@ export default function Chart({ option, height, label }: Props) {
     const ink: Ink = (token) => style?.getPropertyValue(`--roost-${token}`).trim() ?? "";
     chart.current?.setOption({ ...frame(ink), ...option(ink) }, { notMerge: true });
   }, [option, colorScheme]);
-  return <div ref={box} role="img" aria-label={label} style={{ height, width: "100%" }} />;
+  return <div ref={box} role="img" aria-label={label} style={{ height, width: "100%", minWidth: 0, overflow: "hidden" }} />;
 }
 
 function frame(ink: Ink): ChartOption {
