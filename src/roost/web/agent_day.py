@@ -42,7 +42,7 @@ class AgentDay(Struct, frozen=True):
     spans: tuple[Spent, ...]
     states: dict[str, int]
     away: dict[str, int]
-    figures: dict[str, float | int | None]
+    figures: dict[str, float | None]
     opens: str
 
 

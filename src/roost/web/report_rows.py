@@ -59,7 +59,7 @@ class ReportRow(Struct, frozen=True):
     since: InstantUs
     until: InstantUs
     local: str  # `since` on the zone's wall, with its offset
-    figures: dict[str, float | int | None]
+    figures: dict[str, float | None]
     counts: dict[str, int]
     away: dict[str, int]  # an agent's time away, by reason, in µs
     opens: str
