@@ -154,7 +154,7 @@ def picture_desk(browser: Browser, centre: Centre) -> None:
     agent = next(name for name in centre.passwords if name.isdigit())
     page = signed_in(browser, centre, agent).new_page()
     at_the_desk(page)
-    kept(page, "desk-en-light")
+    kept(page, "desk")
 
 
 README: Final = {"floor": picture_floor, "contacts": picture_contacts, "desk": picture_desk}
