@@ -47,6 +47,7 @@ def state(page: Page, words: str) -> None:
 def test_a_contact_by_keyboard_alone(centre: Centre, visit: Visit, li: Slow) -> None:
     page = desk(visit, "1001")
     state(page, "Ready")
+    expect(page.locator("main table").last).to_be_visible()  # whatever loads has loaded
     watch_shifts(page)
     caller = centre.caller("13800138000")
     expect(page.get_by_role("heading", name="13800138000")).to_be_visible()
