@@ -289,10 +289,8 @@ class _Feed:
         self._channel: Channel | None = None
         self._sight: Sight | None = None
         self._waker = asyncio.Event()
-        spread = int.from_bytes(caller.secret[:4], "big") % FEED_CHECK
-        self._checked = InstantUs(
-            parts.clock.now() - spread
-        )  # feeds that come together don't ask so
+        spread = int.from_bytes(caller.secret[:4], "big") % FEED_CHECK  # who come together
+        self._checked = InstantUs(parts.clock.now() - spread)  # don't ask again together
         self._floor: object = self  # none yet
         self._out: Any = cast("Any", socket.scope).get(BARE_SEND, socket.send)
         self._sent = 0  # messages begun
