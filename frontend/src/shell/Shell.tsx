@@ -11,6 +11,9 @@ import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
 const Palette = lazy(() => import("./Palette"));
+const PhoneEverywhere = lazy(async () => ({
+  default: (await import("@/pages/desk/PhoneEverywhere")).PhoneEverywhere,
+}));
 
 /** What stands around every page: the bar, the banner, the palette, the way past them. */
 export function Shell() {
@@ -38,6 +41,11 @@ export function Shell() {
       <main id="page" ref={page} tabIndex={-1} className={classes.page} data-bare={bare || undefined}>
         <Outlet />
       </main>
+      {!bare && me?.agent && (
+        <Suspense>
+          <PhoneEverywhere />
+        </Suspense>
+      )}
       {palette && (
         <Suspense>
           <Palette close={() => setPalette(false)} />

@@ -17,6 +17,8 @@ import {
   IconPhone,
   IconSpeakerphone,
 } from "@/parts/icons";
+import { reachable } from "@/pages/desk/phone";
+import { useDeskRow } from "@/pages/desk/useDesk";
 import { useDefinitions } from "@/parts/names";
 import { usePresenceWords } from "@/parts/Presence";
 import { tellDone } from "@/parts/tell";
@@ -126,6 +128,7 @@ export function AgentMenu({ row, name, tell }: Props) {
 function useAgentCommands(row: AgentRow, name: string) {
   const { t } = useTranslation("floor");
   const agent = row.agent;
+  const me = useDeskRow();
   const params = (key: string) => ({ path: { agent }, header: { "Idempotency-Key": key } });
   const done = (what: string) => ({ done: () => tellDone(t(`did.${what}`, { name })) });
   return {
@@ -138,9 +141,10 @@ function useAgentCommands(row: AgentRow, name: string) {
         body(api.POST("/api/agents/{agent}/away", { params: params(key), body: { reason } })),
       done("away"),
     ),
-    watch: useCommand((key, mode: WatchMode) =>
-      body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } })),
-    ),
+    watch: useCommand(async (key, mode: WatchMode) => {
+      await reachable(me);
+      return body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } }));
+    }),
     seeTo: useCommand((key) =>
       body(api.POST("/api/agents/{agent}/answer-hand", { params: params(key) })),
     ),
