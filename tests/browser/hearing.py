@@ -110,5 +110,3 @@ async def does_not_hear_on_phone(sound: AudioEndpoint, *tones: float, packets: i
     for hz in tones:
         found = sound.tone_level(hz, 500)
         assert found < SILENT_DB + 6, f"{hz} Hz is heard at the phone: {found:.0f} dB"
-
-

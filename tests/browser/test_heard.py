@@ -35,7 +35,7 @@ def goes_home(page: Page) -> None:
     if "Signed out" not in mine.inner_text():
         page.keyboard.press("Alt+b")
         page.get_by_role("menuitem", name="Sign out").click()
-        state(page, "Signed out")
+    expect(page.get_by_role("button", name="Headset: not in use")).to_be_visible()
 
 
 @pytest.fixture

@@ -12,8 +12,19 @@ import { TopBar } from "./TopBar";
 
 const Palette = lazy(() => import("./Palette"));
 const PhoneEverywhere = lazy(async () => ({
-  default: (await import("@/pages/desk/PhoneEverywhere")).PhoneEverywhere,
+  default: (await loaded(() => import("@/pages/desk/PhoneEverywhere"))).PhoneEverywhere,
 }));
+const AGAIN_MS = 1_000;
+
+/** A part that nobody asked for by a click comes as soon as there's a network. */
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    return loaded(load);
+  }
+}
 
 /** What stands around every page: the bar, the banner, the palette, the way past them. */
 export function Shell() {

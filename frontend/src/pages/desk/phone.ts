@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from "react";
 
 import { api, body, idempotencyKey, onSignedOut } from "@/api/client";
 import type { DeskRow } from "@/api/schema.gen";
+import { feed } from "@/feed/store";
 import { Phone, type PhoneSnapshot } from "@/phone";
 
 export type Which = "page" | "table";
@@ -65,7 +66,8 @@ const NOT_COMING = new Set(["no_microphone", "unavailable", "elsewhere"]);
 
 /** Signs in to the floor where I'm not yet, and waits until the phone in this page stands. Where it
  * can't, the centre says so in its answer to what I want to do with it. */
-export async function reachable(row: DeskRow | undefined): Promise<void> {
+export async function reachable(): Promise<void> {
+  const row = feed.table("desk").values().next().value; // PhoneEverywhere watches it
   if (row?.agent.presence === "signed_out") {
     const header = { "Idempotency-Key": idempotencyKey() };
     await body(api.POST("/api/desk/sign-in", { params: { header } }));

@@ -18,7 +18,6 @@ import {
   IconSpeakerphone,
 } from "@/parts/icons";
 import { reachable } from "@/pages/desk/phone";
-import { useDeskRow } from "@/pages/desk/useDesk";
 import { useDefinitions } from "@/parts/names";
 import { usePresenceWords } from "@/parts/Presence";
 import { tellDone } from "@/parts/tell";
@@ -128,7 +127,6 @@ export function AgentMenu({ row, name, tell }: Props) {
 function useAgentCommands(row: AgentRow, name: string) {
   const { t } = useTranslation("floor");
   const agent = row.agent;
-  const me = useDeskRow();
   const params = (key: string) => ({ path: { agent }, header: { "Idempotency-Key": key } });
   const done = (what: string) => ({ done: () => tellDone(t(`did.${what}`, { name })) });
   return {
@@ -142,7 +140,7 @@ function useAgentCommands(row: AgentRow, name: string) {
       done("away"),
     ),
     watch: useCommand(async (key, mode: WatchMode) => {
-      await reachable(me);
+      await reachable();
       return body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } }));
     }),
     seeTo: useCommand((key) =>
