@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from browser.hearing import EARS
 from integration.centre_up import Agent, Caller, CentreUp, until
 from roost.adapters.accounts.sqlite import SqliteAccounts
-from roost.kernel.ids import OPERATOR
+from roost.adapters.audio import wav
+from roost.kernel.ids import OPERATOR, AgentId
 from roost.ports.accounts import Role
+from roost.protocols.rtp.sound import tone
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -31,6 +34,8 @@ FLAGS: Final = (
     "--autoplay-policy=no-user-gesture-required",
 )
 SUPERVISOR: Final = "wang"
+LEAD: Final = "zhou"  # a supervisor with a phone, as the demo's is
+LEAD_NUMBER: Final = "1012"
 PASSWORD: Final = "correct horse battery staple"
 LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
 PATIENCE_MS: Final = 10_000
@@ -39,7 +44,7 @@ T = TypeVar("T")
 
 class Centre:
     """A centre that is up, with callers and agents who have phones. `url` is where its pages are;
-    `passwords` are by name: `admin`, `wang` (a supervisor), and the agents' numbers."""
+    `passwords` are by name: `admin`, `wang` and `zhou` (supervisors), and the agents' numbers."""
 
     def __init__(self, folder: Path) -> None:
         self.up = CentreUp(folder)
@@ -55,8 +60,9 @@ class Centre:
         self.runs(self.up.ready(), 60)
         accounts = SqliteAccounts(self.up.launch.places.accounts)
         accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
+        accounts.create(OPERATOR, LEAD, Role.SUPERVISOR, AgentId(LEAD_NUMBER), PASSWORD)
         accounts.close()
-        self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD}
+        self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD, LEAD: PASSWORD}
 
     def runs(self, story: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
         """Runs something of phones and waits for it."""
@@ -129,7 +135,8 @@ async def _goes_home(agent: Agent) -> None:
 
 
 class Visit(Protocol):
-    """Opens a page in a browser of its own, as somebody (or nobody)."""
+    """Opens a page in a browser of its own, as somebody (or nobody). With `says_hz` the microphone
+    hears that tone for ever, and what the page plays can be measured (hearing.py)."""
 
     def __call__(
         self,
@@ -139,6 +146,7 @@ class Visit(Protocol):
         language: str = "en",
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
+        says_hz: float = 0,
     ) -> Page: ...
 
 
@@ -152,16 +160,41 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         made.stop()
 
 
+class Browsers:
+    """Chromium, one for each sound that a microphone hears (0: what Chromium makes up)."""
+
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self._playwright, self._folder = playwright, folder
+        self._made: dict[float, Browser] = {}
+
+    def that_hears(self, hz: float) -> Browser:
+        if hz not in self._made:
+            said = (f"--use-file-for-fake-audio-capture={self._file(hz)}",) if hz else ()
+            self._made[hz] = self._playwright.chromium.launch(
+                executable_path=CHROMIUM, args=[*FLAGS, *said]
+            )
+        return self._made[hz]
+
+    def _file(self, hz: float) -> Path:
+        path = self._folder / f"microphone-{hz:.0f}.wav"
+        wav.write(path, [tone(hz, -12.0, 48_000 * 10, 48_000)], 48_000)
+        return path
+
+    def close(self) -> None:
+        for browser in self._made.values():
+            browser.close()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+        made = Browsers(playwright, tmp_path_factory.mktemp("microphones"))
+        yield made
+        made.close()
 
 
 @pytest.fixture
-def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
+def visit(centre: Centre, browsers: Browsers) -> Iterator[Visit]:
     """Each visit has cookies of its own; a script error or a refused resource fails the test."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -173,8 +206,9 @@ def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
         language: str = "en",
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
+        says_hz: float = 0,
     ) -> Page:
-        context = chromium.new_context(
+        context = browsers.that_hears(says_hz).new_context(
             base_url=centre.url,
             viewport={"width": size[0], "height": size[1]},
             locale=LOCALES[language],
@@ -183,6 +217,8 @@ def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
             reduced_motion="reduce",  # what fades in has no contrast yet
         )
         contexts.append(context)
+        if says_hz:
+            context.add_init_script(EARS)
         context.set_default_timeout(PATIENCE_MS)
         if who is not None:
             login = {"name": who, "password": centre.passwords[who]}
