@@ -70,15 +70,19 @@ class Audience(Struct, frozen=True):
             return client == self.owner
         return self.clients is None or client in self.clients
 
-    def gets(self, alert: AlertRow) -> bool:
-        """What names their role and is about what they see; an admin gets all."""
-        if self.role is not Role.ADMIN and (self.role is None or self.role.value not in alert.to):
+    def gets(self, to: tuple[str, ...], team: str, client: ClientId | None) -> bool:
+        """An alert that names their role and is about what they see; an admin gets all."""
+        if self.role is not Role.ADMIN and (self.role is None or self.role.value not in to):
             return False
-        if alert.team:
-            return self.owner == OPERATOR and (not self.teams or alert.team in self.teams)
-        if alert.client is not None:
-            return self.sees(alert.client)
+        if team:
+            return self.owner == OPERATOR and (not self.teams or team in self.teams)
+        if client is not None:
+            return self.sees(client)
         return self.owner == OPERATOR and self.clients is None
+
+    def shows(self, alert: AlertRow) -> bool:
+        """One that is raised now."""
+        return self.gets(alert.to, alert.team, alert.client)
 
     def sees_agent(self, agent: AgentLive) -> bool:
         return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
@@ -116,7 +120,7 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
         case View.TASKS:
             yield from (t.id for t in live.tasks.values() if audience.sees(t.client))
         case View.ALERTS:
-            yield from (name for name, alert in live.alerts.items() if audience.gets(alert))
+            yield from (name for name, alert in live.alerts.items() if audience.shows(alert))
         case View.DESK:
             if audience.agent is not None:
                 yield audience.agent
@@ -150,7 +154,7 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             return TaskChanged(key, version, task_row(task) if task and shown else None)
         case View.ALERTS:
             alert = live.alerts.get(key)
-            shown = alert is not None and audience.gets(alert)
+            shown = alert is not None and audience.shows(alert)
             return AlertChanged(key, version, alert if shown else None)
         case View.DESK:
             mine = key == audience.agent

@@ -16,6 +16,7 @@ import { ContactsNow, type Which } from "./ContactsNow";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
+import { RaisedHere } from "./RaisedHere";
 import type { FloorSearch } from "./search";
 import { WatchBar } from "./WatchBar";
 
@@ -34,7 +35,7 @@ export function Floor() {
       <PageTitle title={t("title")} />
       <div className={classes.scope}>
         <Scope search={search} />
-        <span className={classes.spacer} />
+        <RaisedHere search={search} />
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
       <Figures search={search} showWaiting={() => setWhich("waiting")} />
