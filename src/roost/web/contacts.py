@@ -39,6 +39,7 @@ After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 CALLER: Final = "The caller's whole number; needs a client, since a person is one client's"
 WITH: Final = "A contact: its client's contacts with the same caller"
+SERVES: Final = "A team: contacts of the clients that it works for"
 MEASURE: Final = "A measure's id: exactly the contacts that its figure is made of, `from`–`to`"
 
 
@@ -80,7 +81,9 @@ def within(which: ContactFilter, sight: Sight) -> ContactFilter:
     if sight.agent is not None:
         asked = which.agent in (None, sight.agent)
         which = replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
-    return replace(which, clients=sight.clients)
+    if which.clients is None or sight.clients is None:
+        return replace(which, clients=sight.clients if which.clients is None else which.clients)
+    return replace(which, clients=sight.clients & which.clients)
 
 
 class Search(Struct, frozen=True):
@@ -126,7 +129,11 @@ async def searched(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     counted: NamedDependency[Counted | None],
+    follower: NamedDependency[Follower],
     client: Word = None,
+    serves: Annotated[
+        str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)
+    ] = None,
     since: Instant = None,
     until: Instant = None,
     queue: Word = None,
@@ -172,8 +179,15 @@ async def searched(
             ended_why=ended_why,
             least_wait_us=None if least_wait_us is None else DurationUs(least_wait_us),
             least_talk_us=None if least_talk_us is None else DurationUs(least_talk_us),
+            clients=None if serves is None else _served(caller, follower, serves),
         )
     )
+
+
+def _served(caller: Caller, follower: Follower, team: str) -> frozenset[ClientId]:
+    """The clients that a team works for; none for who doesn't see the team."""
+    seen = follower.sights.of(caller.horizon).sees_team(team)
+    return follower.live.staff.clients.get(team, frozenset()) if seen else frozenset()
 
 
 def _known(caller: Caller, ref: str) -> tuple[ClientId, int]:

@@ -40,6 +40,12 @@ export function Filters({ search, change }: Props) {
           }
         />
       )}
+      {search.serves !== undefined && (
+        <Chip
+          label={t("served", { team: search.serves })}
+          clear={() => change({ serves: undefined })}
+        />
+      )}
       {search.caller !== undefined && (
         <Chip
           label={t("calledBy", { caller: search.caller })}
@@ -112,7 +118,7 @@ export function Filters({ search, change }: Props) {
               client: undefined, queue: undefined, agent: undefined, outcome: undefined,
               reason: undefined, code: undefined, recorded: undefined, since: undefined,
               until: undefined, measure: undefined, from: undefined, to: undefined,
-              team: undefined, caller: undefined, with: undefined, message: undefined,
+              team: undefined, serves: undefined, caller: undefined, with: undefined, message: undefined,
             })
           }
         >

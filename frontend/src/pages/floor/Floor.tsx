@@ -11,7 +11,7 @@ import { useAction } from "@/shell/actions";
 import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
-import { Agents } from "./Agents";
+import { Agents, type Who } from "./Agents";
 import { ContactsNow, type Which } from "./ContactsNow";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
@@ -27,6 +27,7 @@ export function Floor() {
   const { t } = useTranslation("floor");
   const search = useSearch({ from: "/floor" });
   const [which, setWhich] = useState<Which>("all");
+  const [who, setWho] = useState<Who>("there");
   const may = useMay();
   const me = useMaybeMe();
   const operator = me?.client === null;
@@ -38,15 +39,20 @@ export function Floor() {
         <RaisedHere search={search} />
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
-      <Figures search={search} showWaiting={() => setWhich("waiting")} />
+      <Figures
+        search={search}
+        showWaiting={() => setWhich("waiting")}
+        showAll={() => setWhich("all")}
+        showReady={() => setWho("ready")}
+      />
       <div className={classes.columns} data-single={!operator || undefined}>
         <div className={classes.column}>
-          <Queues search={search} />
+          <Queues search={search} show={setWhich} />
           <ContactsNow search={search} which={which} choose={setWhich} />
         </div>
         {operator && (
           <div className={classes.column}>
-            <Agents search={search} />
+            <Agents search={search} who={who} choose={setWho} />
             <Activity search={search} />
           </div>
         )}
