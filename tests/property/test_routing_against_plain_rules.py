@@ -4,6 +4,7 @@ Contacts come, widen, change their priority and leave; agents become ready, rest
 definitions change. After each event the index must decide what the plain lists decide.
 """
 
+from random import Random
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from roost.kernel.messages import Decision
 S = 1_000_000
 NAMES = tuple(f"a{n}" for n in range(6))
 SKILLS = ("bills", "outage", "english")
+QUEUES = ("q1", "q2", "q3")
 RULES = ("longest_idle", "most_skilled", "least_skilled", "least_occupied", "fair_share")
 
 
@@ -27,45 +29,52 @@ def skill(name: str, level: int) -> d.Skill:
     return d.Skill(name, level)  # type: ignore[arg-type]
 
 
-def skills(most: int) -> Any:
-    levels = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 3), max_size=most)
-    return levels.map(lambda one: tuple(skill(name, one[name]) for name in sorted(one)))
+def skills(dice: Random, most: int) -> tuple[d.Skill, ...]:
+    names = sorted(dice.sample(SKILLS, dice.randint(0, most)))
+    return tuple(skill(name, dice.randint(1, 3)) for name in names)
 
 
-@st.composite
-def queues(draw: Any, name: str) -> d.Queue:
+def queue(dice: Random, name: str) -> d.Queue:
     rings = tuple(
-        d.Ring((place + 1) * 10 * S, draw(skills(1)), draw(st.sampled_from(((), ("day",)))))
-        for place in range(draw(st.integers(0, 2)))
+        d.Ring((place + 1) * 10 * S, skills(dice, 1), dice.choice(((), ("day",))))  # type: ignore[arg-type]
+        for place in range(dice.randint(0, 2))
     )
     return d.Queue(
         id=name,  # type: ignore[arg-type]
         client=f"client-{name}",  # type: ignore[arg-type]
-        skills=draw(skills(2)),
-        priority=draw(st.integers(0, 2)),
+        skills=skills(dice, 1),
+        priority=dice.randint(0, 2),
         ring_us=15 * S,  # type: ignore[arg-type]
         wrap_up_us=0,  # type: ignore[arg-type]
         code_required=False,
         most_waiting=100,
         target_us=20 * S,  # type: ignore[arg-type]
         short_us=5 * S,  # type: ignore[arg-type]
-        teams=draw(st.sampled_from(((), ("day",), ("night",)))),
-        prefer=draw(skills(1)),
-        agents=draw(st.sampled_from(RULES)),
+        teams=dice.choice(((), (), ("day",))),
+        prefer=skills(dice, 2),
+        agents=dice.choice(RULES),
         rings=rings,
-        boost_us=draw(st.sampled_from((0, 15 * S))),  # type: ignore[arg-type]
+        boost_us=dice.choice((0, 15 * S)),  # type: ignore[arg-type]
         boost_most=2,
     )
 
 
-@st.composite
-def floors(draw: Any) -> d.Floor:
+def floor_of(seed: int) -> d.Floor:
+    """Drawn with dice of its own: Hypothesis would spend all its choices on definitions."""
+    dice = Random(seed)
     agents = tuple(
-        d.Agent(name, draw(skills(3)), draw(st.sampled_from(("day", "night"))), ())  # type: ignore[arg-type]
+        d.Agent(name, skills(dice, 3), dice.choice(("day", "night")), ())  # type: ignore[arg-type]
         for name in NAMES
     )
-    lines = tuple(draw(queues(name)) for name in ("q1", "q2", "q3"))
+    lines = tuple(queue(dice, name) for name in QUEUES)
     return d.Floor("v", (), (), (), lines, agents, ())  # type: ignore[arg-type]
+
+
+ASKED = tuple(
+    d.Asked((), (skill(name, 2),) if raised else (), raised)
+    for raised, name in zip((0, 0, 0, 0, 1, 2, -1, 1), SKILLS * 3, strict=False)
+)
+SEEDS = st.integers(0, 1 << 32)
 
 
 def levels(own: tuple[d.Skill, ...]) -> dict[str, int]:
@@ -108,7 +117,7 @@ class Plain:
             case "most_skilled":
                 value: Any = -level
             case "least_skilled":
-                value = (state["breadth"](agent), level)
+                value = (len(one.skills), level)
             case "least_occupied":
                 value = state["occupancy"]
             case "fair_share":
@@ -143,24 +152,22 @@ class Plain:
 
 
 class Router(RuleBasedStateMachine):
-    @initialize(floor=floors())
-    def begin(self, floor: d.Floor) -> None:
+    @initialize(seed=SEEDS)
+    def begin(self, seed: int) -> None:
         self.now: Any = 1_700_000_000 * S
         self.state, self.plain = Routing(), Plain()
         self.count = 0
-        self.configure(floor)
+        self.configure(seed)
         for name in NAMES:
             self.agent_is(name, "away")
 
-    @rule(floor=floors())
-    def configure(self, floor: d.Floor) -> None:
-        index.configured(self.state, floor, self.now)
+    def configure(self, seed: int) -> None:
+        floor = floor_of(seed)
+        index.configured(self.state, floor)
         self.plain.floor = floor
         for one in self.plain.waiting.values():
             queue = next(q for q in floor.queues if q.id == one["queue"])
             one["ring"] = min(one["ring"], len(queue.rings))
-        for agent in self.plain.ready:  # what moves is taken anew
-            self.note(agent)
         decision: Any = decide.match_all(self.state, self.now, m.MatchAll())
         taken: set[str] = set()
         for event in decision.events:
@@ -171,8 +178,26 @@ class Router(RuleBasedStateMachine):
         for event in decision.events:
             self.take(event)
 
-    def breadth(self, agent: str) -> int:
-        return len(self.state.profiles[self.state.seats[agent].profile].classes)
+    @rule(seed=SEEDS)
+    def something_happens(self, seed: int) -> None:
+        """One rule, with dice: Hypothesis leaves rules out at will, and here all are needed."""
+        dice = Random(seed)
+        self.now += dice.choice((0, 1, 5, 20)) * S
+        match dice.choices(range(6), (40, 25, 12, 8, 8, 2))[0]:
+            case 0:
+                self.contact_waits(
+                    dice.choice(QUEUES), dice.randrange(8), dice.choice((0, 5, 12, 40))
+                )
+            case 1:
+                self.agent_is(dice.choice(NAMES), dice.choice(("ready", "ready", "away")))
+            case 2:
+                self.asks_for_something_else(dice.randrange(6), dice.choice((None, -2, 0, 1)))
+            case 3:
+                self.gives_up(dice.randrange(6))
+            case 4:
+                self.everybody_is_ready()
+            case _:
+                self.configure(dice.randrange(1 << 30))
 
     def note(self, agent: str) -> None:
         seat = self.state.seats[agent]
@@ -180,7 +205,6 @@ class Router(RuleBasedStateMachine):
         self.plain.ready[agent] = {
             "since": seat.since,
             "number": seat.number,
-            "breadth": self.breadth,
             "occupancy": 1000 * seat.load.busy_us // here if here > 0 else 0,
             "had": dict(seat.had),
         }
@@ -191,7 +215,6 @@ class Router(RuleBasedStateMachine):
         del self.plain.waiting[event.contact]
         del self.plain.ready[event.agent]
 
-    @rule(name=st.sampled_from(NAMES), to=st.sampled_from(("ready", "ready", "ready", "away")))
     def agent_is(self, name: str, to: str) -> None:
         agent: Any = name
         if self.state.seats[agent].state == to:
@@ -222,22 +245,18 @@ class Router(RuleBasedStateMachine):
         assert shown == [agent, *(a for a in able if a != agent)][:5]
         self.take(event)
 
-    @rule(
-        queue=st.sampled_from(("q1", "q2", "q3")),
-        asked=st.builds(d.Asked, skills(1), skills(1), st.integers(-1, 2)),
-        waited=st.sampled_from((0, 5, 12, 40)),
-    )
-    def contact_waits(self, queue: Any, asked: d.Asked, waited: int) -> None:
+    def contact_waits(self, queue: Any, asked: int, waited: int) -> None:
         self.count += 1
+        of_flow = ASKED[asked]
         contact: Any = f"c{self.count}"
         since: Any = self.now - waited * S
         of = self.state.queues[queue]
         ring = sum(one.after_us <= waited * S for one in of.rings)
-        standing.queued(self.state, contact, queue, ring, asked, since, None)
+        standing.queued(self.state, contact, queue, ring, of_flow, since, None)
         self.plain.waiting[contact] = {
             "queue": queue,
             "ring": ring,
-            "asked": asked,
+            "asked": of_flow,
             "since": since,
             "place": (since, self.state.waiters[contact].order),
         }
@@ -249,7 +268,6 @@ class Router(RuleBasedStateMachine):
         decision = decide.match_contact(self.state, self.now, command)
         self.agrees(decision, *(found or (None, None)))
 
-    @rule(place=st.integers(0, 5), raised=st.none() | st.integers(-2, 2))
     def asks_for_something_else(self, place: int, raised: int | None) -> None:
         """A wider ring, or another priority."""
         names = list(self.plain.waiting)
@@ -266,7 +284,6 @@ class Router(RuleBasedStateMachine):
         one["place"] = (one["since"], self.state.waiters[contact].order)
         self.meets(contact)
 
-    @rule(place=st.integers(0, 5))
     def gives_up(self, place: int) -> None:
         names = list(self.plain.waiting)
         if names:
@@ -274,9 +291,10 @@ class Router(RuleBasedStateMachine):
             standing.contact_ended(self.state, contact)
             del self.plain.waiting[contact]
 
-    @rule(seconds=st.integers(1, 40))
-    def time_passes(self, seconds: int) -> None:
-        self.now += seconds * S
+    def everybody_is_ready(self) -> None:
+        for name in NAMES:
+            self.now += S
+            self.agent_is(name, "ready")
 
     @invariant()
     def nobody_waits_whom_somebody_could_serve(self) -> None:
@@ -294,4 +312,4 @@ class Router(RuleBasedStateMachine):
 
 
 TestRouter = Router.TestCase
-TestRouter.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRouter.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)

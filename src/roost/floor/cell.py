@@ -126,7 +126,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
-    routing_index.configured(state.routing, floor, at)
+    routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
 
 

@@ -38,7 +38,7 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
             return NOTHING
         event = _chosen(klass, waiter, seat, now, command.contact, waiter.only, HELD)
         return Decision((event,))
-    agent = candidates.winner(klass)
+    agent = candidates.winner(state, klass)
     if agent is None:
         return NOTHING
     place = klass.line.places[klass.line.head]
@@ -93,6 +93,8 @@ def match_agent(state: Routing, now: InstantUs, command: m.MatchAgent) -> Decisi
 
 
 def _best_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
+    if state.order == order.PRIORITY:
+        return _first_by_priority(state, seat, now)
     best: tuple[order.Key, Class] | None = None
     waiting, classes, key = state.waiting, state.classes, order.key
     for index, word in enumerate(state.profiles[seat.profile].mask):
@@ -106,6 +108,33 @@ def _best_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, C
             if best is None or one < best[0]:
                 best = (one, klass)
     return best
+
+
+def _first_by_priority(
+    state: Routing, seat: Seat, now: InstantUs
+) -> tuple[order.Key, Class] | None:
+    """The same for the plain order, without a call and a tuple for each head."""
+    found: Class | None = None
+    first: Place = (0, 0, "")
+    highest = 0
+    waiting, classes = state.waiting, state.classes
+    for index, word in enumerate(state.profiles[seat.profile].mask):
+        live = word & waiting[index]
+        while live:
+            bit = live & -live
+            live ^= bit
+            klass = classes[index * WORD + bit.bit_length() - 1]
+            line = klass.line
+            place = line.places[line.head]
+            priority = klass.priority
+            if klass.boost_us:
+                boost = (now - place[0]) // klass.boost_us
+                priority += boost if boost < klass.boost_most else klass.boost_most  # noqa: FURB136
+            if priority < highest and found is not None:
+                continue
+            if found is None or priority > highest or place < first:
+                found, first, highest = klass, place, priority
+    return None if found is None else ((-highest, 0, first), found)
 
 
 def _own_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
@@ -170,8 +199,11 @@ def _assigned(
 def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision | Refusal:
     """Contacts in the order that holds, each with the agent who is first for it; what a decision
     took is left out of those that follow."""
+    anybody = state.unplaced is not None
     lines = {
-        n: _contacts(state, klass.line) for n, klass in enumerate(state.classes) if klass.ready
+        n: _contacts(state, klass.line)
+        for n, klass in enumerate(state.classes)
+        if klass.ready or anybody
     }
     heads = {n: next(line, None) for n, line in lines.items()}
     taken: set[str] = set()

@@ -16,12 +16,11 @@ from roost.floor.routing.model import (
     may_serve,
 )
 from roost.kernel.ids import QueueId
-from roost.kernel.time import InstantUs
 
 HELD: Final = -1  # the ring of a contact that waits for one agent only
 
 
-def configured(state: Routing, floor: definition.Floor, at: InstantUs) -> None:
+def configured(state: Routing, floor: definition.Floor) -> None:
     """Classes come from the queues, their rings and the flows' ways into them, and from who
     waits already; who waits keeps time and ring, under the rules that hold now."""
     queues: dict[str, definition.Queue] = {queue.id: queue for queue in floor.queues}
@@ -42,8 +41,9 @@ def configured(state: Routing, floor: definition.Floor, at: InstantUs) -> None:
     for waiter in state.waiters.values():
         was = old[waiter.klass]
         waiter.klass = _class(state, was.queue, was.ring, was.asked)
+    state.unplaced = None  # all who are ready are placed anew
     _seats(state, floor)
-    _stand_all(state, at)
+    _stand_all(state)
 
 
 def _rings(state: Routing, queue: definition.Queue, asked: Asked) -> None:
@@ -84,6 +84,7 @@ def _class(state: Routing, queue: QueueId, ring: int, asked: Asked) -> int:
                 priority=of.priority + asked.raised,
                 ring_us=of.ring_us,
                 rule=of.agents,
+                moves=of.agents in ranks.MOVING,
                 boost_us=of.boost_us,
                 boost_most=of.boost_most,
             )
@@ -119,9 +120,8 @@ def _add(state: Routing, number: int) -> None:
     for agent, seat in state.seats.items():
         if seat.state == "ready" and seat.profile in able:
             rank = state.profiles[seat.profile].ranks[-1]
-            moving = ranks.MOVING.get(klass.rule)
-            if moving is not None:
-                rank += moving(seat, klass, seat.since)
+            if klass.moves:
+                rank += ranks.MOVING[klass.rule](seat, klass, seat.stood)
             heappush(klass.free, (rank, seat.since, seat.number, agent))
             klass.ready += 1
 
@@ -147,7 +147,7 @@ def _seats(state: Routing, floor: definition.Floor) -> None:
     state.seats = seats
 
 
-def _stand_all(state: Routing, at: InstantUs) -> None:
+def _stand_all(state: Routing) -> None:
     """Profiles, lines and heaps, from the seats and the waiters."""
     state.waiting = [0] * (len(state.classes) // WORD + 1)
     wanted = _by_skill(state)
@@ -157,9 +157,8 @@ def _stand_all(state: Routing, at: InstantUs) -> None:
             profile = state.profiles[seat.profile]
             for number, rank in zip(profile.classes, profile.ranks, strict=True):
                 klass = state.classes[number]
-                moving = ranks.MOVING.get(klass.rule)
-                if moving is not None:
-                    rank += moving(seat, klass, at)
+                if klass.moves:
+                    rank += ranks.MOVING[klass.rule](seat, klass, seat.stood)
                 klass.free.append((rank, seat.since, seat.number, agent))
                 klass.ready += 1
     for contact, waiter in state.waiters.items():

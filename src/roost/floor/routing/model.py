@@ -48,6 +48,7 @@ class Class(Struct, gc=False):
     priority: int
     ring_us: DurationUs
     rule: str  # which agent: one of ranks.RULES
+    moves: bool  # whether the rule has a part that changes with the agent's day: ranks.MOVING
     boost_us: DurationUs = DurationUs(0)  # priority rises by one for each; 0: never
     boost_most: int = 0
     line: Line = field(default_factory=Line)
@@ -107,12 +108,16 @@ class Seat(Struct, gc=False):
     had: dict[str, int] = field(default_factory=dict[str, int])  # contacts, by client
     load: Load = field(default_factory=Load)
     rest_until: InstantUs = InstantUs(0)
+    stood: InstantUs = InstantUs(0)  # among the ready since: what a rank is known by
 
 
 class Routing(Struct, gc=False):
-    """The index. `keys` finds a class by its requirement, `shared` a profile."""
+    """The index. `keys` finds a class by its requirement, `shared` a profile. Who became ready
+    last is `unplaced`, in no heap, until the next event: in a busy centre they're gone again by
+    then."""
 
     numbers: int = 0
+    unplaced: AgentId | None = None
     order: str = "priority"  # who goes first: one of order.ORDERS
     classes: list[Class] = field(default_factory=list[Class])
     keys: dict[str, int] = field(default_factory=dict[str, int])

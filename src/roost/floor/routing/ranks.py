@@ -29,8 +29,8 @@ def _most_skilled(profile: Profile, klass: Class) -> int:
 
 
 def _least_skilled(profile: Profile, klass: Class) -> int:
-    """Who may serve few classes first, so that the versatile stay free; then the lower level."""
-    return len(profile.classes) * BREADTH + _levels(profile.skills, klass.skills)
+    """Who has few skills first, so that the versatile stay free; then the lower level."""
+    return len(profile.skills) * BREADTH + _levels(profile.skills, klass.skills)
 
 
 def _nothing(profile: Profile, klass: Class) -> int:

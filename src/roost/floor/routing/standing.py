@@ -29,6 +29,7 @@ def queued(
     only: AgentId | None,
 ) -> None:
     """Into the line of its class, or of the agent whom it's held for."""
+    settle(state)
     klass = class_of(state, queue, ring, asked)
     waiter = state.waiters.get(contact)
     if waiter is None:
@@ -48,6 +49,7 @@ def widened(state: Routing, contact: ContactId, ring: int, asked: Asked) -> None
     waiter = state.waiters.get(contact)
     if waiter is None:
         return
+    settle(state)
     stood = waiter.number
     if stood:
         _leave(state, waiter)
@@ -171,10 +173,14 @@ def set_state(state: Routing, agent: AgentId, to: str, at: InstantUs) -> None:
     is `resting`, and stands nowhere."""
     seat = state.seats[agent]
     was = seat.state
+    if state.unplaced is not None and state.unplaced != agent:
+        settle(state)
     if was == "ready":
         state.ready -= 1
         seat.number = 0
-        _stop_standing(state, agent, seat)
+        if state.unplaced is None:
+            _stop_standing(state, agent, seat)
+        state.unplaced = None
     elif was == "away":
         state.away -= 1
     elif was == "busy":
@@ -217,27 +223,35 @@ def _becomes_ready(
         state.resting += 1
     else:
         state.ready += 1
-        _stand_ready(state, agent, seat, at)
+        seat.stood = at
+        state.unplaced = agent
 
 
 def rested(state: Routing, agent: AgentId, at: InstantUs) -> None:
     """The rest is over: among the ready, idle since they became ready."""
+    settle(state)
     seat = state.seats[agent]
     state.resting -= 1
     seat.state = "ready"
     state.ready += 1
-    _stand_ready(state, agent, seat, at)
+    seat.stood = at
+    state.unplaced = agent
 
 
-def _stand_ready(state: Routing, agent: AgentId, seat: Seat, at: InstantUs) -> None:
+def settle(state: Routing) -> None:
+    """Whoever became ready last takes their places in the heaps."""
+    agent = state.unplaced
+    if agent is None:
+        return
+    state.unplaced = None
+    seat = state.seats[agent]
     classes, profile = state.classes, state.profiles[seat.profile]
-    since, number = seat.since, seat.number
+    since, number, at = seat.since, seat.number, seat.stood
     place: Free = (0, since, number, agent)
     for n, rank in zip(profile.classes, profile.ranks, strict=True):
         klass = classes[n]
-        moving = ranks.MOVING.get(klass.rule)
-        if moving is not None:
-            rank += moving(seat, klass, at)
+        if klass.moves:
+            rank += ranks.MOVING[klass.rule](seat, klass, at)
         heappush(klass.free, (rank, since, number, agent) if rank else place)
         klass.ready += 1
 
