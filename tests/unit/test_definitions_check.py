@@ -173,3 +173,40 @@ def test_a_number_of_two_clients_names_the_first(centre: Path) -> None:
     (only,) = problems(centre)
     assert only.code == "number-taken"
     assert "power-grid" in only.what
+
+
+CLIENT = "clients/power-grid/client.yaml"
+
+
+def outage(centre: Path, more: str) -> set[str]:
+    """The codes of what's wrong when the outage queue says this as well."""
+    change(centre, CLIENT, "    skills: {outage: 1}\n", f"    skills: {{outage: 1}}\n{more}")
+    found = load(centre)
+    return {problem.code for problem in found} if isinstance(found, list) else set()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("    rings: [{after: 20s, skills: {outag: 1}}]\n", "unknown-skill"),
+        ("    teams: [dya]\n", "unknown-team"),
+        ("    prefer: {french: 2}\n", "unknown-skill"),
+        ("    rings: [{after: 0, skills: {}}]\n", "ring-order"),
+        ("    rings: [{after: 30s, skills: {}}, {after: 20s, skills: {}}]\n", "ring-order"),
+        ("    rings: [{after: 20s}]\n", "ring-adds-nobody"),
+        ("    rings: [{after: 20s, skills: {outage: 9}}]\n", "ring-narrows"),
+        ("    boost: {every: 0, most: 3}\n", "no-boost"),
+    ],
+)
+def test_a_rule_of_routing_that_makes_no_sense_is_refused(
+    centre: Path, more: str, code: str
+) -> None:
+    assert code in outage(centre, more)
+
+
+def test_rings_preferences_and_boosts_are_taken(centre: Path) -> None:
+    more = (
+        "    teams: [day]\n    rings: [{after: 20s}, {after: 40s, skills: {}}]\n"
+        "    prefer: {bills: 2}\n    agents: least_skilled\n    boost: {every: 30s, most: 3}\n"
+    )
+    assert outage(centre, more) == set()
