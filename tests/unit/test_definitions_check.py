@@ -210,3 +210,48 @@ def test_rings_preferences_and_boosts_are_taken(centre: Path) -> None:
         "    prefer: {bills: 2}\n    agents: least_skilled\n    boost: {every: 30s, most: 3}\n"
     )
     assert outage(centre, more) == set()
+
+
+CONTRACT = "clients/power-grid/contract.yaml"
+TERM = "{term: answered, target: 80, percent: 1, cap_percent: 10}"
+
+
+def contract_says(centre: Path, term: str) -> set[str]:
+    """The codes of what's wrong with a term of service."""
+    text = (centre / CONTRACT).read_text(encoding="utf-8")
+    assert "    lines:\n" in text
+    (centre / CONTRACT).write_text(
+        text.replace("    lines:\n", f"    service: [{term}]\n    lines:\n", 1), encoding="utf-8"
+    )
+    found = load(centre)
+    return {problem.code for problem in found} if isinstance(found, list) else set()
+
+
+def test_a_term_of_service_is_taken(centre: Path) -> None:
+    assert contract_says(centre, TERM) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("term: answered", "term: answered, measure: asa", "unknown-measure"),
+        ("term: answered", "term: answered, version: 7", "unknown-measure"),
+        ("target: 80", "target: 101", "no-share"),
+        ("target: 80", "target: 0", "no-share"),
+        ("target: 80", "target: 80, each: 20m", "interval"),
+        ("target: 80", "target: 80, kept: 90", "kept"),
+        ("percent: 1", "percent: 1, amount: 500", "step-money"),
+        (", percent: 1", "", "step-money"),
+        ("percent: 1", "percent: 1, point: 0", "point"),
+        ("percent: 1", "percent: 1, lines: [tlak]", "unknown-line"),
+        ("target: 80", "target: 80, queues: [outag]", "unknown-queue"),
+        ("target: 80", "target: 80, queues: [outage], within: 30s", "other-threshold"),
+        ("target: 80", "target: 80, hours: nigth", "unknown-calendar"),
+        (TERM, f"{TERM}, {TERM}", "doubled-term"),
+    ],
+)
+def test_a_term_that_cannot_be_kept_or_counted_is_refused(
+    centre: Path, old: str, new: str, code: str
+) -> None:
+    assert old in TERM
+    assert code in contract_says(centre, TERM.replace(old, new, 1))

@@ -7,8 +7,8 @@ import pytest
 
 from roost.kernel.money import Money
 from roost.kernel.time import HOUR, MINUTE, Hours, Zone
+from roost.office.contracts.terms import Period, Side, Step, Term
 from roost.office.service.judging import Exclusion, Interval, judge
-from roost.office.service.terms import Kind, Period, Step, Term
 
 HALF_HOUR: Any = 30 * MINUTE
 MONDAY: Any = 1_699_833_600_000_000  # 2023-11-13T00:00:00Z
@@ -95,7 +95,7 @@ def test_a_cap_holds() -> None:
 
 
 def test_a_bonus_is_paid_above_the_target_only() -> None:
-    bonus = term(kind=Kind.BONUS, target="0.90")
+    bonus = term(side=Side.BONUS, target="0.90")
     assert judged(bonus, counted(93, 100)).due.minor == 9_000_00
     assert judged(bonus, counted(70, 100)).due.minor == 0
     assert judged(term(), counted(93, 100)).due.minor == 0

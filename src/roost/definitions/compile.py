@@ -37,7 +37,6 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.time import DurationUs, Hours
-from roost.office.contracts.model import Contract, ContractVersion, Line, Measure, RoundPer
 
 To = Callable[[str | UnsetType], str]
 
@@ -322,45 +321,3 @@ class _Client:
         assert step.voicemail is not UNSET, "a checked step has a kind"
         prompts = self._prompts(step.voicemail.say, language)
         return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)
-
-
-def compile_contracts(loaded: Loaded) -> tuple[Contract, ...]:
-    """The office's contracts, one a client that has one."""
-    return tuple(
-        _contract(loaded.centre.document, folder)
-        for folder in loaded.clients.values()
-        if folder.contract is not None
-    )
-
-
-def _contract(centre: Centre, folder: ClientFolder) -> Contract:
-    assert folder.contract is not None
-    document = folder.contract.document
-    client = folder.client.document
-    zone = next(z for z in (document.zone, client.zone, centre.zone) if z is not UNSET)
-    versions = tuple(
-        ContractVersion(
-            effective_day=times.local_day(version.effective) or 0,
-            minimum=version.minimum,
-            lines=tuple(
-                Line(
-                    name=line.line,
-                    text=line.text or line.line,
-                    measure=Measure(line.measure),
-                    rate=line.rate,
-                    unit_us=None if line.unit is UNSET else times.length(line.unit),
-                    round_per=RoundPer(line.round_per),
-                    queues=tuple(QueueId(f"{folder.name}/{name}") for name in line.queues),
-                )
-                for line in version.lines
-            ),
-        )
-        for version in sorted(document.versions, key=lambda one: one.effective)
-    )
-    return Contract(
-        client=ClientId(folder.name),
-        currency=document.currency,
-        zone=times.zone(zone),
-        billable=tuple(sorted(document.billable)),
-        versions=versions,
-    )

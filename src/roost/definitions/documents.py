@@ -17,6 +17,7 @@ from roost.definitions.routing_documents import (
     RingDocument,
     TeamDocument,
 )
+from roost.definitions.service_documents import TermDocument
 from roost.definitions.values import (
     Attempts,
     Colour,
@@ -435,6 +436,7 @@ class VersionDocument(Document, frozen=True, kw_only=True):
     effective: Annotated[Date, says("The first day, in the contract's zone")]
     lines: Annotated[list[LineDocument], says("The priced lines")]
     minimum: Annotated[Rate, says("The least that a month costs")] = "0"
+    service: Annotated[list[TermDocument], says("What is promised, and what missing it costs")] = []
 
 
 class ContractDocument(Document, frozen=True, kw_only=True):

@@ -133,6 +133,7 @@ KINDS: Final = {
     Kind.TURNED_AWAY: "the queue was full, or its limit was reached",
     Kind.GIVEN_UP: "the caller left in the flow, before any queue",
     Kind.FAILED: "ended by us or by the network, before any agent",
+    Kind.OUTBOUND: "an agent called the customer",
 }
 
 

@@ -1,1 +1,1 @@
-"""Service terms: what a contract promises of the service, and what keeping it is worth."""
+"""Where contracts and measures meet: what keeping, or missing, a term of service is worth."""

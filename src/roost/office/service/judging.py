@@ -15,10 +15,10 @@ from msgspec import Struct
 from roost.kernel.ids import QueueId
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.contracts.terms import Side, Step, Term
 from roost.office.measures.counts import Sums
 from roost.office.measures.dictionary import Measure, named
 from roost.office.measures.formulas import Share, total
-from roost.office.service.terms import Kind, Step, Term
 
 EVALUATOR: Final = "service/1"
 """Its version, printed with every verdict: a changed rule gets a new one."""
@@ -124,7 +124,7 @@ def _verdict(
             term.name, part, whole, promised, None, Fraction(0), nothing, False, counted, left_out
         )
     ratio = Fraction(part, whole)
-    gap = promised - ratio if term.kind is Kind.MALUS else ratio - promised
+    gap = promised - ratio if term.side is Side.MALUS else ratio - promised
     points = max(Fraction(0), gap * 100)
     due, capped = money(term, points, base)
     return Verdict(

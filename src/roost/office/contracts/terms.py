@@ -26,7 +26,7 @@ class Step(StrEnum):
     LINEAR = "linear"  # exactly
 
 
-class Kind(StrEnum):
+class Side(StrEnum):
     """Whom the money goes to."""
 
     MALUS = "malus"  # less to pay below the target
@@ -53,7 +53,7 @@ class Term(Struct, frozen=True, gc=False):
     version: int
     target: str
     period: Period
-    kind: Kind = Kind.MALUS
+    side: Side = Side.MALUS
     interval_us: DurationUs | None = None
     kept: str = "1"
     hours: Hours | None = None
