@@ -37,13 +37,8 @@ from roost.kernel.ids import (
     QueueId,
     SkillId,
 )
-<<<<<<< HEAD
-from roost.kernel.time import DurationUs, Hours
-=======
 from roost.kernel.prompts import built_in
-from roost.kernel.time import Hours
-from roost.office.contracts.model import Contract, ContractVersion, Line, Measure, RoundPer
->>>>>>> main
+from roost.kernel.time import DurationUs, Hours
 
 To = Callable[[str | UnsetType], str]
 
