@@ -16,10 +16,10 @@ from roost.definitions.documents import (
     ClientDocument,
     ContractDocument,
     FlowDocument,
-    Scenario,
 )
 from roost.definitions.problems import Problem, Severity, sort_key
 from roost.definitions.reading import Source, read
+from roost.definitions.scenario_documents import Scenario
 from roost.kernel.ids import Digest
 
 

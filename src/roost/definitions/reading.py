@@ -17,9 +17,9 @@ from roost.definitions.documents import (
     ClientDocument,
     ContractDocument,
     FlowDocument,
-    Scenario,
 )
 from roost.definitions.problems import Problem, Severity, did_you_mean
+from roost.definitions.scenario_documents import Scenario
 from roost.definitions.shapes import shape
 from roost.definitions.tree import Node, parse
 

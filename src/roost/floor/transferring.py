@@ -15,6 +15,7 @@ from roost.floor.calls import messages as calls
 from roost.floor.calls.model import Call, Leg, LegState
 from roost.floor.calls.parties import Talk, parts
 from roost.floor.calls.talks import customer_held, dial, left, pending, put_back
+from roost.floor.definition import serves
 from roost.floor.effects import SendDigits, TellPhone, TrackPurpose
 from roost.floor.parties import (
     MOST_PARTIES,
@@ -26,7 +27,6 @@ from roost.floor.parties import (
     ToQueue,
     kind_of,
 )
-from roost.floor.routing.model import serves
 from roost.floor.state import CellState
 from roost.kernel.ends import Reason
 from roost.kernel.ids import AgentId, LegId, OfferId, QueueId

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from roost.definitions.documents import Scenario as Document
 from roost.definitions.load import Loaded
+from roost.definitions.scenario_documents import Scenario as Document
 from roost.definitions.times import length, span, zone
 from roost.kernel.ids import AgentId
 from roost.kernel.time import DAY, HOUR, InstantUs, Zone

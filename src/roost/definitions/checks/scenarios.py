@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from roost.definitions.documents import Scenario
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
+from roost.definitions.scenario_documents import Scenario
 from roost.definitions.times import local_day
 
 WORDS = frozenset({"invalid", "silence", "hang-up"})
