@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from roost.definitions import times
 from roost.definitions.alert_documents import AlertDocument
+from roost.definitions.contracts import compile_contracts
 from roost.definitions.documents import (
     AgentDocument,
     Calendar,
@@ -39,6 +40,8 @@ from roost.kernel.ids import (
 )
 from roost.kernel.prompts import built_in
 from roost.kernel.time import DurationUs, Hours
+from roost.office.contracts.model import Contract
+from roost.office.service_terms.targets import earns, targets
 
 To = Callable[[str | UnsetType], str]
 
@@ -50,7 +53,10 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
     flow's version changes with the voice that speaks it."""
     centre = loaded.centre.document
     made = [_Client(centre, folder, voice) for folder in loaded.clients.values()]
-    queues = tuple(queue for client in made for queue in client.queues())
+    contracts = {contract.client: contract for contract in compile_contracts(loaded)}
+    queues = tuple(
+        _worth(queue, contracts.get(queue.client)) for client in made for queue in client.queues()
+    )
     without_version = floor.Floor(
         version=Digest(""),
         clients=tuple(client.client() for client in made),
@@ -67,8 +73,20 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
         },
         alerts=_alerts(loaded),
         order=centre.order.value,
+        targets=tuple(
+            target
+            for contract in contracts.values()
+            for target in targets(contract, [q.id for q in queues if q.client == contract.client])
+        ),
     )
     return msgspec.structs.replace(without_version, version=_digest(without_version))
+
+
+def _worth(queue: floor.Queue, contract: Contract | None) -> floor.Queue:
+    """With what an answered contact earns."""
+    if contract is None:
+        return queue
+    return msgspec.structs.replace(queue, earns=earns(contract, queue.id))
 
 
 def _alerts(loaded: Loaded) -> tuple[AlertRule, ...]:

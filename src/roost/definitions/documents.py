@@ -66,7 +66,12 @@ class Centre(Document, frozen=True, kw_only=True):
     teams: Annotated[
         dict[Name, Title | TeamDocument], says("The agents' teams: words, or words with rules")
     ] = {}
-    order: Annotated[Order, says("Who goes first: `priority`, then time")] = Order.PRIORITY
+    order: Annotated[
+        Order,
+        says(
+            "Who goes first: by `priority`, then time; or, among equals, by what a `contract` loses"
+        ),
+    ] = Order.PRIORITY
     calendars: Annotated[dict[Name, Calendar], says("Hours that every client may name")] = {}
     away_reasons: Annotated[list[Name], says("Why an agent may be away: `break`, `training`")] = (
         field(default_factory=lambda: ["break"])

@@ -12,6 +12,7 @@ class Order(StrEnum):
     """Who goes first."""
 
     PRIORITY = "priority"
+    CONTRACT = "contract"
 
 
 class Choosing(StrEnum):

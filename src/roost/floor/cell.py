@@ -27,6 +27,7 @@ from roost.floor.queues import model as queues_model
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
+from roost.floor.routing import promises as routing_promises
 from roost.floor.routing import standing as routing_standing
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
@@ -169,6 +170,9 @@ def _asks(
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
+    routing_promises.counted(
+        state.routing, event.queue, event.outcome, event.short, event.in_target, at
+    )
     routing_standing.dequeued(state.routing, _contact(event))
 
 

@@ -20,7 +20,7 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs, Hours
+from roost.kernel.time import DurationUs, Hours, Zone
 
 
 class Skill(Struct, frozen=True, gc=False):
@@ -222,6 +222,24 @@ class Number(Struct, frozen=True, gc=False):
     flow: FlowId
 
 
+class ServiceTarget(Struct, frozen=True, gc=False):
+    """A promise as the router sees it, made from a contract's term (office/service_terms):
+    `promised` of the contacts in time (millionths), judged over a day or a month of `zone`, or
+    by intervals of their own. `worth`: one contact more in time, in thousandths of a minor unit.
+    `abandoned` contacts are `missed`, left `out`, left `out_in_time` (those alone who gave up
+    within the threshold), or `good_in_time`."""
+
+    id: str  # client/term
+    queues: tuple[QueueId, ...]
+    promised: int
+    worth: int
+    zone: Zone
+    by_day: bool = False
+    interval_us: DurationUs = DurationUs(0)
+    abandoned: str = "missed"
+    short_out: bool = True
+
+
 class Ring(Struct, frozen=True, gc=False):
     """After this wait a contact is open to more people: whoever has these skills (instead of
     the queue's own), in one of these teams (any, if none is named)."""
@@ -251,6 +269,7 @@ class Queue(Struct, frozen=True, gc=False):
     boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
     boost_most: int = 0
     sticky_us: DurationUs = DurationUs(0)  # kept for who helped last, so long; 0: not at all
+    earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
 
 
 class Agent(Struct, frozen=True, gc=False):
@@ -274,6 +293,7 @@ class Floor(Struct, frozen=True, gc=False):
     away_reasons: tuple[str, ...]
     away_limits: dict[str, DurationUs] = {}  # by reason: how long is usual, for the floor's eyes
     order: str = "priority"  # who goes first: routing/order.py
+    targets: tuple[ServiceTarget, ...] = ()
     alerts: tuple[AlertRule, ...] = ()  # judged by whoever shows the floor, not by the cell
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from roost.floor import definition
 from roost.floor.definition import NOTHING_ASKED, Asked, together
-from roost.floor.routing import ranks
+from roost.floor.routing import promises, ranks
 from roost.floor.routing.model import (
     WORD,
     Class,
@@ -30,6 +30,7 @@ def configured(state: Routing, floor: definition.Floor) -> None:
             queues.setdefault(klass.queue, state.queues[klass.queue])
     state.queues = queues
     state.order = floor.order
+    promises.begin(state, floor.targets)
     state.classes, state.keys = [], {}
     state.profiles, state.shared = [], {}
     for queue in floor.queues:

@@ -111,6 +111,25 @@ class Seat(Struct, gc=False):
     stood: InstantUs = InstantUs(0)  # among the ready since: what a rank is known by
 
 
+class Span(Struct, gc=False):
+    """What was promised and kept from `begin` until `until`."""
+
+    begin: InstantUs = InstantUs(0)
+    until: InstantUs = InstantUs(0)
+    good: int = 0
+    all: int = 0
+
+
+class Promise(Struct, gc=False):
+    """A target with its counts: of the running period, and of the running interval. `weight`:
+    what one contact more in time is worth by now."""
+
+    target: definition.ServiceTarget
+    period: Span = field(default_factory=Span)
+    interval: Span = field(default_factory=Span)
+    weight: int = 0
+
+
 class Routing(Struct, gc=False):
     """The index. `keys` finds a class by its requirement, `shared` a profile. Who became ready
     last is `unplaced`, in no heap, until the next event: in a busy centre they're gone again by
@@ -127,6 +146,8 @@ class Routing(Struct, gc=False):
     waiters: dict[str, Waiter] = field(default_factory=dict[str, Waiter])
     seats: dict[str, Seat] = field(default_factory=dict[str, Seat])
     queues: dict[str, definition.Queue] = field(default_factory=dict[str, definition.Queue])
+    promises: list[Promise] = field(default_factory=list[Promise])
+    promised: dict[str, list[int]] = field(default_factory=dict[str, list[int]])  # by queue
     ready: int = 0
     away: int = 0
     busy: int = 0

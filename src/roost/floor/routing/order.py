@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from roost.floor.routing import promises
 from roost.floor.routing.model import Class, Place, Routing
 from roost.kernel.time import InstantUs
 
 VERSION: Final = 1
 PRIORITY: Final = "priority"
+CONTRACT: Final = "contract"
 
 Key = tuple[int, int, Place]  # minus the priority, minus what a second's delay costs, the place
 
@@ -20,7 +22,10 @@ def priority_of(klass: Class, since: InstantUs | int, now: InstantUs) -> int:
 
 def key(state: Routing, klass: Class, place: Place, now: InstantUs) -> Key:
     """The lowest goes first."""
-    return (-priority_of(klass, place[0], now), 0, place)
+    priority = priority_of(klass, place[0], now)
+    if state.order == CONTRACT:
+        return (-priority, -promises.cost(state, klass.queue, now - place[0]), place)
+    return (-priority, 0, place)
 
 
 def policy(state: Routing) -> str:
