@@ -296,9 +296,7 @@ def test_numbers_go_to_the_vault() -> None:
 def test_what_the_floor_refuses_is_a_status_and_words(refusal: Refusal, status: int) -> None:
     async def story() -> None:
         async with talking() as desk:
-            desk.place.floor.refusing = (
-                lambda one: refusal if isinstance(one, LineAsked) else None
-            )
+            desk.place.floor.refusing = lambda one: refusal if isinstance(one, LineAsked) else None
             second = desk.calls("1002")
             with pytest.raises(Ended):
                 await second.answered(5)
@@ -339,7 +337,7 @@ def test_a_call_goes_on_at_another_phone_of_the_same_person() -> None:
             await taken.answered(5)
             await desk.first.ended(5)
             await desk.told(LegHeld)
-            assert desk.place.media.agreed[AGENT_LEG] == taken.audio.last  # type: ignore[attr-defined]
+            await desk.heard_by(taken)
             again = kitchen.call(uri, replaces=replaces)
             with pytest.raises(Ended):
                 await again.answered(5)
