@@ -9,6 +9,7 @@ loop, in a thread: `centre.runs(caller.rings())`. Nothing here knows a page.
 """
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
@@ -19,11 +20,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from browser.hearing import EARS
+from integration.centre_up import FLOW as CENTRES_FLOW
 from integration.centre_up import Agent, Caller, CentreUp, until
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.audio import wav
+from roost.adapters.phone.calls import PhoneCall
+from roost.adapters.phone.phone import Account
 from roost.kernel.ids import OPERATOR, AgentId
 from roost.ports.accounts import Role
+from roost.processes import sockets
+from roost.processes.softphone import Softphone, sound_of
 from roost.protocols.rtp.sound import tone
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -39,7 +45,50 @@ LEAD_NUMBER: Final = "1012"
 PASSWORD: Final = "correct horse battery staple"
 LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
 PATIENCE_MS: Final = 10_000
+MESSAGES: Final = "13800138099"  # who calls from there is asked for a message
+FLOW: Final = CENTRES_FLOW.replace(
+    "  wait:\n",
+    "  who:\n    caller: {lists: {messages: message}, otherwise: wait}\n  wait:\n",
+)
 T = TypeVar("T")
+
+
+class Outside:
+    """Whom agents call through the trunk: a number that ends in 86 is busy, in 04 nobody's; any
+    other rings until `answers`."""
+
+    def __init__(self, sip_port: int) -> None:
+        self._softphone = Softphone(Account("city", "", "127.0.0.1", sip_port))
+        self._softphone.phone.on_invite = self._rung
+        self.calls: list[PhoneCall] = []
+
+    async def starts(self, port: int) -> None:
+        await self._softphone.start(port=port)
+
+    def _rung(self, call: PhoneCall) -> None:
+        if call.called.endswith("86"):
+            call.busy()
+        elif call.called.endswith("04"):
+            call.decline(404)
+        else:
+            call.ring()
+            self.calls.append(call)
+
+    async def rings(self, number: str) -> PhoneCall:
+        """The phone of this number rings by now."""
+        await until(lambda: any(one.called == number for one in self.calls), 10, "it rings nowhere")
+        return next(one for one in reversed(self.calls) if one.called == number)
+
+    async def answers(self, number: str, hz: float) -> PhoneCall:
+        """And is lifted, by somebody who says a tone."""
+        call = await self.rings(number)
+        call.answer()
+        await call.answered(5)
+        sound_of(call).tone(hz)
+        return call
+
+    async def close(self) -> None:
+        await self._softphone.close()
 
 
 class Centre:
@@ -47,7 +96,12 @@ class Centre:
     `passwords` are by name: `admin`, `wang` and `zhou` (supervisors), and the agents' numbers."""
 
     def __init__(self, folder: Path) -> None:
-        self.up = CentreUp(folder)
+        self._city_port = sockets.free_port((socket.SOCK_DGRAM,))
+        self.up = CentreUp(folder, FLOW, self._city_port)
+        client = Path(self.up.launch.centre) / "clients" / "power-grid" / "client.yaml"
+        with client.open("a", encoding="utf-8") as file:
+            file.write(f'\ncallers: {{messages: ["{MESSAGES}"]}}\n')
+        self.outside = Outside(self.up.sip)
         self.url = self.up.url
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -58,6 +112,7 @@ class Centre:
         self._thread.start()
         self.up.up()
         self.runs(self.up.ready(), 60)
+        self.runs(self.outside.starts(self._city_port))
         accounts = SqliteAccounts(self.up.launch.places.accounts)
         accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
         accounts.create(OPERATOR, LEAD, Role.SUPERVISOR, AgentId(LEAD_NUMBER), PASSWORD)
@@ -94,6 +149,7 @@ class Centre:
         try:
             self.everybody_goes()
         finally:
+            self.runs(self.outside.close())
             self.up.stop()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
