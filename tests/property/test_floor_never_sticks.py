@@ -407,6 +407,22 @@ class Floor(RuleBasedStateMachine):
             leg: Any = self.dialled[-1 - place % len(self.dialled)]
             self.give(c.ReferAsked(leg, ToQueue("pg/a")))  # type: ignore[arg-type]
 
+    @rule(place=st.integers(0, 5), what=st.integers(0, 6), held=st.booleans())
+    def the_phones_second_line(self, place: int, what: int, held: bool) -> None:
+        if not self.dialled:
+            return
+        leg: Any = self.dialled[-1 - place % len(self.dialled)]
+        commands: tuple[Command, ...] = (
+            c.LineAsked(leg, ToAgent(AGENTS[place % 4])),  # type: ignore[arg-type]
+            c.LineAsked(leg, ToEntry("crew")),  # type: ignore[arg-type]
+            c.LineAsked(leg, ToQueue("pg/a")),  # type: ignore[arg-type]
+            c.LinesHeld(leg, held, not held),
+            c.LinesHeld(leg, held, held),
+            c.LineClosed(leg, held),
+            c.ReplacesAsked(leg, leg),
+        )
+        self.give(commands[what])
+
     @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
     def phone(self, agent: str, there: bool) -> None:
         self.give(a.PhoneRegistered(agent) if there else a.PhoneLapsed(agent))  # type: ignore[arg-type]

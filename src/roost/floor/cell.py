@@ -16,11 +16,11 @@ from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
-from roost.floor.effects import dialog_of
+from roost.floor.effects import dialog_of, line_of
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
-from roost.floor.parties import SegmentKind
+from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
@@ -72,15 +72,19 @@ def _forgetting(decide: _Decide) -> _Decide:
         if isinstance(decision, Refusal):
             return decision
         drops = decision.drops
+        if type(command) is calls.LineClosed:
+            drops = (*drops, line_of(command.leg))
         for event in decision.events:
             if type(event) is calls.LegEnded:
                 drops = (*drops, dialog_of(event.leg))
+                if event.party is Party.AGENT:
+                    drops = (*drops, line_of(event.leg))
         return Decision(decision.events, decision.effects, drops)
 
     return decided
 
 
-_ENDS_LEGS: Final = (calls.LegClosed, calls.LegFailed, calls.CheckContact)
+_ENDS_LEGS: Final = (calls.LegClosed, calls.LegFailed, calls.LineClosed, calls.CheckContact)
 DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("calls", decide) for command, decide in calls_decide.DECIDE.items()},
     **{command: ("flows", decide) for command, decide in flows_decide.DECIDE.items()},

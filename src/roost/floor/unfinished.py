@@ -11,6 +11,7 @@ from roost.floor.calls.talks import dial
 from roost.floor.definition import AskWebStep
 from roost.floor.effects import (
     AnswerLeg,
+    AnswerLine,
     AskLeg,
     AskWeb,
     CloseMedia,
@@ -146,6 +147,9 @@ def _talk(state: CellState, call: Call, now: InstantUs) -> list[Effect]:
         if leg.lost_at is not None:
             due = _at(now, leg.lost_at, INTERRUPTED_US)
             effects.append(Wake(due, calls.LineLapsed(leg.id, leg.lost_at)))
+    consulted = call.legs.get(call.transfer.leg or "") if call.transfer else None
+    if call.transfer and call.transfer.line and call.host and consulted and consulted.joined:
+        effects.append(AnswerLine(call.host))
     for name, track in call.tracks.items():
         if track.over:
             effects.append(StopTrack(call.media, track.leg, TrackId(name)))
