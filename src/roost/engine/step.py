@@ -169,10 +169,12 @@ class Engine(Generic[State]):
         events = decision.events
         if events:
             at, number, known, stream = self.at, self.number, self._types, self.stream
-            envelopes: list[Envelope] = []
+            envelopes = step.envelopes
+            before = len(envelopes)
             for event in events:
                 type_version = known.get(event.__class__)
                 if type_version is None:
+                    del envelopes[before:]
                     return KeyError(f"{type(event).__name__} is no event of this room")
                 number += 1
                 envelopes.append(
@@ -197,7 +199,6 @@ class Engine(Generic[State]):
                 names = ", ".join(type(event).__name__ for event in events)
                 raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
             self.number = number
-            step.envelopes += envelopes
             react = self._reactions
             try:
                 for event in events:
