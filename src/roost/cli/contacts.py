@@ -149,7 +149,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
         + Text(f"{shown.caller or 'unknown caller'} → {one.number}  {ended(one)}"),
         soft_wrap=True,
     )
-    legs = _table("leg", "from", "up", "to", "ended by", "in/out/lost", "jitter")
+    legs = _table("leg", "from", "up", "to", "ended by", "in/out/lost", "jitter", "MOS")
     for leg in record.legs:
         by = "" if leg.blame is None or leg.reason is None else f"{leg.blame}: {leg.reason}"
         legs.add_row(
@@ -160,6 +160,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
             by,
             f"{leg.received}/{leg.sent}/{leg.lost}",
             f"{leg.jitter_us / 1000:.1f} ms",
+            "/".join(f"{score:.1f}" for score in (leg.mos_in, leg.mos_out) if score is not None),
         )
     console.print(legs)
     if record.segments:

@@ -183,6 +183,9 @@ class LegMeasured(Command, frozen=True, gc=False):
     lost: int
     jitter_us: DurationUs
     strangers: int  # packets dropped because they came from elsewhere
+    far_lost: int = 0  # of what we sent, by the far end's reports (RTCP), as are the next two
+    far_jitter_us: DurationUs = DurationUs(0)
+    round_trip_us: DurationUs = DurationUs(0)  # 0: no report told it
 
 
 class LegSilent(Command, frozen=True, gc=False):

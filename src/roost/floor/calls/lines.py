@@ -385,5 +385,8 @@ def leg_measured(state: Calls, now: InstantUs, command: m.LegMeasured) -> Decisi
         lost=command.lost,
         jitter_us=command.jitter_us,
         strangers=command.strangers,
+        far_lost=command.far_lost,
+        far_jitter_us=command.far_jitter_us,
+        round_trip_us=command.round_trip_us,
     )
     return Decision((event,))
