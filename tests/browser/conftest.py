@@ -137,10 +137,12 @@ class Centre:
         one: Caller = self.around(lambda: Caller(self.up, number))
         return self.runs(one.rings())
 
-    def network(self) -> CutNetwork:
-        """A way to this centre that can be cut."""
+    def network(self, stays: bool = False) -> CutNetwork:
+        """A way to this centre that can be cut. One that `stays` is closed by who asked for it."""
         port = self.up.launch.settings.http.port
         made: CutNetwork = self.around(lambda: CutNetwork(port, self._edge_port))
+        if stays:
+            self._there.remove(made)
         return self.runs(made.starts())
 
     def everybody_goes(self) -> None:
