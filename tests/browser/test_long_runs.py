@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import SUPERVISOR, Centre, Visit
 
-NIGHT_S = float(os.environ.get("ROOST_NIGHT_S", 8 * 3_600))
-CUT_S = 25
+NIGHT_S = float(os.environ.get("ROOST_NIGHT_S", "28800"))
 GROWTH = 1.2
 CODE = re.compile(r"^[A-Z2-9]{4} [A-Z2-9]{4}$")
 
