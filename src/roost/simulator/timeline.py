@@ -25,7 +25,7 @@ class Timeline:
     __slots__ = ("count", "deliver", "heap", "lines", "network", "network_us", "now")
 
     def __init__(self, start: InstantUs, network_us: int, deliver: Deliver) -> None:
-        self.now = start
+        self.now: InstantUs = start
         self.network_us = network_us
         self.deliver = deliver
         self.count = 0
