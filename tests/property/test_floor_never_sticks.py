@@ -283,7 +283,7 @@ class Floor(RuleBasedStateMachine):
 
     @initialize(ready=st.booleans())
     def begin(self, ready: bool) -> None:
-        self.give(d.Configure(centre(0)))
+        self.give(d.Configure(centre(0)), remember=False)  # only `definitions` changes them
         self.give(c.MediaReady("m"))  # type: ignore[arg-type]
         self.skills = {agent.id: agent.skills for agent in centre(0).agents}
         for agent in AGENTS:

@@ -19,6 +19,7 @@ from roost.definitions import compile_floor, load
 from roost.definitions.load import Loaded
 from roost.engine.bodies import Decoder, stored
 from roost.engine.step import Engine
+from roost.floor import definition as d
 from roost.floor.agents import messages as a
 from roost.floor.agents.messages import SegmentClosed
 from roost.floor.calls import messages as c
@@ -26,6 +27,7 @@ from roost.floor.calls.messages import CallArrived, ContactEnded
 from roost.floor.cell import ROOM
 from roost.floor.effects import DialNumber
 from roost.floor.parties import ToEntry, ToQueue, WatchMode
+from roost.floor.queues import messages as q
 from roost.floor.queues.messages import ContactDequeued
 from roost.floor.tasks import messages as t
 from roost.kernel.ends import Blame, Reason
@@ -33,6 +35,7 @@ from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import (
     AgentId,
     ClientId,
+    ContactId,
     EntryId,
     LegId,
     QueueId,
@@ -187,7 +190,9 @@ class Desks:
         self.tell(c.LegClosed(leg, Blame.CALLER, Reason.HUNG_UP))
 
     def drawn(self) -> Command:
+        waiting = self.simulation.engine.state.queues.entries
         commands = [*self.of_calls(), *self.of_segments(), *self.of_tasks()]
+        commands += [q.ChangePriority(ContactId(contact), 3) for contact in waiting]
         return commands[self.dice.below(len(commands))]
 
     def one(self) -> AgentId:
@@ -278,6 +283,16 @@ def test_what_would_be_kept_today_holds_nearly_every_kind_of_event(tmp_path: Pat
     assert set(ROOM.events) - {row.type for row in rows} <= RARE
 
 
+def ringed(floor: d.Floor) -> d.Floor:
+    """The example with rules of routing that not every centre has."""
+    change, soon = msgspec.structs.replace, DurationUs(20 * SECOND)
+    return change(
+        floor,
+        queues=tuple(change(one, rings=(d.Ring(soon, ()),), boost_us=soon) for one in floor.queues),
+        agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),
+    )
+
+
 def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
     """Write the log of an hour in which all sorts of things go wrong, and people do all that
     they can."""
@@ -293,7 +308,7 @@ def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
         behaviour=msgspec.structs.replace(day.behaviour, consults=300_000, transfers=200_000),
         faults=Faults(lost=20_000, late=30_000, doubled=20_000),
     )
-    simulation = Simulation(compile_floor(loaded, "kept-voice"), scenario, seed=1)
+    simulation = Simulation(ringed(compile_floor(loaded, "kept-voice")), scenario, seed=1)
     Desks(simulation, [AgentId(shift.agent) for shift in day.shifts])
     log = simulation.run().log
     lines = [msgspec.json.encode(totals(log)), *(written(stored(each)) for each in log)]
