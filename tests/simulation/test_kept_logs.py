@@ -288,7 +288,10 @@ def ringed(floor: d.Floor) -> d.Floor:
     change, soon = msgspec.structs.replace, DurationUs(20 * SECOND)
     return change(
         floor,
-        queues=tuple(change(one, rings=(d.Ring(soon, ()),), boost_us=soon) for one in floor.queues),
+        queues=tuple(
+            change(one, rings=(d.Ring(DurationUs(SECOND), ()),), boost_us=soon)
+            for one in floor.queues
+        ),
         agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),
     )
 
