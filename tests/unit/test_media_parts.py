@@ -376,6 +376,8 @@ def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
         with (tmp_path / f"{name}.track").open("w+b", buffering=0) as file:
             writer = track_file.TrackWriter(file, about, made.data)
             writer.add(track_file.AUDIO_A, 800, bytes([code]) * 160)
+            writer.add(track_file.PAUSE, 1_600, b"\x01")
+            writer.add(track_file.PAUSE, 2_400, b"\x00")
             writer.add(track_file.END, 4_000, b"")
             writer.flush(last=True)
     recordings, grid = RecordedTracks(tmp_path, keys), ClientId("grid")
@@ -392,6 +394,7 @@ def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
     outline = recordings.waveform(grid, both, 100)  # 8 ms, or 80 samples, for each pair
     assert outline is not None
     assert (outline.started, outline.length_us) == (1_000_000, 1_000_000)
+    assert outline.pauses == sound.pauses == ((200_000, 300_000), (700_000, 800_000))
     caller, agent = outline.peaks
     assert [n for n in range(100) if caller[2 * n + 1]] == [10, 11]
     assert [n for n in range(100) if agent[2 * n]] == [60, 61]

@@ -51,7 +51,7 @@ export function Trail({ search, change }: Props) {
   if (rows.length === 0) {
     return (
       <div className={classes.box}>
-        <Empty title={t("none")}>{t(found.hasNextPage ? "noneSoFar" : "noneMend")}</Empty>
+        <Empty title={t("none")}>{found.hasNextPage ? t("noneSoFar") : t("noneMend")}</Empty>
         {found.hasNextPage && (
           <Button
             size="xs"
@@ -77,7 +77,9 @@ export function Trail({ search, change }: Props) {
       />
       <footer className={classes.foot}>
         <span role="status">
-          {t(found.hasNextPage ? "shownSome" : "shownAll", { count: rows.length })}
+          {found.hasNextPage
+            ? t("shownSome", { count: rows.length })
+            : t("shownAll", { count: rows.length })}
         </span>
         <Button
           size="compact-xs"

@@ -13,6 +13,7 @@ import { PageTitle } from "@/shell/Shell";
 import { Activity } from "./Activity";
 import { Agents, type Who } from "./Agents";
 import { ContactsNow, type Which } from "./ContactsNow";
+import { Course } from "./Course";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
@@ -48,6 +49,7 @@ export function Floor() {
       <div className={classes.columns} data-single={!operator || undefined}>
         <div className={classes.column}>
           <Queues search={search} show={setWhich} />
+          <Course search={search} />
           <ContactsNow search={search} which={which} choose={setWhich} />
         </div>
         {operator && (

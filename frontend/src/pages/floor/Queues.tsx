@@ -117,7 +117,7 @@ function QueueLine(props: LineProps) {
           type="button"
           className={classes.opens}
           aria-pressed={chosen}
-          title={t(chosen ? "allQueues" : "onlyQueue")}
+          title={chosen ? t("allQueues") : t("onlyQueue")}
           onClick={() => choose(chosen ? undefined : row.queue)}
         >
           {queueName(row.queue)}
