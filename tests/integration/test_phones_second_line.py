@@ -239,6 +239,21 @@ def test_hanging_up_the_first_line_leaves_the_second() -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_both_lines_hung_up_at_once_are_the_legs_end(first: bool) -> None:
+    async def story() -> None:
+        async with talking() as desk:
+            second = await desk.consults()
+            for call in (desk.first, second) if first else (second, desk.first):
+                call.hang_up()
+            closed = await desk.told(LegClosed)
+            assert closed == LegClosed(AGENT_LEG, Blame.AGENT, Reason.HUNG_UP)
+            await until(lambda: desk.place.telephony.figures()["dialogs"] == 0)
+            assert desk.place.telephony.figures()["legs"] == 0
+
+    asyncio.run(story())
+
+
 def test_the_contacts_end_ends_both() -> None:
     async def story() -> None:
         async with talking() as desk:

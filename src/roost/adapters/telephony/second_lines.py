@@ -199,7 +199,7 @@ class SecondLines:
             line.held = line.agreed is not None and not line.agreed.receives
             if line.picks_up:
                 old = first.branch
-                await self.carry_on(first)
+                self.carry_on(first)
                 switch.endpoint.hang_up(old, switch.now(), reason=TAKEN_ELSEWHERE)
                 switch.line.pump()
             else:
@@ -274,28 +274,25 @@ class SecondLines:
         line = first.line
         if line is None or not line.up or first.ending is not None:
             return False
-        self._switch.start(self._moved(first))
+        self.carry_on(first)
         return True
 
-    async def _moved(self, first: Leg) -> None:
-        async with first.agreeing:
-            if first.line is not None:
-                await self.carry_on(first)
-
-    async def carry_on(self, first: Leg) -> None:
+    def carry_on(self, first: Leg) -> None:
         """The second dialog is the leg's only one from now on. What was on hold stays so."""
         switch = self._switch
         line = first.line
         assert line is not None
-        consults = line.taken
         switch.branches.pop(first.branch, None)
-        first.branch, first.ours, first.held = line.branch, line.ours, line.held
-        first.line, line.first = None, None
         switch.branches[line.branch] = first
-        await self._speak(first, line)
-        first.agreed = line.agreed
-        first.by_line = False
-        if consults:
-            switch.say(LinesHeld(first.leg, True, first.held), switch.kept(first))
-        else:
-            switch.say(LegHeld(first.leg, first.held), switch.kept(first))
+        first.branch, first.ours, first.held = line.branch, line.ours, line.held
+        first.agreed, first.by_line = line.agreed, False
+        first.line, line.first = None, None
+        switch.start(self._moved(first))
+        held = (
+            LinesHeld(first.leg, True, first.held) if line.taken else LegHeld(first.leg, first.held)
+        )
+        switch.say(held, switch.kept(first))
+
+    async def _moved(self, first: Leg) -> None:
+        async with first.agreeing:
+            await self._speak(first, first)
