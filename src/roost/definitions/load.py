@@ -45,6 +45,7 @@ class Loaded:
     clients: Mapping[str, ClientFolder]
     scenarios: Mapping[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
     warnings: tuple[Problem, ...] = ()
+    arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -118,4 +119,6 @@ def load(folder: Path | str) -> Loaded | list[Problem]:
         )
         for name in draft.folders
     }
-    return Loaded(draft.centre, draft.agents, clients, draft.scenarios, tuple(problems))
+    return Loaded(
+        draft.centre, draft.agents, clients, draft.scenarios, tuple(problems), draft.arrivals
+    )

@@ -28,6 +28,7 @@ Document = TypeVar("Document", bound=Struct)
 MOST_CLIENTS: Final = 200
 MOST_FILES: Final = 200  # in one folder
 MOST_RECORDING_BYTES: Final = 5 * 1024 * 1024
+MOST_ARRIVAL_BYTES: Final = 20 * 1024 * 1024
 MOST_LOGO_BYTES: Final = 64 * 1024
 PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")  # and WEBP after its size
 
@@ -84,6 +85,7 @@ class Draft:
     recordings: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
     logos: dict[str, bytes] = field(default_factory=dict[str, bytes])  # by client
     scenarios: dict[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
+    arrivals: dict[str, str] = field(default_factory=dict[str, str])  # scenarios/*.csv, by name
     folders: list[str] = field(default_factory=list[str])
     broken_flows: set[str] = field(default_factory=set[str])
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -126,6 +128,8 @@ class _Reader:
                 found = self._document(f"scenarios/{path.name}", Scenario)
                 if found is not None:
                     draft.scenarios[path.stem] = found
+            elif path.suffix == ".csv":
+                self._arrivals(path)
         return draft
 
     def _report(self, problem: Problem) -> None:
@@ -217,6 +221,14 @@ class _Reader:
             self.draft.logos[name] = content
             return
         self._report(client.wrong(("desk", "logo"), "logo", what, mend))
+
+    def _arrivals(self, path: Path) -> None:
+        """One that can't be read is told where it's named."""
+        if path.stat().st_size <= MOST_ARRIVAL_BYTES:
+            try:
+                self.draft.arrivals[path.name] = path.read_text("utf-8-sig")
+            except (OSError, UnicodeDecodeError):
+                return
 
     def _recording(self, client: str, path: Path) -> None:
         file = f"clients/{client}/prompts/{path.name}"
