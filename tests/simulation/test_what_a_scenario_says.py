@@ -88,7 +88,7 @@ def test_a_slow_agent_takes_longer_and_a_beginner_less_and_less_so() -> None:
 
 
 def test_a_site_goes_down_without_a_word_and_comes_back() -> None:
-    late_team = frozenset(AgentId(str(user)) for user in range(1001, 1009))
+    late_team = tuple(AgentId(str(user)) for user in range(1001, 1009))
     faults = Faults(down=(Down(HOUR, 30 * MINUTE, agents=late_team),))
     scenario = three_hours(faults=faults)
     log = log_of(scenario)

@@ -84,6 +84,7 @@ class _Loading:
         return Stream(
             number=stream.number,
             name=name,
+            client=stream.client,
             expected=self.expected(stream),
             exact=stream.csv is not UNSET,
             keys=tuple(stream.keys.items()),
@@ -193,7 +194,7 @@ class _Loading:
             down=tuple(
                 Down(
                     *self.lasting(one.from_, one.to),
-                    agents=frozenset(
+                    agents=tuple(
                         AgentId(user) for user, agent in agents.items() if agent.team == one.team
                     ),
                 )

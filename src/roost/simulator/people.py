@@ -171,8 +171,7 @@ class People:
 
     def go_down(self, down: Down) -> None:
         """No power: what was on the line falls silent, no phone rings, nobody says so."""
-        for agent in sorted(down.agents & self.people.keys()):
-            person = self.people[agent]
+        for person in self.of(down):
             person.down = True
             leg, person.leg = person.leg, None
             if leg is not None:
@@ -187,9 +186,12 @@ class People:
             self.tell(PhoneLapsed(person.id), f"lapsed:{person.id}:{self.timeline.now}")
 
     def back_up(self, down: Down) -> None:
-        for agent in sorted(down.agents & self.people.keys()):
-            self.people[agent].down = False
-            self.people[agent].renews = 0
+        for person in self.of(down):
+            person.down = False
+            person.renews = 0
+
+    def of(self, down: Down) -> list[Person]:
+        return [self.people[agent] for agent in down.agents if agent in self.people]
 
     def rings(self, effect: DialAgent, caller: Caller | None = None) -> None:
         """The phone rings (an INVITE that came twice rings once). How it's taken is the contact's

@@ -128,7 +128,7 @@ class Burst(Span, frozen=True, gc=False):
 class Down(Span, frozen=True, gc=False):
     """A site without power or network: none of its people is there, and nobody says so."""
 
-    agents: frozenset[AgentId] = frozenset()
+    agents: tuple[AgentId, ...] = ()
 
 
 class Faults(Struct, frozen=True):
@@ -177,10 +177,11 @@ class Stream(Struct, frozen=True):
     """Calls of one number. `exact`: just so many come in each span, not on average; `known`:
     just these. `keys` are the menu's keys by weight, and `invalid` (a key that isn't offered,
     then the first of the keys), `silence` (nothing, ever) and `hang-up`; `codes` are wrap-up
-    codes by weight."""
+    codes by weight. `client` is whose they are."""
 
     number: str
     name: str = "calls"
+    client: str = ""
     expected: tuple[Expected, ...] = ()
     exact: bool = False
     known: tuple[Known, ...] = ()
