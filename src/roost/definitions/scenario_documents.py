@@ -89,13 +89,6 @@ class Handling(Document, frozen=True, kw_only=True):
     wrap_up_spread: Annotated[Spread, says("About that mean")] = Spread.EXPONENTIAL
 
 
-class Patience(Document, frozen=True, kw_only=True):
-    """How long callers wait before they give up."""
-
-    mean: Annotated[Duration, says("Mean patience while waiting")]
-    spread: Annotated[Spread, says("About that mean")] = Spread.EXPONENTIAL
-
-
 class Work(Document, frozen=True, kw_only=True):
     """Some people's hours: named ones, or a team's first `most`."""
 
@@ -174,12 +167,11 @@ class Scenario(Document, frozen=True, kw_only=True):
     ] = UNSET
     streams: Annotated[dict[Name, StreamDocument], says("What comes in, by name")]
     patience: Annotated[
-        Duration | dict[str, Duration | Patience],
-        says(
-            "Mean patience while waiting; or by queue (`bills`, `water/bills`) or menu label, "
-            "`any` for the rest"
-        ),
+        dict[str, Duration],
+        says("Mean patience while waiting, by queue (`bills`, `water/bills`) or menu label, "
+             "`any` for the rest"),
     ]
+    patience_spread: Annotated[Spread, says("About that mean")] = Spread.EXPONENTIAL
     handling: Annotated[
         dict[str, Handling], says("Times by queue or menu label, `any` for the rest")
     ]

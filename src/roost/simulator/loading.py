@@ -108,9 +108,7 @@ class _Loading:
     def behaviour(self) -> Behaviour:
         document = self.document
         share = document.decline_percent * 10_000
-        patience = document.patience
-        if isinstance(patience, str):
-            patience = {"any": patience}
+        spread = Shape(document.patience_spread.value)
         return Behaviour(
             handling=tuple(
                 (key, _handling(one))
@@ -118,16 +116,15 @@ class _Loading:
                 for key in self.keys_of(name)
             ),
             patience=tuple(
-                (key, Law(length(one)) if isinstance(one, str)
-                 else Law(length(one.mean), Shape(one.spread.value)))
-                for name, one in patience.items()
+                (key, Law(length(mean), spread))
+                for name, mean in document.patience.items()
                 for key in self.keys_of(name)
             ),
             paces=self.paces(),
             declines=share // 2,
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
-        )  # fmt: skip
+        )
 
     def keys_of(self, name: str) -> list[str]:
         """A queue's name means this queue of each client; it may be a menu's label as well."""

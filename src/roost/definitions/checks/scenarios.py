@@ -143,8 +143,7 @@ def _named(draft: Draft, source: Source[Scenario]) -> Iterator[Problem]:
     """What behaviour stands under: a queue, a menu's label, or `any`."""
     scenario = source.document
     known = set(_names(draft, {stream.client for stream in scenario.streams.values()}))
-    patience = scenario.patience if isinstance(scenario.patience, dict) else {ANY: ""}
-    for key, names in (("patience", patience), ("handling", scenario.handling)):
+    for key, names in (("patience", scenario.patience), ("handling", scenario.handling)):
         for name in names:
             if name not in known and name != ANY:
                 what = f"{name!r} is neither a queue nor a menu's label"
