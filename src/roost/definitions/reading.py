@@ -18,6 +18,7 @@ from roost.definitions.documents import (
     ContractDocument,
     FlowDocument,
 )
+from roost.definitions.edits import Edit, Edits, edited
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.scenario_documents import Scenario
 from roost.definitions.shapes import shape
@@ -91,9 +92,17 @@ class Draft:
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
-def read(folder: Path) -> Draft:
-    """Reads what's there; `problems` has what's wrong with each file by itself."""
-    return _Reader(folder).read()
+def read(folder: Path, edits: Edits | None = None) -> Draft:
+    """Reads what's there, changed as `edits` say; `problems` has what's wrong with each file by
+    itself."""
+    reader = _Reader(folder, dict(edits or {}))
+    draft = reader.read()
+    for file in reader.edits:
+        mend = "Name a file of the folder: clients/NAME/client.yaml"
+        draft.problems.append(
+            Problem(file, 0, 0, "no-file", "can't be changed: it isn't read", mend)
+        )
+    return draft
 
 
 def is_picture(content: bytes) -> bool:
@@ -104,8 +113,9 @@ def is_picture(content: bytes) -> bool:
 
 
 class _Reader:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, edits: dict[str, tuple[Edit, ...]]) -> None:
         self.root = root
+        self.edits = edits
         self.draft = Draft()
 
     def read(self) -> Draft:
@@ -172,6 +182,7 @@ class _Reader:
         self.draft.problems += problems
         if node is None:
             return None
+        self.draft.problems += edited(file, node, self.edits.pop(file, ()))
         document, problems = shape(file, node, model)
         self.draft.problems += problems
         return None if document is None else Source(file, node, document)

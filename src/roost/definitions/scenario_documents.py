@@ -168,8 +168,10 @@ class Scenario(Document, frozen=True, kw_only=True):
     streams: Annotated[dict[Name, StreamDocument], says("What comes in, by name")]
     patience: Annotated[
         dict[str, Duration],
-        says("Mean patience while waiting, by queue (`bills`, `water/bills`) or menu label, "
-             "`any` for the rest"),
+        says(
+            "Mean patience while waiting, by queue (`bills`, `water/bills`) or menu label, "
+            "`any` for the rest"
+        ),
     ]
     patience_spread: Annotated[Spread, says("About that mean")] = Spread.EXPONENTIAL
     handling: Annotated[

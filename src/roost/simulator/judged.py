@@ -190,7 +190,9 @@ class Judging:
                 continue
             part, whole = total(formula.part, one), total(formula.whole, one)
             weights[at] = whole - part if term.side is Side.MALUS else part
-        return {at: weight for at, weight in weights.items() if weight > 0} or dict.fromkeys(sums, 1)
+        return {at: weight for at, weight in weights.items() if weight > 0} or dict.fromkeys(
+            sums, 1
+        )
 
 
 def _quarters(start: int, from_us: int, until_us: int) -> Iterator[tuple[int, int]]:

@@ -72,7 +72,9 @@ def play_many(
     """Plays whatever isn't in `results` yet, seed by seed; `done` hears of each run. False if it
     was interrupted."""
     by_name = {job.fingerprint(): job for job in jobs}
-    tasks = [(name, seed) for seed in seeds for name in by_name if (name, seed) not in results.found]
+    tasks = [
+        (name, seed) for seed in seeds for name in by_name if (name, seed) not in results.found
+    ]
 
     def take(task: Task, outcome: Outcome) -> None:
         results.take(task, outcome)
@@ -109,7 +111,7 @@ def _spread(
     finally:
         pool.shutdown(wait=not running, cancel_futures=True)
         if running:
-            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no other way
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
 
 

@@ -86,9 +86,7 @@ def job_of(loaded: Loaded, name: str, grain: Grain | None = None) -> Job:
     return Job(compile_floor(loaded, "simulated"), scenario, frame)
 
 
-def play(
-    job: Job, seed: int, *observers: Observer, digest: bool = False
-) -> Outcome:
+def play(job: Job, seed: int, *observers: Observer, digest: bool = False) -> Outcome:
     """One seed's outcome."""
     twin = Twin(job.frame, job.scenario)
     simulation = Simulation(

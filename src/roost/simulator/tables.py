@@ -58,9 +58,7 @@ def grouped(outcomes: Sequence[Outcome]) -> dict[RowKey, list[Amounts]]:
     return rows
 
 
-def rows_of(
-    zone: Zone, outcomes: Sequence[Outcome], against: Sequence[Outcome] = ()
-) -> list[Row]:
+def rows_of(zone: Zone, outcomes: Sequence[Outcome], against: Sequence[Outcome] = ()) -> list[Row]:
     """Rows in order: all the time first, everybody first; with what changed, seed by seed."""
     rows = grouped(outcomes)
     before = grouped(against) if against else {}
