@@ -53,7 +53,8 @@ def scattered(expected: tuple[Expected, ...], dice: Dice, percent: int = 100) ->
     """A Poisson stream: gaps of the mean 1, stretched by the rate that holds meanwhile."""
     left = dice.exponential(UNIT)
     for one in expected:
-        room, length = one.calls * percent * UNIT // 100, one.until_us - one.from_us
+        length = one.until_us - one.from_us
+        room = one.calls * percent * UNIT * length // (100 * one.of_us)
         done = 0
         while room - done > left:
             done += left

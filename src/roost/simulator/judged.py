@@ -174,10 +174,9 @@ class Judging:
             if stream.client != contract.client:
                 continue
             for one in stream.expected:
-                whole = one.until_us - one.from_us
                 for quarter, part in _quarters(self.scenario.start, one.from_us, one.until_us):
                     start = quarter - contract.zone.local(InstantUs(quarter)) % length
-                    exact[start] = exact.get(start, Fraction(0)) + Fraction(one.calls * part, whole)
+                    exact[start] = exact.get(start, Fraction(0)) + Fraction(one.calls * part, one.of_us)
         return {at: round(calls) for at, calls in exact.items()}
 
     def where(self, term: Term, sums: dict[int, Sums], found: Verdict) -> dict[int, int]:

@@ -96,14 +96,15 @@ class _Loading:
             return each(length(stream.each), tuple(stream.calls), length(self.document.lasts))
         if stream.csv is not UNSET:
             rows, _ = arrivals(stream.csv, self.loaded.arrivals[stream.csv], self.begin)
-            spans = [(self.since(row.begin), self.since(row.end), row.calls) for row in rows]
+            found = [Expected(self.since(one.begin), self.since(one.end), one.calls) for one in rows]
         else:
-            spans = [
-                (self.since(first), self.since(last), calls * (last - first) // HOUR)
+            found = [
+                Expected(self.since(first), self.since(last), calls, HOUR)
                 for text, calls in stream.rates.items()
                 for first, last in rated(self.document, text)
             ]
-        return tuple(Expected(*one) for one in sorted(spans) if one[1] > max(0, one[0]))
+        found.sort(key=lambda one: one.from_us)
+        return tuple(one for one in found if one.until_us > max(0, one.from_us))
 
     def behaviour(self) -> Behaviour:
         document = self.document

@@ -153,11 +153,18 @@ class Faults(Struct, frozen=True):
 
 
 class Expected(Struct, frozen=True, gc=False):
-    """So many calls are expected, evenly, between two lengths since the start."""
+    """So many calls are expected, evenly, between two lengths since the start; or so many in each
+    `per_us`."""
 
     from_us: int
     until_us: int
     calls: int
+    per_us: int = 0
+
+    @property
+    def of_us(self) -> int:
+        """The time in which `calls` are expected."""
+        return self.per_us or self.until_us - self.from_us
 
 
 class Known(Struct, frozen=True, gc=False):
