@@ -25,4 +25,4 @@ createRoot(root).render(
 
 // Names and notes may be Chinese in any language; a system without such a font gets ours, later.
 const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
-later(() => void import("@/theme/noto"));
+later(() => void import("@/theme/noto").catch(() => undefined)); // the network's gone: it's next time

@@ -9,6 +9,7 @@ loop, in a thread: `centre.runs(caller.rings())`. Nothing here knows a page.
 """
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
@@ -16,12 +17,20 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from browser.hearing import EARS
+from integration.centre_up import FLOW as CENTRES_FLOW
 from integration.centre_up import Agent, Caller, CentreUp, until
 from roost.adapters.accounts.sqlite import SqliteAccounts
-from roost.kernel.ids import OPERATOR
+from roost.adapters.audio import wav
+from roost.adapters.phone.calls import PhoneCall
+from roost.adapters.phone.phone import Account
+from roost.kernel.ids import OPERATOR, AgentId
 from roost.ports.accounts import Role
+from roost.processes import sockets
+from roost.processes.softphone import Softphone, sound_of
+from roost.protocols.rtp.sound import tone
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -31,18 +40,68 @@ FLAGS: Final = (
     "--autoplay-policy=no-user-gesture-required",
 )
 SUPERVISOR: Final = "wang"
+LEAD: Final = "zhou"  # a supervisor with a phone, as the demo's is
+LEAD_NUMBER: Final = "1012"
 PASSWORD: Final = "correct horse battery staple"
 LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
 PATIENCE_MS: Final = 10_000
+MESSAGES: Final = "13800138099"  # who calls from there is asked for a message
+FLOW: Final = CENTRES_FLOW.replace(
+    "  wait:\n",
+    "  who:\n    caller: {lists: {messages: message}, otherwise: wait}\n  wait:\n",
+)
 T = TypeVar("T")
+
+
+class Outside:
+    """Whom agents call through the trunk: a number that ends in 86 is busy, in 04 nobody's; any
+    other rings until `answers`."""
+
+    def __init__(self, sip_port: int) -> None:
+        self._softphone = Softphone(Account("city", "", "127.0.0.1", sip_port))
+        self._softphone.phone.on_invite = self._rung
+        self.calls: list[PhoneCall] = []
+
+    async def starts(self, port: int) -> None:
+        await self._softphone.start(port=port)
+
+    def _rung(self, call: PhoneCall) -> None:
+        if call.called.endswith("86"):
+            call.busy()
+        elif call.called.endswith("04"):
+            call.decline(404)
+        else:
+            call.ring()
+            self.calls.append(call)
+
+    async def rings(self, number: str) -> PhoneCall:
+        """The phone of this number rings by now."""
+        await until(lambda: any(one.called == number for one in self.calls), 10, "it rings nowhere")
+        return next(one for one in reversed(self.calls) if one.called == number)
+
+    async def answers(self, number: str, hz: float) -> PhoneCall:
+        """And is lifted, by somebody who says a tone."""
+        call = await self.rings(number)
+        call.answer()
+        await call.answered(5)
+        sound_of(call).tone(hz)
+        return call
+
+    async def close(self) -> None:
+        await self._softphone.close()
 
 
 class Centre:
     """A centre that is up, with callers and agents who have phones. `url` is where its pages are;
-    `passwords` are by name: `admin`, `wang` (a supervisor), and the agents' numbers."""
+    `passwords` are by name: `admin`, `wang` and `zhou` (supervisors), and the agents' numbers."""
 
     def __init__(self, folder: Path) -> None:
-        self.up = CentreUp(folder)
+        self._city_port = sockets.free_port((socket.SOCK_DGRAM,))
+        self.up = CentreUp(folder, FLOW, self._city_port)
+        client = Path(self.up.launch.centre) / "clients" / "power-grid" / "client.yaml"
+        with client.open("a", encoding="utf-8") as file:
+            file.write(f'\ncallers: {{messages: ["{MESSAGES}"]}}\n')
+        self.outside = Outside(self.up.sip)
         self.url = self.up.url
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -53,10 +112,12 @@ class Centre:
         self._thread.start()
         self.up.up()
         self.runs(self.up.ready(), 60)
+        self.runs(self.outside.starts(self._city_port))
         accounts = SqliteAccounts(self.up.launch.places.accounts)
         accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
+        accounts.create(OPERATOR, LEAD, Role.SUPERVISOR, AgentId(LEAD_NUMBER), PASSWORD)
         accounts.close()
-        self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD}
+        self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD, LEAD: PASSWORD}
 
     def runs(self, story: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
         """Runs something of phones and waits for it."""
@@ -88,6 +149,7 @@ class Centre:
         try:
             self.everybody_goes()
         finally:
+            self.runs(self.outside.close())
             self.up.stop()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
@@ -129,7 +191,8 @@ async def _goes_home(agent: Agent) -> None:
 
 
 class Visit(Protocol):
-    """Opens a page in a browser of its own, as somebody (or nobody)."""
+    """Opens a page in a browser of its own, as somebody (or nobody). With `says_hz` the microphone
+    hears that tone for ever, and what the page plays can be measured (hearing.py)."""
 
     def __call__(
         self,
@@ -139,6 +202,7 @@ class Visit(Protocol):
         language: str = "en",
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
+        says_hz: float = 0,
     ) -> Page: ...
 
 
@@ -152,16 +216,41 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         made.stop()
 
 
+class Browsers:
+    """Chromium, one for each sound that a microphone hears (0: what Chromium makes up)."""
+
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self._playwright, self._folder = playwright, folder
+        self._made: dict[float, Browser] = {}
+
+    def that_hears(self, hz: float) -> Browser:
+        if hz not in self._made:
+            said = (f"--use-file-for-fake-audio-capture={self._file(hz)}",) if hz else ()
+            self._made[hz] = self._playwright.chromium.launch(
+                executable_path=CHROMIUM, args=[*FLAGS, *said]
+            )
+        return self._made[hz]
+
+    def _file(self, hz: float) -> Path:
+        path = self._folder / f"microphone-{hz:.0f}.wav"
+        wav.write(path, [tone(hz, -12.0, 48_000 * 10, 48_000)], 48_000)
+        return path
+
+    def close(self) -> None:
+        for browser in self._made.values():
+            browser.close()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def browsers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+        made = Browsers(playwright, tmp_path_factory.mktemp("microphones"))
+        yield made
+        made.close()
 
 
 @pytest.fixture
-def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
+def visit(centre: Centre, browsers: Browsers) -> Iterator[Visit]:
     """Each visit has cookies of its own; a script error or a refused resource fails the test."""
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -173,8 +262,9 @@ def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
         language: str = "en",
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
+        says_hz: float = 0,
     ) -> Page:
-        context = chromium.new_context(
+        context = browsers.that_hears(says_hz).new_context(
             base_url=centre.url,
             viewport={"width": size[0], "height": size[1]},
             locale=LOCALES[language],
@@ -183,6 +273,8 @@ def visit(centre: Centre, chromium: Browser) -> Iterator[Visit]:
             reduced_motion="reduce",  # what fades in has no contrast yet
         )
         contexts.append(context)
+        if says_hz:
+            context.add_init_script(EARS)
         context.set_default_timeout(PATIENCE_MS)
         if who is not None:
             login = {"name": who, "password": centre.passwords[who]}

@@ -133,6 +133,7 @@ def test_a_headset_in_the_page(centre: Centre, visit: Visit) -> None:
     """Signed in, answered, kept over a reload and handed to a second browser, without a phone."""
     page, theirs = visit("1001", "/desk"), visit("1002", "/desk")
     for one in (page, theirs):
+        state(one, "Signed out")
         one.keyboard.press("Alt+o")
         expect(one.get_by_role("button", name="Headset ready")).to_be_visible()
     page.keyboard.press("Alt+o")
@@ -165,4 +166,4 @@ def test_a_headset_in_the_page(centre: Centre, visit: Visit) -> None:
         state(one, "Ready")
         one.keyboard.press("Alt+b")
         one.get_by_role("menuitem", name="Sign out").click()
-        state(one, "Signed out")
+        expect(one.get_by_role("button", name="Headset: not in use")).to_be_visible()

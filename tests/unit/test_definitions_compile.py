@@ -120,6 +120,7 @@ def test_the_example_becomes_a_floor(loaded: Loaded) -> None:
     message, thanks, done = steps["message"], steps["thanks"], steps["done"]
     assert isinstance(message, TakeVoicemail)
     assert message.then == "thanks"
+    assert message.prompts[-1] == "built-in.beep", "the tone after which one speaks"
     assert isinstance(thanks, Say)
     assert thanks.then == "done"
     assert done == HangUp(closed=False)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from msgspec import structs
+
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.edge.testing import FakeEdge
 from roost.adapters.telephony.settings import TelephonySettings, TrunkSettings
@@ -182,6 +184,20 @@ def test_a_declined_or_late_offer_stops_ringing() -> None:
         assert place.said(LegClosed) == [LegClosed(LEG, Blame.US, Reason.NO_ANSWER)]
         assert not place.said(LegAnswered)
         assert place.news()[-1] == Over(CONTACT, "no_answer")
+
+    story(tell)
+
+
+def test_what_the_agent_asked_for_answers_by_itself() -> None:
+    """A supervisor who listens, an agent who calls out: nobody is rung for their own wish."""
+
+    async def tell(place: Place) -> None:
+        await place.stands()
+        place.telephony.perform(structs.replace(DIAL, asked=True))
+        await place.settled()
+        assert place.said(LegRang, LegAnswered) == [LegRang(LEG), LegAnswered(LEG)]
+        assert Ringing(CONTACT) not in place.news()
+        assert place.news()[-1] == Talking(CONTACT)
 
     story(tell)
 

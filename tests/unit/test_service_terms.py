@@ -8,7 +8,7 @@ import pytest
 from roost.kernel.money import Money
 from roost.kernel.time import HOUR, MINUTE, Hours, Zone
 from roost.office.contracts.terms import Period, Side, Step, Term
-from roost.office.service.judging import Exclusion, Interval, judge
+from roost.office.service_terms.judging import Exclusion, Interval, judge
 
 HALF_HOUR: Any = 30 * MINUTE
 MONDAY: Any = 1_699_833_600_000_000  # 2023-11-13T00:00:00Z

@@ -39,7 +39,7 @@ export function VirtualTable<T>(props: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const table = useReactTable({
     data: rows,
-    columns,
+    columns: columns as unknown as ColumnDef<T>[],
     getCoreRowModel: getCoreRowModel(),
     getRowId: idOf,
     state: { columnVisibility: hidden ?? NONE },

@@ -11,6 +11,20 @@ import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
 const Palette = lazy(() => import("./Palette"));
+const PhoneEverywhere = lazy(async () => ({
+  default: (await loaded(() => import("@/pages/desk/PhoneEverywhere"))).PhoneEverywhere,
+}));
+const AGAIN_MS = 1_000;
+
+/** A part that nobody asked for by a click comes as soon as there's a network. */
+async function loaded<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch {
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    return loaded(load);
+  }
+}
 
 /** What stands around every page: the bar, the banner, the palette, the way past them. */
 export function Shell() {
@@ -38,6 +52,11 @@ export function Shell() {
       <main id="page" ref={page} tabIndex={-1} className={classes.page} data-bare={bare || undefined}>
         <Outlet />
       </main>
+      {!bare && me?.agent && (
+        <Suspense>
+          <PhoneEverywhere />
+        </Suspense>
+      )}
       {palette && (
         <Suspense>
           <Palette close={() => setPalette(false)} />

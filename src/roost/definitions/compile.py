@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -36,9 +37,12 @@ from roost.kernel.ids import (
     QueueId,
     SkillId,
 )
+from roost.kernel.prompts import built_in
 from roost.kernel.time import DurationUs, Hours
 
 To = Callable[[str | UnsetType], str]
+
+BEEP: Final = built_in("beep")  # from here on the caller is recorded
 
 
 def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
@@ -319,5 +323,5 @@ class _Client:
                 prefer=_skills(queue.prefer),
             )
         assert step.voicemail is not UNSET, "a checked step has a kind"
-        prompts = self._prompts(step.voicemail.say, language)
+        prompts = (*self._prompts(step.voicemail.say, language), BEEP)
         return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)

@@ -64,7 +64,8 @@ class DialAgent(Effect, frozen=True, gc=False):
     """Ring an agent's registered phones with a new leg. `caller` is presented as From's
     display (vault id of the number), `client` as the alerting information. `again` after a
     restart: the INVITE may have gone out before, so it goes out even if an end is already
-    wanted, and is cancelled then. Outcomes: LegRang, LegAnswered, LegFailed."""
+    wanted, and is cancelled then. `asked`: the agent wants it (listens to somebody, calls out),
+    so that a desk's phone answers by itself. Outcomes: LegRang, LegAnswered, LegFailed."""
 
     KIND: ClassVar[str] = "rebuildable"
     leg: LegId
@@ -75,6 +76,7 @@ class DialAgent(Effect, frozen=True, gc=False):
     caller: VaultId | None
     again: bool = False
     party: Party = Party.AGENT  # or a watcher's
+    asked: bool = False
 
 
 class DialNumber(Effect, frozen=True, gc=False):

@@ -98,6 +98,7 @@ def _dial(state: CellState, call: Call, leg: Leg, now: InstantUs) -> Sequence[Ef
         call.caller,
         again=True,
         party=leg.party,
+        asked=call.own_phone or leg.party is Party.WATCHER,
     )
     if leg.party is not Party.WATCHER:
         return (dialled,)

@@ -49,8 +49,9 @@ def watch(state: CellState, now: InstantUs, command: agents.Watch) -> Decision |
         contact=call.id, agent=watcher.id, of=command.of, offer=offer, mode=command.mode
     )
     dial = DialAgent(
-        leg, call.id, watcher.id, call.client, call.media, call.caller, party=Party.WATCHER
-    )
+        leg, call.id, watcher.id, call.client, call.media, call.caller,
+        party=Party.WATCHER, asked=True,
+    )  # fmt: skip
     return Decision((started, dialled), (dial, Wake(after(now, RING_US), calls.RingLapsed(leg))))
 
 

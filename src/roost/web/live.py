@@ -70,6 +70,7 @@ class AgentLive(Struct):
     hand: InstantUs | None = None  # raised since
     kind: SegmentKind | None = None
     watches: WatchLive | None = None
+    unreached: ContactId | None = None  # whom I called last, in vain
 
 
 class ContactLive(Struct):
@@ -321,6 +322,7 @@ class Live:
         self._state(contact.id, ContactState.ENDED, envelope.at)
         contact.ended = envelope.at
         contact.ended_by, contact.ended_why = event.blame, event.reason
+        live_parties.unreached(self, contact)
         self.in_progress[contact.client] -= 1
         self._touch_totals(contact.client)
         recent = self.recent.setdefault(contact.client, deque())
@@ -378,7 +380,7 @@ class Live:
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
-        agent.hand = None
+        agent.hand = agent.unreached = None
         if not event.sent_home:
             agent.to_complete = []
 
@@ -396,7 +398,7 @@ class Live:
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
         agent = self._move(event.agent, Presence.OFFERED, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
-        agent.kind = event.kind
+        agent.kind, agent.unreached = event.kind, None
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and is_main(event):
             contact.agent = event.agent

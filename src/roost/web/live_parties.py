@@ -8,6 +8,7 @@ from msgspec import Struct
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
 from roost.floor.parties import SegmentKind, WatchMode
+from roost.kernel.ends import Reason
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ContactId, OfferId
 from roost.kernel.time import InstantUs
@@ -15,7 +16,19 @@ from roost.web import parties_view
 from roost.web.permissions import View
 
 if TYPE_CHECKING:
-    from roost.web.live import Live
+    from roost.web.live import ContactLive, Live
+
+UNREACHED: Final = frozenset(
+    {
+        Reason.BUSY,
+        Reason.NO_ANSWER,
+        Reason.WRONG_NUMBER,
+        Reason.REJECTED,
+        Reason.UNREACHABLE,
+        Reason.OVERLOADED,
+        Reason.NO_COMMON_CODEC,
+    }
+)
 
 
 class WatchLive(Struct):
@@ -50,6 +63,15 @@ def host(live: "Live", event: calls.HostChanged, _at: Envelope) -> None:
         live.touch_contact(contact)
         contact.agent = event.agent
         live.touch_contact(contact)
+
+
+def unreached(live: "Live", contact: "ContactLive") -> None:
+    """A call of an agent's own has ended without anybody there: their desk says what came of it,
+    until something else comes."""
+    agent = None if contact.agent is None else live.agents.get(contact.agent)
+    if agent is not None and contact.talk.outbound and contact.ended_why in UNREACHED:
+        agent.unreached = contact.id
+        live.touch_agent(agent)
 
 
 def turned(live: "Live", event: agents.SegmentTurned, _at: Envelope) -> None:

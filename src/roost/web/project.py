@@ -37,6 +37,7 @@ from roost.web.rows import (
     ToComplete,
     TotalsChanged,
     TotalsRow,
+    UnreachedRow,
     WatchRow,
 )
 from roost.web.sight import Sight
@@ -174,6 +175,7 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         tuple(_to_complete(live, one) for one in agent.to_complete),
         max((one.at for one in told_to(live, agent)), default=None),
         watch=_watch(live, agent),
+        unreached=_unreached(live, agent),
         definitions="" if floor is None else floor.version,
     )
     if contact is None:
@@ -189,6 +191,13 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         target_us=None if queue is None else queue.target_us,
         code_required=queue is not None and queue.code_required,
     )
+
+
+def _unreached(live: Live, agent: AgentLive) -> UnreachedRow | None:
+    contact = None if agent.unreached is None else live.contacts.get(agent.unreached)
+    if contact is None or contact.ended is None or contact.ended_why is None:
+        return None
+    return UnreachedRow(contact.ref, contact.client, contact.ended_why, contact.ended)
 
 
 def _may(agent: AgentLive, contact: ContactLive | None) -> tuple[str, ...]:

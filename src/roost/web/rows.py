@@ -214,6 +214,15 @@ class AlertRow(Struct, frozen=True):
     what_to_do: str
 
 
+class UnreachedRow(Struct, frozen=True):
+    """Whom I called last, in vain: why, and when that was clear."""
+
+    ref: str
+    client: ClientId
+    reason: Reason
+    at: InstantUs
+
+
 class DeskRow(Struct, frozen=True):
     """Whom the caller is on the floor: `may` lists the desk commands that fit now; `segment` is
     my part of the contact, once I've taken it."""
@@ -233,6 +242,7 @@ class DeskRow(Struct, frozen=True):
     target_us: DurationUs | None = None  # the queue's: answered within
     code_required: bool = False
     watch: WatchRow | None = None
+    unreached: UnreachedRow | None = None  # until something else comes
     definitions: str = ""  # the version in force: `GET /api/desk/clients` changes with it
 
 

@@ -99,12 +99,21 @@ export function CallBar({ row }: Props) {
         )}
         <span className={classes.gap} />
         <RecordingButton row={row} />
-        <span className={classes.space} />
+        <span className={classes.space} role="status">
+          {beforeCaller(row) ? t("callerComes") : ""}
+        </span>
         <Sound />
         <HangUpButton row={row} />
       </div>
     </div>
   );
+}
+
+/** While the headset says who it's for: the caller isn't there yet, and nothing can be done with
+ * them. */
+function beforeCaller(row: DeskRow): boolean {
+  const mine = row.kind === "answer" || row.kind === "transfer";
+  return mine && !row.agent.held && !may(row, "hold") && !may(row, "unhold");
 }
 
 function same(one: Open, other: Open): boolean {

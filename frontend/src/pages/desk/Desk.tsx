@@ -14,7 +14,6 @@ import { Told } from "./Help";
 import { Idle } from "./Idle";
 import { CallOut } from "./CallOut";
 import { OfferBar } from "./OfferBar";
-import { usePhoneLife } from "./phone";
 import { PhoneTrouble } from "./PhoneTrouble";
 import { Rail } from "./Rail";
 import { Side } from "./Side";
@@ -49,7 +48,6 @@ function DeskPage({ row }: { row: DeskRow }) {
   useEffect(() => {
     if (completing !== null && unwritten === undefined) complete(null);
   }, [completing, unwritten]);
-  usePhoneLife(row);
   const { contact } = row;
   const client = contact ? clients.get(contact.client) : undefined;
   return (

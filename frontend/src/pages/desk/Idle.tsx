@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { DeskRow, QueueRow } from "@/api/schema.gen";
 import { useRows } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
-import { number, percent } from "@/words/format";
+import { IconPhoneX } from "@/parts/icons";
+import { number, percent, timeOfDay } from "@/words/format";
 import { queueName } from "@/parts/queueName";
 
 import classes from "./Idle.module.css";
@@ -23,6 +24,7 @@ export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
         <h2>{t(`idle.${row.agent.presence}`)}</h2>
         <p>{t(`idleMend.${row.agent.presence}`)}</p>
       </header>
+      <Unreached row={row} clients={clients} />
       <Tasks row={row} clients={clients} />
       {queues.length > 0 && (
         <table className={classes.queues}>
@@ -53,5 +55,22 @@ export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
         </table>
       )}
     </div>
+  );
+}
+
+/** What came of my last call out, when nobody was reached. */
+function Unreached({ row, clients }: { row: DeskRow; clients: Clients }) {
+  const { t } = useTranslation("desk");
+  const { unreached } = row;
+  if (!unreached) return null;
+  const name = clients.get(unreached.client)?.name ?? unreached.client;
+  return (
+    <p className={classes.unreached} role="status">
+      <IconPhoneX size={18} />
+      <strong>{t(`unreached.${unreached.reason}`)}</strong>
+      <span>
+        {name} · {unreached.ref} · {timeOfDay(unreached.at)}
+      </span>
+    </p>
   );
 }

@@ -40,7 +40,7 @@ export function Tasks({ row, clients }: { row: DeskRow; clients: Clients }) {
     (a, b) => Number(b.holder === me) - Number(a.holder === me) || a.at - b.at,
   );
   return (
-    <section className={classes.tasks}>
+    <section className={classes.tasks} aria-label={t("tasks")}>
       <h2>{t("tasks")}</h2>
       <ul>
         {sorted.map((one) => (

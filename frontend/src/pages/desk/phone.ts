@@ -2,8 +2,9 @@
  * shown. Who has one on the table says so, for this browser. */
 import { useEffect, useSyncExternalStore } from "react";
 
-import { onSignedOut } from "@/api/client";
+import { api, body, idempotencyKey, onSignedOut } from "@/api/client";
 import type { DeskRow } from "@/api/schema.gen";
+import { feed } from "@/feed/store";
 import { Phone, type PhoneSnapshot } from "@/phone";
 
 export type Which = "page" | "table";
@@ -60,6 +61,35 @@ export function usePhone(): PhoneSnapshot | null {
   return useWhich() === "page" ? now : null;
 }
 
+const STANDS_MS = 8_000;
+const NOT_COMING = new Set(["no_microphone", "unavailable", "elsewhere"]);
+
+/** Signs in to the floor where I'm not yet, and waits until the phone in this page stands. Where it
+ * can't, the centre says so in its answer to what I want to do with it. */
+export async function reachable(): Promise<void> {
+  const row = feed.table("desk").values().next().value; // PhoneEverywhere watches it
+  if (row?.agent.presence === "signed_out") {
+    const header = { "Idempotency-Key": idempotencyKey() };
+    await body(api.POST("/api/desk/sign-in", { params: { header } }));
+  }
+  if (which === "table") return;
+  await new Promise<void>((done) => {
+    const look = () => {
+      const { state } = phone.now();
+      if (state !== "standing" && !NOT_COMING.has(state)) return;
+      over();
+    };
+    const late = setTimeout(() => over(), STANDS_MS);
+    const leave = phone.subscribe(look);
+    const over = () => {
+      clearTimeout(late);
+      leave();
+      done();
+    };
+    look();
+  });
+}
+
 /** While one is signed in to the floor the phone stands; it goes with the shift. */
 export function usePhoneLife(row: DeskRow): void {
   const here = useWhich() === "page";
@@ -72,8 +102,8 @@ export function usePhoneLife(row: DeskRow): void {
       phone.stop();
     }
   }, [here, signedIn]);
-  const ringing = row.agent.presence === "offered";
+  const begins = row.agent.presence === "offered" || row.watch != null;
   useEffect(() => {
-    if (ringing) phone.mute(false); // nobody begins a call unheard
-  }, [ringing]);
+    if (begins) phone.mute(false); // nobody begins a call unheard
+  }, [begins]);
 }

@@ -17,6 +17,7 @@ import {
   IconPhone,
   IconSpeakerphone,
 } from "@/parts/icons";
+import { reachable } from "@/pages/desk/phone";
 import { useDefinitions } from "@/parts/names";
 import { usePresenceWords } from "@/parts/Presence";
 import { tellDone } from "@/parts/tell";
@@ -138,9 +139,10 @@ function useAgentCommands(row: AgentRow, name: string) {
         body(api.POST("/api/agents/{agent}/away", { params: params(key), body: { reason } })),
       done("away"),
     ),
-    watch: useCommand((key, mode: WatchMode) =>
-      body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } })),
-    ),
+    watch: useCommand(async (key, mode: WatchMode) => {
+      await reachable();
+      return body(api.POST("/api/agents/{agent}/watch", { params: params(key), body: { mode } }));
+    }),
     seeTo: useCommand((key) =>
       body(api.POST("/api/agents/{agent}/answer-hand", { params: params(key) })),
     ),

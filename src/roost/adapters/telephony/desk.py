@@ -169,13 +169,15 @@ def read_leg(value: bytes) -> KeptLeg | None:
 
 
 class DeskLeg:
-    """A contact's leg that rings at a desk, or is attached to its standing leg."""
+    """A contact's leg that rings at a desk, or is attached to its standing leg. Who `asked` for
+    it isn't rung."""
 
-    __slots__ = ("changing", "ending", "kept", "up")
+    __slots__ = ("asked", "changing", "ending", "kept", "up")
 
-    def __init__(self, kept: KeptLeg, up: bool = False) -> None:
+    def __init__(self, kept: KeptLeg, up: bool = False, asked: bool = False) -> None:
         self.kept = kept
         self.up = up
+        self.asked = asked
         self.ending: Reason | None = None
         self.changing = asyncio.Lock()  # it's answered, then ended, never both at once
 

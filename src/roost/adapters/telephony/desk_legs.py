@@ -58,7 +58,8 @@ class DeskLegs:
             switch.say(LegFailed(effect.leg, Blame.US, reason, 0))
             return True
         leg = DeskLeg(
-            KeptLeg(effect.leg, effect.contact, effect.client, effect.media, effect.agent)
+            KeptLeg(effect.leg, effect.contact, effect.client, effect.media, effect.agent),
+            asked=effect.asked,
         )
         self.add(desk, leg)
         switch.say(LegRang(effect.leg))
@@ -73,8 +74,9 @@ class DeskLegs:
         self._book.legs[leg.kept.leg] = desk
 
     def ring(self, desk: Desk, leg: DeskLeg) -> None:
-        self._book.tell(desk, Ringing(leg.kept.contact))
-        if desk.auto_answer:
+        if not leg.asked:
+            self._book.tell(desk, Ringing(leg.kept.contact))
+        if leg.asked or desk.auto_answer:
             self._switch.start(self._answer(desk, leg))
 
     def tell_again(self, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.checks.hours import check_zone
-from roost.definitions.checks.service import check_service
+from roost.definitions.checks.service_terms import check_service
 from roost.definitions.documents import ContractDocument, LineDocument, VersionDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source

@@ -67,7 +67,9 @@ def ring_agent(state: Calls, now: InstantUs, command: m.RingAgent) -> Decision |
         offer=command.offer,
         party=command.party,
     )
-    dial = DialAgent(leg, call.id, command.agent, call.client, call.media, call.caller)
+    dial = DialAgent(
+        leg, call.id, command.agent, call.client, call.media, call.caller, asked=call.own_phone
+    )
     return Decision((event,), (dial,))
 
 

@@ -170,6 +170,12 @@ class Call(Struct, gc=False):
     transfer: Transfer | None = None
 
     @property
+    def own_phone(self) -> bool:
+        """Whether it's a call of our own whose customer isn't called yet: only the phone of the
+        agent who wants it is."""
+        return self.outbound and not self.answered and self.caller_leg not in self.legs
+
+    @property
     def talking(self) -> bool:
         """Whether anybody but the customer (and watchers) is a part of a talk."""
         for leg in self.legs.values():

@@ -39,7 +39,7 @@ def bridge(state: Calls, now: InstantUs, command: m.Bridge) -> Decision | Refusa
     leg = offered_leg(call, command.offer) if call else None
     if call is None or leg is None or leg.state is not LegState.UP:
         return STALE
-    if call.outbound and not call.answered and call.caller_leg not in call.legs:
+    if call.own_phone:
         return _call_customer(state, now, call, leg)
     if command.whisper:
         return STALE if leg.whisper else _whisper(call, leg, now, command.whisper)

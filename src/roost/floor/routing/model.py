@@ -1,6 +1,6 @@
 """Routing's own index of who waits and who's free, folded from the other areas' events.
 
-Waiting contacts are grouped by **requirement class** (docs/decisions/0020): queue, ring, skills,
+Waiting contacts are grouped by **requirement class** (docs/decisions/0017): queue, ring, skills,
 preferences, priority. Each class is one line in order of time; since a contact's older mates go
 first, only the heads need looking at. Each class has a heap of the agents who are ready and may
 serve it, by the queue's rule of choosing. Agents of the same skills and team share a **profile**,
