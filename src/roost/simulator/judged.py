@@ -24,7 +24,7 @@ from roost.office.measures.counts import COUNTS, Sums, together
 from roost.office.measures.facts import Fact
 from roost.office.measures.formulas import terms_of, total
 from roost.office.measures.intervals import QUARTER, quarter_of
-from roost.office.service.judging import Exclusion, Interval, Verdict, judge, share_of
+from roost.office.service_terms.judging import Exclusion, Interval, Verdict, judge, share_of
 from roost.simulator.scenario import Scenario
 
 SURGE: Final = "surge"
@@ -176,7 +176,9 @@ class Judging:
             for one in stream.expected:
                 for quarter, part in _quarters(self.scenario.start, one.from_us, one.until_us):
                     start = quarter - contract.zone.local(InstantUs(quarter)) % length
-                    exact[start] = exact.get(start, Fraction(0)) + Fraction(one.calls * part, one.of_us)
+                    exact[start] = exact.get(start, Fraction(0)) + Fraction(
+                        one.calls * part, one.of_us
+                    )
         return {at: round(calls) for at, calls in exact.items()}
 
     def where(self, term: Term, sums: dict[int, Sums], found: Verdict) -> dict[int, int]:

@@ -96,7 +96,9 @@ class _Loading:
             return each(length(stream.each), tuple(stream.calls), length(self.document.lasts))
         if stream.csv is not UNSET:
             rows, _ = arrivals(stream.csv, self.loaded.arrivals[stream.csv], self.begin)
-            found = [Expected(self.since(one.begin), self.since(one.end), one.calls) for one in rows]
+            found = [
+                Expected(self.since(one.begin), self.since(one.end), one.calls) for one in rows
+            ]
         else:
             found = [
                 Expected(self.since(first), self.since(last), calls, HOUR)
