@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report
+from roost.simulator.report import Report, short
 from roost.simulator.tables import Row
 
 WORDS = {
@@ -76,7 +76,7 @@ def _compared(made: Report, queues: bool):
     table.add_column("")
     table.add_column("")
     for place, variant in enumerate(made.variants):
-        table.add_column(variant.name, justify="right", overflow="fold")
+        table.add_column(short(variant.name), justify="right", overflow="fold")
         if place:
             table.add_column("difference", justify="right")
     whole = [[row for row in one.rows if not row.at] for one in made.variants]
@@ -122,7 +122,7 @@ def _intervals(made: Report, queues: bool):
             if not (row.queue and not queues) and not (alone and row.client and not row.queue)
         ]
         figures = [one for one in FIGURES if any(_any(row, one) for row in shown)]
-        table = Table(title=variant.name, title_justify="left", pad_edge=False)
+        table = Table(title=short(variant.name), title_justify="left", pad_edge=False)
         table.add_column("from")
         if len({_names(row) for row in shown}) > 1:
             table.add_column("")
@@ -165,7 +165,7 @@ def _promised(made: Report):
             sure = "–" if one.sure is None else f"{one.sure:.0%} of runs"
             reached = text(Figure("", (), unit="%"), one.reached)
             due = text(Figure("", (), unit="money"), one.due)
-            table.add_row(variant.name, one.client, one.term, one.period,
+            table.add_row(short(variant.name), one.client, one.term, one.period,
                           f"{one.target:.1%}", reached, sure, due)  # fmt: skip
     yield table
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from roost.simulator.charts import Line, chart
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report, Variant
+from roost.simulator.report import Report, Variant, short
 from roost.simulator.tables import Row
 
 WORDS: Final = {
@@ -105,7 +105,7 @@ def _page(made: Report, note: tuple[str, str] | None) -> Iterator[str]:
         for place, variant in enumerate(made.variants):
             yield (
                 f'<li><svg viewBox="0 0 32 8"><path class="line v{place % 4}" d="M0 4H32"/></svg>'
-                f"{escape(variant.name)}</li>"
+                f"{escape(short(variant.name))}</li>"
             )
         yield "</ul>"
     yield from _whole(made)
@@ -145,7 +145,7 @@ def _whole(made: Report) -> Iterator[str]:
         yield f"<h2>{escape(client) if client else _t('all')}</h2>"
         yield '<div class="wide"><table><thead><tr><th></th>'
         for place, variant in enumerate(made.variants):
-            yield f"<th>{escape(variant.name)}</th>"
+            yield f"<th>{escape(short(variant.name))}</th>"
             if place:
                 yield f"<th>{_t('difference')}</th>"
         yield "</tr></thead><tbody>"
@@ -230,7 +230,7 @@ def _promises(made: Report) -> Iterator[str]:
     for variant in made.variants:
         for one in variant.promises:
             sure = "–" if one.sure is None else f"{one.sure:.0%}"
-            yield f'<tr><td class="l">{escape(variant.name)}</td>'
+            yield f'<tr><td class="l">{escape(short(variant.name))}</td>'
             yield f'<td class="l">{escape(one.client)}: {escape(one.term)}</td>'
             yield f'<td class="l">{escape(one.period)}</td><td>{100 * one.target:.1f} %</td>'
             yield f"<td>{_value(percent, one.reached)}</td><td>{sure}</td>"
@@ -241,7 +241,7 @@ def _promises(made: Report) -> Iterator[str]:
 def _intervals(variant: Variant) -> Iterator[str]:
     rows = [row for row in variant.rows if row.at and (row.client or row.queue)]
     rows = rows or [row for row in variant.rows if row.at]
-    yield f'<details><summary>{escape(variant.name)}</summary><div class="wide"><table>'
+    yield f'<details><summary>{escape(short(variant.name))}</summary><div class="wide"><table>'
     yield '<thead><tr><th></th><th class="l"></th>'
     yield "".join(f"<th>{_t(figure.id)}</th>" for figure in FIGURES)
     yield "</tr></thead><tbody>"

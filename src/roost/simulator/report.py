@@ -1,5 +1,6 @@
 """What is shown of simulations, in a terminal, as JSON or on a page: variants side by side."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -67,3 +68,8 @@ def report(
         digest=outcomes[0][0].digest,
         verified=proved,
     )
+
+
+def short(name: str) -> str:
+    """A variant's name without the files that it changes."""
+    return re.sub(r"[^ ;]*\.yaml:", "", name)

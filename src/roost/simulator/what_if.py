@@ -68,7 +68,7 @@ def _in(folder: Path, scenario: Path, grain: Grain | None) -> Job | list[Problem
 
 
 def _staffed(job: Job, more: int) -> Job:
-    """Fewer people: the last ones; or more, each like one of those who work."""
+    """Fewer people: without the last ones; or more, each like one of the last."""
     scenario, floor = job.scenario, job.floor
     at_work = list(dict.fromkeys(shift.agent for shift in scenario.shifts))
     if more < 0:
@@ -80,7 +80,7 @@ def _staffed(job: Job, more: int) -> Job:
     known = {agent.id: agent for agent in floor.agents}
     shifts, agents = list(scenario.shifts), list(floor.agents)
     for count in range(more):
-        like, name = at_work[count % len(at_work)], AgentId(f"more-{count + 1}")
+        like, name = at_work[-1 - count % len(at_work)], AgentId(f"more-{count + 1}")
         agents.append(msgspec.structs.replace(known[like], id=name))
         shifts += [
             Shift(name, shift.from_us, shift.until_us)
