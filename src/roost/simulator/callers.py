@@ -175,7 +175,11 @@ class Callers:
         key = caller.keys[min(caller.said, len(caller.keys) - 1)] if caller.keys else ""
         caller.said += 1
         listening = max(0, caller.heard - self.timeline.now)
-        if key:
+        known = caller.known
+        if known is not None and known.enters_us >= 0 and caller.said >= len(caller.keys):
+            due = self.scenario.start + known.at_us + known.enters_us - self.timeline.now
+            self.timeline.after(max(0, due), self.press, (caller, effect, key))
+        elif key:
             wait = listening + caller.dice.exponential(self.scenario.behaviour.think_us)
             self.timeline.after(wait, self.press, (caller, effect, key))
         else:

@@ -106,10 +106,10 @@ class People:
         return self.by_name.get(queue) or self.by_name.get(label) or self.usual
 
     def begin(self) -> None:
-        for place, person in enumerate(self.people.values()):
-            self.next_shift(person, place * 10_000)
         for absence in self.scenario.absences:
             self.timeline.after(absence.from_us, self.leave, absence)
+        for place, person in enumerate(self.people.values()):
+            self.next_shift(person, place * 10_000)
         for down in self.scenario.faults.down:
             self.timeline.after(down.from_us, self.go_down, down)
 
@@ -161,12 +161,14 @@ class People:
         self.timeline.timer(LOOKS_US, self.look, person)
 
     def leave(self, absence: Absence) -> None:
-        """A break, a meeting: after the contact in hand, until it's over."""
+        """A break, a meeting: after the contact in hand, until it's over. Who hasn't come yet
+        isn't ready before it's over."""
         person, now = self.people.get(absence.agent), self.timeline.now
-        if person is None or person.state == "out":
+        if person is None:
             return
-        person.away_until = self.scenario.start + absence.until_us
-        self.tell(GoAway(person.id, absence.reason), f"leave:{person.id}:{now}")
+        person.away_until = max(person.away_until, self.scenario.start + absence.until_us)
+        if person.state != "out":
+            self.tell(GoAway(person.id, absence.reason), f"leave:{person.id}:{now}")
         self.timeline.after(absence.until_us - absence.from_us, self.come_back, person)
 
     def go_down(self, down: Down) -> None:

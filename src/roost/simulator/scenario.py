@@ -168,12 +168,13 @@ class Expected(Struct, frozen=True, gc=False):
 
 
 class Known(Struct, frozen=True, gc=False):
-    """A call that did come, and what's known of it: the keys pressed, how long its caller had
-    patience (`outlasted`: at least so long), how long it was talked and written up. -1 where
-    nobody knows."""
+    """A call that did come, and what's known of it: the keys pressed, how long after it came it
+    was in a queue, how long its caller had patience (`outlasted`: at least so long), how long it
+    was talked and written up. -1 where nobody knows."""
 
     at_us: int
     keys: tuple[str, ...]
+    enters_us: int = -1
     patience_us: int = -1
     outlasted: bool = False
     talk_us: int = -1
