@@ -207,3 +207,69 @@ def test_what_makes_no_sense_is_refused_before_anything_runs() -> None:
 def test_a_cell_is_plain_data() -> None:
     cell = Cell(start=1, client="a", queue="", amounts={"offered": 3})  # type: ignore[arg-type]
     assert msgspec.json.decode(msgspec.json.encode(cell), type=Cell) == cell
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a day's log and its settings, as a centre leaves it behind."""
+    from roost.adapters.clock.wall import CellClock
+    from roost.adapters.store.keys import KeyFile
+    from roost.adapters.store.sqlite import SqliteStore
+    from roost.processes.putting_in_force import plan, write_settings
+    from roost.simulator.play import play_and_keep
+
+    data = tmp_path_factory.mktemp("data")
+    _, proved = play_and_keep(job_of(example(), "day"), 77, data)
+    assert proved
+    store = SqliteStore(data / "streams", KeyFile(data / "keys.json"))
+    write_settings(store, CellClock(), plan(store, example(), "simulated"))
+    return data
+
+
+def test_yesterday_is_folded_as_it_was_and_played_again(log: Path) -> None:
+    from roost.office.measures.intervals import Grain
+    from roost.simulator.logs import past
+
+    was = play(job_of(example(), "day", Grain.HOUR), 77)
+    found = past(log, "2026-03-02", Grain.HOUR, "68.00")
+    assert found.under_way == 0
+    assert whole(found.actual)["revenue"] == pytest.approx(whole(was)["revenue"])
+    for name in ("offered", "answered", "abandoned", "talk_us", "answered_wait_us"):
+        assert whole(found.actual)[name] == whole(was)[name], name
+    again = play(found.job, 3)
+    assert again.lost == again.incidents == 0
+    sums, happened = whole(again), whole(found.actual)
+    assert sums["offered"] == happened["offered"]
+    for queue in ("outage", "bills", "general"):
+        one, other = (whole(each, queue=f"power-grid/{queue}") for each in (again, found.actual))
+        assert one["offered"] == other["offered"]
+    assert sums["answered"] == pytest.approx(happened["answered"], rel=0.02)
+    assert sums["talk_us"] == pytest.approx(happened["talk_us"], rel=0.03)
+
+
+def test_the_twin_says_how_far_it_can_be_trusted(log: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    words = ("--from-log", str(log), "--period", "2026-03-02T08:00/2026-03-02T20:00")
+    words += ("--interval", "1h", "--agent-hour", "68", "--keep", str(tmp_path / "kept.jsonl"))
+    shown = run(*words, "--seeds", "5", "--html", str(page))
+    assert "as if a run" in shown
+    assert "points of service level" in shown
+    made = json.loads(run(*words, "--seeds", "5", "--json"))
+    level = next(one for one in made["trust"] if one["figure"] == "service_level")
+    assert level["error"] < 5
+    assert level["inside"] >= 0.7
+    assert abs(level["happened"] - level["twin"]["value"]) < 2
+    assert "孪生模型" in page.read_text(encoding="utf-8")
+
+
+def test_yesterday_with_fewer_people(log: Path) -> None:
+    words = ("--from-log", str(log), "--period", "2026-03-02T08:00/2026-03-02T11:00")
+    made = json.loads(run(*words, "--what-if", "agents=-4", "--json"))
+    base, fewer = (one["rows"][0]["figures"] for one in made["variants"])
+    assert base["offered"]["value"] == fewer["offered"]["value"]
+    assert fewer["service_level"]["value"] <= base["service_level"]["value"]
+    run(*words, "--what-if", "patience.any=3m", status=2)
+    run("--from-log", str(log), "--period", "yesterday", status=2)
+    run("--from-log", str(log), "--period", "2020-01-01", status=1)
+    run("--from-log", str(log / "nowhere"), "--period", "2026-03-02", status=1)
+    run(status=2)

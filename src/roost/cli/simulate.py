@@ -1,5 +1,6 @@
 """`roost simulate`: a scenario of a centre's folder in virtual time, and what if."""
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from roost.simulator.many import Results, Task
     from roost.simulator.outcome import Outcome
     from roost.simulator.play import Job
+    from roost.simulator.report import Report
 
 
 class Grains(StrEnum):
@@ -26,7 +28,9 @@ class Grains(StrEnum):
 
 
 def simulate(
-    scenario: Annotated[Path, typer.Argument(help="As examples/power-grid/scenarios/day.yaml.")],
+    scenario: Annotated[
+        Path | None, typer.Argument(help="As examples/power-grid/scenarios/day.yaml.")
+    ] = None,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=100_000, help="How many runs.")] = 1,
     seed: Annotated[int, typer.Option("--seed", help="The first run's seed.")] = 1,
     what_if: Annotated[
@@ -36,6 +40,16 @@ def simulate(
             help="Beside it: another folder, or changes such as agents=-3 or FILE:KEY.KEY=VALUE.",
         ),
     ] = None,
+    from_log: Annotated[
+        Path | None,
+        typer.Option("--from-log", help="Play a log again: a centre's data folder (DIR/.roost)."),
+    ] = None,
+    period: Annotated[
+        str, typer.Option("--period", help="A day of the log, or FROM/TO: 2026-11-24T08:00/….")
+    ] = "",
+    agent_hour: Annotated[
+        str, typer.Option("--agent-hour", help="What an agent's hour costs, for --from-log.")
+    ] = "",
     interval: Annotated[
         Grains | None, typer.Option("--interval", help="Figures by this (default: the scenario's).")
     ] = None,
@@ -55,44 +69,104 @@ def simulate(
     csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Play a scenario on the production engine in virtual time."""
-    from roost.cli import simulated
+    """Play a scenario, or a log again, on the production engine in virtual time."""
     from roost.office.measures.intervals import Grain
+
+    grain = None if interval is None else Grain(interval.value)
+    changes, actual = what_if or [], None
+    if from_log is not None and scenario is None:
+        jobs, actual = jobs_of_log(from_log, period, changes, grain or Grain.HALF, agent_hour)
+        name = f"{from_log} {period}"
+    elif scenario is not None and from_log is None:
+        jobs, name = jobs_of(scenario, changes, grain), scenario.stem
+    else:
+        fail("name a scenario, or a log with --from-log and --period", 2)
+    made = played(jobs, [name, *changes], range(seed, seed + seeds), keep, processes, data, actual)
+    written(made, html, "csv" if csv else "json" if as_json else "", queues=queues)
+    if made.verified is False or any(one.lost or one.incidents for one in made.variants):
+        raise typer.Exit(1)
+
+
+def played(
+    jobs: "list[Job]",
+    names: list[str],
+    seeds: range,
+    keep: Path | None,
+    processes: int | None,
+    data: Path | None,
+    actual: "Outcome | None",
+) -> "Report":
+    """Everything played, and what it came to."""
     from roost.simulator.many import Results
     from roost.simulator.play import HoldsALog, play_and_keep
     from roost.simulator.report import report
 
-    grain = None if interval is None else Grain(interval.value)
-    jobs = jobs_of(scenario, what_if or [], grain)
     results = Results(keep)
     proved: bool | None = None
     if data is not None:
         try:
-            outcome, proved = play_and_keep(jobs[0], seed, data)
+            outcome, proved = play_and_keep(jobs[0], seeds[0], data)
         except HoldsALog as trouble:
             fail(str(trouble))
-        results.take((jobs[0].fingerprint(), seed), outcome)
-    run(jobs, range(seed, seed + seeds), results, processes)
-    outcomes = results.complete(jobs, range(seed, seed + seeds))
+        results.take((jobs[0].fingerprint(), seeds[0]), outcome)
+    run(jobs, seeds, results, processes)
+    outcomes = results.complete(jobs, seeds)
     if not outcomes[0]:
         fail("nothing was played to its end")
-    names = [scenario.stem, *(what_if or [])]
-    made = report(jobs, names, outcomes, proved)
+    return report(jobs, names, outcomes, proved, actual)
+
+
+def written(made: "Report", html: Path | None, form: str, *, queues: bool) -> None:
+    """In the form that was asked for, and as a page as well."""
+    from roost.cli import simulated
+
     if html is not None:
         from roost.simulator.page import page
 
         html.write_text(page(made), encoding="utf-8")
-    if as_json:
-        simulated.as_json(made)
-    elif csv:
-        simulated.as_csv(made)
-    else:
-        simulated.show(made, queues=queues)
-        if html is not None:
-            typer.echo(f"Charts: {html}")
-    bad = any(one.lost or one.incidents for found in outcomes for one in found)
-    if bad or proved is False:
-        raise typer.Exit(1)
+    match form:
+        case "json":
+            simulated.as_json(made)
+        case "csv":
+            simulated.as_csv(made)
+        case _:
+            simulated.show(made, queues=queues)
+            if html is not None:
+                typer.echo(f"Charts: {html}")
+
+
+def jobs_of_log(
+    data: Path, period: str, changes: list[str], grain: "Grain", agent_hour: str
+) -> "tuple[list[Job], Outcome]":
+    """A log's job, one for each change, and what did happen; ends with what's wrong."""
+    from roost.simulator.history import NothingThere
+    from roost.simulator.logs import NoPeriod, past
+    from roost.simulator.what_if import Unclear, changed_log
+
+    if re.fullmatch(r"|[0-9]{1,9}(\.[0-9]{1,6})?", agent_hour) is None:
+        fail(f"{agent_hour!r} is no sum: write 68.00", 2)
+    try:
+        found = past(data, period, grain, agent_hour)
+    except NoPeriod as no:
+        fail(str(no), 2)
+    except NothingThere as nothing:
+        fail(str(nothing))
+    if found.under_way:
+        typer.echo(
+            f"{found.under_way} contacts were under way when it began: the twin doesn't know of "
+            "them. Begin where the centre is quiet.",
+            err=True,
+        )
+    jobs = [found.job]
+    for change in changes:
+        try:
+            job = changed_log(found.job, change)
+        except Unclear as unclear:
+            fail(str(unclear), 2)
+        if isinstance(job, list):
+            refuse(job)
+        jobs.append(job)
+    return jobs, found.actual
 
 
 def jobs_of(scenario: Path, changes: list[str], grain: "Grain | None") -> "list[Job]":

@@ -51,8 +51,11 @@ def show(made: Report, *, queues: bool) -> None:
     from rich.console import Console
 
     console = Console()
-    for table in (_compared(made, queues), *_intervals(made, queues), *_promised(made)):
+    tables = (_compared(made, queues), *_trusted(made), *_intervals(made, queues))
+    for table in (*tables, *_promised(made)):
         console.print(table)
+    if made.says[0]:
+        console.print(made.says[0], highlight=False)
     first = made.variants[0]
     lost = sum(variant.lost for variant in made.variants)
     console.print(
@@ -136,6 +139,26 @@ def _intervals(made: Report, queues: bool):
             names = [_names(row)] if len(table.columns) > len(figures) + 1 else []
             table.add_row(at, *names, *cells)
         yield table
+
+
+def _trusted(made: Report):
+    from rich.table import Table
+
+    if not made.trust:
+        return
+    table = Table(title="the twin beside what happened", title_justify="left")
+    table.add_column("")
+    for name in ("happened", "the twin", "bias", "error", "as if a run"):
+        table.add_column(name, justify="right")
+    for one in made.trust:
+        figure = next(each for each in FIGURES if each.id == one.figure)
+        happened, bias, error = (
+            "–" if each is None else number(figure, each)
+            for each in (one.happened, one.bias, one.error)
+        )
+        inside = "–" if one.inside is None else f"{one.inside:.0%} of {one.intervals}"
+        table.add_row(WORDS[one.figure], happened, text(figure, one.twin), bias, error, inside)
+    yield table
 
 
 def _value(figure: Figure, row: Row) -> str:

@@ -33,6 +33,12 @@ WORDS: Final = {
     "reached": ("Reached", "达成"),
     "kept": ("Kept in", "达标比例"),
     "costs": ("Costs", "扣款"),
+    "trust": ("How far the twin can be trusted", "孪生模型可信到什么程度"),
+    "happened": ("Happened", "实际"),
+    "twin": ("The twin", "孪生模型"),
+    "bias": ("Bias an interval", "各时段偏差"),
+    "error": ("Error an interval", "各时段误差"),
+    "as_if": ("Intervals as if a run", "与模拟无异的时段"),
     "variant": ("Variant", "方案"),
     "intervals": ("Interval by interval", "分时段"),
     "sure": (
@@ -79,12 +85,12 @@ cursor:pointer}#zh{position:absolute;opacity:0}#zh:focus-visible~main .switch{ou
 """
 
 
-def page(made: Report, note: tuple[str, str] | None = None) -> str:
-    """The whole page. `note` is something to say first, in both languages."""
-    return "".join(_page(made, note))
+def page(made: Report) -> str:
+    """The whole page."""
+    return "".join(_page(made))
 
 
-def _page(made: Report, note: tuple[str, str] | None) -> Iterator[str]:
+def _page(made: Report) -> Iterator[str]:
     title = escape(made.scenario)
     yield (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -98,8 +104,7 @@ def _page(made: Report, note: tuple[str, str] | None) -> Iterator[str]:
     first = made.variants[0]
     yield f"<h1>{title}</h1><p>{len(made.seeds)} {_t('runs')} {first.contacts:,.0f} "
     yield f"{_t('contacts')} · Roost</p>"
-    if note is not None:
-        yield f"<p>{_both(*note)}</p>"
+    yield from _trusted(made)
     if len(made.variants) > 1:
         yield '<ul class="key">'
         for place, variant in enumerate(made.variants):
@@ -115,6 +120,25 @@ def _page(made: Report, note: tuple[str, str] | None) -> Iterator[str]:
     for variant in made.variants:
         yield from _intervals(variant)
     yield "</main></body></html>\n"
+
+
+def _trusted(made: Report) -> Iterator[str]:
+    if not made.trust:
+        return
+    yield f"<h2>{_t('trust')}</h2><p>{_both(*made.says)}</p>"
+    yield '<div class="wide"><table><thead><tr><th></th>'
+    yield "".join(f"<th>{_t(word)}</th>" for word in ("happened", "twin", "bias", "error", "as_if"))
+    yield "</tr></thead><tbody>"
+    for one in made.trust:
+        figure = next(each for each in FIGURES if each.id == one.figure)
+        happened, bias, error = (
+            "–" if each is None else f"{number(figure, each)}{_unit(figure)}"
+            for each in (one.happened, one.bias, one.error)
+        )
+        inside = "–" if one.inside is None else f"{one.inside:.0%}"
+        yield f"<tr><td>{_t(one.figure)}</td><td>{happened}</td><td>{_value(figure, one.twin)}</td>"
+        yield f"<td>{bias}</td><td>{error}</td><td>{inside}</td></tr>"
+    yield "</tbody></table></div>"
 
 
 def _t(word: str) -> str:

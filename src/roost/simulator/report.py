@@ -8,6 +8,7 @@ from msgspec import Struct
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
 from roost.simulator.tables import Promise, Row, promises, rows_of
+from roost.simulator.trust import Trust, said, trust
 
 
 class Variant(Struct, frozen=True):
@@ -34,6 +35,8 @@ class Report(Struct, frozen=True):
     variants: list[Variant]
     digest: str = ""
     verified: bool | None = None
+    trust: list[Trust] = []
+    says: tuple[str, str] = ("", "")
 
 
 def report(
@@ -41,9 +44,11 @@ def report(
     names: Sequence[str],
     outcomes: Sequence[Sequence[Outcome]],
     proved: bool | None,
+    actual: Outcome | None = None,
 ) -> Report:
-    """Everything that's shown."""
+    """Everything that's shown. `actual` is what did happen, where a log is played again."""
     first = jobs[0]
+    found = [] if actual is None else trust(first.frame.zone, actual, outcomes[0])
     contracts = first.frame.contracts
     return Report(
         scenario=names[0],
@@ -67,6 +72,8 @@ def report(
         ],
         digest=outcomes[0][0].digest,
         verified=proved,
+        trust=found,
+        says=said(found, len(outcomes[0])) if actual is not None else ("", ""),
     )
 
 

@@ -18,6 +18,18 @@ from roost.simulator.tables import Row, rows_of
 
 JUDGED: Final = ("offered", "answered", "abandoned", "service_level", "asa", "aht", "occupancy")
 GOOD: Final = 0.85
+NO_NEWS: Final = (
+    "Too few runs to say how far the twin can be trusted: play at least five.",
+    "模拟次数太少，无法判断孪生模型的可信度：请至少模拟五次。",
+)
+GOOD_NEWS: Final = (
+    "What happened looks like one more run. Trust differences of over {off} points of service level.",
+    "实际情况与又一次模拟无异。服务水平超过 {off} 个百分点的差异可信。",
+)
+BAD_NEWS: Final = (
+    "The twin misses something about: {names}. Its service level is off by {off} points.",
+    "孪生模型在以下指标上有偏差：{names}。服务水平平均相差 {off} 个百分点。",
+)
 
 
 class Trust(Struct, frozen=True):
@@ -67,22 +79,10 @@ def said(found: Sequence[Trust], runs: int) -> tuple[str, str]:
     """How far it can be trusted, in English and Chinese."""
     judged = [one for one in found if one.inside is not None]
     if runs < 5 or not judged:
-        return (
-            "Too few runs to say how far the twin can be trusted: play at least five.",
-            "模拟次数太少，无法判断孪生模型的可信度：请至少模拟五次。",
-        )
+        return NO_NEWS
     weak = [one.figure.replace("_", " ") for one in judged if (one.inside or 0) < GOOD]
     level = next(one for one in found if one.figure == "service_level")
     off = f"{level.error:.1f}" if level.error is not None else "–"
-    if not weak:
-        return (
-            f"What happened looks like one more run of the twin. Its service level is off by {off} "
-            "points an interval on average: trust differences larger than that.",
-            f"实际情况与孪生模型的又一次模拟无异。各时段服务水平平均相差 {off} 个百分点：大于此的差异可信。",
-        )
     names = ", ".join(weak)
-    return (
-        f"The twin misses something about: {names}. Its service level is off by {off} points an "
-        "interval on average; don't trust it with less than that.",
-        f"孪生模型在以下指标上有偏差：{names}。各时段服务水平平均相差 {off} 个百分点；更小的差异不可信。",
-    )
+    english, chinese = GOOD_NEWS if not weak else BAD_NEWS
+    return english.format(names=names, off=off), chinese.format(names=names, off=off)

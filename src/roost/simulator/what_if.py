@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from roost.definitions import compile_contracts, compile_floor
 from roost.definitions.edits import PART, BadEdit, edits_of
 from roost.definitions.load import Loaded, load
 from roost.definitions.problems import Problem
@@ -36,6 +37,38 @@ def changed(folder: Path, scenario: Path, change: str, grain: Grain | None) -> J
     other = Path(change)
     if "=" not in change and other.is_dir():
         return _in(other, scenario, grain)
+    plain, quick = _sorted(change)
+    try:
+        edits = edits_of(plain, f"scenarios/{scenario.name}")
+    except BadEdit as bad:
+        raise Unclear(f"{bad}; or name a folder with other definitions") from None
+    loaded = load(folder, edits)
+    if not isinstance(loaded, Loaded):
+        return loaded
+    return _quickly(job_of(loaded, scenario.stem, grain), quick)
+
+
+def changed_log(job: Job, change: str) -> Job | list[Problem]:
+    """A log's job with other people, or under a folder's definitions. Raises Unclear."""
+    folder = Path(change)
+    if "=" not in change and folder.is_dir():
+        loaded = load(folder)
+        if not isinstance(loaded, Loaded):
+            return loaded
+        return msgspec.structs.replace(
+            job,
+            floor=compile_floor(loaded, "simulated"),
+            scenario=msgspec.structs.replace(job.scenario, changes=()),
+            frame=msgspec.structs.replace(job.frame, contracts=compile_contracts(loaded)),
+        )
+    plain, quick = _sorted(change)
+    if plain or any(found.re is LOAD for found in quick):
+        raise Unclear(f"{change!r}: a log is changed by agents=±N, or by a folder of definitions")
+    return _quickly(job, quick)
+
+
+def _sorted(change: str) -> tuple[list[str], list[re.Match[str]]]:
+    """Changes of documents, and quick ones."""
     plain: list[str] = []
     quick: list[re.Match[str]] = []
     for part in change.split(PART):
@@ -44,14 +77,10 @@ def changed(folder: Path, scenario: Path, change: str, grain: Grain | None) -> J
             plain.append(part.strip())
         else:
             quick.append(found)
-    try:
-        edits = edits_of(plain, f"scenarios/{scenario.name}")
-    except BadEdit as bad:
-        raise Unclear(f"{bad}; or name a folder with other definitions") from None
-    loaded = load(folder, edits)
-    if not isinstance(loaded, Loaded):
-        return loaded
-    job = job_of(loaded, scenario.stem, grain)
+    return plain, quick
+
+
+def _quickly(job: Job, quick: list[re.Match[str]]) -> Job:
     for found in quick:
         job = _staffed(job, int(found[1])) if found.re is AGENTS else _loaded(job, int(found[1]))
     return job
