@@ -81,7 +81,9 @@ def simulate(
         jobs, name = jobs_of(scenario, changes, grain), scenario.stem
     else:
         fail("name a scenario, or a log with --from-log and --period", 2)
-    made = played(jobs, [name, *changes], range(seed, seed + seeds), keep, processes, data, actual)
+    folder = None if scenario is None else scenario.parent.parent
+    names, which = [name, *changes], range(seed, seed + seeds)
+    made = played(jobs, names, which, keep, processes, data, actual, folder)
     written(made, html, "csv" if csv else "json" if as_json else "", queues=queues)
     if made.verified is False or any(one.lost or one.incidents for one in made.variants):
         raise typer.Exit(1)
@@ -95,8 +97,9 @@ def played(
     processes: int | None,
     data: Path | None,
     actual: "Outcome | None",
+    folder: Path | None,
 ) -> "Report":
-    """Everything played, and what it came to."""
+    """Everything played, and what it came to; `folder` the definitions that it was played by."""
     from roost.simulator.many import Results
     from roost.simulator.play import HoldsALog, play_and_keep
     from roost.simulator.report import report
@@ -109,11 +112,27 @@ def played(
         except HoldsALog as trouble:
             fail(str(trouble))
         results.take((jobs[0].fingerprint(), seeds[0]), outcome)
+        if folder is not None:
+            settle(data, folder)
     run(jobs, seeds, results, processes)
     outcomes = results.complete(jobs, seeds)
     if not outcomes[0]:
         fail("nothing was played to its end")
     return report(jobs, names, outcomes, proved, actual)
+
+
+def settle(data: Path, folder: Path) -> None:
+    """Beside a kept log its settings, as in a centre that was there."""
+    from roost.adapters.clock.wall import CellClock
+    from roost.adapters.store.keys import KeyFile
+    from roost.adapters.store.sqlite import SqliteStore
+    from roost.definitions import Loaded, load
+    from roost.processes.putting_in_force import plan, write_settings
+
+    loaded = load(folder)
+    if isinstance(loaded, Loaded):
+        store = SqliteStore(data / "streams", KeyFile(data / "keys.json"))
+        write_settings(store, CellClock(), plan(store, loaded, "simulated"))
 
 
 def written(made: "Report", html: Path | None, form: str, *, queues: bool) -> None:

@@ -23,7 +23,7 @@ NO_NEWS: Final = (
     "模拟次数太少，无法判断孪生模型的可信度：请至少模拟五次。",
 )
 GOOD_NEWS: Final = (
-    "What happened looks like one more run: differences of over {off} points of service level hold.",
+    "What happened looks like one more run: differences over {off} points of service level hold.",
     "实际情况与又一次模拟无异。服务水平超过 {off} 个百分点的差异可信。",
 )
 BAD_NEWS: Final = (
