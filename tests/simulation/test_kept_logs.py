@@ -49,7 +49,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.simulator.dice import Dice
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Faults, Scenario, all_day
+from roost.simulator.scenario import Faults, Scenario, all_day, half_hours
 
 KEPT = Path(__file__).parent / "kept"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
@@ -147,7 +147,7 @@ def test_a_kept_log_still_folds_to_its_totals(path: Path) -> None:
 
 def test_what_is_kept_reads_back_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "now.jsonl"
-    keep(path, arrivals=4, minutes=10)
+    keep(path, arrivals=12, minutes=10)
     kept, rows = read(path)
     assert kept.contacts > 0
     assert [written(row) for row in rows] == path.read_bytes().splitlines()[1:]
@@ -303,9 +303,10 @@ def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
     assert isinstance(loaded, Loaded), loaded
     day, length = scenario_of(loaded, "day"), DurationUs(minutes * MINUTE)
     scenario = Scenario(
-        number=day.number,
+        streams=(
+            msgspec.structs.replace(day.streams[0], expected=half_hours((arrivals,), length)),
+        ),
         shifts=all_day(tuple(AgentId(shift.agent) for shift in day.shifts), length),
-        arrivals=(arrivals,),
         length_us=length,
         start=day.start,
         behaviour=msgspec.structs.replace(day.behaviour, consults=300_000, transfers=200_000),
