@@ -85,11 +85,11 @@ function Whole({ contact }: { contact: Contact }) {
       <Facts contact={contact} />
       {contact.tracks.length > 0 && may("recordings.read") && (
         <Section title={t("recording")}>
-          <Player contact={contact} chapters={chapters} />
+          <Player contact={contact} />
         </Section>
       )}
       <Section title={t("way")}>
-        <Chapters chapters={chapters} segments={contact.segments} />
+        <Chapters chapters={chapters} segments={contact.segments} names={contact.names} />
       </Section>
       {contact.lines.length > 0 && (
         <Section title={t("money")}>

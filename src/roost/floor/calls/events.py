@@ -168,13 +168,15 @@ class CallerReturned(Event, frozen=True, gc=False, kw_only=True):
 
 class TransferStarted(Event, frozen=True, gc=False, kw_only=True):
     """`how`: "blind" or "consult"; `kind`: to an "agent", a "queue" or a "number"; `agent` is
-    the one who transfers, `to` the colleague, if it's one."""
+    the one who transfers, `to` the colleague, if it's one. `line`: dialled on the second line of
+    the agent's own phone."""
 
     how: str
     kind: str
     agent: AgentId
     to: AgentId | None = None
     queue: QueueId | None = None
+    line: bool = False
 
 
 class TransferCompleted(Event, frozen=True, gc=False, kw_only=True):
