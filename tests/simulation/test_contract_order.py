@@ -18,9 +18,8 @@ SEEDS: Final = range(1, 7)
 
 def total(outcome: Outcome, name: str) -> float:
     """Of all clients together."""
-    return sum(
-        cell.amounts.get(name, 0) for cell in outcome.cells if cell.client and not cell.queue
-    )
+    clients = (cell for cell in outcome.cells if cell.client and not cell.queue)
+    return sum(cell.amounts.get(name, 0) for cell in clients)
 
 
 def kept(outcome: Outcome) -> int:
