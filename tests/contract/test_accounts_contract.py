@@ -36,6 +36,21 @@ def secret(number: int) -> bytes:
     return number.to_bytes(32, "big")
 
 
+def test_every_change_of_what_somebody_may_is_told_once(accounts: SqliteAccounts) -> None:
+    one = made(accounts, "wang")
+    last, before = accounts.changed(-1)
+    assert before == []
+    assert accounts.changed(last) == (last, [])
+    accounts.open_session(one.id, b"a" * 32, InstantUs(1), InstantUs(100))
+    accounts.touch_session(b"a" * 32, InstantUs(2))
+    assert accounts.changed(last) == (last, []), "letting in shuts out nobody"
+    accounts.close_session(b"a" * 32)
+    accounts.set_disabled(one.id, True)
+    now, changed = accounts.changed(last)
+    assert (now > last, changed) == (True, [one.id])
+    assert accounts.changed(now) == (now, [])
+
+
 def test_a_name_is_unique_within_its_owner(accounts: SqliteAccounts) -> None:
     here, there = made(accounts), made(accounts, owner=Owner("water"))
     assert here.id != there.id

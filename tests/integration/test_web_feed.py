@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from integration.serving import served
+from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.kernel.ids import OPERATOR
 from roost.kernel.messages import Refusal
 from roost.ports.accounts import Role
@@ -224,6 +225,30 @@ def test_a_logged_out_session_loses_its_feed(
             with pytest.raises(ConnectionClosed):
                 await feed.recv()
             assert feed.close_code == 4401
+
+    asyncio.run(story())
+
+
+def test_what_another_process_revokes_ends_a_feed_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "DOORS_EVERY", 50_000)
+
+    async def story() -> None:
+        async with served(tmp_path) as (centre, host):
+            wang = await centre.login("wang")
+            feed = await connect(
+                f"ws://{host}/api/feed?topics=queues",
+                additional_headers={"Cookie": f"roost={wang.cookies['roost']}"},
+                proxy=None,
+            )
+            await next_of(feed, "hello")
+            other = SqliteAccounts(tmp_path / "accounts.db")
+            account = next(one for one in other.listing(None) if one.name == "wang")
+            assert other.set_disabled(account.id, True)
+            other.close()
+            async with asyncio.timeout(DEADLINE_S):
+                assert (await next_of(feed, "bye"))["code"] == "logged_out"
 
     asyncio.run(story())
 

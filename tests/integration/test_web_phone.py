@@ -205,7 +205,6 @@ def test_a_session_that_ends_takes_its_phone_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(phone, "PHONE_BEAT", 50_000)
-    monkeypatch.setattr(phone, "FEED_HEARTBEAT", 50_000)
 
     async def story() -> None:
         async with served(tmp_path) as (centre, host):

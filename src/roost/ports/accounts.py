@@ -119,6 +119,12 @@ class Accounts(Protocol):
 
     def revoke_token(self, account: str, id: int) -> bool: ...
 
+    def changed(self, after: int) -> tuple[int, list[str]]:
+        """Whose doors another process, or this one, has changed since: sessions ended, tokens
+        revoked, accounts disabled, other teams, wallboards let go (`W3`). With the number to ask
+        from next; -1 asks for that alone."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -101,14 +101,20 @@ def create_app(
     follower = follower or Follower(parts)
     gate = Gate(parts)
 
+    feeds = feeds or Feeds()
+
     @asynccontextmanager
     async def following(_: Litestar) -> AsyncGenerator[None]:
-        task = asyncio.create_task(follower.run(), name="follow")
+        tasks = (
+            asyncio.create_task(follower.run(), name="follow"),
+            asyncio.create_task(feeds.follow(parts), name="doors"),
+        )
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = _app(
         {
@@ -117,7 +123,7 @@ def create_app(
             "gate": gate,
             "logins": Logins(parts),
             "commands": Commands(parts, follower),
-            "feeds": feeds or Feeds(),
+            "feeds": feeds,
             "phone_pages": phone_pages or PhonePages(),
             "notes": Notes(parts),
             "guesses": Guesses(),

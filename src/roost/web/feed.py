@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, cast
 
 import msgspec
+import structlog
 from litestar import Response, WebSocket, get, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
@@ -24,6 +25,8 @@ from roost.web.doorway import BARE_SEND
 from roost.web.follow import Channel, Follower, Item, Place
 from roost.web.gate import Gate
 from roost.web.limits import (
+    DOORS_EVERY,
+    FEED_CHECK,
     FEED_HEARTBEAT,
     FEED_PAGE,
     FEED_SEND,
@@ -40,6 +43,7 @@ from roost.web.project import Audience, audience
 from roost.web.sight import Sight
 from roost.web.topics import Alive, Bye, FeedEvent, Heartbeat, Hello, Topic
 
+_log: Final = structlog.get_logger("roost.web")
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Alive).decode
 
@@ -192,10 +196,23 @@ class Feeds:
         return self._open[account]
 
     def look_again(self, account: str) -> None:
-        """What an account may has changed: its feeds ask at once. Those of other processes do
-        at their next heartbeat."""
+        """What an account may has changed: its feeds ask at once. Other processes' feeds do
+        when `follow` has read of it there."""
         for ask in list(self._again.get(account, ())):
             ask()
+
+    async def follow(self, parts: Parts) -> None:
+        """Until it's cancelled: what any process has changed, each DOORS_EVERY."""
+        last = -1
+        while True:
+            try:
+                last, changed = await asyncio.to_thread(parts.accounts.changed, last)
+            except Exception:  # a locked file, say: the feeds' own checks go on
+                _log.exception("doors_unread")
+                changed = []
+            for account in changed:
+                self.look_again(account)
+            await asyncio.sleep(DOORS_EVERY / SECOND)
 
     def asking(self, account: str, ask: Callable[[], None]) -> None:
         self._again.setdefault(account, set()).add(ask)
@@ -272,7 +289,8 @@ class _Feed:
         self._channel: Channel | None = None
         self._sight: Sight | None = None
         self._waker = asyncio.Event()
-        self._checked = parts.clock.now()
+        spread = int.from_bytes(caller.secret[:4], "big") % FEED_CHECK  # who come together
+        self._checked = InstantUs(parts.clock.now() - spread)  # don't ask again together
         self._floor: object = self  # none yet
         self._out: Any = cast("Any", socket.scope).get(BARE_SEND, socket.send)
         self._sent = 0  # messages begun
@@ -368,7 +386,7 @@ class _Feed:
     async def _still_let_in(self) -> None:
         """By time, not when it's quiet: a busy feed never is."""
         now = self._parts.clock.now()
-        if now - self._checked < FEED_HEARTBEAT:
+        if now - self._checked < FEED_CHECK:
             return
         self._checked = now
         caller = await self._gate.again(self._caller)

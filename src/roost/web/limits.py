@@ -69,7 +69,9 @@ FEED_PAGE: Final = 200  # events of one message
 MOST_MESSAGE: Final = 4_096  # bytes of a message from a client; a larger one ends the feed
 MOST_MESSAGES: Final = 60  # messages from a client within a minute
 FEED_SEND: Final = DurationUs(10 * SECOND)  # a client that takes longer is told to resume
-FEED_HEARTBEAT: Final = DurationUs(15 * SECOND)  # also: how often a feed's session is checked
+FEED_HEARTBEAT: Final = DurationUs(15 * SECOND)
+FEED_CHECK: Final = DurationUs(60 * SECOND)  # a feed's session may have run out; revoked: at once
+DOORS_EVERY: Final = DurationUs(1 * SECOND)  # how soon a process learns what others revoked
 FEED_PING: Final = DurationUs(20 * SECOND)  # the protocol's ping; unanswered so long: gone
 
 # --- desks' phones ---

@@ -15,14 +15,15 @@ from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 
 from roost.kernel.ids import AgentId, ContactId
-from roost.kernel.time import MINUTE, SECOND, DurationUs
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports import desks
 from roost.ports.desks import ConnectionId, DeskReply, DeskRequest
 from roost.ports.edge import SessionId
+from roost.web.feed import Feeds
 from roost.web.follow import Follower
 from roost.web.gate import Gate
 from roost.web.limits import (
-    FEED_HEARTBEAT,
+    FEED_CHECK,
     MOST_PHONE_MESSAGE,
     MOST_PHONE_MESSAGES,
     MOST_PHONE_NEWS,
@@ -123,6 +124,7 @@ async def phone(
     follower: NamedDependency[Follower],
     gate: NamedDependency[Gate],
     phone_pages: NamedDependency[PhonePages],
+    feeds: NamedDependency[Feeds],
 ) -> None:
     """The signalling of my phone in this page."""
     agent = caller.account.agent
@@ -134,7 +136,11 @@ async def phone(
         await socket.accept()
         one = _Phone(socket, caller, agent, name, parts, follower, gate, phone_pages)
         phone_pages.add(name, one)
-        await one.run()
+        feeds.asking(caller.account.id, one.look)
+        try:
+            await one.run()
+        finally:
+            feeds.asked(caller.account.id, one.look)
     finally:
         phone_pages.drop(name)
         phone_pages.leave(caller.account.id)
@@ -167,6 +173,10 @@ class _Phone:
         self._turn = 0
         self._alive = self._checked = parts.clock.now()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def look(self) -> None:
+        """Whether the caller is still let in, at the next beat."""
+        self._checked = InstantUs(0)
 
     async def run(self) -> None:
         """Until either side ends it."""
@@ -219,7 +229,7 @@ class _Phone:
         now = self._parts.clock.now()
         if now - self._alive > PHONE_SILENT:
             raise _Ended("silent")
-        if now - self._checked >= FEED_HEARTBEAT:
+        if now - self._checked >= FEED_CHECK:
             self._checked = now
             if not await self._gate.again(self._caller):
                 raise _Ended("logged_out")

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, Row, delete, func, insert, select, update
 
+from roost.adapters.accounts.noting import note
 from roost.adapters.accounts.tables import codes, wallboards
 from roost.kernel.ids import Owner
 from roost.kernel.messages import Refusal
@@ -93,7 +94,10 @@ class SqliteWallboards:
     def revoke(self, id: int) -> bool:
         revoking = update(wallboards).where(wallboards.c.id == id, ~wallboards.c.revoked)
         with self._engine.begin() as connection:
-            return connection.execute(revoking.values(revoked=True)).rowcount == 1
+            revoked = connection.execute(revoking.values(revoked=True)).rowcount == 1
+            if revoked:
+                note(connection, f"W{id}")
+        return revoked
 
 
 def _board(row: Row[Any]) -> Board:

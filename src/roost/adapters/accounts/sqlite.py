@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from roost.adapters.accounts import passwords
 from roost.adapters.accounts.boards import SqliteWallboards
+from roost.adapters.accounts.noting import note, noted
 from roost.adapters.accounts.tables import SCHEMA_VERSION, accounts, metadata, sessions, tokens
 from roost.kernel.ids import OPERATOR, AgentId, Owner
 from roost.kernel.messages import Refusal
@@ -143,6 +144,7 @@ class SqliteAccounts:
                 update(accounts).where(accounts.c.id == row.id).values(password=kept)
             )
             connection.execute(delete(sessions).where(sessions.c.account == row.id))
+            note(connection, account)
         return None
 
     def set_teams(self, account: str, teams: tuple[str, ...]) -> Refusal | None:
@@ -160,6 +162,7 @@ class SqliteAccounts:
                 .where(accounts.c.id == number)
                 .values(teams=_encode(teams).decode())
             )
+            note(connection, account)
         return None
 
     def set_disabled(self, account: str, disabled: bool) -> bool:
@@ -170,6 +173,7 @@ class SqliteAccounts:
             ).rowcount
             if disabled:
                 connection.execute(delete(sessions).where(sessions.c.account == number))
+            note(connection, account)
         return changed == 1
 
     def open_session(self, account: str, secret: bytes, at: InstantUs, until: InstantUs) -> None:
@@ -187,9 +191,11 @@ class SqliteAccounts:
                 .order_by(sessions.c.opened.desc(), sessions.c.secret)
                 .limit(MOST_SESSIONS)
             )
-            connection.execute(
+            ended = connection.execute(
                 delete(sessions).where(sessions.c.account == number, sessions.c.secret.not_in(kept))
-            )
+            ).rowcount
+            if ended:
+                note(connection, account)
 
     def session(self, secret: bytes) -> Session | None:
         query = (
@@ -208,7 +214,11 @@ class SqliteAccounts:
 
     def close_session(self, secret: bytes) -> None:
         with self._engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.secret == secret))
+            ended = connection.execute(
+                delete(sessions).where(sessions.c.secret == secret).returning(sessions.c.account)
+            ).one_or_none()
+            if ended is not None:
+                note(connection, f"U{ended.account}")
 
     def add_token(
         self,
@@ -282,7 +292,12 @@ class SqliteAccounts:
                 )
                 .values(revoked=True)
             ).rowcount
+            if changed:
+                note(connection, account)
         return changed == 1
+
+    def changed(self, after: int) -> tuple[int, list[str]]:
+        return noted(self._engine, after)
 
     def close(self) -> None:
         self._engine.dispose()

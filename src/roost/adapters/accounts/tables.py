@@ -15,7 +15,7 @@ from sqlalchemy import (
     Table,
 )
 
-SCHEMA_VERSION: Final = 3  # kept in SQLite's user_version
+SCHEMA_VERSION: Final = 4  # kept in SQLite's user_version
 
 metadata = MetaData()
 
@@ -78,4 +78,12 @@ wallboards = Table(
     Column("by", String, nullable=False),
     Column("secret", LargeBinary, unique=True, nullable=False),  # SHA-256, as a session's
     Column("revoked", Boolean, nullable=False, default=False),
+)
+
+changes = Table(
+    "changes",  # of what somebody may, for feeds that stay open; since schema 4
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("account", String, nullable=False),  # U7, or a wallboard's: W3
+    sqlite_autoincrement=True,  # a number is never given twice, however many are forgotten
 )
