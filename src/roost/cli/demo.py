@@ -153,9 +153,10 @@ class Demo:
             ]
         finally:
             accounts.close()
+        lead, *agents, admin = said
         return (
             f"the pages: {self._url}/wallboard (floor, contacts, desk beside it)",
-            f"sign in as: {said[0]} · as agents: {said[1]} · {said[2]} · as administrator: {said[3]}",
+            f"sign in as: {lead} · as agents: {' · '.join(agents)} · as administrator: {admin}",
         )
 
     def _agents(self, people: tuple[agents.Person, ...]) -> agents.Orders:
