@@ -38,6 +38,7 @@ SUPERVISOR: Final = "supervisor"
 READY_S: Final = 60.0
 DRAIN_S: Final = 75.0
 STOP_S: Final = 90.0
+LAST_S: Final = 3.0  # before the end, agents call nobody any more
 LOOK_S: Final = 0.2
 
 
@@ -108,7 +109,7 @@ class Demo:
         loaded = checked(Path(self._launch.centre))
         users = list(loaded.agents.document.agents)
         people = self._people(users[:AGENTS])
-        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 2])
+        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 3])
         centre = await self._centre()
         try:
             await self._ready(centre)
@@ -116,7 +117,7 @@ class Demo:
                 typer.echo(line, err=True)
             phones = await self._start("roost.processes.demo.agents", self._agents(people))
             await self._hears_ready(phones)
-            await self._call()
+            await self._call(phones)
             await self._rest()
             await self._end(phones, DRAIN_S)
         finally:
@@ -136,11 +137,11 @@ class Demo:
         accounts.close()
         return tuple(agents.Person(user, known.sip[user], passwords[user]) for user in users)
 
-    def _visitors(self, free: str, lead: str) -> tuple[str, ...]:
-        """Accounts for whoever looks at the pages: an agent whom nobody plays, and a supervisor,
-        who is one too.
-        Says where and how to sign in; the passwords are known to nobody else."""
-        first_start.prepare(self._launch, [free])
+    def _visitors(self, free: str, lead: str, second: str) -> tuple[str, ...]:
+        """Accounts for whoever looks at the pages: two agents whom nobody plays (who hand calls
+        to each other), and a supervisor, who is one too. Says where and how to sign in; the
+        passwords are known to nobody else."""
+        first_start.prepare(self._launch, [free, second])
         accounts = SqliteAccounts(self._launch.places.accounts)
         try:
             known = {account.name: account for account in accounts.listing(OPERATOR)}
@@ -148,13 +149,14 @@ class Demo:
                 known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR, AgentId(lead))
             said = [
                 f"{name} {first_start.new_password(accounts, known[name])}"
-                for name in (SUPERVISOR, free, first_start.ADMIN)
+                for name in (SUPERVISOR, free, second, first_start.ADMIN)
             ]
         finally:
             accounts.close()
+        lead, *agents, admin = said
         return (
             f"the pages: {self._url}/wallboard (floor, contacts, desk beside it)",
-            f"sign in as: {said[0]} · as an agent: {said[1]} · as administrator: {said[2]}",
+            f"sign in as: {lead} · as agents: {' · '.join(agents)} · as administrator: {admin}",
         )
 
     def _agents(self, people: tuple[agents.Person, ...]) -> agents.Orders:
@@ -228,8 +230,9 @@ class Demo:
 
     # --- the calls ---
 
-    async def _call(self) -> None:
-        """Until the callers are through: after `for_s`, or when somebody asks to stop."""
+    async def _call(self, phones: asyncio.subprocess.Process) -> None:
+        """Until the callers are through: after `for_s`, or when somebody asks to stop. The agents
+        begin nothing of their own towards the end."""
         sip = self._launch.settings.sip
         length = None if self._for_s is None else round(self._for_s * 1_000_000)
         out = self._launch.settings.trunks["city"].out
@@ -238,6 +241,10 @@ class Demo:
             sip.advertised(), sip.port, NUMBER, self._seed, self._rate, length, city
         )
         process = await self._start("roost.processes.demo.callers", orders)
+        if self._for_s is not None:
+            asyncio.get_running_loop().call_later(
+                max(0.0, self._for_s - LAST_S), phones.send_signal, signal.SIGUSR1
+            )
         reading = asyncio.create_task(self._read(process))
         stopping = asyncio.create_task(self._stop.wait())
         board, draw = self._board()
@@ -246,6 +253,7 @@ class Demo:
             with draw:
                 await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not reading.done():
+                    phones.send_signal(signal.SIGUSR1)
                     process.terminate()
                 await asyncio.wait({reading}, timeout=None if self._for_s else DRAIN_S)
         finally:
@@ -301,6 +309,11 @@ def show(summary: DemoSummary, console: Console) -> None:
         soft_wrap=True,
     )
     earned = summary.earned.minor / 100
+    console.print(
+        f"Handed on {summary.transferred}, after asking a colleague {summary.consulted}; called out"
+        f" {summary.called_out}, tasks done {summary.tasks}.",
+        soft_wrap=True,
+    )
     console.print(
         f"{summary.recordings} recordings ({summary.recorded_s:.0f} s); earned {earned:.2f}"
         f" {summary.earned.currency}; lost {summary.lost}, stuck {summary.stuck};"
