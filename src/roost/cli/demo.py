@@ -24,6 +24,7 @@ from rich.live import Live
 
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.cli import live_feed
+from roost.cli.browser import show_page
 from roost.cli.output import fail, result
 from roost.cli.up import checked
 from roost.cli.watch import A_SECOND, Wallboard
@@ -115,6 +116,8 @@ class Demo:
             await self._ready(centre)
             for line in self._pages:
                 typer.echo(line, err=True)
+            if self._with_board:  # somebody looks: neither a script nor --json
+                await asyncio.to_thread(show_page, f"{self._url}/wallboard")
             phones = await self._start("roost.processes.demo.agents", self._agents(people))
             await self._hears_ready(phones)
             await self._call(phones)

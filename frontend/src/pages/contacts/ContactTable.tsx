@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
 import type { ContactLine } from "@/api/schema.gen";
-import { useMay } from "@/api/session";
+import { useMaybeMe, useMay } from "@/api/session";
 import { Empty } from "@/parts/Empty";
 import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
@@ -17,6 +17,7 @@ import { useAction } from "@/shell/actions";
 import { clock, money, recent } from "@/words/format";
 
 import classes from "./Contacts.module.css";
+import { CallBack } from "./CallBack";
 import type { ContactsSearch } from "./search";
 
 const PAGE = 100;
@@ -34,7 +35,7 @@ export function ContactTable({ search, open }: Props) {
   const { t } = useTranslation("contacts");
   const found = useContacts(search);
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.contacts) ?? [], [found.data]);
-  const columns = useColumns(open);
+  const columns = useColumns(open, search.outcome === "abandoned");
   useSteps(rows, search.open, open);
   const refresh = () => void found.refetch();
   useAction({ label: t("refresh"), keys: "r", group: t("title"), run: refresh });
@@ -126,10 +127,12 @@ function useSteps(rows: ContactLine[], chosen: string | undefined, open: (ref: s
 
 const column = createColumnHelper<ContactLine>();
 
-function useColumns(open: (ref: string) => void) {
+function useColumns(open: (ref: string) => void, abandoned: boolean) {
   const { t, i18n } = useTranslation("contacts");
   const name = useAgentName();
   const may = useMay();
+  const agent = useMaybeMe()?.agent;
+  const callsBack = abandoned && Boolean(agent) && may("desk");
   return useMemo(
     () => [
       column.accessor("arrived", {
@@ -165,12 +168,14 @@ function useColumns(open: (ref: string) => void) {
         header: t("outcome"),
         size: 100,
         cell: (cell) => {
-          const outcome = cell.getValue();
-          return outcome === null ? (
-            t("noWait")
-          ) : (
+          const { state, outcome } = cell.row.original;
+          return state === "ended" ? (
             <span className={classes.outcome} data-outcome={outcome}>
-              {t(`ends:outcome.${outcome}`)}
+              {outcome === null ? t("noWait") : t(`ends:outcome.${outcome}`)}
+            </span>
+          ) : (
+            <span className={classes.outcome} data-goes-on={state}>
+              {t(`ends:state.${state}`)}
             </span>
           );
         },
@@ -207,6 +212,17 @@ function useColumns(open: (ref: string) => void) {
             }),
           ]
         : []),
+      ...(callsBack
+        ? [
+            column.display({
+              id: "callBack",
+              header: () => <span className="visually-hidden">{t("callBack")}</span>,
+              size: 108,
+              meta: { fixed: true },
+              cell: ({ row }) => <CallBack row={row.original} />,
+            }),
+          ]
+        : []),
       column.accessor("recordings", {
         header: () => <span className="visually-hidden">{t("recorded")}</span>,
         size: 36,
@@ -217,6 +233,6 @@ function useColumns(open: (ref: string) => void) {
           ),
       }),
     ],
-    [t, i18n.language, name, open],
+    [t, i18n.language, name, open, callsBack],
   );
 }

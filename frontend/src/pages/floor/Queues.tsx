@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -17,7 +17,9 @@ import { type OpenedFigure, useCurve, useOpening, useQueuesToday } from "@/parts
 import { clock, number, percent } from "@/words/format";
 
 import { waitAlarm } from "./attention";
+import type { Which } from "./ContactsNow";
 import classes from "./Floor.module.css";
+import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
 interface Serving {
@@ -27,10 +29,17 @@ interface Serving {
 }
 
 /** Queues as rows: what waits now, how the day goes, who serves it. */
-export function Queues({ search }: { search: FloorSearch }) {
+export function Queues({ search, show }: { search: FloorSearch; show: (which: Which) => void }) {
   const { t } = useTranslation("floor");
   const client = search.client;
-  const mine = useCallback((row: QueueRow) => !client || row.client === client, [client]);
+  const inScope = useInScope(search);
+  const mine = useCallback((row: QueueRow) => inScope(row.client), [inScope]);
+  const navigate = useNavigate({ from: "/floor" });
+  const choose = (queue: string | undefined) =>
+    void navigate({
+      search: ({ queue: _, ...before }: FloorSearch) => (queue ? { ...before, queue } : before),
+      replace: true,
+    });
   const rows = useRows("queues", mine);
   const arrived = useArrived("queues");
   const serving = useServing(rows);
@@ -68,6 +77,9 @@ export function Queues({ search }: { search: FloorSearch }) {
                   serving={serving?.get(row.queue)}
                   opening={opening}
                   course={courses?.get(row.queue)}
+                  chosen={row.queue === search.queue}
+                  choose={choose}
+                  show={show}
                 />
               ))}
           </tbody>
@@ -83,20 +95,40 @@ interface LineProps {
   serving: Serving | undefined;
   opening: ReturnType<typeof useOpening>;
   course: (number | null)[] | undefined;
+  chosen: boolean;
+  choose: (queue: string | undefined) => void;
+  show: (which: Which) => void;
 }
 
-function QueueLine({ row, client, serving, opening, course }: LineProps) {
+function QueueLine(props: LineProps) {
+  const { row, client, serving, opening, course, chosen, choose, show } = props;
   const { t } = useTranslation("floor");
   useSecond();
   const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
   const alarm = row.waiting > 0 ? waitAlarm(waited, row.target_us) : undefined;
+  const waits = () => {
+    choose(row.queue);
+    show("waiting");
+  };
   return (
-    <tr>
+    <tr data-chosen={chosen || undefined}>
       <td className={classes.name} title={row.queue}>
-        {queueName(row.queue)}
+        <button
+          type="button"
+          className={classes.opens}
+          aria-pressed={chosen}
+          title={chosen ? t("allQueues") : t("onlyQueue")}
+          onClick={() => choose(chosen ? undefined : row.queue)}
+        >
+          {queueName(row.queue)}
+        </button>
         {client && <div className={classes.sub}>{row.client}</div>}
       </td>
-      <td className={`figure ${classes.number}`}>{number(row.waiting)}</td>
+      <td className={`figure ${classes.number}`}>
+        <button type="button" className={classes.opens} title={t("whoWaits")} onClick={waits}>
+          {number(row.waiting)}
+        </button>
+      </td>
       <td className={classes.number}>
         <span className={classes.alarm} data-alarm={alarm}>
           {alarm && <IconAlertTriangle size={14} role="img" aria-label={t(`late.${alarm}`)} aria-hidden={undefined} />}
@@ -114,8 +146,15 @@ function QueueLine({ row, client, serving, opening, course }: LineProps) {
       </td>
       <td className={classes.spark}>{course && <Spark values={course} label={t("course")} />}</td>
       {serving && (
-        <td className={`figure ${classes.number}`} title={t("servingMeans")}>
-          {number(serving.ready)} / {number(serving.busy)} / {number(serving.away)}
+        <td className={`figure ${classes.number}`}>
+          <button
+            type="button"
+            className={classes.opens}
+            title={t("servingMeans")}
+            onClick={() => choose(row.queue)}
+          >
+            {number(serving.ready)} / {number(serving.busy)} / {number(serving.away)}
+          </button>
         </td>
       )}
     </tr>
