@@ -85,6 +85,8 @@ class Search:
         plan = list(analytic)
         best: tuple[Plan, Sequence[Outcome]] | None = None
         frozen: set[int] = set()
+        done = 0
+        outcomes: Sequence[Outcome] = ()
         for done in range(1, rounds + 1):
             outcomes = self.play(self.staffed(plan))
             sure = min(one.sure for one in kept_of(outcomes))
@@ -103,8 +105,6 @@ class Search:
                     break
             else:
                 plan = self.more(plan, outcomes)
-        else:
-            done = rounds
         plan, outcomes = best or (plan, outcomes)
         return self.found(plan, analytic, outcomes, best is not None, done)
 
