@@ -11,6 +11,7 @@ from roost.cli.simulate import Grains, jobs_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from roost.simulator.many import Task
     from roost.simulator.outcome import Outcome
     from roost.simulator.play import Job
     from roost.simulator.search import Found
@@ -35,6 +36,9 @@ def staff(
 
     (job,) = jobs_of(scenario, [], None)
     which = range(1, seeds + 1)
+
+    def quietly(_: "Task", __: "Outcome") -> None:
+        """The rounds are told, not the runs."""
 
     def play(one: "Job") -> "Sequence[Outcome]":
         results = Results()
