@@ -42,7 +42,7 @@ def staff(
 
     def play(one: "Job") -> "Sequence[Outcome]":
         results = Results()
-        if not play_many([one], which, results, processes or cores(), lambda *_: None):
+        if not play_many([one], which, results, processes or cores(), quietly):
             fail("interrupted")
         return results.complete([one], which)[0]
 
