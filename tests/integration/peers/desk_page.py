@@ -201,7 +201,7 @@ class Desk:
 
     async def ready(self) -> None:
         await self.is_("standing")
-        await self.does("sign-in")
+        await self.answers("sign-in")  # refused to who is signed in already
         await self.does("ready")
 
 
