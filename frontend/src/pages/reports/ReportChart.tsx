@@ -11,6 +11,7 @@ import { figure, useMeasures } from "@/parts/measures";
 import classes from "./Reports.module.css";
 
 const MOST = 4; // labelled directly; more would need a legend
+const NAMES = window.innerWidth < 600 ? 84 : 150; // px for the names at the lines' ends
 const INKS = ["accent", "busy", "soon-line", "you-line"];
 
 interface Props {
@@ -33,7 +34,7 @@ export default function ReportChart({ report, columns }: Props) {
         report.report === "agents" ? agent(key) : report.report === "queues" ? queueName(key) : key;
       return {
         ...axes(ink, report.intervals.map((at) => labelOf(report, at))),
-        grid: { left: 8, right: 96, top: 16, bottom: 4, containLabel: true },
+        grid: { left: 8, right: NAMES + 12, top: 16, bottom: 4, containLabel: true },
         series: lines.map(([key, values], index) => ({
           type: "line",
           name: named(key),
@@ -42,7 +43,10 @@ export default function ReportChart({ report, columns }: Props) {
           symbolSize: 5,
           color: ink(INKS[index] ?? "accent"),
           lineStyle: { width: 2 },
-          endLabel: { show: true, formatter: "{a}", color: ink("ink"), fontSize: 12 },
+          endLabel: {
+            show: true, formatter: "{a}", color: ink("ink"), fontSize: 12,
+            width: NAMES, overflow: "truncate",
+          },
           labelLayout: { moveOverlap: "shiftY" },
           tooltip: { valueFormatter: (value: unknown) => figure(unit, value as number | null) },
         })),

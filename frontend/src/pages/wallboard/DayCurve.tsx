@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { Curve } from "@/api/schema.gen";
 import Chart, { axes, type Ink } from "@/parts/Chart";
 
+const LEGIBLE = 20; // across a room
+
 /** The day's contacts by half hours, against what is usual on such a day. */
 export default function DayCurve({ curve }: { curve: Curve }) {
   const { t } = useTranslation("wallboard");
@@ -12,6 +14,8 @@ export default function DayCurve({ curve }: { curve: Curve }) {
       ...axes(
         ink,
         curve.points.map((one) => one.local.slice(11, 16)),
+        LEGIBLE,
+        1,
       ),
       tooltip: { show: false },
       series: [
