@@ -122,21 +122,18 @@ class Looked:
         context = signed_in(self._browser, centre, agent)
         page = context.new_page()
 
-        def does(what: str) -> None:
-            context.request.post(f"/api/desk/{what}", headers=OURS)
-
         page.goto("/desk")
         page.get_by_role("region", name=re.compile("My state|我的状态")).wait_for()
         self._in_place(page, "desk-signed-out", OFFICE)
-        does("sign-in")
+        does(page, "sign-in")
         page.get_by_text(re.compile("Headset ready|耳机就绪")).wait_for()
         self._in_place(page, "desk-idle", OFFICE)
-        does("ready")
-        page.locator("[aria-keyshortcuts='Alt+a']").first.wait_for(timeout=OFFERED_MS)
+        does(page, "ready")
+        rings(page)
         self._in_place(page, "desk-ringing", (DESK,))
         if page.locator("[aria-keyshortcuts='Alt+a']").count() == 0:  # pictures took too long
-            does("ready")
-            page.locator("[aria-keyshortcuts='Alt+a']").first.wait_for(timeout=OFFERED_MS)
+            does(page, "ready")
+            rings(page)
         page.keyboard.press("Alt+a")
         page.wait_for_timeout(3_000)
         self._in_place(page, "desk-talking", OFFICE)
@@ -193,10 +190,7 @@ class Looked:
             self._looks(page, f"{name}-en", sizes)
             return
         for language in (*LOCALES, "en"):
-            page.locator("button[class*=who]").click()
-            page.locator(f"[role=menuitemradio][lang={language}]").click()
-            page.keyboard.press("Escape")
-            page.locator("[role=menu]").wait_for(state="detached")
+            speaks(page, language)
             if not (self._folder / f"{name}-{language}-dark-{sizes[-1][0]}.png").exists():
                 self._looks(page, f"{name}-{language}", sizes)
 
@@ -222,6 +216,25 @@ class Looked:
         index = self._folder / "index.html"
         index.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{body}")
         return index
+
+
+def does(page: Page, what: str) -> None:
+    """What a person does at the desk by a button, by the API."""
+    page.context.request.post(f"/api/desk/{what}", headers=OURS)
+
+
+def rings(page: Page) -> None:
+    """The next call has come."""
+    page.locator("[aria-keyshortcuts='Alt+a']").first.wait_for(timeout=OFFERED_MS)
+
+
+def speaks(page: Page, language: str) -> None:
+    """Another language without leaving the page."""
+    page.locator("button[class*=who]").click()
+    page.locator(f"[role=menuitemradio][lang={language}]").click()
+    page.keyboard.press("Escape")
+    page.locator("[role=menu]").wait_for(state="detached")
+    page.evaluate("document.activeElement.blur()")
 
 
 def _trouble(context: BrowserContext, hangs: str, fails: str) -> None:

@@ -1,9 +1,10 @@
-"""A centre of a thousand agents and two hundred queues with long names, to be looked at.
+"""Centres whose past is the simulator's, to be looked at.
 
-    with crowded(folder) as centre: ...
+    with crowded(folder) as centre: ...     a thousand agents, two hundred queues, long names
+    with a_day(folder) as centre: ...       the example's Monday, from opening to close
 
-Its log is the simulator's, written to its stream before the real `web` process reads it: half an
-hour of calls that ends now. Nothing in it is anybody's; names are as long as names get.
+The log is written to its stream before the real `worker` and `web` read it. Nothing in it is
+anybody's.
 """
 
 import json
@@ -13,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice, product
 from pathlib import Path
@@ -38,12 +39,15 @@ from roost.ports.log import Batch
 from roost.processes import first_start, settings, sockets
 from roost.processes.places import Places
 from roost.processes.putting_in_force import plan, write_settings
+from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
 from roost.simulator.scenario import ANY, HALF_HOUR, Behaviour, Handling, Scenario, all_day
 
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "power-grid"
 SUPERVISOR: Final = "supervisor"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of a centre that goes with its pictures
+DAY: Final = "2026-03-02"  # of the example's scenario
+NEXT_DAY: Final = "2026-03-03"
 AGENTS: Final = 1_000
 CALLS: Final = 2_700
 LENGTH_US: Final = 30 * 60 * SECOND
@@ -77,17 +81,42 @@ LAST: Final = (
 
 @contextmanager
 def crowded(folder: Path, busy: bool = True) -> Iterator[Centre]:
-    """Up until it's no longer needed; without `busy` nothing has ever happened in it."""
-    launch = _prepared(folder)
-    _happened(launch, busy)
+    """Half an hour of calls that ends now; without `busy` nobody is there and nobody has called."""
+    launch = _prepared(folder, _crowd)
+    _happened(launch, lambda _, floor: _half_an_hour(floor, busy))
     with _running(launch, folder / "log") as url:
         yield Centre(url, {SUPERVISOR: PASSWORD})
 
 
-def _prepared(folder: Path) -> settings.Launch:
+@contextmanager
+def a_day(folder: Path) -> Iterator[Centre]:
+    """The example's centre after the day of its scenario (see DAY)."""
+    launch = _prepared(folder, lambda _: None)
+
+    def monday(loaded: Loaded, floor: Floor) -> Iterable[Envelope]:
+        return Simulation(floor, scenario_of(loaded, "day"), seed=1).run().log
+
+    _happened(launch, monday)
+    with _running(launch, folder / "log") as url:
+        yield Centre(url, {SUPERVISOR: PASSWORD})
+
+
+def _prepared(folder: Path, changes: Callable[[Path], None]) -> settings.Launch:
     centre = folder / "centre"
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(EXAMPLE, centre)
+    changes(centre)
+    launch = settings.launch(centre, folder / "data", http_port=sockets.free_port())
+    first_start.prepare(launch, [])
+    launch.places.run.mkdir(mode=0o700)
+    launch.places.launch.write_bytes(msgspec.json.encode(launch))
+    accounts = SqliteAccounts(launch.places.accounts)
+    accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
+    accounts.close()
+    return launch
+
+
+def _crowd(centre: Path) -> None:
     shutil.rmtree(centre / "clients")
     shutil.rmtree(centre / "scenarios")
     (centre / "agents.yaml").write_text(json.dumps({"agents": dict(_agents())}))
@@ -98,14 +127,6 @@ def _prepared(folder: Path) -> settings.Launch:
         (at / "contract.yaml").write_text(contract)
         (at / "client.yaml").write_text(json.dumps(_client(name, place)))
         (at / "flows" / "main.yaml").write_text(json.dumps(_flow()))
-    launch = settings.launch(centre, folder / "data", http_port=sockets.free_port())
-    first_start.prepare(launch, [])
-    launch.places.run.mkdir(mode=0o700)
-    launch.places.launch.write_bytes(msgspec.json.encode(launch))
-    accounts = SqliteAccounts(launch.places.accounts)
-    accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
-    accounts.close()
-    return launch
 
 
 def _agents() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -176,8 +197,8 @@ def _menu(choices: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _happened(launch: settings.Launch, busy: bool) -> None:
-    """Definitions in force, and the stream of the half hour until now."""
+def _happened(launch: settings.Launch, past: Callable[[Loaded, Floor], Iterable[Envelope]]) -> None:
+    """Definitions in force, and the stream."""
     loaded = load(Path(launch.centre))
     if not isinstance(loaded, Loaded):
         raise SystemExit("\n".join(str(problem) for problem in loaded))
@@ -186,13 +207,13 @@ def _happened(launch: settings.Launch, busy: bool) -> None:
     made = plan(store, loaded, "nobody's")
     write_settings(store, CellClock(), made)
     writer = store.writer(StreamName("cell-1"))
-    log = _simulated(made.configure.floor, busy)
+    log = iter(past(loaded, made.configure.floor))
     while batch := list(islice(log, 1_000)):
         writer.append(Batch(batch))
     writer.close()
 
 
-def _simulated(floor: Floor, busy: bool) -> Iterator[Envelope]:
+def _half_an_hour(floor: Floor, busy: bool) -> Iterator[Envelope]:
     now = InstantUs(time.time_ns() // 1_000)
     keys = tuple((str(1 + place), 9 - place) for place in range(len(PLACES)))
     people = tuple(agent.id for agent in floor.agents) if busy else ()
