@@ -6,9 +6,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 IMAGES: Final = ROOT / "docs" / "images"
-USE: Final = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
-MOST_EACH: Final = 180_000
-MOST_ALL: Final = 1_200_000
+USE: Final = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<file>[^)]+)\)")
+HTML: Final = re.compile(r'<img src="(?P<file>[^"]+)" alt="(?P<words>[^"]+)"')
+MOST_EACH: Final = 100_000
+MOST_ALL: Final = 900_000
 
 
 def uses() -> list[tuple[Path, str, Path]]:
@@ -17,7 +18,10 @@ def uses() -> list[tuple[Path, str, Path]]:
     return [
         (page, words, (page.parent / address).resolve())
         for page in pages
-        for words, address in USE.findall(page.read_text(encoding="utf-8"))
+        for found in (USE, HTML)
+        for words, address in (
+            one.group("words", "file") for one in found.finditer(page.read_text(encoding="utf-8"))
+        )
     ]
 
 

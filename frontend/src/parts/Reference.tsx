@@ -7,7 +7,7 @@ export function Reference({ of }: { of: string }) {
   return (
     <span className={classes.reference} title={of}>
       <span className={classes.client}>{of.slice(0, at)}</span>
-      {of.slice(at)}
+      <span>{of.slice(at)}</span>
     </span>
   );
 }
