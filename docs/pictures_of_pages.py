@@ -139,6 +139,13 @@ def picture_reports(browser: Browser) -> None:
         kept(page, "agents-day")
 
 
+def picture_storm(browser: Browser, centre: Centre) -> None:
+    page = signed_in(browser, centre, "supervisor").new_page()
+    page.goto("/floor")
+    page.wait_for_timeout(8_000)
+    kept(page, "floor-storm")
+
+
 def folded(page: Page) -> None:
     """The day's last half hour is in the reports."""
     query = {"from": DAY, "to": NEXT_DAY, "interval": "30m", "format": "json"}
@@ -180,6 +187,10 @@ def every_one(browser: Browser, only: tuple[str, ...]) -> None:
 def of_the_docs(browser: Browser, asked: tuple[str, ...]) -> None:
     if "reports" in asked:
         picture_reports(browser)
+    if "storm" in asked:
+        with demo(STORM) as centre:
+            time.sleep(WARM_S)
+            picture_storm(browser, centre)
     wanted = [one for one in asked if one in DEMO]
     if wanted:
         with demo() as centre:
@@ -195,7 +206,7 @@ def main() -> int:
         if "--all" in sys.argv[1:]:
             every_one(browser, asked)
         else:
-            of_the_docs(browser, asked or (*DEMO, "reports"))
+            of_the_docs(browser, asked or (*DEMO, "reports", "storm"))
         browser.close()
     return 0
 

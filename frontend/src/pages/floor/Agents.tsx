@@ -67,7 +67,7 @@ export function Agents({ search }: { search: FloorSearch }) {
       }
       scrolls
       box={box}
-      className={classes.grow ?? ""}
+      className={classes.agents ?? ""}
     >
       {!arrived ? (
         <Skeleton height={120} m="md" />

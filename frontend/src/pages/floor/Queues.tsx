@@ -23,7 +23,7 @@ import type { FloorSearch } from "./search";
 
 const AT_A_GLANCE = 10;
 const ONE_LINE = 36;
-const TWO_LINES = 53;
+const TWO_LINES = 47;
 
 interface Serving {
   ready: number;
