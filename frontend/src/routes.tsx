@@ -13,13 +13,17 @@ import type { ComponentType } from "react";
 import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
 import {
+  IconBell,
   IconDeviceTv,
   IconHeadset,
   IconLayoutDashboard,
   IconListSearch,
   type IconProps,
   IconReportAnalytics,
+  IconShield,
 } from "@/parts/icons";
+import { alertsSearch } from "@/pages/alerts/search";
+import { auditSearch } from "@/pages/audit/search";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
 import { reportsSearch } from "@/pages/reports/search";
@@ -40,6 +44,10 @@ export interface Place {
   /** Who may see it. */
   may: (me: Me) => boolean;
   keys: string;
+  /** Seldom needed: where the bar is short it's in the person's menu. */
+  aside?: boolean;
+  /** How many of these call for somebody now. */
+  counts?: "alerts";
 }
 
 declare module "@tanstack/react-router" {
@@ -162,15 +170,60 @@ const wallboard = createRoute({
   component: lazyRouteComponent(() => import("@/pages/wallboard/Wallboard"), "Wallboard"),
 });
 
-const tree = root.addChildren([signIn, home, desk, floor, contacts, reports, wallboard]);
+const alertsPlace: Place = {
+  name: "alerts",
+  icon: IconBell,
+  may: has("floor.read"),
+  keys: "alt+6",
+  counts: "alerts",
+};
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  staticData: { place: alertsPlace },
+  validateSearch: alertsSearch,
+  // an agent may get alerts as well: the bar then leads here
+  beforeLoad: ({ context, location }) => needsMe(context, location.href),
+  component: lazyRouteComponent(() => import("@/pages/alerts/Alerts"), "Alerts"),
+});
+
+const auditPlace: Place = {
+  name: "audit",
+  icon: IconShield,
+  may: has("audit.read"),
+  keys: "alt+7",
+  aside: true,
+};
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  staticData: { place: auditPlace },
+  validateSearch: auditSearch,
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, auditPlace),
+  component: lazyRouteComponent(() => import("@/pages/audit/Audit"), "Audit"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  home,
+  desk,
+  floor,
+  alerts,
+  contacts,
+  reports,
+  wallboard,
+  audit,
+]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
 export const PLACES = [
   { to: "/desk", place: deskPlace },
   { to: "/floor", place: floorPlace },
+  { to: "/alerts", place: alertsPlace },
   { to: "/contacts", place: contactsPlace },
   { to: "/reports", place: reportsPlace },
   { to: "/wallboard", place: wallboardPlace },
+  { to: "/audit", place: auditPlace },
 ] as const;
 
 export const router = createRouter({

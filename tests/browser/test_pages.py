@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from browser.conftest import SUPERVISOR, Centre, Visit
 from browser.looking import assert_accessible, assert_fits, assert_stands, pictured
 
-PAGES = ("/floor", "/contacts", "/reports?interval=30m", "/wallboard?night=false")
+PAGES = ("/floor", "/alerts", "/contacts", "/reports?interval=30m", "/wallboard?night=false")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

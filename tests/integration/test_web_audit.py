@@ -130,6 +130,12 @@ def test_a_client_reads_what_was_done_with_its_own_and_nobody_elses_names(tmp_pa
             actor = centre.people["wang"].id
             assert len(await trail(people["admin"], f"?actor={actor}")) == 2
             assert (await people["admin"].get("/api/audit?what=Nothing")).status_code == 400
+            assert len(await trail(people["admin"], "?client=power-grid")) == 2
+            assert len(await trail(people["admin"], "?client=operator")) == 1
+            times = [one["at"] for one in await trail(people["admin"])][::-1]
+            assert len(await trail(people["admin"], f"?since={times[1]}")) == 2
+            assert len(await trail(people["admin"], f"?until={times[1]}")) == 1
+            assert len(await trail(people["admin"], f"?until={times[2]}&since={times[1]}")) == 1
 
     asyncio.run(story())
 

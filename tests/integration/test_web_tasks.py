@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from roost.floor import definition
 from roost.floor.calls import messages as calls
 from roost.kernel.actor import SETUP
-from roost.kernel.ids import ClientId, Digest, MediaId, Owner
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, Digest, MediaId, Owner
+from roost.kernel.messages import Refusal
 from roost.kernel.time import DurationUs
-from roost.web.testing import SmallCentre, small_floor
+from roost.ports.accounts import Role
+from roost.web.testing import PASSWORD, SmallCentre, small_floor
 
 MINUTE = 60_000_000
 
@@ -179,5 +181,43 @@ def test_a_voicemail_is_heard_and_called_by_who_takes_it(tmp_path: Path) -> None
             assert (await zhao.post("/api/tasks/T2/take")).is_success
             refused = await zhao.post("/api/tasks/T2/call")
             assert refused.json()["code"] == "number_not_allowed"
+
+    asyncio.run(story())
+
+
+def test_who_gave_up_is_called_back_from_the_list(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            lead = centre.accounts.create(
+                OPERATOR, "lead", Role.SUPERVISOR, AgentId("1002"), PASSWORD
+            )
+            assert not isinstance(lead, Refusal)
+            centre.people["lead"] = lead
+            await centre.do(calls.MediaReady(MediaId("media-1")))
+            contact = await centre.call("power-grid", "13800138000")
+            person = await at_work(centre, "lead", "1002")
+
+            async def line() -> dict[str, Any]:
+                return (await person.get("/api/contacts")).json()["contacts"][0]
+
+            assert (await line())["state"] == "waiting"
+            await centre.hang_up(contact)
+            shown = await line()
+            assert (shown["state"], shown["outcome"], shown["task"]) == ("ended", "abandoned", None)
+            path = "/api/contacts/power-grid-1/call-back"
+            called = await person.post(path)
+            assert called.status_code == 200, called.text
+            assert centre.phones.ringing.keys() == {"1002"}
+            task = (await line())["task"]
+            assert (task["ref"], task["holder"], task["state"]) == (
+                "power-grid-1",
+                "1002",
+                "taken",
+            )
+            again = await person.post(path)
+            assert again.status_code == 409, "one call at a time, and no second task"
+            assert len((await person.get("/api/tasks")).json()["tasks"]) == 1
+            refused = await (await centre.login("li")).post(path)
+            assert refused.status_code == 404
 
     asyncio.run(story())

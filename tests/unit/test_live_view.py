@@ -3,6 +3,8 @@
 import json
 from itertools import count
 
+from msgspec.structs import replace
+
 from roost.floor import definition
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
@@ -31,8 +33,8 @@ from roost.web.boards import MOST_GONE, NOTHING, Board, Boards, Changes
 from roost.web.limits import COALESCE, MOST_RECENT_CONTACTS
 from roost.web.live import Live
 from roost.web.permissions import View
-from roost.web.project import Audience, change, desk
-from roost.web.rows import ContactRow, QueueRow, TotalsRow
+from roost.web.project import Audience, change, desk, keys
+from roost.web.rows import ContactRow, Presence, QueueRow, TotalsRow
 from roost.web.testing import small_floor
 
 SHANGHAI = Zone("Asia/Shanghai", "test", (-(2**62),), (8 * 3_600,))
@@ -125,8 +127,8 @@ class Story:
         assert isinstance(row, QueueRow)
         return row
 
-    def totals(self, owner: Owner = OPERATOR) -> TotalsRow:
-        key = "all" if owner == OPERATOR else owner
+    def totals(self, owner: Owner = OPERATOR, key: str | None = None) -> TotalsRow:
+        key = key or ("all" if owner == OPERATOR else owner)
         row = change(self.live, Audience(owner, View.TOTALS), key, 1).row
         assert isinstance(row, TotalsRow)
         return row
@@ -327,3 +329,52 @@ def test_a_reader_that_is_too_far_behind_gets_the_whole_board_again() -> None:
     assert told(board.since(seen)) == (True, MOST_RECENT_CONTACTS)
     assert len(board.rows()) == MOST_RECENT_CONTACTS
     assert told(board.since(board.version - 2)) == (False, 2)
+
+
+def two_teams() -> definition.Floor:
+    """1001 works by day for both, 1002 by night for water alone."""
+    floor = small_floor("2")
+    day, night = floor.agents
+    return replace(floor, agents=(day, replace(night, team="night", clients=(WATER,))))
+
+
+def test_totals_follow_client_and_team() -> None:
+    story = Story()
+    story.tell(definition.CentreConfigured(floor=two_teams()))
+    story.tell(agents.AgentSignedIn(agent=AgentId("1002")))
+    for client in (GRID, GRID, WATER):
+        story.call(client)
+
+    def seen(key: str) -> tuple[int, int]:
+        row = story.totals(key=key)
+        assert row.agents is not None
+        return row.waiting, row.agents[Presence.AWAY]
+
+    assert [seen(key) for key in ("all", GRID, WATER)] == [(3, 1), (2, 0), (1, 1)]
+    assert [seen(key) for key in ("team:day", "team:night")] == [(3, 0), (1, 1)]
+    assert [seen(key) for key in ("team:day/water", "team:night/water")] == [(1, 0), (1, 1)]
+
+
+def test_totals_show_nobody_more_than_they_see() -> None:
+    story = Story()
+    story.tell(definition.CentreConfigured(floor=two_teams()))
+
+    def shown(audience: Audience) -> set[str]:
+        found = set(keys(story.live, audience))
+        for key in ("all", GRID, WATER, "team:day", "team:night", "team:night/water", "team:x"):
+            row = change(story.live, audience, key, 1).row
+            assert (row is not None) == (key in found), key
+        return found
+
+    every = {"all", GRID, WATER, "team:day", "team:day/power-grid", "team:day/water"}
+    by_night = {"team:night", "team:night/water"}
+    assert shown(Audience(OPERATOR, View.TOTALS)) == every | by_night
+    water = frozenset((WATER,))
+    assert shown(Audience(Owner(WATER), View.TOTALS)) == {WATER}
+    lead = Audience(OPERATOR, View.TOTALS, clients=water, teams=("night",))
+    assert shown(lead) == {"all", WATER} | by_night
+    agent = Audience(OPERATOR, View.TOTALS, clients=water)
+    assert shown(agent) == {"all", WATER}
+    row = change(story.live, agent, WATER, 1).row
+    assert isinstance(row, TotalsRow)
+    assert row.agents is None, "an agent isn't told of others"

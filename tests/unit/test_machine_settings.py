@@ -35,7 +35,7 @@ def test_the_examples_settings_are_good_and_options_go_before_them(tmp_path: Pat
         ("[http]\nport = 70000", "give 1 to 65535"),
         ("[media]\nfirst_port = 9000\nlast_port = 8000", "first < last"),
         ('[trunks.city]\naddresses = ["nowhere"]', "give one like 192.0.2.0/24"),
-        ('cell = "settings"', "other than office and settings"),
+        ('cell = "settings"', "other than office, settings, audit and alerts"),
         ("[bounds]\nmost_calls = 0", "must be positive"),
         ('[outside]\nprivate_networks = ["10.0.0.0/40"]', "no address or network"),
     ],

@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from roost.adapters.media.latch import Latch
 from roost.adapters.media.matrix import objection
 from roost.adapters.media.port_pairs import NoPort, PortPairs
 from roost.adapters.media.recordings import RecordedTracks
-from roost.adapters.media.testing import Commands, MemoryKeys
+from roost.adapters.media.testing import Commands, MemoryKeys, own_ports
 from roost.adapters.media.tracks import Begin, Recorder, Track
 from roost.adapters.media.wire import BadMessage, Deframer, Hello, TrackDone, frame
 from roost.floor.effects import (
@@ -376,6 +377,8 @@ def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
         with (tmp_path / f"{name}.track").open("w+b", buffering=0) as file:
             writer = track_file.TrackWriter(file, about, made.data)
             writer.add(track_file.AUDIO_A, 800, bytes([code]) * 160)
+            writer.add(track_file.PAUSE, 1_600, b"\x01")
+            writer.add(track_file.PAUSE, 2_400, b"\x00")
             writer.add(track_file.END, 4_000, b"")
             writer.flush(last=True)
     recordings, grid = RecordedTracks(tmp_path, keys), ClientId("grid")
@@ -392,6 +395,7 @@ def test_recordings_open_for_their_client_only(tmp_path: Path) -> None:
     outline = recordings.waveform(grid, both, 100)  # 8 ms, or 80 samples, for each pair
     assert outline is not None
     assert (outline.started, outline.length_us) == (1_000_000, 1_000_000)
+    assert outline.pauses == sound.pauses == ((200_000, 300_000), (700_000, 800_000))
     caller, agent = outline.peaks
     assert [n for n in range(100) if caller[2 * n + 1]] == [10, 11]
     assert [n for n in range(100) if agent[2 * n]] == [60, 61]
@@ -458,3 +462,11 @@ def test_keys_that_cannot_be_pressed_are_dropped_and_named_nowhere(
     assert len(caplog.records) == 2
     assert "4929" not in caplog.text
     assert not client._links[MediaId("m1")]._pending
+
+
+def test_a_rig_takes_a_range_of_which_nobody_holds_a_port() -> None:
+    first, last = own_ports(7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
+        somebody.bind(("127.0.0.1", first + 51))
+        other, _ = own_ports(7)
+        assert other not in range(first, last + 1)

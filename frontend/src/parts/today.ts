@@ -40,6 +40,7 @@ export function useQueuesToday(day: string | undefined): Report | undefined {
 /** The contacts that a figure of today counts; undefined until the day's beginning is known. */
 export function useOpening(
   client?: string,
+  team?: string,
 ): (measure: string, more?: { queue?: string }) => OpenedFigure | undefined {
   const began = useCurve(client)?.points[0]?.since;
   const until = (Math.floor(serverNow() / FRESH_US) + 1) * FRESH_US;
@@ -54,13 +55,21 @@ export function useOpening(
             to: until,
             ...(more.queue ? { queue: more.queue } : {}),
             ...(client ? { client } : {}),
+            ...(team && !client ? { serves: team } : {}),
           },
         };
 }
 
 export interface OpenedFigure {
   to: "/contacts";
-  search: { measure: string; from: number; to: number; queue?: string; client?: string };
+  search: {
+    measure: string;
+    from: number;
+    to: number;
+    queue?: string;
+    client?: string;
+    serves?: string;
+  };
 }
 
 const FRESH_US = FRESH_MS * 1000;

@@ -5,7 +5,9 @@ import { useTranslation } from "react-i18next";
 
 import { api } from "@/api/client";
 import type { Me } from "@/api/schema.gen";
+import { useTable } from "@/feed/hooks";
 import {
+  IconBell,
   IconCheck,
   IconDeviceDesktop,
   IconKeyboard,
@@ -19,6 +21,7 @@ import {
 import { Keys } from "@/parts/Keys";
 import { useCommand } from "@/parts/useCommand";
 import { PLACES, type Place, router } from "@/routes";
+import { number } from "@/words/format";
 import { type Language, language, setLanguage } from "@/words/i18n";
 
 import { ariaKeys, setSingleKeys, singleKeysOn, useAction } from "./actions";
@@ -39,6 +42,7 @@ export function TopBar({ me, openPalette }: { me: Me; openPalette: () => void })
         ))}
       </nav>
       <span className={classes.spacer} />
+      {!PLACES.some(({ place }) => place.counts === "alerts" && place.may(me)) && <RaisedForMe />}
       <button
         type="button"
         className={classes.palette}
@@ -66,9 +70,44 @@ function PlaceLink({ to, place }: { to: (typeof PLACES)[number]["to"]; place: Pl
     run: () => void navigate({ to }),
   });
   return (
-    <Link to={to} className={classes.link} aria-keyshortcuts={ariaKeys(place.keys)}>
+    <Link
+      to={to}
+      className={classes.link}
+      data-aside={place.aside}
+      aria-keyshortcuts={ariaKeys(place.keys)}
+    >
       <Icon />
       {name}
+      {place.counts === "alerts" && <Raised />}
+    </Link>
+  );
+}
+
+/** How many alerts are raised: told once when it changes, and nothing that moves. */
+function Raised() {
+  const { t } = useTranslation("alerts");
+  const count = useTable("alerts").size;
+  return (
+    <span role="status" className={classes.counted}>
+      {count > 0 && (
+        <span className={`figure ${classes.count}`} title={t("raisedCount", { count })}>
+          {number(count)}
+          <span className="visually-hidden"> {t("raised")}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** For whoever has no place for alerts in the bar: there while one is raised that goes to them. */
+function RaisedForMe() {
+  const { t } = useTranslation("shell");
+  if (useTable("alerts").size === 0) return null;
+  return (
+    <Link to="/alerts" className={classes.link}>
+      <IconBell />
+      {t("place.alerts")}
+      <Raised />
     </Link>
   );
 }
@@ -148,6 +187,16 @@ function PersonMenu({ me }: { me: Me }) {
         >
           {t("singleKeys")}
         </Checked>
+        {PLACES.filter(({ place }) => place.aside && place.may(me)).map(({ to, place }) => (
+          <Menu.Item
+            key={to}
+            className={classes.asideItem ?? ""}
+            leftSection={<place.icon size={16} />}
+            onClick={() => void router.navigate({ to })}
+          >
+            {t(`place.${place.name}`)}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t("signOut")}

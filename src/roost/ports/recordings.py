@@ -32,11 +32,13 @@ class Sound(Protocol):
 
 class Waveform(Struct, frozen=True, gc=False):
     """The outline of a recording: for each of its sides so many pairs of the lowest and the
-    highest sample (-128 to 127), one after the other, over its whole length."""
+    highest sample (-128 to 127), one after the other, over its whole length. `pauses` as a
+    Sound has them."""
 
     started: InstantUs
     length_us: DurationUs
     peaks: tuple[tuple[int, ...], ...]
+    pauses: tuple[tuple[DurationUs, DurationUs], ...] = ()
 
 
 class Recordings(Protocol):

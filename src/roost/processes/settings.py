@@ -237,10 +237,11 @@ def check(settings: Settings, where: str) -> None:
         "office",
         "settings",
         "audit",
+        "alerts",
     }:
         raise BadSettings(
             f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
-            " office and settings."
+            " office, settings, audit and alerts."
         )
 
 

@@ -16,6 +16,7 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.link.client import LinkClient
 from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.randomness.system import SystemRandomness
+from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
@@ -89,6 +90,7 @@ async def _serve(
         await link.stop()
         parts.accounts.close()
         parts.audit.close()
+        parts.alerts.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -124,6 +126,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         vault=vault,
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock()),
+        alerts=StreamAlerts(store.writer, store.reader()),
         records=SqliteRecords(places.views, store.reader(), cell),
         reports=SqliteReports(places.views),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),

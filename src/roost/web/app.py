@@ -18,6 +18,7 @@ from litestar.types import ControllerRouterHandler, Scope
 from roost.kernel.time import SECOND
 from roost.web import (
     access,
+    alerts,
     audit,
     centre,
     clients,
@@ -70,6 +71,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *session.ROUTES,
     *access.ROUTES,
     *audit.ROUTES,
+    *alerts.ROUTES,
     *desk.ROUTES,
     *desk_calls.ROUTES,
     *targets.ROUTES,

@@ -23,6 +23,7 @@ from roost.kernel.time import InstantUs
 from roost.office.audit.messages import AUDIT, AUDIT_EVENTS
 from roost.ports.accounts import Account
 from roost.ports.log import LogFailed
+from roost.web.backwards import backwards, last_before
 from roost.web.cursors import Cursors
 from roost.web.follow import Follower
 from roost.web.limits import (
@@ -46,12 +47,15 @@ Kind = Annotated[
     str | None, QueryParameter(max_length=40, description=f"One of: {', '.join(_KINDS)}")
 ]
 Who = Annotated[str | None, QueryParameter(max_length=40, pattern=r"^[A-Za-z0-9:/ _-]+$")]
+Whose = Annotated[str | None, QueryParameter(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+When = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1)]
 
 
 class Noted(Struct, frozen=True):
     """One thing that somebody did. `actor` is an account (`U7`), a token of one (`U7/t2`) or
-    the command line; its `name` is for the operator alone. `client` is whose thing it was,
-    null: the operator's."""
+    the command line; its `name` is for the operator alone, or for the client whose account it is.
+    `client` is whose thing it was, null: the operator's. `account` is what the account that it's
+    about is called, for the same people."""
 
     at: InstantUs
     actor: str
@@ -59,6 +63,7 @@ class Noted(Struct, frozen=True):
     what: str
     client: ClientId | None
     about: dict[str, str]
+    account: str | None = None
 
 
 class NotedPage(Struct, frozen=True):
@@ -105,10 +110,15 @@ async def audit(
     what: Kind = None,
     actor: Who = None,
     ref: FromQuery[Annotated[str | None, msgspec.Meta(max_length=120)]] = None,
+    client: Whose = None,
+    since: When = None,
+    until: When = None,
     after: After = None,
     limit: Limit = 50,
 ) -> NotedPage:
-    """The newest first. A client's people see what was done with what's theirs."""
+    """The newest first. A client's people see what was done with what's theirs. An `actor` is meant
+    with their tokens; `client=operator` is what concerns no client; `since` is in, `until` is
+    not."""
     if what is not None and what not in _KINDS:
         raise Trouble(400, "invalid_input", {"detail": f"what: there is no {what}"})
     upto: int | None = None
@@ -117,7 +127,7 @@ async def audit(
         if opened is None:
             raise Trouble(400, "bad_cursor")
         upto = opened[0]
-    asked = _Asked(caller, what, actor, ref)
+    asked = _Asked(caller, what, actor, ref, client, InstantUs(since or 0), until)
     return await asyncio.to_thread(_page, parts, follower.cursors, asked, upto, limit)
 
 
@@ -126,34 +136,41 @@ class _Asked(Struct, frozen=True):
     what: str | None
     actor: str | None
     ref: str | None
+    client: str | None
+    since: InstantUs
+    until: int | None
 
     def fits(self, row: Stored) -> bool:
         if self.caller.client is not None and row.owner != self.caller.owner:
             return False
         if self.what is not None and row.type != _KINDS[self.what]:
             return False
-        return self.actor is None or row.actor.partition(":")[2] == self.actor
+        if self.client is not None and row.owner != self.client:
+            return False
+        who = row.actor.partition(":")[2]
+        return self.actor is None or who == self.actor or who.startswith(f"{self.actor}/")
 
 
 def _page(parts: Parts, cursors: Cursors, asked: _Asked, upto: int | None, limit: int) -> NotedPage:
     """Backwards from a place, by batches: at most AUDIT_BATCHES of them for one page."""
     people = {account.id: account for account in parts.accounts.listing(None)}
-    found: list[Noted] = []
-    end = parts.log.last(AUDIT) if upto is None else upto
-    for _ in range(AUDIT_BATCHES):
-        begin = max(0, end - AUDIT_BATCH)
-        for row in reversed(parts.log.read(AUDIT, begin, end - begin)):
-            if len(found) == limit:
-                break
-            end = row.number - 1
-            if asked.fits(row):
-                one = _noted(row, asked.caller, people)
-                if asked.ref is None or one.about.get("ref") == asked.ref:
-                    found.append(one)
-        if end == 0 or len(found) == limit:
-            break
-    more = end > 0
-    cursor = cursors.seal(asked.caller.owner, CURSOR, end, 0) if more else None
+
+    def take(row: Stored) -> Noted | None:
+        if not asked.fits(row):
+            return None
+        one = _noted(row, asked.caller, people)
+        return one if asked.ref is None or one.about.get("ref") == asked.ref else None
+
+    if upto is not None:
+        end = upto
+    elif asked.until is not None:
+        end = last_before(parts.log, AUDIT, InstantUs(asked.until))
+    else:
+        end = parts.log.last(AUDIT)
+    found, end = backwards(
+        parts.log, AUDIT, end, take, limit, AUDIT_BATCH, AUDIT_BATCHES, asked.since
+    )
+    cursor = cursors.seal(asked.caller.owner, CURSOR, end, 0) if end > 0 else None
     return NotedPage(tuple(found), cursor)
 
 
@@ -161,15 +178,20 @@ def _noted(row: Stored, caller: Caller, people: Mapping[str, Account]) -> Noted:
     body: dict[str, object] = msgspec.json.decode(row.body)
     about = {k: str(v) for k, v in body.items() if k not in _OWN and v is not None}
     actor = row.actor.partition(":")[2]
-    account = people.get(actor.partition("/")[0])
-    known = account is not None and caller.client in (None, account.owner)
+
+    def called(id: str) -> str | None:
+        account = people.get(id)
+        mine = account is not None and caller.client in (None, account.owner)
+        return account.name if mine and account is not None else None
+
     return Noted(
         row.at,
         actor,
-        account.name if known and account is not None else None,
+        called(actor.partition("/")[0]),
         row.type.partition(".")[2],
         None if row.owner == OPERATOR else ClientId(row.owner),
         about,
+        called(about.get("account", "")),
     )
 
 

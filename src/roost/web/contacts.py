@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Final
 
 from litestar import get
@@ -27,7 +28,7 @@ from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.problems import Trouble, not_found
 from roost.web.report_rows import members
-from roost.web.rows import TaskRow, parse_ref, ref_of
+from roost.web.rows import ContactState, Presence, TaskRow, parse_ref, ref_of
 from roost.web.sight import Sight
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -39,7 +40,20 @@ After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 CALLER: Final = "The caller's whole number; needs a client, since a person is one client's"
 WITH: Final = "A contact: its client's contacts with the same caller"
+SERVES: Final = "A team: contacts of the clients that it works for"
 MEASURE: Final = "A measure's id: exactly the contacts that its figure is made of, `from`–`to`"
+
+
+class Standing(StrEnum):
+    """What goes on with a contact now."""
+
+    FLOW = "flow"  # hears prompts, chooses
+    WAITING = "waiting"
+    RINGING = "ringing"  # an agent's phone rings for it
+    TALKING = "talking"
+    HELD = "held"
+    WRAPPING = "wrapping"  # the customer has gone, an agent writes it up
+    ENDED = "ended"
 
 
 class ContactLine(Struct, frozen=True):
@@ -66,6 +80,7 @@ class ContactLine(Struct, frozen=True):
     earned: Money | None
     counted: int | None = None  # how often, where a measure's contacts are asked for
     task: TaskRow | None = None  # what's still to be done about it: to call back, a voicemail
+    state: Standing = Standing.ENDED
 
 
 class ContactPage(Struct, frozen=True):
@@ -80,7 +95,9 @@ def within(which: ContactFilter, sight: Sight) -> ContactFilter:
     if sight.agent is not None:
         asked = which.agent in (None, sight.agent)
         which = replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
-    return replace(which, clients=sight.clients)
+    if which.clients is None or sight.clients is None:
+        return replace(which, clients=sight.clients if which.clients is None else which.clients)
+    return replace(which, clients=sight.clients & which.clients)
 
 
 class Search(Struct, frozen=True):
@@ -126,7 +143,11 @@ async def searched(
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     counted: NamedDependency[Counted | None],
+    follower: NamedDependency[Follower],
     client: Word = None,
+    serves: Annotated[
+        str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)
+    ] = None,
     since: Instant = None,
     until: Instant = None,
     queue: Word = None,
@@ -172,8 +193,15 @@ async def searched(
             ended_why=ended_why,
             least_wait_us=None if least_wait_us is None else DurationUs(least_wait_us),
             least_talk_us=None if least_talk_us is None else DurationUs(least_talk_us),
+            clients=None if serves is None else _served(caller, follower, serves),
         )
     )
+
+
+def _served(caller: Caller, follower: Follower, team: str) -> frozenset[ClientId]:
+    """The clients that a team works for; none for who doesn't see the team."""
+    seen = follower.sights.of(caller.horizon).sees_team(team)
+    return follower.live.staff.clients.get(team, frozenset()) if seen else frozenset()
 
 
 def _known(caller: Caller, ref: str) -> tuple[ClientId, int]:
@@ -224,8 +252,9 @@ async def contacts(
         cursor = follower.cursors.seal(
             caller.owner, "contacts", last.arrived, last.count, last.client
         )
-    todo = tasks_of(follower.live, [one.contact for one in page])
-    lines = await asyncio.to_thread(_lines, parts, caller, which, page, todo)
+    ids = [one.contact for one in page]
+    todo, states = tasks_of(follower.live, ids), states_of(follower.live, page)
+    lines = await asyncio.to_thread(_lines, parts, caller, which, page, todo, states)
     return ContactPage(lines, cursor)
 
 
@@ -240,17 +269,43 @@ def tasks_of(live: Live, wanted: Sequence[ContactId]) -> dict[ContactId, TaskRow
     return found
 
 
+def states_of(live: Live, page: Sequence[ContactSummary]) -> dict[ContactId, Standing]:
+    """What goes on with these contacts. Records follow a moment behind, so the live view says it
+    while it knows the contact."""
+    writing = {
+        agent.contact for agent in live.agents.values() if agent.presence is Presence.WRAPPING
+    }
+    found: dict[ContactId, Standing] = {}
+    for one in page:
+        known = live.contacts.get(one.contact)
+        over = one.ended is not None if known is None else known.state is ContactState.ENDED
+        if over:
+            found[one.contact] = Standing.WRAPPING if one.contact in writing else Standing.ENDED
+        else:
+            found[one.contact] = Standing.FLOW if known is None else Standing(known.state.value)
+    return found
+
+
 def _lines(
     parts: Parts,
     caller: Caller,
     which: ContactFilter,
     page: Sequence[ContactSummary],
     todo: Mapping[ContactId, TaskRow],
+    states: Mapping[ContactId, Standing],
 ) -> tuple[ContactLine, ...]:
     ids = [one.contact for one in page]
     times = {} if which.counted is None else parts.records.times_counted(which.counted, ids)
     return tuple(
-        line(parts, caller, one, times.get(one.contact), todo.get(one.contact)) for one in page
+        line(
+            parts,
+            caller,
+            one,
+            states[one.contact],
+            times.get(one.contact),
+            todo.get(one.contact),
+        )
+        for one in page
     )
 
 
@@ -274,6 +329,7 @@ def line(
     parts: Parts,
     caller: Caller,
     one: ContactSummary,
+    state: Standing,
     times: int | None = None,
     task: TaskRow | None = None,
 ) -> ContactLine:
@@ -299,6 +355,7 @@ def line(
         one.earned if Scope.INVOICES_READ in caller.scopes else None,
         times,
         task,
+        state,
     )
 
 

@@ -115,7 +115,7 @@ class Follower:
         self.live = Live(parts.settings.zone)
         self.boards = Boards(self.live)
         self.sights = Sights(self.live)
-        self.alerting = Alerting(self.live)
+        self.alerting = Alerting(self.live, parts.alerts)
         self.cursors = Cursors(parts.key)
         self.position = 0
         self.last = 0
@@ -140,6 +140,7 @@ class Follower:
     async def run(self) -> None:
         """Until cancelled. A log that can't be read is told by health and tried again."""
         await self._resume()
+        await self._resume_alerts()
         try:
             while True:
                 self._hint.clear()
@@ -214,6 +215,12 @@ class Follower:
         self.live.counts = standing.counts
         for channel in self._channels.values():
             channel.begins = self.position  # somebody looks already; what's before is in the log
+
+    async def _resume_alerts(self) -> None:
+        try:
+            await self._in_reader(self.alerting.resume)
+        except Exception:  # whatever it is: then each rule needs its time again
+            _log.exception("alerts_resume_failed")
 
     def _standing(self) -> bytes:
         newest = {owner: (place.shown, place.number) for owner, place in self._newest.items()}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Annotated, Final
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
@@ -23,7 +24,7 @@ from roost.ports.records import (
     Working,
 )
 from roost.web.audit import Notes
-from roost.web.contacts import ContactLine, line, value_of
+from roost.web.contacts import ContactLine, Standing, line, states_of, tasks_of, value_of
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE, MOST_PAIRS
 from roost.web.live_tasks import in_hand
@@ -31,7 +32,7 @@ from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope, reaches
 from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
-from roost.web.rows import parse_ref, ref_of
+from roost.web.rows import TaskRow, parse_ref, ref_of
 from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -67,6 +68,14 @@ class LegLine(Struct, frozen=True):
     packets_received: int
     packets_lost: int
     jitter_us: DurationUs
+    far_packets_lost: int
+    """Of what was sent to it, as its own reports say."""
+    round_trip_us: DurationUs | None
+    """Null when no report told it."""
+    mos_in: float | None
+    """How it sounded here, 1.0 to 4.5 (ITU-T G.107); null when nothing came."""
+    mos_out: float | None
+    """How we sounded there; null when no report told it."""
 
 
 class SegmentLine(Struct, frozen=True):
@@ -106,7 +115,8 @@ class Moment(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """One contact's whole record. `lines` only for those who may see money."""
+    """One contact's whole record. `lines` only for those who may see money; `names` of the agents
+    in it, for the operator's people."""
 
     summary: ContactLine
     legs: tuple[LegLine, ...]
@@ -115,6 +125,7 @@ class Contact(Struct, frozen=True):
     lines: tuple[MoneyLine, ...]
     history: tuple[Moment, ...]
     chapters: tuple[Chapter, ...]
+    names: dict[AgentId, str]
 
 
 class TrackOutline(Struct, frozen=True):
@@ -125,6 +136,13 @@ class TrackOutline(Struct, frozen=True):
     peaks: tuple[int, ...]
 
 
+class Pause(Struct, frozen=True):
+    """Nobody wanted it recorded from here to there, since the recording's beginning."""
+
+    from_us: DurationUs
+    to_us: DurationUs
+
+
 class Outline(Struct, frozen=True):
     """What a player draws: a recording's beginning and length, and its tracks over all of it.
     The record's `chapters` are on the same clock."""
@@ -132,6 +150,7 @@ class Outline(Struct, frozen=True):
     since: InstantUs
     length_us: DurationUs
     tracks: tuple[TrackOutline, ...]
+    pauses: tuple[Pause, ...]
 
 
 class Part(Struct, frozen=True):
@@ -161,7 +180,10 @@ async def contact(
 ) -> Contact:
     """Legs, segments, tracks, what it's worth, and its history."""
     record = await record_of(ref, caller, parts, follower)
-    return await asyncio.to_thread(_contact, parts, caller, record)
+    summary = record.summary
+    state = states_of(follower.live, [summary])[summary.contact]
+    todo = tasks_of(follower.live, [summary.contact]).get(summary.contact)
+    return await asyncio.to_thread(_contact, parts, caller, record, state, todo)
 
 
 @get(
@@ -208,7 +230,8 @@ async def waveform(
         TrackOutline(track.agent, track.purpose, peaks)
         for track, peaks in zip(heard, found.peaks, strict=True)
     )
-    return Outline(found.started, found.length_us, tuple(tracks))
+    pauses = tuple(Pause(since, until) for since, until in found.pauses)
+    return Outline(found.started, found.length_us, tuple(tracks), pauses)
 
 
 @post("/api/contacts/{ref:str}/reveal", status_code=200, summary="One contact's number in full")
@@ -299,11 +322,13 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
     return record
 
 
-def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
+def _contact(
+    parts: Parts, caller: Caller, record: ContactRecord, state: Standing, todo: TaskRow | None
+) -> Contact:
     client = record.summary.client
     money = Scope.INVOICES_READ in caller.scopes
     return Contact(
-        line(parts, caller, record.summary),
+        line(parts, caller, record.summary, state, task=todo),
         tuple(
             LegLine(
                 leg.agent,
@@ -315,6 +340,10 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
                 leg.received,
                 leg.lost,
                 leg.jitter_us,
+                leg.far_lost,
+                leg.round_trip_us,
+                leg.mos_in,
+                leg.mos_out,
             )
             for leg in record.legs
         ),
@@ -344,7 +373,29 @@ def _contact(parts: Parts, caller: Caller, record: ContactRecord) -> Contact:
         ),
         tuple(_moments(caller, record)),
         record.chapters,
+        _names(parts, record) if caller.client is None else {},
     )
+
+
+def _names(parts: Parts, record: ContactRecord) -> dict[AgentId, str]:
+    """Of everybody whom the record names, down to those who could have taken it."""
+    there = {leg.agent for leg in record.legs} | set(record.summary.agents)
+    for one in record.history:
+        there.add(AgentId(one.detail["agent"]) if one.detail.get("agent") else None)
+        there |= set(_candidates(one.detail.get("candidates", "[]")))
+    found = {agent: parts.name_of(agent) for agent in sorted(there - {None}, key=str) if agent}
+    return {agent: name for agent, name in found.items() if name is not None}
+
+
+class _Candidate(Struct):
+    agent: AgentId
+
+
+def _candidates(text: str) -> list[AgentId]:
+    try:
+        return [one.agent for one in msgspec.json.decode(text, type=list[_Candidate])]
+    except msgspec.DecodeError:
+        return []
 
 
 def _moments(caller: Caller, record: ContactRecord) -> Iterator[Moment]:

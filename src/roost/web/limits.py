@@ -51,6 +51,11 @@ AUDIT_BATCHES: Final = 40  # for one page; the rest by its cursor
 AUDIT_ONCE: Final = DurationUs(5 * MINUTE)  # parts of one recording asked for within it: one note
 MOST_AUDIT_RECENT: Final = 10_000  # remembered for that; a forgotten one is noted again
 
+# --- alerts ---
+MOST_ALERT_NEWS: Final = 1_000  # raised and cleared, while the disk is full; the oldest is lost
+ALERT_BATCH: Final = 500  # events read at a time, backwards
+ALERT_BATCHES: Final = 20  # for one page; the rest by its cursor
+
 # --- following the log ---
 FOLLOW_BATCH: Final = 2_000  # events read at a time
 FOLLOW_PAUSE: Final = DurationUs(100 * MILLISECOND)  # between looks, when no hint comes

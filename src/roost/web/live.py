@@ -37,8 +37,10 @@ from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import TalkLive
 from roost.web.permissions import View
 from roost.web.rows import AlertRow, ContactState, Presence, ref_of
+from roost.web.staff import Staff, of_team
 
 Key = tuple[View, str]
+There = tuple[str, ClientId | None]  # a team, and for whom of its clients; None: all
 ALL: Final = "all"  # the key of the operator's totals
 
 
@@ -121,6 +123,8 @@ class Live:
         self.contacts: dict[ContactId, ContactLive] = {}
         self.by_ref: dict[str, ContactId] = {}
         self.presences: Counter[Presence] = Counter()
+        self.staff = Staff()
+        self._there: dict[There, Counter[Presence]] | None = None  # until an agent changes
         self.in_progress: Counter[ClientId] = Counter()
         self.earned: dict[ClientId, tuple[InstantUs, tuple[Money, ...]]] = {}
         self.alerts: dict[str, AlertRow] = {}  # raised now: `alerting.py` judges
@@ -148,6 +152,7 @@ class Live:
         self.ledger = Ledger(counted.records)
         self.sums, self.own = counted.clients, counted.agents
         self.clients = {} if floor is None else {client.id: client for client in floor.clients}
+        self.staff = Staff(floor)
         self.queues, self.agents, self.contacts = queues, agents, contacts
         self.by_ref = {contact.ref: contact.id for contact in contacts.values()}
         self.presences = Counter(agent.presence for agent in agents.values())
@@ -227,11 +232,27 @@ class Live:
     def _touch_totals(self, client: ClientId) -> None:
         self.dirty.add((View.TOTALS, client))
         self.dirty.add((View.TOTALS, ALL))
+        for team in self.staff.teams.get(client, ()):
+            self.dirty |= {(View.TOTALS, of_team(team)), (View.TOTALS, of_team(team, client))}
+
+    def presences_there(self) -> dict[There, Counter[Presence]]:
+        """How many of each team are what, all of them and those who work for each client."""
+        if self._there is None:
+            found: dict[There, Counter[Presence]] = {}
+            for agent in self.agents.values():
+                for client in (None, *self.staff.clients_of(agent.id)):
+                    found.setdefault((agent.team, client), Counter())[agent.presence] += 1
+            self._there = found
+        return self._there
 
     def touch_agent(self, agent: AgentLive) -> None:
+        self._there = None
         self.dirty.add((View.AGENTS, agent.id))
         self.dirty.add((View.DESK, agent.id))
         self.dirty.add((View.TOTALS, ALL))
+        self.dirty.add((View.TOTALS, of_team(agent.team)))
+        for client in self.staff.clients_of(agent.id):
+            self.dirty |= {(View.TOTALS, client), (View.TOTALS, of_team(agent.team, client))}
 
     def touch_contact(self, contact: ContactLive) -> None:
         self.dirty.add((View.CONTACTS, contact.ref))
@@ -273,6 +294,8 @@ class Live:
         floor = event.floor
         self.floor = floor
         self.clients = {client.id: client for client in floor.clients}
+        before, self.staff = self.staff, Staff(floor)
+        self.dirty |= {(View.TOTALS, key) for key in before.keys | self.staff.keys}
         for row in floor.queues:
             queue = self.queues.get(row.id)
             if queue is None:

@@ -10,6 +10,7 @@ from roost.engine.bodies import Decoder
 from roost.kernel.ids import OPERATOR, AgentId, StreamName
 from roost.kernel.time import Zone
 from roost.ports.accounts import Accounts
+from roost.ports.alerts import AlertBook
 from roost.ports.audit import Audit
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
@@ -52,6 +53,7 @@ class Parts:
     vault: Vault
     accounts: Accounts
     audit: Audit
+    alerts: AlertBook
     records: Records
     reports: Reports
     recordings: Recordings

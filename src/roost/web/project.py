@@ -41,6 +41,7 @@ from roost.web.rows import (
     WatchRow,
 )
 from roost.web.sight import Sight
+from roost.web.staff import of_team
 
 #: Which desk commands fit which presence: what a page offers as buttons.
 MAY: Final[dict[Presence, tuple[str, ...]]] = {
@@ -70,15 +71,19 @@ class Audience(Struct, frozen=True):
             return client == self.owner
         return self.clients is None or client in self.clients
 
-    def gets(self, alert: AlertRow) -> bool:
-        """What names their role and is about what they see; an admin gets all."""
-        if self.role is not Role.ADMIN and (self.role is None or self.role.value not in alert.to):
+    def gets(self, to: tuple[str, ...], team: str, client: ClientId | None) -> bool:
+        """An alert that names their role and is about what they see; an admin gets all."""
+        if self.role is not Role.ADMIN and (self.role is None or self.role.value not in to):
             return False
-        if alert.team:
-            return self.owner == OPERATOR and (not self.teams or alert.team in self.teams)
-        if alert.client is not None:
-            return self.sees(alert.client)
+        if team:
+            return self.owner == OPERATOR and (not self.teams or team in self.teams)
+        if client is not None:
+            return self.sees(client)
         return self.owner == OPERATOR and self.clients is None
+
+    def shows(self, alert: AlertRow) -> bool:
+        """One that is raised now."""
+        return self.gets(alert.to, alert.team, alert.client)
 
     def sees_agent(self, agent: AgentLive) -> bool:
         return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
@@ -110,13 +115,13 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
         case View.CONTACTS:
             yield from (c.ref for c in live.contacts.values() if audience.sees(c.client))
         case View.TOTALS:
-            yield ALL if audience.owner == OPERATOR else audience.owner
+            yield from (key for key in _scopes(live) if _scope(live, audience, key) is not None)
         case View.MONEY:
             yield from (client for client in live.earned if audience.sees(client))
         case View.TASKS:
             yield from (t.id for t in live.tasks.values() if audience.sees(t.client))
         case View.ALERTS:
-            yield from (name for name, alert in live.alerts.items() if audience.gets(alert))
+            yield from (name for name, alert in live.alerts.items() if audience.shows(alert))
         case View.DESK:
             if audience.agent is not None:
                 yield audience.agent
@@ -138,8 +143,8 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             shown = contact is not None and audience.sees(contact.client)
             return ContactChanged(key, version, _contact(contact) if contact and shown else None)
         case View.TOTALS:
-            mine = key == (ALL if audience.owner == OPERATOR else audience.owner)
-            return TotalsChanged(key, version, _totals(live, audience) if mine else None)
+            scope = _scope(live, audience, key)
+            return TotalsChanged(key, version, None if scope is None else _totals(live, scope))
         case View.MONEY:
             money = live.earned.get(ClientId(key)) if audience.sees(ClientId(key)) else None
             row = None if money is None else MoneyRow(ClientId(key), *money)
@@ -150,7 +155,7 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             return TaskChanged(key, version, task_row(task) if task and shown else None)
         case View.ALERTS:
             alert = live.alerts.get(key)
-            shown = alert is not None and audience.gets(alert)
+            shown = alert is not None and audience.shows(alert)
             return AlertChanged(key, version, alert if shown else None)
         case View.DESK:
             mine = key == audience.agent
@@ -333,11 +338,48 @@ def _contact(contact: ContactLive) -> ContactRow:
     )
 
 
-def _totals(live: Live, audience: Audience) -> TotalsRow:
+class _Of(Struct, frozen=True, gc=False):
+    """What a row of totals adds up: these clients; and the agents of these teams (none named:
+    of all) who work for `client`, where one is named. Without `staff` no agents at all."""
+
+    clients: frozenset[ClientId]
+    staff: bool
+    teams: tuple[str, ...] = ()
+    client: ClientId | None = None
+
+
+def _scopes(live: Live) -> Iterator[str]:
+    yield ALL
+    yield from live.clients
+    yield from sorted(live.staff.keys)
+
+
+def _scope(live: Live, audience: Audience, key: str) -> _Of | None:
+    """What a key of totals stands for to an audience; None: it's beyond what they see."""
+    known = live.clients.keys() | {queue.client for queue in live.queues.values()}
+    seen = frozenset(client for client in known if audience.sees(client))
+    if audience.owner != OPERATOR:
+        return _Of(seen, False) if key == audience.owner else None
+    staff = audience.clients is None or bool(audience.teams)  # an agent isn't told of others
+    if key == ALL:
+        return _Of(seen, staff, audience.teams)
+    if ClientId(key) in live.clients:
+        client = ClientId(key)
+        return _Of(frozenset((client,)), staff, audience.teams, client) if client in seen else None
+    team, _, named = key.removeprefix(of_team("")).partition("/")
+    served = seen & live.staff.clients.get(team, frozenset())
+    shown = staff and (not audience.teams or team in audience.teams)
+    if not shown or not served or (named and ClientId(named) not in served):
+        return None
+    client = ClientId(named) if named else None
+    return _Of(served if client is None else frozenset((client,)), True, (team,), client)
+
+
+def _totals(live: Live, of: _Of) -> TotalsRow:
     """Contacts as a whole: one that overflowed into a second queue counts once."""
-    queues = [queue for queue in live.queues.values() if audience.sees(queue.client)]
-    sums = together(one for client, one in live.sums.items() if audience.sees(client))
-    in_progress = sum(n for client, n in live.in_progress.items() if audience.sees(client))
+    queues = [queue for queue in live.queues.values() if queue.client in of.clients]
+    sums = together(one for client, one in live.sums.items() if client in of.clients)
+    in_progress = sum(n for client, n in live.in_progress.items() if client in of.clients)
     return TotalsRow(
         sum(len(queue.waiting) for queue in queues),
         _longest(queues),
@@ -348,15 +390,16 @@ def _totals(live: Live, audience: Audience) -> TotalsRow:
         value("service_level", sums),
         _length("asa", sums),
         _length("aht", sums),
-        _presences(live, audience),
+        _presences(live, of) if of.staff else None,
     )
 
 
-def _presences(live: Live, audience: Audience) -> dict[Presence, int] | None:
-    """The operator's alone; of one's teams, where one has any."""
-    if audience.owner != OPERATOR or (audience.clients is not None and not audience.teams):
-        return None
+def _presences(live: Live, of: _Of) -> dict[Presence, int]:
     counted = live.presences
-    if audience.teams:
-        counted = Counter(a.presence for a in live.agents.values() if a.team in audience.teams)
+    if of.teams or of.client is not None:
+        there = live.presences_there()
+        teams = of.teams or tuple(live.staff.clients)
+        counted = Counter[Presence]()
+        for team in teams:
+            counted.update(there.get((team, of.client), {}))
     return {presence: counted[presence] for presence in Presence}

@@ -100,7 +100,8 @@ class ContactRow(Struct, frozen=True):
 
 
 class TotalsRow(Struct, frozen=True):
-    """All queues of one owner together; agents only for the operator."""
+    """All queues that one sees together, or those of one client, or of the clients that a team
+    works for; with the agents who work there, for the operator's people who see agents."""
 
     waiting: int
     longest_since: InstantUs | None

@@ -28,7 +28,7 @@ from roost.web.acting import MOST_SHOWN, Acted, Key, act, agent_of
 from roost.web.audit import Notes
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
-from roost.web.history import After, Limit, Word, record_of
+from roost.web.history import After, Limit, Ref, Word, record_of
 from roost.web.limits import MOST_NOTE
 from roost.web.live import Live
 from roost.web.live_tasks import TaskLive, row
@@ -170,6 +170,53 @@ async def promise(
     return await commands.give(command, caller, key, puts)
 
 
+@post("/api/contacts/{ref:str}/call-back", status_code=200, summary="Call a customer back now")
+async def call_back(
+    ref: Ref,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Acted:
+    """I take what's to be done about the contact, or promise it anew, and my phone rings first. The
+    number must be one that the client lets agents call."""
+    record = (await record_of(ref, caller, parts, follower)).summary
+    agent, key = agent_of(caller), key or parts.randomness.secret(16).hex()
+    await _may_call(record.client, record.caller, parts, follower)
+    if _about_contact(follower, record.contact) is None:
+        queue = record.queue or _default_queue(follower.live, record.client)
+        assert record.caller is not None
+        now = parts.clock.now()
+        made = tasks.PromiseCallback(agent, queue, record.contact, record.caller, now, True)
+        await commands.give(made, caller, f"{key}/promise")
+    task = _about_contact(follower, record.contact)
+    if task is None:
+        raise Trouble(503, "unavailable")
+    if task.holder != agent:
+        await commands.give(tasks.TakeTask(agent, task.id), caller, f"{key}/take")
+    command = agents.CallOut(agent, task.client, task=task.id)
+    return await act(command, caller, f"{key}/call", commands, follower)
+
+
+def _about_contact(follower: Follower, contact: ContactId) -> TaskLive | None:
+    """What's still to be done about a contact."""
+    about = (one for one in follower.live.tasks.values() if one.contact == contact)
+    return next((one for one in about if one.state is not TaskState.BEGUN), None)
+
+
+async def _may_call(
+    client: ClientId, number: VaultId | None, parts: Parts, follower: Follower
+) -> None:
+    """Raises Trouble: number_missing, number_not_allowed."""
+    known = follower.live.clients.get(client)
+    if number is None or known is None:
+        raise Trouble(409, "number_missing")
+    whole = dialled(await asyncio.to_thread(_revealed, parts, client, number))
+    if whole is None or not may_dial(known, whole):
+        raise Trouble(409, "number_not_allowed", {"client": client})
+
+
 class _About(Struct, frozen=True):
     client: ClientId
     queue: QueueId
@@ -285,14 +332,10 @@ async def call(
     """My own phone first, then the number, under the client's own. It must be one that the client
     lets agents call."""
     of = _task(task, caller, follower)
-    agent, known = agent_of(caller), follower.live.clients.get(of.client)
+    agent = agent_of(caller)
     if not _holds(of, caller):
         raise Trouble(409, "not_taken", {"task": of.id})
-    if of.number is None or known is None:
-        raise Trouble(409, "number_missing")
-    number = dialled(await asyncio.to_thread(_revealed, parts, of.client, of.number))
-    if number is None or not may_dial(known, number):
-        raise Trouble(409, "number_not_allowed", {"client": of.client})
+    await _may_call(of.client, of.number, parts, follower)
     command = agents.CallOut(agent, of.client, task=of.id)
     return await act(command, caller, key, commands, follower)
 
@@ -435,6 +478,7 @@ def _revealed(parts: Parts, client: ClientId, id: VaultId) -> str:
 ROUTES: Final = (
     listing,
     promise,
+    call_back,
     one,
     recording,
     take,

@@ -25,6 +25,7 @@ from msgspec import Struct
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
+from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
@@ -303,6 +304,7 @@ class SmallCentre:
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
             audit=StreamTrail(self.store.writer, self.clock),
+            alerts=StreamAlerts(self.store.writer, self.store.reader()),
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
             reports=SqliteReports(folder / "views.db"),
             recordings=self.recordings,

@@ -1,3 +1,4 @@
+import { createContext, useContext } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { SegmentLine } from "@/api/schema.gen";
@@ -9,19 +10,36 @@ import type { Chapter, Why } from "./chapters";
 import classes from "./Contacts.module.css";
 
 /** The contact's way, from the first prompt to the code, with the reason of each decision. */
-export function Chapters({ chapters, segments }: { chapters: Chapter[]; segments: SegmentLine[] }) {
+export function Chapters({ chapters, segments, names }: Props) {
   return (
+    <Names.Provider value={names}>
     <ol className={classes.chapters}>
       {chapters.map((one) => (
         <ChapterLine key={`${one.kind}${one.from}`} chapter={one} segments={segments} />
       ))}
     </ol>
+    </Names.Provider>
   );
+}
+
+interface Props {
+  chapters: Chapter[];
+  segments: SegmentLine[];
+  /** What the agents of this record are called, for whoever can't look it up. */
+  names: { [agent: string]: string };
+}
+
+const Names = createContext<Props["names"]>({});
+
+function useName(): (agent: string) => string {
+  const names = useContext(Names);
+  const name = useAgentName();
+  return (agent) => names[agent] ?? name(agent);
 }
 
 function ChapterLine({ chapter, segments }: { chapter: Chapter; segments: SegmentLine[] }) {
   const { t } = useTranslation("contacts");
-  const name = useAgentName();
+  const name = useName();
   const about = [
     chapter.queue && queueName(chapter.queue),
     chapter.agent && name(chapter.agent),
@@ -61,7 +79,7 @@ function saidOf(chapter: Chapter, t: Translate): string {
 /** Why this agent: the first candidates in their order, and why others weren't any. */
 function WhyThis({ why }: { why: Why }) {
   const { t } = useTranslation("contacts");
-  const name = useAgentName();
+  const name = useName();
   const excluded = Object.entries(why.excluded).map(
     ([reason, count]) => `${t(`excluded.${reason}`, { defaultValue: reason })} ${count}`,
   );

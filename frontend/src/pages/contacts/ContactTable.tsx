@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
 import type { ContactLine } from "@/api/schema.gen";
-import { useMay } from "@/api/session";
+import { useMaybeMe, useMay } from "@/api/session";
 import { Empty } from "@/parts/Empty";
 import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
@@ -19,6 +19,7 @@ import { useAction } from "@/shell/actions";
 import { clock, money, recent } from "@/words/format";
 
 import classes from "./Contacts.module.css";
+import { CallBack } from "./CallBack";
 import type { ContactsSearch } from "./search";
 
 const PAGE = 100;
@@ -41,7 +42,7 @@ export function ContactTable({ search, open }: Props) {
   const found = useContacts(search);
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.contacts) ?? [], [found.data]);
   const narrow = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
-  const columns = useColumns(open, narrow);
+  const columns = useColumns(open, search.outcome === "abandoned", narrow);
   useSteps(rows, search.open, open);
   const refresh = () => void found.refetch();
   useAction({ label: t("refresh"), keys: "r", group: t("title"), run: refresh });
@@ -137,10 +138,12 @@ function useSteps(rows: ContactLine[], chosen: string | undefined, open: (ref: s
 
 const column = createColumnHelper<ContactLine>();
 
-function useColumns(open: (ref: string) => void, narrow: boolean) {
+function useColumns(open: (ref: string) => void, abandoned: boolean, narrow: boolean) {
   const { t, i18n } = useTranslation("contacts");
   const name = useAgentName();
   const may = useMay();
+  const agent = useMaybeMe()?.agent;
+  const callsBack = abandoned && Boolean(agent) && may("desk");
   return useMemo(
     () => [
       column.accessor("arrived", {
@@ -176,12 +179,14 @@ function useColumns(open: (ref: string) => void, narrow: boolean) {
         header: t("outcome"),
         size: 100,
         cell: (cell) => {
-          const outcome = cell.getValue();
-          return outcome === null ? (
-            <span className={classes.going}>{t(`stage.${stageOf(cell.row.original)}`)}</span>
-          ) : (
+          const { state, outcome } = cell.row.original;
+          return state === "ended" ? (
             <span className={classes.outcome} data-outcome={outcome}>
-              {t(`ends:outcome.${outcome}`)}
+              {outcome === null ? t("noWait") : t(`ends:outcome.${outcome}`)}
+            </span>
+          ) : (
+            <span className={classes.outcome} data-goes-on={state}>
+              {t(`ends:state.${state}`)}
             </span>
           );
         },
@@ -218,6 +223,17 @@ function useColumns(open: (ref: string) => void, narrow: boolean) {
             }),
           ]
         : []),
+      ...(callsBack
+        ? [
+            column.display({
+              id: "callBack",
+              header: () => <span className="visually-hidden">{t("callBack")}</span>,
+              size: 108,
+              meta: { fixed: true },
+              cell: ({ row }) => <CallBack row={row.original} />,
+            }),
+          ]
+        : []),
       column.accessor("recordings", {
         header: () => <span className="visually-hidden">{t("recorded")}</span>,
         size: 36,
@@ -228,17 +244,11 @@ function useColumns(open: (ref: string) => void, narrow: boolean) {
           ),
       }),
     ],
-    [t, i18n.language, name, open, narrow],
+    [t, i18n.language, name, open, narrow, callsBack],
   );
-}
-
-/** Where a contact is, or was, that came to no outcome. */
-function stageOf(row: ContactLine): "inQueue" | "inMenu" | "leftInMenu" {
-  if (row.ended !== null) return "leftInMenu";
-  return row.queue === null ? "inMenu" : "inQueue";
 }
 
 /** How long it waited; nothing yet is no wait of 0:00. */
 function waited(row: ContactLine): string {
-  return clock(row.outcome === null && row.waited_us === 0 ? null : row.waited_us);
+  return clock(row.state !== "ended" && row.waited_us === 0 ? null : row.waited_us);
 }

@@ -7,10 +7,10 @@ import { useTable } from "@/feed/hooks";
 import { useMeasures } from "@/parts/measures";
 import { IconSearch, IconX } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
+import { type Period, periodOf, PERIODS, spanOf } from "@/parts/periods";
 import { queueName } from "@/parts/queueName";
 
 import classes from "./Contacts.module.css";
-import { type Period, periodOf, spanOf } from "./periods";
 import type { ContactsSearch } from "./search";
 
 type Changes = { [Name in keyof ContactsSearch]: ContactsSearch[Name] | undefined };
@@ -21,7 +21,6 @@ interface Props {
 }
 
 const NUMBER = /^\+?[\d\s()-]{3,30}$/;
-const PERIODS: Period[] = ["today", "yesterday", "week", "month"];
 const OUTCOMES = ["answered", "abandoned", "overflowed", "called_back", "voicemail", "ended_by_us"];
 
 export function Filters({ search, change }: Props) {
@@ -39,6 +38,12 @@ export function Filters({ search, change }: Props) {
           clear={() =>
             change({ measure: undefined, from: undefined, to: undefined, team: undefined })
           }
+        />
+      )}
+      {search.serves !== undefined && (
+        <Chip
+          label={t("served", { team: search.serves })}
+          clear={() => change({ serves: undefined })}
         />
       )}
       {search.caller !== undefined && (
@@ -113,7 +118,7 @@ export function Filters({ search, change }: Props) {
               client: undefined, queue: undefined, agent: undefined, outcome: undefined,
               reason: undefined, code: undefined, recorded: undefined, since: undefined,
               until: undefined, measure: undefined, from: undefined, to: undefined,
-              team: undefined, caller: undefined, with: undefined, message: undefined,
+              team: undefined, serves: undefined, caller: undefined, with: undefined, message: undefined,
             })
           }
         >

@@ -15,6 +15,8 @@ export interface ContactsSearch {
   from?: number;
   to?: number;
   team?: string;
+  /** A team, whose clients' contacts these are. */
+  serves?: string;
   /** Who rang: needs a client. */
   caller?: string;
   /** The same person as this contact's. */
@@ -25,7 +27,7 @@ export interface ContactsSearch {
 }
 
 const WORDS = [
-  "client", "queue", "agent", "outcome", "reason", "code", "measure", "team", "caller", "with", "open",
+  "client", "queue", "agent", "outcome", "reason", "code", "measure", "team", "serves", "caller", "with", "open",
 ] as const;
 
 export function contactsSearch(search: Record<string, unknown>): ContactsSearch {

@@ -1,50 +1,35 @@
-/** A recording for the player: the whole file once, its peaks for the picture. */
+/** A recording for the player: its outline, which nobody hears, and what it's made of. */
+import type { Outline } from "@/api/schema.gen";
 
 export interface Sound {
-  url: string;
   seconds: number;
+  /** When it began, µs since 1970. */
+  began: number;
   /** For each side (the caller, the agents), peaks from 0 to 1. */
-  peaks: Float32Array[];
+  peaks: number[][];
+  /** Stretches that weren't recorded because nobody wanted them, in seconds. */
+  pauses: { from: number; to: number }[];
 }
 
-const PICTURE = 600;
+const MOST = 128;
 
-/** Reads 16-bit PCM (RIFF/WAVE) as the API sends it. Throws for anything else. */
-export function soundOf(file: ArrayBuffer): Sound {
-  const view = new DataView(file);
-  const format = chunk(view, "fmt ");
-  const data = chunk(view, "data");
-  const sides = view.getUint16(format.at + 2, true);
-  const rate = view.getUint32(format.at + 4, true);
-  if (view.getUint16(format.at + 14, true) !== 16) throw new Error("not 16-bit PCM");
-  const frames = Math.floor(data.length / 2 / sides);
-  const samples = new Int16Array(file, data.at, frames * sides);
+/** The tracks as two sides: all agents share one, whoever they are. */
+export function soundOf(outline: Outline): Sound {
+  const sides = new Map<boolean, number[]>();
+  for (const track of outline.tracks) {
+    const side = track.agent !== null;
+    const before = sides.get(side);
+    const peaks = Array.from({ length: track.peaks.length / 2 }, (_, at) => {
+      const low = track.peaks[2 * at] ?? 0;
+      const high = track.peaks[2 * at + 1] ?? 0;
+      return Math.max(Math.max(-low, high) / MOST, before?.[at] ?? 0);
+    });
+    sides.set(side, peaks);
+  }
   return {
-    url: URL.createObjectURL(new Blob([file], { type: "audio/wav" })),
-    seconds: frames / rate,
-    peaks: Array.from({ length: sides }, (_, side) => peaksOf(samples, side, sides, frames)),
+    seconds: Math.max(0.001, outline.length_us / 1e6),
+    began: outline.since,
+    peaks: [false, true].flatMap((side) => (sides.has(side) ? [sides.get(side) ?? []] : [])),
+    pauses: outline.pauses.map((one) => ({ from: one.from_us / 1e6, to: one.to_us / 1e6 })),
   };
-}
-
-function chunk(view: DataView, name: string): { at: number; length: number } {
-  let at = 12;
-  while (at + 8 <= view.byteLength) {
-    const found = String.fromCharCode(...new Uint8Array(view.buffer, at, 4));
-    const length = Math.min(view.getUint32(at + 4, true), view.byteLength - at - 8);
-    if (found === name) return { at: at + 8, length };
-    at += 8 + length + (length % 2);
-  }
-  throw new Error(`no ${name} in this sound`);
-}
-
-function peaksOf(samples: Int16Array, side: number, sides: number, frames: number): Float32Array {
-  const peaks = new Float32Array(Math.min(PICTURE, Math.max(1, frames)));
-  const span = frames / peaks.length;
-  for (let bar = 0; bar < peaks.length; bar += 1) {
-    let most = 0;
-    for (let frame = Math.floor(bar * span); frame < (bar + 1) * span && frame < frames; frame += 1)
-      most = Math.max(most, Math.abs(samples[frame * sides + side] ?? 0));
-    peaks[bar] = most / 32768;
-  }
-  return peaks;
 }

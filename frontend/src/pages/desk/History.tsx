@@ -32,7 +32,7 @@ export function History({ row, contact }: { row: DeskRow; contact: ContactRow })
       {here && (
         <section>
           <h2>{t("soFar")}</h2>
-          <Chapters chapters={chaptersOf(here)} segments={here.segments} />
+          <Chapters chapters={chaptersOf(here)} segments={here.segments} names={here.names} />
         </section>
       )}
       <EarlierContacts row={row} contact={contact} />

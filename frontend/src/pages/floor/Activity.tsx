@@ -11,6 +11,7 @@ import { queueName } from "@/parts/queueName";
 import { clock, timeOfDay } from "@/words/format";
 
 import classes from "./Floor.module.css";
+import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
 const KEPT = 60;
@@ -39,7 +40,9 @@ export function Activity({ search }: { search: FloorSearch }) {
   useEvents("queues", add);
   useEvents("agents", add);
   useEvents("routing", add);
-  const shown = events.filter((one) => !search.client || one.client === search.client);
+  const inScope = useInScope(search);
+  const scoped = search.client !== undefined || search.team !== undefined;
+  const shown = events.filter((one) => (one.client === null ? !scoped : inScope(one.client)));
   return (
     <Panel title={t("activity")} scrolls className={classes.grow ?? ""}>
       {shown.length === 0 ? (

@@ -10,7 +10,7 @@ import { useArrived, useRows } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
 import { IconAlertTriangle, IconHandStop, IconMessage } from "@/parts/icons";
-import { useAgentName } from "@/parts/names";
+import { useAgentName, useDefinitions } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { PresenceMark, usePresenceWords } from "@/parts/Presence";
 import { queueName } from "@/parts/queueName";
@@ -18,19 +18,30 @@ import { queueName } from "@/parts/queueName";
 import { AgentMenu } from "./AgentMenu";
 import { type Attention, attention } from "./attention";
 import classes from "./Floor.module.css";
+import { useAble } from "./scope";
 import type { FloorSearch } from "./search";
 import { Tell, type Told } from "./Tell";
 
+export type Who = "there" | "ready";
+
+interface Props {
+  search: FloorSearch;
+  who: Who;
+  choose: (who: Who) => void;
+}
+
 /** Agents as tiles; whoever needs somebody comes first, then by state and name. */
-export function Agents({ search }: { search: FloorSearch }) {
+export function Agents({ search, who, choose }: Props) {
   const { t } = useTranslation("floor");
   const second = useSecond();
   const box = useRef<HTMLDivElement>(null);
-  const { team, client } = search;
+  const { team, client, queue } = search;
+  const works = useWorksFor(client);
+  const able = useAble(queue);
   const mine = useCallback(
     (row: AgentRow) =>
-      (!team || row.team === team) && (!client || row.client === null || row.client === client),
-    [team, client],
+      (!team || row.team === team) && works(row.agent) && (able === undefined || able.has(row.agent)),
+    [team, works, able],
   );
   const [told, setTold] = useState<Told>();
   const may = useMay();
@@ -40,16 +51,24 @@ export function Agents({ search }: { search: FloorSearch }) {
   const sorted = useMemo(() => {
     const now = second > 0 ? serverNow() : 0;
     return there
+      .filter((row) => who === "there" || row.presence === "ready")
       .map((row) => ({ row, needs: attention(row, now) }))
       .toSorted(
         (a, b) => a.needs.rank - b.needs.rank || a.row.agent.localeCompare(b.row.agent),
       );
-  }, [rows, second]);
+  }, [rows, second, who]);
   return (
     <Panel
       title={t("agents")}
       side={
         <>
+          <div className={classes.filter} role="group" aria-label={t("show")}>
+            {(["there", "ready"] as const).map((one) => (
+              <button key={one} type="button" aria-pressed={who === one} onClick={() => choose(one)}>
+                {t(`who.${one}`)}
+              </button>
+            ))}
+          </div>
           <span className={classes.sub}>
             {t("agentsThere", { there: there.length, all: rows.length })}
           </span>
@@ -181,3 +200,14 @@ const Tile = memo(function Tile({ row, alarm, why, name, tell, top, left, width 
     </Menu>
   );
 });
+
+/** Whether somebody works for a client; without one everybody does. */
+function useWorksFor(client: string | undefined): (agent: string) => boolean {
+  const definitions = useDefinitions();
+  return useMemo(() => {
+    if (client === undefined || definitions === undefined) return () => true;
+    const people = definitions.agents.filter((one) => one.clients.includes(client));
+    const known = new Set(people.map((one) => one.agent));
+    return (agent: string) => known.has(agent);
+  }, [client, definitions]);
+}

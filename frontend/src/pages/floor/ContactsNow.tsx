@@ -14,6 +14,7 @@ import { Reference } from "@/parts/Reference";
 
 import { waitAlarm } from "./attention";
 import classes from "./Floor.module.css";
+import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
 const SHOWN = 100;
@@ -39,13 +40,15 @@ export function ContactsNow({ search, which, choose }: Props) {
   const name = useAgentName();
   const queues = useTable("queues");
   const arrived = useArrived("contacts");
-  const client = search.client;
+  const inScope = useInScope(search);
+  const queue = search.queue;
   const going = useCallback(
     (row: ContactRow) =>
       row.state !== "ended" &&
-      (!client || row.client === client) &&
+      inScope(row.client) &&
+      (!queue || row.queue === queue) &&
       (which === "all" || row.state === "waiting" || row.state === "ringing"),
-    [client, which],
+    [inScope, queue, which],
   );
   const rows = useRows("contacts", going);
   const sorted = useMemo(

@@ -11,19 +11,29 @@ import { number, percent } from "@/words/format";
 
 import { waitAlarm } from "./attention";
 import classes from "./Floor.module.css";
+import { totalsKey, useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
 const SIX = [0, 1, 2, 3, 4, 5];
 
 /** Six figures: what waits, how long, how well, how much, what was lost, who's there. */
-export function Figures({ search, showWaiting }: { search: FloorSearch; showWaiting: () => void }) {
+interface Props {
+  search: FloorSearch;
+  showWaiting: () => void;
+  showAll: () => void;
+  showReady: () => void;
+}
+
+export function Figures({ search, showWaiting, showAll, showReady }: Props) {
   const { t } = useTranslation("floor");
   useSecond();
   const totals = useTable("totals");
   const queues = useTable("queues");
   const arrived = useArrived("totals");
-  const opening = useOpening(search.client);
-  const row = totals.get(search.client ?? "all") ?? [...totals.values()][0];
+  const opening = useOpening(search.client, search.team);
+  const inScope = useInScope(search);
+  // a client's people have one row, their own
+  const row = totals.get(totalsKey(search)) ?? (totals.size === 1 ? [...totals.values()][0] : undefined);
   if (!arrived || row === undefined) {
     return (
       <div className={classes.figures} aria-busy="true">
@@ -33,7 +43,9 @@ export function Figures({ search, showWaiting }: { search: FloorSearch; showWait
       </div>
     );
   }
-  const oldest = [...queues.values()].find((one) => one.longest_since === row.longest_since);
+  const oldest = [...queues.values()].find(
+    (one) => inScope(one.client) && one.longest_since === row.longest_since,
+  );
   const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
   const alarm = oldest && row.waiting > 0 ? waitAlarm(waited, oldest.target_us) : undefined;
   const agents = row.agents;
@@ -78,7 +90,12 @@ export function Figures({ search, showWaiting }: { search: FloorSearch; showWait
         to={opening("abandoned")}
       />
       {agents === null ? (
-        <Figure label={t("inProgressLabel")} value={number(row.in_progress)} note={t("now")} />
+        <Figure
+          label={t("inProgressLabel")}
+          value={number(row.in_progress)}
+          note={t("now")}
+          onOpen={showAll}
+        />
       ) : (
         <Figure
           label={t("ready")}
@@ -86,6 +103,7 @@ export function Figures({ search, showWaiting }: { search: FloorSearch; showWait
           note={t("ofSignedIn", { count: there })}
           explain={t("readyMeans")}
           alarm={row.waiting > 0 && there === 0 ? "now" : undefined}
+          onOpen={showReady}
         />
       )}
     </div>

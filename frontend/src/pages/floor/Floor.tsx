@@ -11,11 +11,13 @@ import { useAction } from "@/shell/actions";
 import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
-import { Agents } from "./Agents";
+import { Agents, type Who } from "./Agents";
 import { ContactsNow, type Which } from "./ContactsNow";
+import { Course } from "./Course";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
 import { Queues } from "./Queues";
+import { RaisedHere } from "./RaisedHere";
 import type { FloorSearch } from "./search";
 import { WatchBar } from "./WatchBar";
 
@@ -26,6 +28,7 @@ export function Floor() {
   const { t } = useTranslation("floor");
   const search = useSearch({ from: "/floor" });
   const [which, setWhich] = useState<Which>("all");
+  const [who, setWho] = useState<Who>("there");
   const may = useMay();
   const me = useMaybeMe();
   const operator = me?.client === null;
@@ -34,18 +37,24 @@ export function Floor() {
       <PageTitle title={t("title")} />
       <div className={classes.scope}>
         <Scope search={search} />
-        <span className={classes.spacer} />
+        <RaisedHere search={search} />
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
-      <Figures search={search} showWaiting={() => setWhich("waiting")} />
+      <Figures
+        search={search}
+        showWaiting={() => setWhich("waiting")}
+        showAll={() => setWhich("all")}
+        showReady={() => setWho("ready")}
+      />
       <div className={classes.columns} data-single={!operator || undefined}>
         <div className={classes.column}>
-          <Queues search={search} />
+          <Queues search={search} show={setWhich} />
+          <Course search={search} />
           <ContactsNow search={search} which={which} choose={setWhich} />
         </div>
         {operator && (
           <div className={classes.column}>
-            <Agents search={search} />
+            <Agents search={search} who={who} choose={setWho} />
             <Activity search={search} />
           </div>
         )}

@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,7 +18,9 @@ import { type OpenedFigure, useCurve, useOpening, useQueuesToday } from "@/parts
 import { clock, number, percent } from "@/words/format";
 
 import { waitAlarm } from "./attention";
+import type { Which } from "./ContactsNow";
 import classes from "./Floor.module.css";
+import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
 const AT_A_GLANCE = 10;
@@ -32,10 +34,20 @@ interface Serving {
 }
 
 /** Queues as rows: what waits now, how the day goes, who serves it. */
-export function Queues({ search }: { search: FloorSearch }) {
+export function Queues({ search, show }: { search: FloorSearch; show: (which: Which) => void }) {
   const { t } = useTranslation("floor");
   const client = search.client;
-  const mine = useCallback((row: QueueRow) => !client || row.client === client, [client]);
+  const inScope = useInScope(search);
+  const mine = useCallback((row: QueueRow) => inScope(row.client), [inScope]);
+  const navigate = useNavigate({ from: "/floor" });
+  const choose = useCallback(
+    (queue: string | undefined) =>
+      void navigate({
+        search: ({ queue: _, ...before }: FloorSearch) => (queue ? { ...before, queue } : before),
+        replace: true,
+      }),
+    [navigate],
+  );
   const rows = useRows("queues", mine);
   const arrived = useArrived("queues");
   const serving = useServing(rows);
@@ -87,6 +99,9 @@ export function Queues({ search }: { search: FloorSearch }) {
                     serving={serving?.get(row.queue)}
                     opening={opening}
                     course={courses?.get(row.queue)}
+                    chosen={row.queue === search.queue}
+                    choose={choose}
+                    show={show}
                   />
                 )
               );
@@ -130,17 +145,37 @@ interface LineProps {
   serving: Serving | undefined;
   opening: ReturnType<typeof useOpening>;
   course: (number | null)[] | undefined;
+  chosen: boolean;
+  choose: (queue: string | undefined) => void;
+  show: (which: Which) => void;
 }
 
-const QueueLine = memo(function QueueLine({ row, client, serving, opening, course }: LineProps) {
+const QueueLine = memo(function QueueLine(props: LineProps) {
+  const { row, client, serving, opening, course, chosen, choose, show } = props;
   const { t } = useTranslation("floor");
+  const waits = () => {
+    choose(row.queue);
+    show("waiting");
+  };
   return (
-    <tr>
+    <tr data-chosen={chosen || undefined}>
       <td className={classes.name} title={row.queue}>
-        <div>{queueName(row.queue)}</div>
+        <button
+          type="button"
+          className={classes.opens}
+          aria-pressed={chosen}
+          title={chosen ? t("allQueues") : t("onlyQueue")}
+          onClick={() => choose(chosen ? undefined : row.queue)}
+        >
+          {queueName(row.queue)}
+        </button>
         {client && <div className={classes.sub}>{row.client}</div>}
       </td>
-      <td className={`figure ${classes.number}`}>{number(row.waiting)}</td>
+      <td className={`figure ${classes.number}`}>
+        <button type="button" className={classes.opens} title={t("whoWaits")} onClick={waits}>
+          {number(row.waiting)}
+        </button>
+      </td>
       <td className={classes.number}>
         {row.waiting > 0 ? <Longest row={row} /> : <Clock since={null} />}
       </td>
@@ -155,8 +190,15 @@ const QueueLine = memo(function QueueLine({ row, client, serving, opening, cours
       </td>
       <td className={classes.spark} data-later>{course && <Spark values={course} label={t("course")} />}</td>
       {serving && (
-        <td className={`figure ${classes.serving}`} title={t("servingMeans")} data-later>
-          {number(serving.ready)} / {number(serving.busy)} / {number(serving.away)}
+        <td className={`figure ${classes.serving}`} data-later>
+          <button
+            type="button"
+            className={classes.opens}
+            title={t("servingMeans")}
+            onClick={() => choose(row.queue)}
+          >
+            {number(serving.ready)} / {number(serving.busy)} / {number(serving.away)}
+          </button>
         </td>
       )}
     </tr>

@@ -5,7 +5,7 @@ export interface FloorSearch {
   queue?: string;
 }
 
-const WORD = /^[\w.-]{1,100}$/;
+const WORD = /^[\w./-]{1,200}$/;
 
 export function floorSearch(search: Record<string, unknown>): FloorSearch {
   const found: FloorSearch = {};

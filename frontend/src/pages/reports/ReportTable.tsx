@@ -211,7 +211,7 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
                 </Tooltip>
               );
             },
-            cell: ({ row }) => <Cell row={row.original} column={one} />,
+            cell: ({ row }) => <Cell row={row.original} column={one} report={report} />,
           }),
         ),
       ] as ColumnDef<ReportRow, never>[],
@@ -227,11 +227,31 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
   );
 }
 
-/** A figure; where it counts contacts it opens to exactly these. */
-function Cell({ row, column: one }: { row: ReportRow; column: Column }) {
+interface CellProps {
+  row: ReportRow;
+  column: Column;
+  report: Report;
+}
+
+/** A figure; where it counts contacts it opens to exactly these, and what's of somebody's time alone to
+ * their day, as far as it lies in one. */
+function Cell({ row, column: one, report }: CellProps) {
   const value = row.figures[one.measure];
   const text = figure(one.unit, value);
-  if (!one.opens || !value) return text;
+  if (!value) return text;
+  if (!one.opens) {
+    const day = dayOf(row, report);
+    if (day === undefined) return text;
+    return (
+      <Link
+        to="/reports"
+        search={{ report: "agent-day", agent: row.key, from: day }}
+        className={classes.opens ?? ""}
+      >
+        {text}
+      </Link>
+    );
+  }
   const asked = new URLSearchParams(row.opens);
   const search = Object.fromEntries(asked.entries());
   return (
@@ -239,6 +259,14 @@ function Cell({ row, column: one }: { row: ReportRow; column: Column }) {
       {text}
     </Link>
   );
+}
+
+const DAY_US = 25 * 3600 * 1e6; // a day can have 25 hours
+
+/** The day that a row of somebody's lies in; undefined where it's longer. */
+function dayOf(row: ReportRow, report: Report): string | undefined {
+  const within = row.until - row.since <= DAY_US;
+  return report.report === "agents" && within ? row.local.slice(0, 10) : undefined;
 }
 
 function useKeyName(report: string): (key: string) => string {

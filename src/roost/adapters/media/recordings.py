@@ -160,6 +160,7 @@ class RecordedTracks:
             InstantUs(zero),
             DurationUs(length * SECOND // CLOCK_HZ),
             tuple(outline(track.records, start, max(1, length), count) for track, start in placed),
+            _pauses([[Laid(track, start) for track, start in placed]]),
         )
 
     def _tracks(

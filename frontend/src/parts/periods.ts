@@ -1,9 +1,14 @@
 /** Periods by name, as instants; a day begins at the centre's midnight. */
 import { midnight } from "@/words/format";
 
-import type { ContactsSearch } from "./search";
+export interface Span {
+  /** µs since 1970; `until` isn't in it. */
+  since?: number;
+  until?: number;
+}
 
 export type Period = "today" | "yesterday" | "week" | "month";
+export const PERIODS: Period[] = ["today", "yesterday", "week", "month"];
 
 export function spanOf(period: Period | null): {
   since: number | undefined;
@@ -24,10 +29,9 @@ export function spanOf(period: Period | null): {
 }
 
 /** The period that the address names, if it's one of these. */
-export function periodOf(search: ContactsSearch): Period | null {
-  const all: Period[] = ["today", "yesterday", "week", "month"];
+export function periodOf(search: Span): Period | null {
   return (
-    all.find((one) => {
+    PERIODS.find((one) => {
       const span = spanOf(one);
       return span.since === search.since && span.until === search.until;
     }) ?? null

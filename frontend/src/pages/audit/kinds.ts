@@ -1,0 +1,17 @@
+/** What the trail notes, in the order in which one looks for it. */
+export const KINDS = [
+  "RecordingHeard",
+  "NumberShown",
+  "TalkWatched",
+  "DataExported",
+  "AgentCommanded",
+  "AccountChanged",
+  "WallboardChanged",
+  "PutInForce",
+] as const;
+
+export type Kind = (typeof KINDS)[number];
+
+export function isKind(what: string): what is Kind {
+  return (KINDS as readonly string[]).includes(what);
+}
