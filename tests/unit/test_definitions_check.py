@@ -27,8 +27,9 @@ def test_a_folder_full_of_mistakes_is_told_word_for_word() -> None:
     assert lines == EXPECTED.read_text(encoding="utf-8")
 
 
-def test_the_example_has_nothing_to_mend() -> None:
-    loaded = load(EXAMPLE)
+@pytest.mark.parametrize("name", ["power-grid", "bpo"])
+def test_an_example_has_nothing_to_mend(name: str) -> None:
+    loaded = load(EXAMPLE.parent / name)
     assert isinstance(loaded, Loaded), loaded
     assert loaded.warnings == ()
 
