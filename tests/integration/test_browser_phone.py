@@ -11,13 +11,36 @@ import pytest
 
 from integration.centre_up import CALLER_HZ, Caller, CentreUp, until
 from integration.peers.desk_page import Desk, desk_of
+from integration.peers.lossy import lossy_network
 
 LI_HZ, OTHER_HZ = 700, 1_700
+NEAR = "127.0.0.1"
 HIDDEN_S = 3_600.0
 THROTTLED = """
 const timeout = window.setTimeout, interval = window.setInterval;
 window.setTimeout = (work, ms, ...more) => timeout(work, Math.max(ms ?? 0, 60_000), ...more);
 window.setInterval = (work, ms, ...more) => interval(work, Math.max(ms ?? 0, 60_000), ...more);
+"""
+# The page reaches the edge through another port; and what it hears and speaks.
+THROUGH = """
+const take = RTCPeerConnection.prototype.setRemoteDescription;
+RTCPeerConnection.prototype.setRemoteDescription = function (given) {
+  const sdp = given.sdp.replace(/(a=candidate:.* )(\\d+)( typ host)/, (_, before, port, after) => {
+    window.edgePort = Number(port);
+    return before + 'PORT' + after;
+  });
+  return take.call(this, {type: given.type, sdp});
+};
+"""
+CODECS = """
+async () => {
+  const found = [...(await phone.line.connection.getStats()).values()];
+  const of = (kind) => {
+    const one = found.find((entry) => entry.type === kind);
+    return found.find((entry) => entry.id === one?.codecId)?.mimeType;
+  };
+  return [of('inbound-rtp'), of('outbound-rtp')];
+}
 """
 
 
@@ -73,7 +96,10 @@ def test_a_call_in_the_browser_survives_control_a_reload_and_another_tab(
             async with called(centre, "0931700001") as caller:
                 await desk.has("ringing")
                 took = await desk.takes()
-                print(f"answer to first audio in the page: {took:.0f} ms")
+                print(
+                    f"answer to first audio in the page: {took.first:.0f} ms, of which the measure"
+                    f" {took.measure:.0f}, the browser's jitter buffer {took.buffer:.0f}"
+                )
                 await both_hear(desk, caller)
 
                 killed = centre.kill("control")
@@ -148,6 +174,37 @@ def test_a_lost_network_and_a_killed_edge_are_outlived_by_a_call_that_answered_i
                 assert centre.pids()["edge"] != killed
                 caller.call.hang_up()
                 await desk.has(None)
+
+    run(story)
+
+
+def test_a_line_that_loses_packets_speaks_opus_both_ways(centre: CentreUp, tmp_path: Path) -> None:
+    """One packet in ten is lost, each way: the edge notices, and the page answers in what it
+    hears. On another network there's G.711 again at once."""
+
+    async def story() -> None:
+        async with (
+            lossy_network() as network,
+            desk_of(centre, tmp_path, "1001", LI_HZ) as (_, _, desk),
+        ):
+            await desk.page.add_init_script(THROUGH.replace("PORT", str(network.port)))
+            await desk.opens(auto_answer=True)
+            port = await desk.page.wait_for_function("window.edgePort")
+            network.far = (NEAR, await port.json_value())
+            await desk.ready()
+            async with called(centre, "0931700005") as caller:
+                await desk.has("talking")
+                await both_hear(desk, caller)
+                assert await desk.page.evaluate(CODECS) == ["audio/PCMA", "audio/PCMA"]
+                network.loss = 0.1
+
+                async def in_opus() -> bool:
+                    return bool(await desk.page.evaluate(CODECS) == ["audio/opus", "audio/opus"])
+
+                await until(in_opus, 25, "the line doesn't speak Opus")
+                await both_hear(desk, caller)
+                assert network.dropped > 50
+                assert caller.sound.figures().ssrcs == 1
 
     run(story)
 

@@ -1,6 +1,7 @@
 """A browser's description and our answer to it."""
 
 import pytest
+from msgspec import structs
 
 from roost.protocols.sdp.session import parse
 from roost.protocols.webrtc.description import BadOffer, Offer, Ours, answer, read_offer
@@ -43,7 +44,7 @@ def changed(before: str, after: str) -> str:
 
 def test_what_we_take_of_chromiums_offer() -> None:
     offer = read_offer(CHROMIUM, "PCMA")
-    wanted = Offer("0", "7kQa", (("sha-256", PRINT),), "PCMA", 8, 126, True, True)
+    wanted = Offer("0", "7kQa", (("sha-256", PRINT),), "PCMA", 8, 126, True, True, 111)
     assert offer == wanted
     assert read_offer(CHROMIUM, "PCMU").law == "PCMU"
 
@@ -108,3 +109,14 @@ def test_two_lines_are_one_too_many() -> None:
 def test_what_is_no_description_says_so(text: str) -> None:
     with pytest.raises(BadOffer):
         read_offer(text, "PCMA")
+
+
+def test_opus_comes_after_g711_where_the_edge_can_turn_it() -> None:
+    offer = read_offer(CHROMIUM, "PCMA")
+    ours = Ours("192.0.2.7", 4_000, "ours", "secret", PRINT, 1, opus=True)
+    line = parse(answer(offer, ours).encode()).media[0]
+    assert line.formats == ("8", "111", "126")
+    assert "111 opus/48000/2" in line.values("rtpmap")
+    assert any("useinbandfec=1" in one for one in line.values("fmtp"))
+    without = structs.replace(offer, opus_payload=None)
+    assert parse(answer(without, ours).encode()).media[0].formats == ("8", "126")

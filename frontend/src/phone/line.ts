@@ -3,9 +3,9 @@ import { type Counters, read } from "./quality";
 
 export type LineEvent = "up" | "shaky" | "failed";
 
-/** G.711 in either law and keypad tones; the edge picks its law. Opus has no place here: the
- * edge carries packets as they are, and what's behind it speaks G.711. */
-const CODECS = ["audio/PCMA", "audio/PCMU", "audio/telephone-event"];
+/** G.711 in either law first, the edge picks its law; Opus for a line that loses packets, and
+ * keypad tones. */
+const CODECS = ["audio/PCMA", "audio/PCMU", "audio/opus", "audio/telephone-event"];
 
 export class Line {
   readonly connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
@@ -20,7 +20,7 @@ export class Line {
     const transceiver = this.connection.addTransceiver(microphone, { direction: "sendrecv" });
     this.sender = transceiver.sender;
     const known = RTCRtpReceiver.getCapabilities("audio")?.codecs ?? [];
-    const wanted = known.filter((one) => CODECS.includes(one.mimeType));
+    const wanted = CODECS.flatMap((name) => known.filter((one) => one.mimeType === name));
     transceiver.setCodecPreferences?.(wanted);
     this.connection.ontrack = (event) => heard(event.track);
     this.connection.onconnectionstatechange = () => this.changed();
@@ -38,6 +38,18 @@ export class Line {
 
   async replace(microphone: MediaStreamTrack): Promise<void> {
     await this.sender.replaceTrack(microphone);
+  }
+
+  /** Speaks as it's spoken to: the edge sends Opus where packets are lost, whichever way. A
+   * browser that can't change its codec goes on in G.711, and is understood. */
+  async answerIn(heard: string): Promise<void> {
+    const wanted = parametersFor(this.sender.getParameters(), heard);
+    if (!wanted) return;
+    try {
+      await this.sender.setParameters(wanted);
+    } catch {
+      // not this browser's
+    }
   }
 
   async counters(): Promise<Counters> {
@@ -60,4 +72,19 @@ export class Line {
     else if (state === "disconnected") this.told("shaky");
     else if (state === "failed" || state === "closed") this.told("failed");
   }
+}
+
+type Coded = RTCRtpEncodingParameters & { codec?: RTCRtpCodec };
+
+/** The sender's parameters with the codec that's heard; null where there's nothing to change. */
+export function parametersFor(
+  now: RTCRtpSendParameters,
+  heard: string,
+): RTCRtpSendParameters | null {
+  const codec = now.codecs.find((one) => one.mimeType === heard);
+  const encoding = now.encodings[0] as Coded | undefined;
+  const spoken = encoding?.codec?.mimeType ?? now.codecs[0]?.mimeType;
+  if (!codec || !encoding || spoken === heard) return null;
+  encoding.codec = codec;
+  return now;
 }

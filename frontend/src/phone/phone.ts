@@ -425,6 +425,7 @@ export class Phone {
     if (!line?.up) return;
     const counters = await line.counters();
     if (line !== this.line) return;
+    void line.answerIn(counters.codec);
     const quality = between(this.counted, counters);
     const grade = settled(this.measured, quality.grade);
     this.counted = counters;

@@ -8,6 +8,7 @@ export interface Counters {
   jitterMs: number; // the worse direction
   roundTripMs: number;
   farLossPermille: number; // of what we send, as the far end reports it
+  codec: string; // of what's heard, as "audio/PCMA"
 }
 
 // From where a listener notices (ITU-T G.113's loss, one-way delay of G.114 both ways).
@@ -20,9 +21,15 @@ const number = (value: unknown): number => (typeof value === "number" ? value : 
 /** The counters of an audio connection's report. */
 export function read(report: Iterable<[string, unknown]>): Counters {
   const found = { received: 0, lost: 0, jitterMs: 0, roundTripMs: 0, farLossPermille: 0 };
+  let codec = "";
+  const codecs = new Map<unknown, unknown>();
+  for (const [id, one] of report) {
+    if ((one as Entry).type === "codec") codecs.set(id, (one as Entry).mimeType);
+  }
   for (const [, one] of report) {
     const entry = one as Entry;
     if (entry.type === "inbound-rtp" && entry.kind === "audio") {
+      codec = String(codecs.get(entry.codecId) ?? codec);
       found.received += number(entry.packetsReceived);
       found.lost += number(entry.packetsLost);
       found.jitterMs = Math.max(found.jitterMs, number(entry.jitter) * 1000);
@@ -35,7 +42,7 @@ export function read(report: Iterable<[string, unknown]>): Counters {
       found.roundTripMs = Math.max(found.roundTripMs, trip);
     }
   }
-  return found;
+  return { ...found, codec };
 }
 
 /** What happened between two looks; unknown when nothing came. */

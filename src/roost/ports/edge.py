@@ -45,6 +45,7 @@ class SessionState(Struct, frozen=True, gc=False):
     towards: str
     flowing: bool
     quiet_us: DurationUs
+    opus: bool = False  # it's sent Opus now, since its line loses packets
 
 
 class Flow(Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.async_api import Browser, BrowserContext, Page
 
@@ -57,7 +57,9 @@ LEVEL = """
 }
 """
 
-# From the button to a level above silence, looked at with every frame of the analyser.
+# From the button to a level above silence, looked at every millisecond; how much of that the
+# measure itself takes (a tone made in the page, by the same way); and how long the browser held
+# sound back lately.
 TAKES = """
 async () => {
   const audio = new AudioContext();
@@ -78,7 +80,27 @@ async () => {
     look();
   });
   await answered;
-  return first;
+  const tone = audio.createOscillator();
+  const stream = audio.createMediaStreamDestination();
+  tone.connect(stream);
+  const own = audio.createAnalyser();
+  own.fftSize = 256;
+  audio.createMediaStreamSource(stream.stream).connect(own);
+  await new Promise((done) => setTimeout(done, 200));
+  const started = performance.now();
+  tone.start();
+  const measure = await new Promise((done) => {
+    const look = () => {
+      own.getFloatTimeDomainData(samples);
+      if (samples.some((one) => Math.abs(one) > 0.01)) done(performance.now() - started);
+      else setTimeout(look, 1);
+    };
+    look();
+  });
+  tone.stop();
+  const held = [...(await phone.line.connection.getStats()).values()]
+    .find((one) => one.type === 'inbound-rtp');
+  return [first, measure, 1000 * held.jitterBufferDelay / held.jitterBufferEmittedCount];
 }
 """
 
@@ -103,6 +125,15 @@ def bundle() -> str:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     return made.stdout
+
+
+class Took(NamedTuple):
+    """Milliseconds from the button to the first sound in the page; how much of that is the
+    measure's own, and the browser's jitter buffer."""
+
+    first: float
+    measure: float
+    buffer: float
 
 
 class Desk:
@@ -140,9 +171,9 @@ class Desk:
         script = "(path) => post(path).then(() => true, () => false)"
         return bool(await self.page.evaluate(script, f"/api/desk/{what}"))
 
-    async def takes(self) -> float:
-        """Answers; milliseconds from the button to the first sound in the page."""
-        return float(await self.page.evaluate(TAKES))
+    async def takes(self) -> "Took":
+        """Answers, and says how long it was to the first sound in the page."""
+        return Took(*await self.page.evaluate(TAKES))
 
     async def now(self) -> dict[str, Any]:
         return dict(await self.page.evaluate("phone.now()"))

@@ -17,4 +17,5 @@ REPLY_S: Final = 3.0  # control waits so long for an answer
 AGAIN_S: Final = 0.1  # between two attempts to connect
 GONE_S: Final = 3.0  # unreachable for so long: its sessions count as lost
 MOST_PAIRS: Final = 50  # attempts to find two free ports in a row
+MOST_OPUS: Final = 60  # lines sent Opus at a time; further lossy ones go on in G.711, counted
 RECEIVE_BYTES: Final = 4 << 20  # the browsers' socket: a second of two thousand desks

@@ -20,11 +20,12 @@ import msgspec
 import uvloop
 from msgspec import Struct, structs
 
-from roost.adapters.edge import dtls, wire
+from roost.adapters.edge import dtls, opus, wire
 from roost.adapters.edge.bounds import (
     LOOK_S,
     MOST_DATAGRAM,
     MOST_DATAGRAMS,
+    MOST_OPUS,
     MOST_PAIRS,
     MOST_SESSIONS,
     MOST_SOURCES,
@@ -32,6 +33,7 @@ from roost.adapters.edge.bounds import (
     RECEIVE_BYTES,
 )
 from roost.adapters.edge.session import Address, Phase, Session
+from roost.adapters.edge.turning import Room, Turning
 from roost.ports.edge import Answered, Flow, SessionId
 from roost.ports.media import Law
 from roost.protocols.webrtc import description, stun
@@ -52,6 +54,7 @@ class EdgeSettings(Struct, frozen=True):
     plain: str = "127.0.0.1"
     media_advertise: str = ""
     most_sessions: int = MOST_SESSIONS
+    most_opus: int = MOST_OPUS
 
 
 class NotPossible(Exception):
@@ -73,6 +76,8 @@ class Edge:
         self._browsers = browsers
         self._port: int = browsers.getsockname()[1]
         self._identity = dtls.Identity()
+        self._has_opus = settings.most_opus > 0 and opus.library() is not None
+        self.opus = Room(settings.most_opus)
         self._by_ufrag: dict[str, Session] = {}
         self._by_address: dict[Address, Session] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -161,6 +166,7 @@ class Edge:
         ours = description.Ours(
             self.settings.advertise, self._port, ufrag, password,
             self._identity.fingerprint, int.from_bytes(os.urandom(7), "big"),
+            self._has_opus,
         )  # fmt: skip
         answered = Answered(
             description.answer(offer, ours),
@@ -172,11 +178,16 @@ class Edge:
         )
         session = Session(
             asked.session, asked.described, offer, answered, (ufrag, password), sockets,
-            self._identity, self._send, self._tell,
+            self._identity, self._send, self._tell, self._turning_for(offer),
         )  # fmt: skip
         self.sessions[asked.session] = session
         self._by_ufrag[ufrag] = session
         return answered
+
+    def _turning_for(self, offer: description.Offer) -> Turning | None:
+        if offer.opus_payload is None or not self._has_opus:
+            return None
+        return Turning(offer.opus_payload, offer.payload, offer.law == "PCMA", self.opus)
 
     def _tell(self, flow: Flow) -> None:
         if flow.over:

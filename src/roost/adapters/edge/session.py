@@ -21,6 +21,8 @@ from pylibsrtp import Session as Srtp
 
 from roost.adapters.edge import dtls
 from roost.adapters.edge.bounds import LOST_S, MOST_DATAGRAM, MOST_DATAGRAMS, NEVER_S, QUIET_S
+from roost.adapters.edge.opus import BadOpus
+from roost.adapters.edge.turning import Turning
 from roost.kernel.time import DurationUs
 from roost.ports.edge import Answered, Described, Flow, SessionId, SessionState
 from roost.protocols.webrtc.description import Offer
@@ -40,7 +42,7 @@ class Session:
     """Times are the loop's seconds. `send` puts a datagram on the browsers' socket."""
 
     __slots__ = (
-        "_handshake", "_loop", "_out", "_send", "_tell", "_theirs", "_timer",
+        "_handshake", "_loop", "_out", "_send", "_tell", "_theirs", "_timer", "_turning",
         "address", "answered", "checked_s", "counts", "described", "flowing", "heard_s", "id",
         "offer", "offered_s", "password", "phase", "plain", "reports", "sources", "towards",
         "ufrag",
@@ -57,6 +59,7 @@ class Session:
         identity: dtls.Identity,
         send: Callable[[bytes, Address], None],
         tell: Callable[[Flow], None],
+        turning: Turning | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.id = id
@@ -75,6 +78,7 @@ class Session:
         self._send = send
         self._tell = tell
         self._handshake = dtls.Handshake(identity, offer.fingerprints)
+        self._turning = turning
         self._timer: asyncio.TimerHandle | None = None
         self._out: Any = None
         self._theirs: Any = None
@@ -125,6 +129,7 @@ class Session:
         if self.phase is not Phase.UP or len(packet) > MOST_DATAGRAM:
             return
         is_report = packet[1] in RTCP_KINDS
+        turning = self._turning
         try:
             if is_report:
                 plain, opened = self._theirs.unprotect_rtcp(packet), self.reports
@@ -137,9 +142,21 @@ class Session:
         except (SrtpError, ValueError):
             self.count("unprotect")
             return
+        if turning is None:
+            self._to_media(opened, plain)
+        elif is_report:
+            self._to_media(opened, turning.report_heard(plain, now_s))
+        else:
+            try:
+                for one in turning.heard(plain, now_s):
+                    self._to_media(opened, one)
+            except BadOpus:
+                self.count("bad_opus")
+
+    def _to_media(self, opened: socket.socket, packet: bytes) -> None:
         if self.towards is not None:
             try:
-                opened.send(plain)
+                opened.send(packet)
             except OSError:
                 self.count("to_media")
 
@@ -165,6 +182,9 @@ class Session:
             address = self.address
             if self.phase is not Phase.UP or address is None or self.towards is None:
                 continue
+            turning = self._turning
+            if turning is not None:
+                packet = turning.report_said(packet) if is_report else turning.said(packet)
             try:
                 protect = self._out.protect_rtcp if is_report else self._out.protect
                 self._send(protect(packet), address)
@@ -195,6 +215,10 @@ class Session:
                 self._to_browser(one)
         self.phase = Phase.OVER
         self.flowing = False
+        if self._turning is not None:
+            self._turning.end()
+            if self._turning.crowded:
+                self.count("no_room_for_opus")
         for opened in (self.plain, self.reports):
             self._loop.remove_reader(opened.fileno())
             opened.close()
@@ -203,7 +227,10 @@ class Session:
     def state(self) -> SessionState:
         towards = "" if self.towards is None else f"{self.towards[0]}:{self.towards[1]}"
         quiet = DurationUs(round((self._loop.time() - self.heard_s) * 1e6))
-        return SessionState(self.id, self.described, self.answered, towards, self.flowing, quiet)
+        opus = self._turning is not None and self._turning.speaks
+        return SessionState(
+            self.id, self.described, self.answered, towards, self.flowing, quiet, opus
+        )
 
     def count(self, what: str) -> None:
         self.counts[what] = self.counts.get(what, 0) + 1

@@ -25,7 +25,9 @@ PATIENCE_S: Final = 30.0
 MAX_TEXT: Final = 4_000  # characters: some five minutes
 SLOWEST, FASTEST = 80, 350  # words a minute
 HUSH: Final = 200  # samples below this are a pause
-MARGIN: Final = CLOCK_HZ // 10  # kept of the pause at both ends
+HEAD: Final = CLOCK_HZ // 100  # kept of the pause before: who has answered wants to hear something
+TAIL: Final = CLOCK_HZ // 10  # and of the one after
+TRIMMED: Final = 2  # how it's trimmed: what was spoken otherwise is spoken anew
 
 #: Languages whose name for espeak-ng isn't their BCP 47 tag.
 VOICES: Final = {"zh": "cmn", "zh-cn": "cmn", "zh-hans": "cmn", "zh-tw": "cmn", "zh-hk": "yue",
@@ -62,7 +64,7 @@ class EspeakSpeech:
             raise SpeechFailed(f"{program} isn't here: {MEND}.")
         self._program = found
         self._pace = words_per_minute
-        self.voice = f"espeak-ng {_version(found)} {words_per_minute}"
+        self.voice = f"espeak-ng {_version(found)} {words_per_minute} {TRIMMED}"
 
     def speak(self, text: str, language: str) -> bytes:
         """16-bit little-endian mono samples at 8 kHz. Raises SpeechFailed."""
@@ -110,12 +112,12 @@ def _decoded(data: bytes) -> "array[int]":
 
 
 def trimmed(samples: "array[int]") -> "array[int]":
-    """Without the silence at both ends, but for a tenth of a second."""
+    """Without the silence at both ends, but for HEAD and TAIL."""
     loud = [at for at in range(0, len(samples), 40) if abs(samples[at]) > HUSH]
     loud = loud or [at for at, sample in enumerate(samples) if abs(sample) > HUSH]
     if not loud:
         return samples
-    return samples[max(0, loud[0] - MARGIN) : loud[-1] + MARGIN]
+    return samples[max(0, loud[0] - HEAD) : loud[-1] + TAIL]
 
 
 def levelled(samples: "array[int]", level_db: float = LEVEL_DB) -> "array[int]":

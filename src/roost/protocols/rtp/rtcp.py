@@ -1,5 +1,6 @@
 """Sender and receiver reports with SDES and BYE (RFC 3550, section 6), built and parsed."""
 
+from collections.abc import Callable
 from struct import Struct as Layout
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ NTP_OFFSET_S: Final = 2_208_988_800  # from 1900 to 1970
 _HEAD: Final = Layout("!BBH")
 _INFO: Final = Layout("!IIIII")  # NTP high, NTP low, RTP timestamp, packets, octets
 _BLOCK: Final = Layout("!IIIIII")
+_WORD: Final = Layout("!I")
 
 
 class Block(NamedTuple):
@@ -74,7 +76,7 @@ def build(
 ) -> bytes:
     """A compound packet: SR or RR, SDES with the CNAME, and BYE where asked."""
     assert len(blocks) <= 31, "more blocks than a report holds"
-    body = ssrc.to_bytes(4, "big")
+    body = bytearray(ssrc.to_bytes(4, "big"))
     if sent is not None:
         body += _INFO.pack(
             sent.ntp >> 32,
@@ -84,16 +86,9 @@ def build(
             sent.octets & 0xFFFFFFFF,
         )
     for block in blocks:
-        lost = max(-0x800000, min(0x7FFFFF, block.lost)) & 0xFFFFFF
-        body += _BLOCK.pack(
-            block.ssrc,
-            (block.fraction_lost & 0xFF) << 24 | lost,
-            block.highest & 0xFFFFFFFF,
-            block.jitter & 0xFFFFFFFF,
-            block.last_sr,
-            block.delay & 0xFFFFFFFF,
-        )
-    packet = _framed(SENDER if sent is not None else RECEIVER, len(blocks), body)
+        body += bytes(_BLOCK.size)
+        _pack(body, len(body) - _BLOCK.size, block)
+    packet = _framed(SENDER if sent is not None else RECEIVER, len(blocks), bytes(body))
     chunk = ssrc.to_bytes(4, "big") + bytes([1, len(cname)]) + cname + b"\0"
     packet += _framed(DESCRIPTION, 1, chunk + b"\0" * (-len(chunk) % 4))
     if goodbye:
@@ -156,3 +151,37 @@ def _report(kind: int, count: int, body: bytes) -> Report | None:
                   jitter, last, delay)
         )  # fmt: skip
     return Report(int.from_bytes(body[:4], "big"), sent, tuple(blocks))
+
+
+def changed(
+    data: bytes, timestamp: Callable[[int], int] | None, block: Callable[[Block], Block]
+) -> bytes:
+    """A compound that `parse` took, with other RTP timestamps of its senders and other blocks."""
+    made = bytearray(data)
+    at = 0
+    while at < len(data):
+        first, kind, words = _HEAD.unpack_from(data, at)
+        if kind in (SENDER, RECEIVER):
+            report = _report(kind, first & 0x1F, data[at + 4 : at + 4 + 4 * words])
+            assert report is not None, "parse took it"
+            if report.sent is not None and timestamp is not None:
+                _WORD.pack_into(made, at + 16, timestamp(report.sent.timestamp) & 0xFFFFFFFF)
+            start = at + 4 + (24 if kind == SENDER else 4)
+            for index, one in enumerate(report.blocks):
+                _pack(made, start + index * _BLOCK.size, block(one))
+        at += 4 + 4 * words
+    return bytes(made)
+
+
+def _pack(made: bytearray, at: int, block: Block) -> None:
+    lost = max(-0x800000, min(0x7FFFFF, block.lost)) & 0xFFFFFF
+    _BLOCK.pack_into(
+        made,
+        at,
+        block.ssrc,
+        (block.fraction_lost & 0xFF) << 24 | lost,
+        block.highest & 0xFFFFFFFF,
+        block.jitter & 0xFFFFFFFF,
+        block.last_sr,
+        block.delay & 0xFFFFFFFF,
+    )

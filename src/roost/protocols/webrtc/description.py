@@ -2,7 +2,8 @@
 
 We answer as an ICE-lite agent with one candidate, always as the DTLS client: then the browser
 has finished the handshake before we have, and no packet of ours can reach it before its keys.
-Of the codecs we take G.711 in the law asked for, else the other one, and telephone-event.
+Of the codecs we take G.711 in the law asked for, else the other one, telephone-event, and after
+them Opus, where the edge can turn it: which of the two is sent is then said by each packet.
 """
 
 from typing import Final
@@ -25,6 +26,9 @@ PROFILES: Final = ("UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP")
 STATIC: Final = {"0": "PCMU", "8": "PCMA"}
 FINGERPRINTS: Final = {"sha-256": 95, "sha-384": 143, "sha-512": 191}  # their text's length
 DIGITS: Final = "0-15"
+#: With redundancy (RFC 7587 6.1). Word for word Chromium's own, and without `ptime`, which it
+#: takes for a parameter of each codec: else it finds that it has none such, and can't change to it.
+OPUS: Final = "minptime=10;useinbandfec=1"
 PRIORITY: Final = 2_130_706_431  # of a host candidate, RFC 8445 5.1.2
 
 
@@ -43,6 +47,7 @@ class Offer(Struct, frozen=True, gc=False):
     dtmf_payload: int | None
     bundled: bool
     receives: bool
+    opus_payload: int | None = None  # of opus/48000/2
 
 
 class Ours(Struct, frozen=True, gc=False):
@@ -54,6 +59,7 @@ class Ours(Struct, frozen=True, gc=False):
     password: str
     fingerprint: str  # sha-256, "AB:CD:…"
     session_id: int
+    opus: bool = False  # whether we can turn it
 
 
 def read_offer(text: str, law: str) -> Offer:
@@ -90,6 +96,7 @@ def read_offer(text: str, law: str) -> Offer:
         payloads.get("telephone-event"),
         group.startswith("BUNDLE"),
         not (line.values("sendonly") or line.values("inactive")),
+        _opus(line),
     )
 
 
@@ -120,11 +127,24 @@ def _payloads(line: MediaLine) -> dict[str, int]:
     return {name: number for name, number in found.items() if number < 128}
 
 
+def _opus(line: MediaLine) -> int | None:
+    for value in line.values("rtpmap"):
+        number, _, codec = value.partition(" ")
+        if codec.lower() == "opus/48000/2" and number.isdigit() and number in line.formats:
+            return int(number) if int(number) < 128 else None
+    return None
+
+
 def answer(offer: Offer, ours: Ours) -> str:
     """Our description."""
     payload = str(offer.payload)
     formats = [payload]
     maps = [Attribute("rtpmap", f"{payload} {offer.law}/8000")]
+    has_opus = ours.opus and offer.opus_payload is not None
+    if has_opus:
+        formats.append(str(offer.opus_payload))
+        maps.append(Attribute("rtpmap", f"{offer.opus_payload} opus/48000/2"))
+        maps.append(Attribute("fmtp", f"{offer.opus_payload} {OPUS}"))
     if offer.dtmf_payload is not None:
         formats.append(str(offer.dtmf_payload))
         maps.append(Attribute("rtpmap", f"{offer.dtmf_payload} telephone-event/8000"))
@@ -140,7 +160,7 @@ def answer(offer: Offer, ours: Ours) -> str:
         Attribute("rtcp-mux"),
         Attribute("sendrecv" if offer.receives else "recvonly"),
         *maps,
-        Attribute("ptime", "20"),
+        *(() if has_opus else (Attribute("ptime", "20"),)),
         Attribute("msid", "roost audio"),
         Attribute("candidate", candidate),
         Attribute("end-of-candidates"),
