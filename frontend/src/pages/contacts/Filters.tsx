@@ -162,7 +162,7 @@ function GoTo({ change, client }: GoToProps) {
     <form onSubmit={submit}>
       <TextInput
         size="xs"
-        w={210}
+        miw={210}
         leftSection={<IconSearch size={14} />}
         aria-label={t("goTo")}
         placeholder={t("goTo")}
@@ -192,6 +192,7 @@ function Choice({ label, value, data, choose }: ChoiceProps) {
       data={data}
       value={value ?? null}
       onChange={choose}
+      limit={100}
       searchable={data.length > 8}
       nothingFoundMessage={t("nothingFits")}
       clearable
