@@ -29,7 +29,7 @@ from roost.ports.log import Batch
 from roost.processes import travelling
 from roost.processes.places import Places
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import HALF_HOUR, Scenario, all_day
+from roost.simulator.scenario import HALF_HOUR, Scenario, Stream, all_day, half_hours
 from roost.web.live import ALL, Live
 from roost.web.parts import UTC
 from roost.web.permissions import View
@@ -52,9 +52,13 @@ def simulated(agents: int, seconds: int, start: InstantUs) -> list[Envelope]:
     rate = CALLS_A_SECOND * agents / 1_000
     length = DurationUs((WARM_S + seconds) * SECOND)
     scenario = Scenario(
-        number=floor.numbers[0].number,
+        streams=(
+            Stream(
+                floor.numbers[0].number,
+                expected=half_hours((round(rate * HALF_HOUR / SECOND),), length),
+            ),
+        ),
         shifts=all_day(tuple(agent.id for agent in floor.agents), HOUR),
-        arrivals=(round(rate * HALF_HOUR / SECOND),),
         length_us=length,
         start=start,
     )

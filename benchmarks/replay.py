@@ -23,7 +23,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.time import HOUR, DurationUs
 from roost.simulator.play import Keeper
 from roost.simulator.run import STREAM, Simulation
-from roost.simulator.scenario import Scenario, all_day
+from roost.simulator.scenario import Scenario, Stream, all_day, half_hours
 
 TAIL = 50_000
 START = """
@@ -48,9 +48,8 @@ def written(folder: Path) -> int:
     floor, _ = hotline(100)
     length = DurationUs(3 * HOUR)
     scenario = Scenario(
-        number=floor.numbers[0].number,
+        streams=(Stream(floor.numbers[0].number, expected=half_hours((800,), length)),),
         shifts=all_day(tuple(agent.id for agent in floor.agents), length),
-        arrivals=(800,),
         length_us=length,
     )
     store = SqliteStore(folder, KeyFile(folder / "keys.json"))

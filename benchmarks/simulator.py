@@ -17,7 +17,7 @@ from roost.kernel.time import HOUR, DurationUs
 from roost.simulator.dice import exponential_table
 from roost.simulator.figures import Ledger
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Scenario, all_day
+from roost.simulator.scenario import Scenario, Stream, all_day, half_hours
 
 AGENTS = 100
 CALLS_PER_HOUR = 1_600
@@ -37,9 +37,13 @@ class Ours(NamedTuple):
 def ours() -> Ours:
     floor, contracts = hotline(AGENTS)
     scenario = Scenario(
-        number=floor.numbers[0].number,
+        streams=(
+            Stream(
+                floor.numbers[0].number,
+                expected=half_hours((CALLS_PER_HOUR // 2,), HOURS * HOUR),
+            ),
+        ),
         shifts=all_day(tuple(agent.id for agent in floor.agents), HOURS * HOUR),
-        arrivals=(CALLS_PER_HOUR // 2,),
         length_us=DurationUs(HOURS * HOUR),
     )
     ledger = Ledger(contracts)

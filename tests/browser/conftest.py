@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from browser.cut_network import CutNetwork
 from browser.hearing import EARS
 from integration.centre_up import FLOW as CENTRES_FLOW
 from integration.centre_up import Agent, Caller, CentreUp, until
@@ -101,11 +102,14 @@ class Centre:
         client = Path(self.up.launch.centre) / "clients" / "power-grid" / "client.yaml"
         with client.open("a", encoding="utf-8") as file:
             file.write(f'\ncallers: {{messages: ["{MESSAGES}"]}}\n')
+        self._edge_port = sockets.free_port((socket.SOCK_DGRAM,))
+        with (Path(self.up.launch.centre) / "roost.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[edge]\nport = {self._edge_port}\n")
         self.outside = Outside(self.up.sip)
         self.url = self.up.url
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._there: list[Agent | Caller] = []
+        self._there: list[Agent | Caller | CutNetwork] = []
         self.passwords: dict[str, str] = {}
 
     def start(self) -> None:
@@ -133,6 +137,14 @@ class Centre:
         one: Caller = self.around(lambda: Caller(self.up, number))
         return self.runs(one.rings())
 
+    def network(self, stays: bool = False) -> CutNetwork:
+        """A way to this centre that can be cut. One that `stays` is closed by who asked for it."""
+        port = self.up.launch.settings.http.port
+        made: CutNetwork = self.around(lambda: CutNetwork(port, self._edge_port))
+        if stays:
+            self._there.remove(made)
+        return self.runs(made.starts())
+
     def everybody_goes(self) -> None:
         """All phones of this story hang up; the agents write up and sign out."""
         around, self._there = self._there, []
@@ -142,8 +154,9 @@ class Centre:
         for agent in around:
             if isinstance(agent, Agent):
                 self.runs(_goes_home(agent))
-        for caller in callers:
-            self.runs(caller.close())
+        for one in around:
+            if not isinstance(one, Agent):
+                self.runs(one.close())
 
     def stop(self) -> None:
         try:
@@ -203,6 +216,7 @@ class Visit(Protocol):
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
         says_hz: float = 0,
+        network: CutNetwork | None = None,
     ) -> Page: ...
 
 
@@ -263,9 +277,10 @@ def visit(centre: Centre, browsers: Browsers) -> Iterator[Visit]:
         theme: str = "light",
         size: tuple[int, int] = (1366, 768),
         says_hz: float = 0,
+        network: CutNetwork | None = None,
     ) -> Page:
         context = browsers.that_hears(says_hz).new_context(
-            base_url=centre.url,
+            base_url=network.url if network else centre.url,
             viewport={"width": size[0], "height": size[1]},
             locale=LOCALES[language],
             color_scheme="dark" if theme == "dark" else "light",
@@ -275,6 +290,8 @@ def visit(centre: Centre, browsers: Browsers) -> Iterator[Visit]:
         contexts.append(context)
         if says_hz:
             context.add_init_script(EARS)
+        if network is not None:
+            context.add_init_script(network.script)
         context.set_default_timeout(PATIENCE_MS)
         if who is not None:
             login = {"name": who, "password": centre.passwords[who]}

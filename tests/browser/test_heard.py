@@ -2,20 +2,23 @@
 pages and at the SIP phones whose tone is heard, and whose isn't."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from browser.conftest import LEAD, MESSAGES, Centre, Visit
+from browser.cut_network import CutNetwork
 from browser.hearing import does_not_hear, does_not_hear_on_phone, hears, hears_on_phone
 from integration.centre_up import CALLER_HZ, Caller
 from roost.processes.softphone import sound_of
 
 LI_HZ, ZHAO_HZ, LEAD_HZ, OUTSIDE_HZ = 700, 1_700, 2_300, 900
 RING_BACK_HZ, BEEP_HZ = 450, 880
-SAID_S = 3.0
+SAID_S, CUT_S, BACK_S = 3.0, 5.0, 3.0
 
 # What stands in the call's bar for a second is seen by who looks all the time.
 WATCH_BAR = """
@@ -30,7 +33,7 @@ WATCH_BAR = """
 }
 """
 
-Headset = Callable[[str, float], Page]
+Headset = Callable[..., Page]  # whose, what it says, by which network
 
 
 def state(page: Page, words: str) -> None:
@@ -56,11 +59,11 @@ def goes_home(page: Page) -> None:
 
 
 @pytest.fixture
-def headset(visit: Visit) -> "Callable[[str, float], Page]":
+def headset(visit: Visit) -> Headset:
     """A desk with a headset, ready for calls."""
 
-    def ready(who: str, hz: float) -> Page:
-        page = visit(who, "/desk", says_hz=hz)
+    def ready(who: str, hz: float, network: CutNetwork | None = None) -> Page:
+        page = visit(who, "/desk", says_hz=hz, network=network)
         state(page, "Signed out")
         page.keyboard.press("Alt+o")
         expect(page.get_by_role("button", name="Headset ready")).to_be_visible()
@@ -324,3 +327,53 @@ def test_a_message_is_heard_in_the_page(centre: Centre, headset: Headset) -> Non
     li.get_by_role("menuitem", name="Not needed").click()
     expect(todo).to_have_count(0)
     goes_home(li)
+
+
+def both_hear(centre: Centre, page: Page, caller: Caller, what: str) -> None:
+    """Within three seconds of whatever is back."""
+    begun = time.monotonic()
+    centre.runs(hears_on_phone(caller.sound, LI_HZ, timeout_s=BACK_S))
+    hears(page, CALLER_HZ, within_ms=BACK_S * 1_000)
+    print(f"{what} to both hearing each other again: {time.monotonic() - begun:.1f} s")
+    state(page, "Talking")
+
+
+def music_meanwhile(centre: Centre, caller: Caller) -> None:
+    does_not_hear_at(centre, caller, LI_HZ)
+    assert centre.runs(caller.sound.hears_sound()), "no music"
+
+
+def test_a_call_outlives_the_network_the_tab_and_control(centre: Centre, headset: Headset) -> None:
+    """Five seconds without a network; a tab that crashes; control that is killed."""
+    network = centre.network()
+    li = headset("1001", LI_HZ, network)
+    caller = centre.caller("13800138015")
+    takes(li)
+    hears(li, CALLER_HZ)
+
+    centre.runs(network.cut())
+    centre.runs(passes(CUT_S))
+    music_meanwhile(centre, caller)
+    centre.runs(network.mended())
+    both_hear(centre, li, caller, "the network's return")
+
+    with suppress(Error):
+        li.goto("chrome://crash", timeout=2_000)
+    music_meanwhile(centre, caller)
+    again = li.context.new_page()
+    again.goto("/desk")
+    both_hear(centre, again, caller, "a new tab")
+    assert caller.sound.figures().ssrcs == 1
+
+    killed = centre.up.kill("control")
+    hears_at(centre, caller, LI_HZ)
+    hears(again, CALLER_HZ)
+    centre.runs(centre.up.replaced("control", killed), 30)
+    state(again, "Talking")
+    again.keyboard.press("Alt+h")
+    state(again, "On hold")
+    does_not_hear(again, CALLER_HZ)
+    again.keyboard.press("Alt+h")
+    both_hear(centre, again, caller, "taking back")
+    centre.runs(hangs_up(caller))
+    goes_home(again)

@@ -22,7 +22,7 @@ from roost.office.contracts.messages import ContractAgreed
 from roost.ports.records import ContactFilter, Place, Records
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import Scenario, half_hours
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 CELL, SETTINGS = StreamName("cell-1"), StreamName("settings")
@@ -41,9 +41,8 @@ def example() -> Loaded:
 def hour() -> tuple[Envelope, ...]:
     whole = scenario_of(example(), "day")
     one = Scenario(
-        number=whole.number,
+        streams=(msgspec.structs.replace(whole.streams[0], expected=half_hours((60,), HOUR)),),
         shifts=whole.shifts[:5],
-        arrivals=(60,),
         length_us=DurationUs(HOUR),
         start=whole.start,
         behaviour=whole.behaviour,

@@ -21,9 +21,12 @@ import httpx
 import pytest
 from tests.integration.centre_up import CentreUp, until
 
+from roost.adapters.phone.calls import PhoneCall
+from roost.adapters.phone.phone import Account
 from roost.processes import sockets
 from roost.processes.demo.city import City
-from roost.processes.softphone import sound_of
+from roost.processes.softphone import Softphone as CallerPhone
+from roost.processes.softphone import press, sound_of
 
 PHONE = Path(__file__).parent / "peers" / "pjsua_phone.py"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
@@ -39,8 +42,9 @@ class Softphone:
 
     def __init__(self, **plan: Any) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(PHONE), json.dumps(plan)], stdout=subprocess.PIPE, text=True
-        )
+            [sys.executable, str(PHONE), json.dumps(plan)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
         self.queue: Queue[dict[str, Any]] = Queue()
         self.passed: list[dict[str, Any]] = []
         Thread(target=self.read, daemon=True).start()
@@ -50,6 +54,11 @@ class Softphone:
         for line in self.process.stdout:
             if line.startswith("{"):
                 self.queue.put(json.loads(line))
+
+    def presses(self, *keys: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write("".join(f"{key}\n" for key in keys))
+        self.process.stdin.flush()
 
     async def sees(self, event: str, seconds: float = 40) -> dict[str, Any]:
         """Wait for an event; the others on the way are passed over."""
@@ -255,6 +264,115 @@ def test_the_transfer_key_hands_the_caller_to_the_repair_crew(
             await city.close()
             ended = await caller.sees("ended")
             assert ended["status"] == 200
+
+    asyncio.run(story())
+
+
+@asynccontextmanager
+async def consulting(centre: CentreUp, tmp_path: Path) -> AsyncIterator["Consulting"]:
+    """A caller with 1003, whose phone has a second line; the repair crew can be called."""
+    server = f"127.0.0.1:{centre.sip}"
+    city = City("127.0.0.1", centre.sip)
+    await city.start(CITY_PORT)
+    phone = phone_of(centre, "1003", tone=tone(tmp_path / "agent.wav", AGENT_HZ, 60))
+    await phone.sees("registered")
+    caller = CallerPhone(Account("01055507777", "", "127.0.0.1", centre.sip))
+    await caller.start()
+    async with logged_in(centre, "1003") as own:
+        await ready(own)
+        call = caller.phone.call(f"sip:95598@{server}")
+        await call.answered(10)
+        sound_of(call).tone(CALLER_HZ, -12.0)
+        await press(call, "3")
+        await phone.sees("connected")
+        made = Consulting(centre, phone, call, city)
+        await made.hears(call, AGENT_HZ)
+        try:
+            yield made
+        finally:
+            call.hang_up()
+            await finished(own)
+            await caller.close()
+            await city.close()
+            phone.process.kill()
+
+
+class Consulting:
+    def __init__(self, centre: CentreUp, phone: Softphone, caller: PhoneCall, city: City) -> None:
+        self.crew_at = f"sip:crew@127.0.0.1:{centre.sip}"
+        self.phone, self.caller, self.city = phone, caller, city
+
+    async def crew(self) -> PhoneCall:
+        await until(lambda: self.city.talking() is not None, 10, "the crew was never called")
+        call = self.city.talking()
+        assert call is not None
+        return call
+
+    async def hears(self, call: PhoneCall, *hertz: int) -> None:
+        """These tones of the two, and the other not."""
+
+        def so() -> bool:
+            sound = sound_of(call)
+            return all(
+                (sound.tone_level(one, 200) > -24) is (one in hertz)
+                and (one in hertz or sound.tone_level(one, 200) < -40)
+                for one in (AGENT_HZ, CALLER_HZ)
+            )
+
+        levels = [round(sound_of(call).tone_level(one, 200)) for one in (AGENT_HZ, CALLER_HZ)]
+        await until(so, 10, f"should hear {hertz}, began with {levels}")
+
+
+def test_a_phone_consults_toggles_joins_and_hands_on_by_its_own_keys(
+    centre: CentreUp, tmp_path: Path
+) -> None:
+    """At each step it's measured whose tone is in whose ear."""
+
+    async def story() -> None:
+        async with consulting(centre, tmp_path) as there:
+            phone, caller = there.phone, there.caller
+            phone.presses("hold", f"consult {there.crew_at}")
+            await phone.sees("second connected")
+            crew = await there.crew()
+            await there.hears(crew, AGENT_HZ)
+            await there.hears(caller)
+            phone.presses("hold second", "resume")
+            await there.hears(caller, AGENT_HZ)
+            await there.hears(crew)
+            phone.presses("resume second", "join")
+            await there.hears(caller, AGENT_HZ)
+            await there.hears(crew, AGENT_HZ, CALLER_HZ)
+            phone.presses("hold")
+            await there.hears(crew, AGENT_HZ)
+            phone.presses("complete")
+            told = await phone.sees("transfer")
+            while not told["final"]:
+                told = await phone.sees("transfer")
+            assert told["status"] == 200, told
+            await there.hears(crew, CALLER_HZ)
+            assert not caller.over.is_set()
+
+    asyncio.run(story())
+
+
+def test_a_phone_gives_its_second_line_up_and_has_the_caller_again(
+    centre: CentreUp, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with consulting(centre, tmp_path) as there:
+            phone, caller = there.phone, there.caller
+            phone.presses("hold", f"consult {there.crew_at}")
+            await there.hears(caller)
+            phone.presses("drop")  # it rings still
+            assert (await phone.sees("second ended"))["status"] == 487
+            phone.presses("resume")
+            await there.hears(caller, AGENT_HZ)
+            phone.presses("hold", f"consult {there.crew_at}")
+            await phone.sees("second connected")
+            (await there.crew()).hang_up()  # now it's the crew who goes
+            await phone.sees("second ended")
+            phone.presses("resume")
+            await there.hears(caller, AGENT_HZ)
 
     asyncio.run(story())
 

@@ -127,3 +127,39 @@ def test_make_knows_the_target_and_roost_its_options(page: str, step: Step) -> N
         ).stdout
         for option in options:
             assert option in known, f"{page}:{step.line}: roost demo has no {option}"
+
+
+INLINE = re.compile(r"`(roost [^`]+)`")
+
+
+def in_the_text() -> list[tuple[str, str]]:
+    """Commands named in a sentence, of every page that people read."""
+    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return sorted(
+        {
+            (str(page.relative_to(ROOT)), command)
+            for page in found
+            if "decisions" not in page.parts and "reference" not in page.parts
+            for command in INLINE.findall(page.read_text(encoding="utf-8"))
+        }
+    )
+
+
+def test_a_command_in_the_text_exists_with_its_options() -> None:
+    """They aren't typed here, since they speak of a reader's own names and places; the reference,
+    which is made from the commands themselves, must know them."""
+    reference = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    parts = re.split(r"^#+ `(roost[^`]*)`$", reference, flags=re.MULTILINE)
+    known = dict(zip(parts[1::2], parts[2::2], strict=True))
+    wrong: list[str] = []
+    for page, said in in_the_text():
+        names = said.split()
+        while len(names) > 1 and " ".join(names) not in known:
+            names.pop()
+        part = known.get(" ".join(names))
+        if part is None or len(names) == 1:
+            wrong.append(f"{page}: {said}: there's no such command")
+            continue
+        options = re.findall(r"--[a-z-]+", said)
+        wrong += [f"{page}: {said}: no {one}" for one in options if f"`{one}" not in part]
+    assert not wrong, "\n".join(wrong)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -150,12 +151,17 @@ def test_a_leg_reports_what_it_sent_and_heard(tmp_path: Path) -> None:
                 (block,) = report.blocks
                 assert (block.ssrc, block.lost, block.highest) == (77, 1, 103)
                 assert block.fraction_lost == 64
-                ours = rtcp.build(77, rtcp.Sent(rtcp.ntp(0), 0, 3, 480), (), b"phone")
+                ago = rtcp.ntp(time.time_ns() // 1_000 - 80_000)  # when it had ours, as it says
+                heard = rtcp.Block(report.ssrc, 3, 2, 500, 16, rtcp.middle(ago), 0)
+                ours = rtcp.build(77, rtcp.Sent(rtcp.ntp(0), 0, 3, 480), (heard,), b"phone")
                 reports.sendto(ours, (anchored.host, anchored.port + 1))
                 reports.sendto(b"not a report at all", (anchored.host, anchored.port + 1))
                 await until(lambda: _count(rig, "bad_reports") == 1)
                 await rig.client.close_leg(rig.media, CALLER)
-                assert (await rig.command(LegMeasured)).lost == 1
+                measured = await rig.command(LegMeasured)
+                assert measured.lost == 1
+                assert (measured.far_lost, measured.far_jitter_us) == (2, 2_000)
+                assert 80_000 <= measured.round_trip_us < 2_000_000
 
     run(story)
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -29,7 +30,7 @@ from roost.ports.log import Batch
 from roost.processes.putting_in_force import SETTINGS, plan, write_settings
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import Scenario, half_hours
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 BROKEN = Path(__file__).parents[1] / "unit" / "broken_centre"
@@ -63,9 +64,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     assert isinstance(loaded, Loaded)
     whole = scenario_of(loaded, "day")
     hour = Scenario(
-        number=whole.number,
+        streams=(msgspec.structs.replace(whole.streams[0], expected=half_hours((40,), HOUR)),),
         shifts=whole.shifts[:6],
-        arrivals=(40,),
         length_us=DurationUs(HOUR),
         start=whole.start,
         behaviour=whole.behaviour,

@@ -8,7 +8,7 @@ import pytest
 
 from integration.sipp_tools import LOOPBACK, NUMBER, Centre, centre, until
 from integration.test_phones_ring import AGENT_LEG, DIAL, phone
-from roost.adapters.phone.calls import Ended, PhoneCall
+from roost.adapters.phone.calls import PhoneCall
 from roost.adapters.telephony.settings import TrunkSettings
 from roost.adapters.telephony.testing import Script, ring_and_answer
 from roost.floor.agents.messages import PhoneRegistered
@@ -219,19 +219,6 @@ def test_two_calls_of_a_phone_are_joined_by_replaces() -> None:
             assert asked == ReplacesAsked(AGENT_LEG, other)
             await rung[0].ended(5)
             assert rung[0].news[-1] == "SIP/2.0 200 OK"
-
-    asyncio.run(story())
-
-
-def test_a_phone_that_calls_by_itself_is_told_where_to() -> None:
-    async def story() -> None:
-        async with talking() as (place, call):
-            second = call.phone.call(f"sip:1002@{LOOPBACK}:{place.port}")
-            with pytest.raises(Ended):
-                await second.answered(5)
-            assert second.status == 403
-            assert place.telephony.figures()["calls_by_phones"] == 1
-            assert not call.over.is_set()
 
     asyncio.run(story())
 

@@ -43,7 +43,9 @@ from roost.floor.effects import (
 from roost.floor.flows import messages as f
 from roost.floor.parties import Party, ToAgent, ToEntry, ToNumber, ToQueue, WatchMode
 from roost.floor.queues import messages as q
+from roost.floor.queues.model import widens_at
 from roost.floor.routing import messages as r
+from roost.floor.routing.standing import there
 from roost.floor.tasks import messages as t
 from roost.floor.tasks.model import KEPT_US, TaskState
 from roost.kernel.actor import SETUP
@@ -120,14 +122,37 @@ def centre(variant: int) -> d.Floor:
             10 * S,
             5 * S,
             call_back_abandoned=True,
+            rings=(d.Ring(15 * S, (), ("team",)), d.Ring(25 * S, ())),
         ),
-        d.Queue("pg/b", "pg", (skill("bills", 1),), 0, 12 * S, 0, False, 5, 10 * S, 5 * S),
+        d.Queue(
+            "pg/b",
+            "pg",
+            (skill("bills", 1),),
+            0,
+            12 * S,
+            0,
+            False,
+            5,
+            10 * S,
+            5 * S,
+            prefer=(skill("outage", 2),),
+            agents=("least_skilled", "least_occupied", "fair_share", "most_skilled")[variant],
+            boost_us=20 * S,
+            boost_most=3,
+        ),
         d.Queue("city/c", "city", (), 0, 15 * S, 30 * S, False, 2, 10 * S, 5 * S),
     ]
     if variant == 2:
         del queues[1]
     agents = tuple(
-        d.Agent(agent, skills[agent], "team", ("pg", "city") if variant != 1 else ("pg",))
+        d.Agent(
+            agent,
+            skills[agent],
+            "team",
+            ("pg", "city") if variant != 1 else ("pg",),
+            rest_us=5 * S if agent == "1003" else 0,
+            most_busy=700 if agent == "1002" else 0,
+        )
         for agent in AGENTS[: 3 if variant == 3 else 4]
     )
     return d.Floor(
@@ -167,7 +192,8 @@ class Floor(RuleBasedStateMachine):
         self.callers: list[str] = []
         self.asked: list[Any] = []  # effects whose outcomes the world owes
         self.plays: list[tuple[str, str]] = []
-        self.needs: dict[str, tuple[d.Skill, ...]] = {}
+        self.needs: dict[str, tuple[str, int, d.Asked]] = {}
+        self.variant = 0
         self.skills: dict[str, tuple[d.Skill, ...]] = {}
         self.cause = 0
 
@@ -210,7 +236,9 @@ class Floor(RuleBasedStateMachine):
         self.log.append(envelope)
         match event:
             case q.ContactQueued():
-                self.needs[event.contact] = event.skills
+                self.needs[event.contact] = (event.queue, event.ring, event.asked)
+            case q.RingWidened() | q.PriorityChanged():
+                self.needs[event.contact] = (event.queue, event.ring, event.asked)
             case r.Assigned() if event.contact in waiting:
                 klass, since, order = waiting[event.contact]
                 older = [
@@ -255,7 +283,7 @@ class Floor(RuleBasedStateMachine):
 
     @initialize(ready=st.booleans())
     def begin(self, ready: bool) -> None:
-        self.give(d.Configure(centre(0)))
+        self.give(d.Configure(centre(0)), remember=False)  # only `definitions` changes them
         self.give(c.MediaReady("m"))  # type: ignore[arg-type]
         self.skills = {agent.id: agent.skills for agent in centre(0).agents}
         for agent in AGENTS:
@@ -379,6 +407,22 @@ class Floor(RuleBasedStateMachine):
             leg: Any = self.dialled[-1 - place % len(self.dialled)]
             self.give(c.ReferAsked(leg, ToQueue("pg/a")))  # type: ignore[arg-type]
 
+    @rule(place=st.integers(0, 5), what=st.integers(0, 6), held=st.booleans())
+    def the_phones_second_line(self, place: int, what: int, held: bool) -> None:
+        if not self.dialled:
+            return
+        leg: Any = self.dialled[-1 - place % len(self.dialled)]
+        commands: tuple[Command, ...] = (
+            c.LineAsked(leg, ToAgent(AGENTS[place % 4])),  # type: ignore[arg-type]
+            c.LineAsked(leg, ToEntry("crew")),  # type: ignore[arg-type]
+            c.LineAsked(leg, ToQueue("pg/a")),  # type: ignore[arg-type]
+            c.LinesHeld(leg, held, not held),
+            c.LinesHeld(leg, held, held),
+            c.LineClosed(leg, held),
+            c.ReplacesAsked(leg, leg),
+        )
+        self.give(commands[what])
+
     @rule(agent=st.sampled_from(AGENTS), there=st.booleans())
     def phone(self, agent: str, there: bool) -> None:
         self.give(a.PhoneRegistered(agent) if there else a.PhoneLapsed(agent))  # type: ignore[arg-type]
@@ -462,7 +506,13 @@ class Floor(RuleBasedStateMachine):
     def definitions(self, variant: int) -> None:
         step = self.give(d.Configure(centre(variant)), remember=False)
         if step.refusal is None:
+            self.variant = variant
             self.skills = {agent.id: agent.skills for agent in centre(variant).agents}
+
+    @rule(place=st.integers(0, 3), by=st.sampled_from((-5, 0, 7, 1000)))
+    def somebody_changes_a_priority(self, place: int, by: int) -> None:
+        waiting: list[Any] = [*self.state.queues.entries, "none"]
+        self.give(q.ChangePriority(waiting[place % len(waiting)], by))
 
     @rule(later=st.integers(1, 12))
     def something_of_ours_fails(self, later: int) -> None:
@@ -486,12 +536,19 @@ class Floor(RuleBasedStateMachine):
             agent.id
             for agent in self.state.agents.agents.values()
             if agent.presence is Presence.READY
+            and self.state.routing.seats[agent.id].state != "resting"
         ]
+        known = {queue.id: queue for queue in centre(self.variant).queues}
         for contact, entry in self.state.queues.entries.items():
             if entry.answered or entry.offer is not None:
                 continue
+            queue, ring, asked = self.needs[contact]
+            if queue not in known:
+                continue
+            rings = known[queue].rings[:ring]
+            needed = d.together(rings[-1].skills if rings else known[queue].skills, asked.skills)
             for agent in ready:
-                assert not can(self.skills.get(agent, ()), self.needs[contact]), (agent, contact)
+                assert not can(self.skills.get(agent, ()), needed), (agent, contact)
 
     def shared(self, contact: str) -> bool:
         """More than one agent may have to do with it: consulted, merged."""
@@ -513,20 +570,26 @@ class Floor(RuleBasedStateMachine):
     def the_index_agrees_with_the_agents(self) -> None:
         routing = self.state.routing
         kinds = Counter(agent.presence for agent in self.state.agents.agents.values())
-        assert routing.ready == kinds[Presence.READY]
+        assert routing.ready + routing.resting == kinds[Presence.READY]
         assert routing.away == kinds[Presence.AWAY]
         assert routing.busy == sum(
             kinds[one] for one in (Presence.OFFERED, Presence.TALKING, Presence.WRAPPING)
         )
-        for group in routing.groups:
+        for klass in routing.classes:
             live = [
-                place
-                for place in group.line.places[group.line.head :]
-                if place[2] in routing.seats and routing.seats[place[2]].number == place[1]
+                free
+                for free in klass.free
+                if free[3] in routing.seats
+                and routing.seats[free[3]].number == free[2]
+                and routing.seats[free[3]].state == "ready"
             ]
-            assert len(live) == group.ready
-            assert live == sorted(live)
-            assert not live or group.line.places[group.line.head] == live[0]
+            assert len(live) == klass.ready
+            assert not live or klass.free[0] == min(live)
+            places = klass.line.places[klass.line.head :]
+            waiting = [place for place in places if there(routing.waiters, place)]
+            assert waiting == sorted(waiting)
+            assert not (waiting and live), "somebody waits whom somebody ready may serve"
+            assert not waiting or klass.line.places[klass.line.head] == waiting[0]
 
     @invariant()
     def every_state_has_a_timer(self) -> None:
@@ -537,6 +600,9 @@ class Floor(RuleBasedStateMachine):
         for contact, entry in self.state.queues.entries.items():
             if not entry.answered:
                 assert q.WaitLapsed(contact, entry.number) in due  # type: ignore[arg-type]
+                line = self.state.queues.lines[entry.queue]
+                if widens_at(line, entry, entry.ring) is not None:
+                    assert q.Widen(contact, entry.number) in due  # type: ignore[arg-type]
         for run in self.state.flows.runs.values():
             if run.waits == "queue":
                 assert run.contact in self.state.queues.entries, f"{run} waits in no queue"
@@ -546,6 +612,9 @@ class Floor(RuleBasedStateMachine):
             assert t.TaskLapses(task.id, task.until) in due, task
             if task.state is TaskState.OPEN:
                 assert t.TaskFallsDue(task.id, task.at) in due, task
+        for name, seat in self.state.routing.seats.items():
+            if seat.state == "resting":
+                assert r.RestOver(name, seat.number) in due, name  # type: ignore[arg-type]
         for agent in self.state.agents.agents.values():
             handling = agent.handling
             if agent.presence is Presence.OFFERED:

@@ -41,9 +41,8 @@ def day() -> tuple[Envelope, ...]:
     loaded = example()
     whole = scenario_of(loaded, "day")
     some = Scenario(
-        number=whole.number,
+        streams=whole.streams,
         shifts=whole.shifts[:6],
-        arrivals=whole.arrivals[:6],
         length_us=type(whole.length_us)(3 * HOUR),
         start=whole.start,
         behaviour=whole.behaviour,

@@ -25,7 +25,7 @@ from roost.kernel.ids import AgentId
 from roost.kernel.time import HOUR, MINUTE, SECOND, DurationUs
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Burst, Faults, Scenario, Span, all_day
+from roost.simulator.scenario import Burst, Faults, Scenario, Span, Stream, all_day, half_hours
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 STORM = Faults(lost=20_000, late=30_000, doubled=20_000, crash=5_000)
@@ -38,13 +38,19 @@ def example() -> Loaded:
     return loaded
 
 
+def calling(day: Scenario, arrivals: int, length_us: int) -> tuple[Stream, ...]:
+    """The day's callers, so many in each half hour."""
+    (stream,) = day.streams
+    expected = half_hours((arrivals,), length_us)
+    return (msgspec.structs.replace(stream, expected=expected),)
+
+
 def hours(length_us: int, faults: Faults, arrivals: int = 40) -> Scenario:
     day = scenario_of(example(), "day")
     agents = tuple(AgentId(shift.agent) for shift in day.shifts)
     return Scenario(
-        number=day.number,
+        streams=calling(day, arrivals, length_us),
         shifts=all_day(agents, length_us),
-        arrivals=(arrivals,),
         length_us=DurationUs(length_us),
         start=day.start,
         behaviour=msgspec.structs.replace(day.behaviour, consults=150_000, transfers=100_000),
@@ -167,7 +173,7 @@ def test_an_outage_is_noticed_within_a_minute() -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_burst_of_calls_is_waited_out(seed: int) -> None:
-    burst = Burst(10 * MINUTE, 10 * MINUTE, times=5)
+    burst = Burst(10 * MINUTE, 10 * MINUTE, percent=500)
     calm, busy = (
         play(hours(40 * MINUTE, Faults(bursts=bursts)), seed) for bursts in ((), (burst,))
     )

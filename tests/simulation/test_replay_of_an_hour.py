@@ -3,6 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
@@ -18,7 +20,7 @@ from roost.kernel.time import HOUR, MINUTE, DurationUs
 from roost.ports.log import Batch
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import STREAM, Simulation
-from roost.simulator.scenario import Faults, Scenario, all_day
+from roost.simulator.scenario import Faults, Scenario, all_day, half_hours
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
 
@@ -29,9 +31,8 @@ def stormy_hour() -> Simulation:
     day = scenario_of(loaded, "day")
     length = DurationUs(HOUR)
     scenario = Scenario(
-        number=day.number,
+        streams=(msgspec.structs.replace(day.streams[0], expected=half_hours((60,), length)),),
         shifts=all_day(tuple(AgentId(shift.agent) for shift in day.shifts), length),
-        arrivals=(60,),
         length_us=length,
         start=day.start,
         behaviour=day.behaviour,

@@ -173,3 +173,85 @@ def test_a_number_of_two_clients_names_the_first(centre: Path) -> None:
     (only,) = problems(centre)
     assert only.code == "number-taken"
     assert "power-grid" in only.what
+
+
+CLIENT = "clients/power-grid/client.yaml"
+
+
+def outage(centre: Path, more: str) -> set[str]:
+    """The codes of what's wrong when the outage queue says this as well."""
+    change(centre, CLIENT, "    skills: {outage: 1}\n", f"    skills: {{outage: 1}}\n{more}")
+    found = load(centre)
+    return {problem.code for problem in found} if isinstance(found, list) else set()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("    rings: [{after: 20s, skills: {outag: 1}}]\n", "unknown-skill"),
+        ("    teams: [dya]\n", "unknown-team"),
+        ("    prefer: {french: 2}\n", "unknown-skill"),
+        ("    rings: [{after: 0, skills: {}}]\n", "ring-order"),
+        ("    rings: [{after: 30s, skills: {}}, {after: 20s, skills: {}}]\n", "ring-order"),
+        ("    rings: [{after: 20s}]\n", "ring-adds-nobody"),
+        ("    rings: [{after: 20s, skills: {outage: 9}}]\n", "ring-narrows"),
+        ("    boost: {every: 0, most: 3}\n", "no-boost"),
+    ],
+)
+def test_a_rule_of_routing_that_makes_no_sense_is_refused(
+    centre: Path, more: str, code: str
+) -> None:
+    assert code in outage(centre, more)
+
+
+def test_rings_preferences_and_boosts_are_taken(centre: Path) -> None:
+    more = (
+        "    teams: [day]\n    rings: [{after: 20s}, {after: 40s, skills: {}}]\n"
+        "    prefer: {bills: 2}\n    agents: least_skilled\n    boost: {every: 30s, most: 3}\n"
+    )
+    assert outage(centre, more) == set()
+
+
+CONTRACT = "clients/power-grid/contract.yaml"
+TERM = "{term: answered, target: 80, percent: 1, cap_percent: 10}"
+
+
+def contract_says(centre: Path, term: str) -> set[str]:
+    """The codes of what's wrong with a term of service."""
+    text = (centre / CONTRACT).read_text(encoding="utf-8")
+    assert "    lines:\n" in text
+    (centre / CONTRACT).write_text(
+        text.replace("    lines:\n", f"    service: [{term}]\n    lines:\n", 1), encoding="utf-8"
+    )
+    found = load(centre)
+    return {problem.code for problem in found} if isinstance(found, list) else set()
+
+
+def test_a_term_of_service_is_taken(centre: Path) -> None:
+    assert contract_says(centre, TERM) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("term: answered", "term: answered, measure: asa", "unknown-measure"),
+        ("term: answered", "term: answered, version: 7", "unknown-measure"),
+        ("target: 80", "target: 101", "no-share"),
+        ("target: 80", "target: 0", "no-share"),
+        ("target: 80", "target: 80, each: 20m", "interval"),
+        ("target: 80", "target: 80, kept: 90", "kept"),
+        ("percent: 1", "percent: 1, amount: 500", "step-money"),
+        (", percent: 1", "", "step-money"),
+        ("percent: 1", "percent: 1, point: 0", "point"),
+        ("percent: 1", "percent: 1, lines: [tlak]", "unknown-line"),
+        ("target: 80", "target: 80, queues: [outag]", "unknown-queue"),
+        ("target: 80", "target: 80, queues: [outage], within: 30s", "other-threshold"),
+        ("target: 80", "target: 80, hours: nigth", "unknown-calendar"),
+        (TERM, f"{TERM}, {TERM}", "doubled-term"),
+    ],
+)
+def test_a_term_that_cannot_be_kept_or_counted_is_refused(
+    centre: Path, old: str, new: str, code: str
+) -> None:
+    assert old in TERM
+    assert code in contract_says(centre, TERM.replace(old, new, 1))

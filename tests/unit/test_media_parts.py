@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from roost.adapters.media.latch import Latch
 from roost.adapters.media.matrix import objection
 from roost.adapters.media.port_pairs import NoPort, PortPairs
 from roost.adapters.media.recordings import RecordedTracks
-from roost.adapters.media.testing import Commands, MemoryKeys
+from roost.adapters.media.testing import Commands, MemoryKeys, own_ports
 from roost.adapters.media.tracks import Begin, Recorder, Track
 from roost.adapters.media.wire import BadMessage, Deframer, Hello, TrackDone, frame
 from roost.floor.effects import (
@@ -461,3 +462,11 @@ def test_keys_that_cannot_be_pressed_are_dropped_and_named_nowhere(
     assert len(caplog.records) == 2
     assert "4929" not in caplog.text
     assert not client._links[MediaId("m1")]._pending
+
+
+def test_a_rig_takes_a_range_of_which_nobody_holds_a_port() -> None:
+    first, last = own_ports(7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
+        somebody.bind(("127.0.0.1", first + 51))
+        other, _ = own_ports(7)
+        assert other not in range(first, last + 1)

@@ -1,5 +1,8 @@
 """One command is run to rest, and whatever goes wrong has its defined end."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from roost.engine.bodies import state_digest
@@ -89,6 +92,17 @@ def test_a_failed_assertion_refuses_the_command_and_runs_the_rescue() -> None:
     assert [(each.type, each.cause) for each in jammed.envelopes] == [
         ("doors.DoorClosed", "fault:c1")
     ]
+
+
+def test_a_rescue_that_fails_is_an_incident_too() -> None:
+    def rescue(_: Doors, __: Command) -> Sequence[Command]:
+        raise LookupError("no way out")
+
+    own = Engine(replace(DOORS, rescue=rescue), STREAM)
+    jammed = step(own, Jam("front"))
+    assert jammed.refusal is not None
+    assert [incident.trouble for incident in jammed.incidents] == ["AssertionError", "LookupError"]
+    assert own.ignored == {"rescue_failed": 1}
 
 
 def test_a_reaction_that_fails_leaves_the_command_done_and_runs_the_rescue() -> None:

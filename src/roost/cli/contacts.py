@@ -14,6 +14,7 @@ from rich.text import Text
 
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json, client_and_count
+from roost.cli.why import sentence
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ClientId, QueueId
 from roost.kernel.money import Money
@@ -111,7 +112,9 @@ def ended(one: ContactSummary) -> str:
 @app.command("show")
 def show(
     id: Id,
-    why: Annotated[bool, typer.Option("--why", help="With every event of its history.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="With its history, and the reason of each decision.")
+    ] = False,
     directory: Centre = Path(),
     data: Data = None,
     as_json: Json = False,
@@ -146,7 +149,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
         + Text(f"{shown.caller or 'unknown caller'} → {one.number}  {ended(one)}"),
         soft_wrap=True,
     )
-    legs = _table("leg", "from", "up", "to", "ended by", "in/out/lost", "jitter")
+    legs = _table("leg", "from", "up", "to", "ended by", "in/out/lost", "jitter", "MOS")
     for leg in record.legs:
         by = "" if leg.blame is None or leg.reason is None else f"{leg.blame}: {leg.reason}"
         legs.add_row(
@@ -157,6 +160,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
             by,
             f"{leg.received}/{leg.sent}/{leg.lost}",
             f"{leg.jitter_us / 1000:.1f} ms",
+            "/".join(f"{score:.1f}" for score in (leg.mos_in, leg.mos_out) if score is not None),
         )
     console.print(legs)
     if record.segments:
@@ -178,11 +182,13 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
         console.print(f"{track.purpose.value} of {side}: {clock(track.length_us) or '0:00'}{gap}")
     if why:
         for moment in record.history:
-            detail = "  ".join(f"{name}={value}" for name, value in moment.detail.items())
+            detail = sentence(moment.what, moment.detail) or "  ".join(
+                f"{name}={value}" for name, value in moment.detail.items()
+            )
             line = Text.assemble(
                 (f"{moment.number:>8} {files.when(moment.at)[11:]} ", "dim"),
                 (f"{moment.what}  ", "bold"),
-                detail[:400],
+                detail[:600],
             )
             console.print(line, soft_wrap=True)
 

@@ -39,6 +39,7 @@ SUPERVISOR: Final = "supervisor"
 READY_S: Final = 60.0
 DRAIN_S: Final = 75.0
 STOP_S: Final = 90.0
+LAST_S: Final = 3.0  # before the end, agents call nobody any more
 LOOK_S: Final = 0.2
 
 
@@ -119,7 +120,7 @@ class Demo:
                 await asyncio.to_thread(show_page, f"{self._url}/wallboard")
             phones = await self._start("roost.processes.demo.agents", self._agents(people))
             await self._hears_ready(phones)
-            await self._call()
+            await self._call(phones)
             await self._rest()
             await self._end(phones, DRAIN_S)
         finally:
@@ -231,8 +232,9 @@ class Demo:
 
     # --- the calls ---
 
-    async def _call(self) -> None:
-        """Until the callers are through: after `for_s`, or when somebody asks to stop."""
+    async def _call(self, phones: asyncio.subprocess.Process) -> None:
+        """Until the callers are through: after `for_s`, or when somebody asks to stop. The agents
+        begin nothing of their own towards the end."""
         sip = self._launch.settings.sip
         length = None if self._for_s is None else round(self._for_s * 1_000_000)
         out = self._launch.settings.trunks["city"].out
@@ -241,6 +243,10 @@ class Demo:
             sip.advertised(), sip.port, NUMBER, self._seed, self._rate, length, city
         )
         process = await self._start("roost.processes.demo.callers", orders)
+        if self._for_s is not None:
+            asyncio.get_running_loop().call_later(
+                max(0.0, self._for_s - LAST_S), phones.send_signal, signal.SIGUSR1
+            )
         reading = asyncio.create_task(self._read(process))
         stopping = asyncio.create_task(self._stop.wait())
         board, draw = self._board()
@@ -249,6 +255,7 @@ class Demo:
             with draw:
                 await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not reading.done():
+                    phones.send_signal(signal.SIGUSR1)
                     process.terminate()
                 await asyncio.wait({reading}, timeout=None if self._for_s else DRAIN_S)
         finally:
@@ -304,6 +311,11 @@ def show(summary: DemoSummary, console: Console) -> None:
         soft_wrap=True,
     )
     earned = summary.earned.minor / 100
+    console.print(
+        f"Handed on {summary.transferred}, after asking a colleague {summary.consulted}; called out"
+        f" {summary.called_out}, tasks done {summary.tasks}.",
+        soft_wrap=True,
+    )
     console.print(
         f"{summary.recordings} recordings ({summary.recorded_s:.0f} s); earned {earned:.2f}"
         f" {summary.earned.currency}; lost {summary.lost}, stuck {summary.stuck};"

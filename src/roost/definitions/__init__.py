@@ -10,7 +10,8 @@ compiled to what the rooms are configured by, compared with what's in force.
 """
 
 from roost.definitions.application import Application, application
-from roost.definitions.compile import compile_contracts, compile_floor
+from roost.definitions.compile import compile_floor
+from roost.definitions.contracts import compile_contracts
 from roost.definitions.difference import Change, difference
 from roost.definitions.load import Loaded, load
 from roost.definitions.needs import NeededPrompt, needed_prompts

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from roost.definitions import times
-from roost.definitions.compile import compile_contracts, compile_floor
+from roost.definitions.compile import compile_floor
+from roost.definitions.contracts import compile_contracts
 from roost.definitions.difference import Change, difference
 from roost.definitions.load import Loaded
 from roost.definitions.messages import DefinitionsApplied, NamedAgent

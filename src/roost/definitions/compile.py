@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from roost.definitions import times
 from roost.definitions.alert_documents import AlertDocument
+from roost.definitions.contracts import compile_contracts
 from roost.definitions.documents import (
     AgentDocument,
     Calendar,
@@ -23,6 +24,7 @@ from roost.definitions.documents import (
 )
 from roost.definitions.load import ClientFolder, Loaded
 from roost.definitions.needs import WAITING_MUSIC, prompt
+from roost.definitions.routing_documents import TeamDocument
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
 from roost.floor.alert_rules import AlertRule
@@ -37,8 +39,9 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.prompts import built_in
-from roost.kernel.time import Hours
-from roost.office.contracts.model import Contract, ContractVersion, Line, Measure, RoundPer
+from roost.kernel.time import DurationUs, Hours
+from roost.office.contracts.model import Contract
+from roost.office.service_terms.targets import earns, targets
 
 To = Callable[[str | UnsetType], str]
 
@@ -50,7 +53,10 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
     flow's version changes with the voice that speaks it."""
     centre = loaded.centre.document
     made = [_Client(centre, folder, voice) for folder in loaded.clients.values()]
-    queues = tuple(queue for client in made for queue in client.queues())
+    contracts = {contract.client: contract for contract in compile_contracts(loaded)}
+    queues = tuple(
+        _worth(queue, contracts.get(queue.client)) for client in made for queue in client.queues()
+    )
     without_version = floor.Floor(
         version=Digest(""),
         clients=tuple(client.client() for client in made),
@@ -58,15 +64,29 @@ def compile_floor(loaded: Loaded, voice: str) -> floor.Floor:
         flows=tuple(flow for client in made for flow in client.flows()),
         queues=queues,
         agents=tuple(
-            _agent(user, agent, queues) for user, agent in loaded.agents.document.agents.items()
+            _agent(user, agent, queues, centre)
+            for user, agent in loaded.agents.document.agents.items()
         ),
         away_reasons=tuple(centre.away_reasons),
         away_limits={
             reason: times.length(limit) for reason, limit in sorted(centre.away_limits.items())
         },
         alerts=_alerts(loaded),
+        order=centre.order.value,
+        targets=tuple(
+            target
+            for contract in contracts.values()
+            for target in targets(contract, [q.id for q in queues if q.client == contract.client])
+        ),
     )
     return msgspec.structs.replace(without_version, version=_digest(without_version))
+
+
+def _worth(queue: floor.Queue, contract: Contract | None) -> floor.Queue:
+    """With what an answered contact earns."""
+    if contract is None:
+        return queue
+    return msgspec.structs.replace(queue, earns=earns(contract, queue.id))
 
 
 def _alerts(loaded: Loaded) -> tuple[AlertRule, ...]:
@@ -112,17 +132,29 @@ def _skills(levels: Mapping[str, int]) -> tuple[floor.Skill, ...]:
     return tuple(floor.Skill(SkillId(name), level) for name, level in sorted(levels.items()))
 
 
-def _agent(user: str, agent: AgentDocument, queues: tuple[floor.Queue, ...]) -> floor.Agent:
-    serves = {
-        queue.client
-        for queue in queues
-        if all(agent.skills.get(need.skill, 0) >= need.level for need in queue.skills)
-    }
+def _agent(
+    user: str, agent: AgentDocument, queues: tuple[floor.Queue, ...], centre: Centre
+) -> floor.Agent:
+    """Who may serve a queue in a later ring is ready for its client as well."""
+    skills = _skills(agent.skills)
+    serves = {queue.client for queue in queues if _may(skills, agent.team, queue)}
+    team = centre.teams.get(agent.team)
+    rules = team if isinstance(team, TeamDocument) else None
+    busy = rules.most_busy_percent if rules else UNSET
     return floor.Agent(
         id=AgentId(user),
-        skills=_skills(agent.skills),
+        skills=skills,
         team=agent.team,
         clients=tuple(sorted(serves)),
+        rest_us=times.length(rules.rest) if rules else DurationUs(0),
+        most_busy=0 if busy is UNSET else busy * 10,
+    )
+
+
+def _may(skills: tuple[floor.Skill, ...], team: str, queue: floor.Queue) -> bool:
+    rings = ((queue.skills, queue.teams), *((ring.skills, ring.teams) for ring in queue.rings))
+    return any(
+        floor.serves(skills, needed) and (not teams or team in teams) for needed, teams in rings
     )
 
 
@@ -188,6 +220,19 @@ class _Client:
             short_us=times.length(queue.service_level.short),
             call_back_abandoned=queue.call_back_abandoned,
             whisper=self._prompts(queue.whisper, self.document.language),
+            teams=tuple(sorted(queue.teams)),
+            prefer=_skills(queue.prefer),
+            agents=queue.agents.value,
+            rings=tuple(
+                floor.Ring(
+                    times.length(ring.after),
+                    _skills(queue.skills if ring.skills is UNSET else ring.skills),
+                    tuple(sorted(ring.teams)),
+                )
+                for ring in queue.rings
+            ),
+            boost_us=DurationUs(0) if queue.boost is UNSET else times.length(queue.boost.every),
+            boost_most=0 if queue.boost is UNSET else queue.boost.most,
         )
 
     def flows(self) -> list[floor.Flow]:
@@ -293,49 +338,8 @@ class _Client:
                 waiting=self._prompts(queue.waiting, language) or (WAITING_MUSIC,),
                 most_us=times.length(queue.most),
                 otherwise=to(queue.otherwise),
+                prefer=_skills(queue.prefer),
             )
         assert step.voicemail is not UNSET, "a checked step has a kind"
         prompts = (*self._prompts(step.voicemail.say, language), BEEP)
         return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)
-
-
-def compile_contracts(loaded: Loaded) -> tuple[Contract, ...]:
-    """The office's contracts, one a client that has one."""
-    return tuple(
-        _contract(loaded.centre.document, folder)
-        for folder in loaded.clients.values()
-        if folder.contract is not None
-    )
-
-
-def _contract(centre: Centre, folder: ClientFolder) -> Contract:
-    assert folder.contract is not None
-    document = folder.contract.document
-    client = folder.client.document
-    zone = next(z for z in (document.zone, client.zone, centre.zone) if z is not UNSET)
-    versions = tuple(
-        ContractVersion(
-            effective_day=times.local_day(version.effective) or 0,
-            minimum=version.minimum,
-            lines=tuple(
-                Line(
-                    name=line.line,
-                    text=line.text or line.line,
-                    measure=Measure(line.measure),
-                    rate=line.rate,
-                    unit_us=None if line.unit is UNSET else times.length(line.unit),
-                    round_per=RoundPer(line.round_per),
-                    queues=tuple(QueueId(f"{folder.name}/{name}") for name in line.queues),
-                )
-                for line in version.lines
-            ),
-        )
-        for version in sorted(document.versions, key=lambda one: one.effective)
-    )
-    return Contract(
-        client=ClientId(folder.name),
-        currency=document.currency,
-        zone=times.zone(zone),
-        billable=tuple(sorted(document.billable)),
-        versions=versions,
-    )

@@ -10,6 +10,14 @@ from typing import Annotated, Final
 from msgspec import UNSET, Meta, UnsetType, field
 
 from roost.definitions.alert_documents import QueueAlert, TeamAlert
+from roost.definitions.routing_documents import (
+    BoostDocument,
+    Choosing,
+    Order,
+    RingDocument,
+    TeamDocument,
+)
+from roost.definitions.service_documents import TermDocument
 from roost.definitions.values import (
     Attempts,
     Colour,
@@ -55,7 +63,15 @@ class Centre(Document, frozen=True, kw_only=True):
     name: Annotated[Title, says("The operator's name")]
     zone: Annotated[str, says("The centre's time zone (IANA): `Asia/Shanghai`")]
     skills: Annotated[dict[Name, Title], says("What agents can do, by name, with words")]
-    teams: Annotated[dict[Name, Title], says("The agents' teams")] = {}
+    teams: Annotated[
+        dict[Name, Title | TeamDocument], says("The agents' teams: words, or words with rules")
+    ] = {}
+    order: Annotated[
+        Order,
+        says(
+            "Who goes first: by `priority`, then time; or, among equals, by what a `contract` loses"
+        ),
+    ] = Order.PRIORITY
     calendars: Annotated[dict[Name, Calendar], says("Hours that every client may name")] = {}
     away_reasons: Annotated[list[Name], says("Why an agent may be away: `break`, `training`")] = (
         field(default_factory=lambda: ["break"])
@@ -136,7 +152,18 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     """Where callers wait for an agent."""
 
     skills: Annotated[dict[str, Level], says("Skills that an agent needs, with least level")]
+    prefer: Annotated[
+        dict[str, Level], says("Whoever has more of these skills is chosen before the others")
+    ] = {}
+    teams: Annotated[list[str], says("Only these teams, before any ring; by default any")] = []
+    rings: Annotated[
+        list[RingDocument], Meta(max_length=8), says("Who else may, after which wait")
+    ] = []
+    agents: Annotated[Choosing, says("Which of those who may")] = Choosing.LONGEST_IDLE
     priority: Annotated[Priority, says("Added to the flow's; higher goes first")] = 0
+    boost: Annotated[
+        BoostDocument | UnsetType, says("How waiting raises the priority; by default not at all")
+    ] = UNSET
     ring: Annotated[Duration, says("How long a phone rings for one agent")] = "20s"
     wrap_up: Annotated[Duration, says("Limit of the time for writing up; 0: none")] = "60s"
     code_required: Annotated[bool, says("The agent must give a wrap-up code")] = False
@@ -322,6 +349,7 @@ class QueueStep(Document, frozen=True, kw_only=True):
     to: Annotated[str, says("One of the client's queues")]
     priority: Annotated[Priority, says("Higher goes first")] = 0
     skills: Annotated[dict[str, Level], says("Skills beside the queue's own")] = {}
+    prefer: Annotated[dict[str, Level], says("Skills that are welcome, beside the queue's")] = {}
     waiting: Annotated[
         Prompts | UnsetType, says("Played round and round; by default the built-in music")
     ] = UNSET
@@ -413,6 +441,7 @@ class VersionDocument(Document, frozen=True, kw_only=True):
     effective: Annotated[Date, says("The first day, in the contract's zone")]
     lines: Annotated[list[LineDocument], says("The priced lines")]
     minimum: Annotated[Rate, says("The least that a month costs")] = "0"
+    service: Annotated[list[TermDocument], says("What is promised, and what missing it costs")] = []
 
 
 class ContractDocument(Document, frozen=True, kw_only=True):
@@ -428,55 +457,3 @@ class ContractDocument(Document, frozen=True, kw_only=True):
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
     ] = field(default_factory=lambda: ["answered"])
     versions: Annotated[list[VersionDocument], says("Versions, by the day they begin")]
-
-
-# --- scenarios/*.yaml ---
-
-
-class Arrivals(Document, frozen=True, kw_only=True):
-    """How many callers, and when."""
-
-    per_half_hour: Annotated[
-        list[Annotated[int, Meta(ge=0, le=1_000_000)]],
-        says("Expected calls in each half hour from the start, repeated"),
-    ]
-    keys: Annotated[
-        dict[str, Annotated[int, Meta(ge=0, le=1000)]],
-        says("What callers press, by weight: keys, `invalid`, `silence`, `hang-up`"),
-    ]
-
-
-class Handling(Document, frozen=True, kw_only=True):
-    """How long agents take, by menu label (`any` for the rest): mean times."""
-
-    talk: Annotated[Duration, says("Mean of talking")]
-    wrap_up: Annotated[Duration, says("Mean of writing up")]
-
-
-class Scenario(Document, frozen=True, kw_only=True):
-    """`scenarios/NAME.yaml`: callers and agents for the simulator."""
-
-    client: Annotated[str, says("Whose number is called")]
-    number: Annotated[Dialled, says("The number")]
-    begins: Annotated[
-        str,
-        Meta(
-            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$",
-            extra={"expects": "a local time: 2026-03-02 08:00"},
-        ),
-        says("Local time in the centre's zone"),
-    ]
-    lasts: Annotated[Duration, says("How long callers come")]
-    arrivals: Annotated[Arrivals, says("The callers")]
-    patience: Annotated[Duration, says("Mean patience while waiting (exponential)")]
-    handling: Annotated[dict[str, Handling], says("Times by menu label, or `any`")]
-    agents: Annotated[
-        dict[str, str] | list[str],
-        says("Who works: users, or users with a span such as 08:00-17:00"),
-    ]
-    decline_percent: Annotated[
-        int, Meta(ge=0, le=100), says("Offers that agents decline or miss, in a hundred")
-    ] = 2
-    wrap_up_codes: Annotated[
-        dict[str, Annotated[int, Meta(ge=0, le=1000)]], says("Codes given, by weight")
-    ] = {}

@@ -16,10 +16,11 @@ from roost.definitions.documents import (
     ClientDocument,
     ContractDocument,
     FlowDocument,
-    Scenario,
 )
+from roost.definitions.edits import Edits
 from roost.definitions.problems import Problem, Severity, sort_key
 from roost.definitions.reading import Source, read
+from roost.definitions.scenario_documents import Scenario
 from roost.kernel.ids import Digest
 
 
@@ -45,6 +46,7 @@ class Loaded:
     clients: Mapping[str, ClientFolder]
     scenarios: Mapping[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
     warnings: tuple[Problem, ...] = ()
+    arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -97,10 +99,10 @@ class Loaded:
         }
 
 
-def load(folder: Path | str) -> Loaded | list[Problem]:
-    """Reads and checks a centre's folder. A list holds every problem, warnings too, by file
-    and line; a Loaded has none but warnings."""
-    draft = read(Path(folder))
+def load(folder: Path | str, edits: Edits | None = None) -> Loaded | list[Problem]:
+    """Reads and checks a centre's folder, perhaps with small changes. A list holds every problem,
+    warnings too, by file and line; a Loaded has none but warnings."""
+    draft = read(Path(folder), edits)
     draft.problems += check_all(draft)
     problems = sorted(set(draft.problems), key=sort_key)
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -118,4 +120,6 @@ def load(folder: Path | str) -> Loaded | list[Problem]:
         )
         for name in draft.folders
     }
-    return Loaded(draft.centre, draft.agents, clients, draft.scenarios, tuple(problems))
+    return Loaded(
+        draft.centre, draft.agents, clients, draft.scenarios, tuple(problems), draft.arrivals
+    )

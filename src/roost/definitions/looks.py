@@ -92,7 +92,11 @@ def looks(documents: Mapping[str, str]) -> Looks:
     if centre is None:
         return Looks(clients=clients)
     shared = msgspec.json.decode(centre, type=Centre)
-    return Looks(shared.name, shared.skills, shared.teams, clients, shared.zone)
+    teams = {
+        team: words if isinstance(words, str) else words.name
+        for team, words in shared.teams.items()
+    }
+    return Looks(shared.name, shared.skills, teams, clients, shared.zone)
 
 
 def _client(client: ClientId, document: ClientDocument, documents: Mapping[str, str]) -> ClientLook:

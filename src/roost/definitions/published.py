@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from roost.definitions import documents
+from roost.definitions.scenario_documents import Scenario
 from roost.kernel.money import MINOR_DIGITS
 from roost.office.contracts.model import Kind, Measure
 
@@ -17,7 +18,7 @@ SCHEMAS: Final[dict[str, tuple[str, type[Struct]]]] = {
     "client": ("clients/NAME/client.yaml", documents.ClientDocument),
     "flow": ("clients/NAME/flows/FLOW.yaml", documents.FlowDocument),
     "contract": ("clients/NAME/contract.yaml", documents.ContractDocument),
-    "scenario": ("scenarios/NAME.yaml", documents.Scenario),
+    "scenario": ("scenarios/NAME.yaml", Scenario),
 }
 """By name: which files, and their model."""
 
@@ -132,6 +133,7 @@ KINDS: Final = {
     Kind.TURNED_AWAY: "the queue was full, or its limit was reached",
     Kind.GIVEN_UP: "the caller left in the flow, before any queue",
     Kind.FAILED: "ended by us or by the network, before any agent",
+    Kind.OUTBOUND: "an agent called the customer",
 }
 
 

@@ -17,9 +17,10 @@ from roost.definitions.documents import (
     ClientDocument,
     ContractDocument,
     FlowDocument,
-    Scenario,
 )
+from roost.definitions.edits import Edit, Edits, edited
 from roost.definitions.problems import Problem, Severity, did_you_mean
+from roost.definitions.scenario_documents import Scenario
 from roost.definitions.shapes import shape
 from roost.definitions.tree import Node, parse
 
@@ -28,6 +29,7 @@ Document = TypeVar("Document", bound=Struct)
 MOST_CLIENTS: Final = 200
 MOST_FILES: Final = 200  # in one folder
 MOST_RECORDING_BYTES: Final = 5 * 1024 * 1024
+MOST_ARRIVAL_BYTES: Final = 20 * 1024 * 1024
 MOST_LOGO_BYTES: Final = 64 * 1024
 PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")  # and WEBP after its size
 
@@ -84,14 +86,23 @@ class Draft:
     recordings: dict[str, dict[str, bytes]] = field(default_factory=dict[str, dict[str, bytes]])
     logos: dict[str, bytes] = field(default_factory=dict[str, bytes])  # by client
     scenarios: dict[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
+    arrivals: dict[str, str] = field(default_factory=dict[str, str])  # scenarios/*.csv, by name
     folders: list[str] = field(default_factory=list[str])
     broken_flows: set[str] = field(default_factory=set[str])
     problems: list[Problem] = field(default_factory=list[Problem])
 
 
-def read(folder: Path) -> Draft:
-    """Reads what's there; `problems` has what's wrong with each file by itself."""
-    return _Reader(folder).read()
+def read(folder: Path, edits: Edits | None = None) -> Draft:
+    """Reads what's there, changed as `edits` say; `problems` has what's wrong with each file by
+    itself."""
+    reader = _Reader(folder, dict(edits or {}))
+    draft = reader.read()
+    for file in reader.edits:
+        mend = "Name a file of the folder: clients/NAME/client.yaml"
+        draft.problems.append(
+            Problem(file, 0, 0, "no-file", "can't be changed: it isn't read", mend)
+        )
+    return draft
 
 
 def is_picture(content: bytes) -> bool:
@@ -102,8 +113,9 @@ def is_picture(content: bytes) -> bool:
 
 
 class _Reader:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, edits: dict[str, tuple[Edit, ...]]) -> None:
         self.root = root
+        self.edits = edits
         self.draft = Draft()
 
     def read(self) -> Draft:
@@ -126,6 +138,8 @@ class _Reader:
                 found = self._document(f"scenarios/{path.name}", Scenario)
                 if found is not None:
                     draft.scenarios[path.stem] = found
+            elif path.suffix == ".csv":
+                self._arrivals(path)
         return draft
 
     def _report(self, problem: Problem) -> None:
@@ -168,6 +182,7 @@ class _Reader:
         self.draft.problems += problems
         if node is None:
             return None
+        self.draft.problems += edited(file, node, self.edits.pop(file, ()))
         document, problems = shape(file, node, model)
         self.draft.problems += problems
         return None if document is None else Source(file, node, document)
@@ -217,6 +232,14 @@ class _Reader:
             self.draft.logos[name] = content
             return
         self._report(client.wrong(("desk", "logo"), "logo", what, mend))
+
+    def _arrivals(self, path: Path) -> None:
+        """One that can't be read is told where it's named."""
+        if path.stat().st_size <= MOST_ARRIVAL_BYTES:
+            try:
+                self.draft.arrivals[path.name] = path.read_text("utf-8-sig")
+            except (OSError, UnicodeDecodeError):
+                return
 
     def _recording(self, client: str, path: Path) -> None:
         file = f"clients/{client}/prompts/{path.name}"

@@ -169,10 +169,12 @@ class Engine(Generic[State]):
         events = decision.events
         if events:
             at, number, known, stream = self.at, self.number, self._types, self.stream
-            envelopes: list[Envelope] = []
+            envelopes = step.envelopes
+            before = len(envelopes)
             for event in events:
                 type_version = known.get(event.__class__)
                 if type_version is None:
+                    del envelopes[before:]
                     return KeyError(f"{type(event).__name__} is no event of this room")
                 number += 1
                 envelopes.append(
@@ -197,7 +199,6 @@ class Engine(Generic[State]):
                 names = ", ".join(type(event).__name__ for event in events)
                 raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
             self.number = number
-            step.envelopes += envelopes
             react = self._reactions
             try:
                 for event in events:
@@ -222,7 +223,7 @@ class Engine(Generic[State]):
             if rounds == 0:
                 overrun = AssertionError(f"more than {MOST_ROUNDS} rounds")
                 self._note(step, commands[0], who, cause, overrun)
-                rescue.extend(self._safe_path(commands))
+                rescue.extend(self._safe_path(step, commands, who, cause))
                 break
             rounds -= 1
             following: list[Command] = []
@@ -231,7 +232,7 @@ class Engine(Generic[State]):
                     decision = decide(state, at, command)
                 except Exception as trouble:
                     self._note(step, command, who, cause, trouble)
-                    rescue.extend(self._safe_path([command]))
+                    rescue.extend(self._safe_path(step, [command], who, cause))
                     continue
                 if decision.__class__ is Refusal:
                     self._ignore(decision.code)  # pyright: ignore
@@ -239,7 +240,7 @@ class Engine(Generic[State]):
                 bad = self._take(step, decision, who, cause, following)  # pyright: ignore
                 if bad is not None:
                     self._note(step, command, who, cause, bad)
-                    rescue.extend(self._safe_path([command]))
+                    rescue.extend(self._safe_path(step, [command], who, cause))
             commands = following
         if rescue and not rescuing:  # a rescue that fails in its turn is left to the leases
             self._react(step, rescue, cause, MOST_ROUNDS, rescuing=True)
@@ -251,17 +252,22 @@ class Engine(Generic[State]):
         self._note(step, command, str(actor), cause, trouble)
         step.refusal = Refusal(FAULT, {"command": type(command).__name__})
         own = f"{FAULT}:{cause}"
-        self._react(step, self._safe_path([command]), own, MOST_ROUNDS, rescuing=True)
+        safe = self._safe_path(step, [command], str(actor), own)
+        self._react(step, safe, own, MOST_ROUNDS, rescuing=True)
         step.number = self.number
         return step
 
-    def _safe_path(self, commands: list[Command]) -> list[Command]:
-        """The room's rescue for commands that failed; nothing when even that fails."""
+    def _safe_path(
+        self, step: Step, commands: list[Command], who: str, cause: str
+    ) -> list[Command]:
+        """The room's rescue for commands that failed. Where even that fails it's an incident of
+        its own, and the contact is left to its leases."""
         rescue: list[Command] = []
         for command in commands:
             try:
                 rescue.extend(self.room.rescue(self.state, command))
-            except Exception:
+            except Exception as trouble:
+                self._note(step, command, who, cause, trouble)
                 self._ignore("rescue_failed")
         return rescue
 

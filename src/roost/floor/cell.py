@@ -16,17 +16,19 @@ from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
-from roost.floor.effects import dialog_of
+from roost.floor.effects import dialog_of, line_of
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
-from roost.floor.parties import SegmentKind
+from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
 from roost.floor.routing import decide as routing_decide
+from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
-from roost.floor.routing import model as routing_model
+from roost.floor.routing import promises as routing_promises
+from roost.floor.routing import standing as routing_standing
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
 from roost.floor.tasks import decide as tasks_decide
@@ -70,15 +72,19 @@ def _forgetting(decide: _Decide) -> _Decide:
         if isinstance(decision, Refusal):
             return decision
         drops = decision.drops
+        if type(command) is calls.LineClosed:
+            drops = (*drops, line_of(command.leg))
         for event in decision.events:
             if type(event) is calls.LegEnded:
                 drops = (*drops, dialog_of(event.leg))
+                if event.party is Party.AGENT:
+                    drops = (*drops, line_of(event.leg))
         return Decision(decision.events, decision.effects, drops)
 
     return decided
 
 
-_ENDS_LEGS: Final = (calls.LegClosed, calls.LegFailed, calls.CheckContact)
+_ENDS_LEGS: Final = (calls.LegClosed, calls.LegFailed, calls.LineClosed, calls.CheckContact)
 DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("calls", decide) for command, decide in calls_decide.DECIDE.items()},
     **{command: ("flows", decide) for command, decide in flows_decide.DECIDE.items()},
@@ -125,7 +131,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
-    routing_model.configured(state.routing, floor)
+    routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
 
 
@@ -134,7 +140,7 @@ def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -
     calls_folds.contact_ended(state.calls, event, at)
     flows_model.over(state.flows, contact)
     queues_model.contact_ended(state.queues, contact)
-    routing_model.contact_ended(state.routing, contact)
+    routing_standing.contact_ended(state.routing, contact)
 
 
 def _rescued(state: CellState, event: flows.FlowRescued, at: InstantUs) -> None:
@@ -148,62 +154,73 @@ def _rescued(state: CellState, event: flows.FlowRescued, at: InstantUs) -> None:
 def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> None:
     queues_model.queued(state.queues, event, at)
     calls_folds.waits(state.calls, _contact(event))
-    routing_model.queued(
+    routing_standing.queued(
         state.routing,
         _contact(event),
         event.queue,
-        event.skills,
-        event.priority,
+        event.ring,
+        event.asked,
         event.since,
+        event.only,
     )
+
+
+def _asks(
+    state: CellState, event: queues.RingWidened | queues.PriorityChanged, at: InstantUs
+) -> None:
+    queues_model.asks(state.queues, event)
+    routing_standing.widened(state.routing, _contact(event), event.ring, event.asked)
 
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
-    routing_model.dequeued(state.routing, _contact(event))
+    routing_promises.counted(
+        state.routing, event.queue, event.outcome, event.short, event.in_target, at
+    )
+    routing_standing.dequeued(state.routing, _contact(event))
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
     contact = _contact(event)
     calls_folds.assigned(state.calls, contact)
     queues_model.ringing(state.queues, contact, event.agent, event.offer)
-    routing_model.assigned(state.routing, contact, event.agent, event.offer)
+    routing_standing.assigned(state.routing, contact, event.agent, event.offer, at)
 
 
 def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> None:
     contact = _contact(event)
     queues_model.not_taken(state.queues, contact, event.offer)
     withdrawn = event.why == "caller_left"
-    routing_model.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
+    routing_standing.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
 
 
 def _signed_in(state: CellState, event: agents.AgentSignedIn, at: InstantUs) -> None:
     agents_model.signed_in(state.agents, event, at)
-    routing_model.set_state(state.routing, event.agent, "away", at)
+    routing_standing.set_state(state.routing, event.agent, "away", at)
     tasks_model.here(state.tasks, event.agent, True)
 
 
 def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -> None:
     agents_model.signed_out(state.agents, event, at)
-    routing_model.set_state(state.routing, event.agent, "out", at)
+    routing_standing.set_state(state.routing, event.agent, "out", at)
     tasks_model.here(state.tasks, event.agent, False)
 
 
 def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
     agents_model.ready(state.agents, event, at)
-    routing_model.set_state(state.routing, event.agent, "ready", at)
+    routing_standing.set_state(state.routing, event.agent, "ready", at)
 
 
 def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
     agents_model.away(state.agents, event, at)
-    routing_model.set_state(state.routing, event.agent, "away", at)
+    routing_standing.set_state(state.routing, event.agent, "away", at)
 
 
 def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> None:
     """Routing knows of its own assignments; of a consultation it learns here."""
     agents_model.offered(state.agents, event, at)
     if event.kind is not SegmentKind.ANSWER:
-        routing_model.set_state(state.routing, event.agent, "busy", at)
+        routing_standing.set_state(state.routing, event.agent, "busy", at)
 
 
 def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
@@ -269,9 +286,13 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
     flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
+    queues.RingWidened: _asks,
+    queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
+    routing.AgentRests: _nothing,
+    routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,

@@ -20,7 +20,7 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs, Hours
+from roost.kernel.time import DurationUs, Hours, Zone
 
 
 class Skill(Struct, frozen=True, gc=False):
@@ -34,6 +34,28 @@ def serves(agent: tuple[Skill, ...], needed: tuple[Skill, ...]) -> bool:
     """Whether these skills are enough: each at the level needed, or above."""
     levels = {skill.skill: skill.level for skill in agent}
     return all(levels.get(skill.skill, 0) >= skill.level for skill in needed)
+
+
+class Asked(Struct, frozen=True, gc=False):
+    """What a contact asks for beside its queue: the flow's skills and preferences, and by how
+    much its priority is raised over the queue's."""
+
+    skills: tuple[Skill, ...] = ()
+    prefer: tuple[Skill, ...] = ()
+    raised: int = 0
+
+
+NOTHING_ASKED = Asked()
+
+
+def together(own: tuple[Skill, ...], more: tuple[Skill, ...]) -> tuple[Skill, ...]:
+    """Both lists' skills, each once with the higher level, in the order of their names."""
+    if not more:
+        return own
+    levels = {skill.skill: skill.level for skill in own}
+    for skill in more:
+        levels[skill.skill] = max(skill.level, levels.get(skill.skill, 0))
+    return tuple(Skill(skill, levels[skill]) for skill in sorted(levels))
 
 
 # --- flows: named steps; `then` names the next one, "" ends the flow ---
@@ -131,6 +153,7 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     waiting: tuple[PromptId, ...]
     most_us: DurationUs
     otherwise: str
+    prefer: tuple[Skill, ...] = ()  # beside the queue's own
 
 
 class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):
@@ -199,6 +222,33 @@ class Number(Struct, frozen=True, gc=False):
     flow: FlowId
 
 
+class ServiceTarget(Struct, frozen=True, gc=False):
+    """A promise as the router sees it, made from a contract's term (office/service_terms):
+    `promised` of the contacts in time (millionths), judged over a day or a month of `zone`, or
+    by intervals of their own. `worth`: one contact more in time, in thousandths of a minor unit.
+    `abandoned` contacts are `missed`, left `out`, left `out_in_time` (those alone who gave up
+    within the threshold), or `good_in_time`."""
+
+    id: str  # client/term
+    queues: tuple[QueueId, ...]
+    promised: int
+    worth: int
+    zone: Zone
+    by_day: bool = False
+    interval_us: DurationUs = DurationUs(0)
+    abandoned: str = "missed"
+    short_out: bool = True
+
+
+class Ring(Struct, frozen=True, gc=False):
+    """After this wait a contact is open to more people: whoever has these skills (instead of
+    the queue's own), in one of these teams (any, if none is named)."""
+
+    after_us: DurationUs
+    skills: tuple[Skill, ...]
+    teams: tuple[str, ...] = ()
+
+
 class Queue(Struct, frozen=True, gc=False):
     id: QueueId
     client: ClientId
@@ -212,6 +262,14 @@ class Queue(Struct, frozen=True, gc=False):
     short_us: DurationUs  # abandoned sooner is a short abandon
     whisper: tuple[PromptId, ...] = ()  # what the agent alone hears before the customer
     call_back_abandoned: bool = False  # who gave up waiting becomes a task
+    teams: tuple[str, ...] = ()  # of the first ring; none named: any
+    prefer: tuple[Skill, ...] = ()  # whoever has more of these comes first
+    agents: str = "longest_idle"  # which agent: routing/ranks.py
+    rings: tuple[Ring, ...] = ()  # in order of their wait
+    boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
+    boost_most: int = 0
+    sticky_us: DurationUs = DurationUs(0)  # kept for who helped last, so long; 0: not at all
+    earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
 
 
 class Agent(Struct, frozen=True, gc=False):
@@ -219,6 +277,8 @@ class Agent(Struct, frozen=True, gc=False):
     skills: tuple[Skill, ...]
     team: str
     clients: tuple[ClientId, ...]  # whose queues these skills serve: `ready_for`
+    rest_us: DurationUs = DurationUs(0)  # at least, after each contact
+    most_busy: int = 0  # of the last half hour, per mille; 0: no limit
 
 
 class Floor(Struct, frozen=True, gc=False):
@@ -232,6 +292,8 @@ class Floor(Struct, frozen=True, gc=False):
     agents: tuple[Agent, ...]
     away_reasons: tuple[str, ...]
     away_limits: dict[str, DurationUs] = {}  # by reason: how long is usual, for the floor's eyes
+    order: str = "priority"  # who goes first: routing/order.py
+    targets: tuple[ServiceTarget, ...] = ()
     alerts: tuple[AlertRule, ...] = ()  # judged by whoever shows the floor, not by the cell
 
 

@@ -34,6 +34,11 @@ def dialog_of(leg: LegId) -> VaultId:
     return VaultId(f"dialog:{leg}")
 
 
+def line_of(leg: LegId) -> VaultId:
+    """The same of the second line of an agent's phone."""
+    return VaultId(f"dialog:{leg}#line")
+
+
 # --- signalling: rebuildable; the same bytes go out again after a crash ---
 
 
@@ -115,6 +120,23 @@ class TellPhone(Effect, frozen=True, gc=False):
     KIND: ClassVar[str] = "once"
     leg: LegId
     status: int
+
+
+class AnswerLine(Effect, frozen=True, gc=False):
+    """Whom an agent's phone called by its second line has answered. `leg` is the agent's, which
+    is heard by the line that the phone doesn't hold. No outcome."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+
+
+class EndLine(Effect, frozen=True, gc=False):
+    """An agent's phone has no more use for its second line: a final failure, or BYE. Outcome:
+    LineClosed."""
+
+    KIND: ClassVar[str] = "rebuildable"
+    leg: LegId
+    reason: Reason
 
 
 class NudgePhone(Effect, frozen=True, gc=False):

@@ -17,6 +17,7 @@ from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
+from roost.floor.routing.standing import there
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
@@ -244,7 +245,7 @@ def _act(contact: ContactId, act: flows.Act) -> Command:
             return calls.Speak(contact, act.play, act.prompts, act.repeat)
         case flows.QueueNow():
             lapse = Outcome.VOICEMAIL if act.voicemail else Outcome.OVERFLOWED
-            return queues.Wait(contact, act.queue, act.priority, act.skills, act.most_us, lapse)
+            return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
         case flows.ListenNow():
             return calls.Listen(
                 contact,
@@ -297,6 +298,10 @@ def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Co
     if call is None:
         return (routing.MatchContact(contact),)
     return (routing.MatchContact(contact, call.direct, call.ringing),)
+
+
+def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Command]:
+    return (routing.MatchContact(_contact(event)),)
 
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
@@ -387,9 +392,13 @@ def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]
     return (routing.MatchAgent(event.agent),)
 
 
+def agent_rested(state: CellState, event: routing.AgentRested) -> Sequence[Command]:
+    return (routing.MatchAgent(event.agent),)
+
+
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
-    """Who can't be reached holds no tasks."""
-    return _give_back(state, event.agent, "unreachable")
+    """Who can't be reached holds no tasks, and nobody waits for them."""
+    return (*_release(state, event.agent), *_give_back(state, event.agent, "unreachable"))
 
 
 def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
@@ -401,7 +410,20 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
 
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
-    return _give_back(state, event.agent, "signed_out")
+    return (*_release(state, event.agent), *_give_back(state, event.agent, "signed_out"))
+
+
+def _release(state: CellState, agent: AgentId) -> list[Command]:
+    """Contacts that wait for this agent only are anybody's of their queue."""
+    seat = state.routing.seats.get(agent)
+    if seat is None or seat.own is None:
+        return []
+    entries, waiters = state.queues.entries, state.routing.waiters
+    return [
+        queues.Widen(ContactId(place[2]), entries[place[2]].number, released=True)
+        for place in seat.own.places[seat.own.head :]
+        if there(waiters, place)
+    ]
 
 
 def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
@@ -421,6 +443,8 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
     for contact, entry in state.queues.entries.items():
         if not entry.answered and state.queues.lines[entry.queue].removed:
             commands.extend(_out_of_queue(state, ContactId(contact), entry.lapse))
+        elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
+            commands.append(queues.Widen(ContactId(contact), entry.number))
     commands.append(routing.MatchAll())
     return commands
 
@@ -447,6 +471,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     flows.FlowAdvanced: flow_advanced,
     flows.FlowRescued: flow_rescued,
     queues.ContactQueued: contact_queued,
+    queues.RingWidened: ring_widened,
     queues.ContactDequeued: contact_dequeued,
     queues.ContactTurnedAway: turned_away,
     routing.Assigned: assigned,
@@ -458,6 +483,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.HangUpAsked: hang_up_asked,
     agents.PauseAsked: pause_asked,
     agents.AgentReady: agent_ready,
+    routing.AgentRested: agent_rested,
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,

@@ -14,7 +14,8 @@ from roost.floor.agents.model import Agent, Presence
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import Call, Leg, LegState
 from roost.floor.calls.parties import Talk, parts
-from roost.floor.calls.talks import customer_held, dial, left, pending, put_back
+from roost.floor.calls.talks import customer_held, dial, fails, left, pending, put_back
+from roost.floor.definition import serves
 from roost.floor.effects import SendDigits, TellPhone, TrackPurpose
 from roost.floor.parties import (
     MOST_PARTIES,
@@ -26,7 +27,6 @@ from roost.floor.parties import (
     ToQueue,
     kind_of,
 )
-from roost.floor.routing.model import serves
 from roost.floor.state import CellState
 from roost.kernel.ends import Reason
 from roost.kernel.ids import AgentId, LegId, OfferId, QueueId
@@ -125,7 +125,10 @@ def _whom(state: CellState, talking: _Talking, target: Target) -> AgentId | Refu
 # --- consulting ---
 
 
-def consult(state: CellState, now: InstantUs, command: agents.Consult) -> Decision | Refusal:
+def consult(
+    state: CellState, now: InstantUs, command: agents.Consult, line: bool = False
+) -> Decision | Refusal:
+    """`line`: by the second line of the agent's own phone."""
     talking = _talking(state, command.agent)
     if isinstance(talking, Refusal):
         return talking
@@ -139,7 +142,7 @@ def consult(state: CellState, now: InstantUs, command: agents.Consult) -> Decisi
         return whom
     talk = Talk(state.calls, call)
     talk.hold_others(talking.leg.id, held=True)
-    talk.tell(_started(talking, "consult", command.target, whom))
+    talk.tell(_started(talking, "consult", command.target, whom, line))
     if whom is not None:
         talk.tell(_invited(state, talking, whom))
     else:
@@ -153,7 +156,7 @@ def _crowded(call: Call) -> bool:
 
 
 def _started(
-    talking: _Talking, how: str, target: Target, to: AgentId | None
+    talking: _Talking, how: str, target: Target, to: AgentId | None, line: bool = False
 ) -> calls.TransferStarted:
     call = talking.call
     return calls.TransferStarted(
@@ -164,6 +167,7 @@ def _started(
         agent=talking.agent.id,
         to=to,
         queue=target.queue if isinstance(target, ToQueue) else None,
+        line=line,
     )
 
 
@@ -296,6 +300,15 @@ def replaces(state: CellState, now: InstantUs, command: calls.ReplacesAsked) -> 
     return _told(command.leg, complete(state, now, agents.CompleteTransfer(agent)))
 
 
+def line_asked(state: CellState, now: InstantUs, command: calls.LineAsked) -> Decision | Refusal:
+    """The phone calls by its second line: as the desk's Consult. A second line of a phone whose
+    leg carries nobody's contact consults nobody."""
+    agent = _agent_of(state, command.leg)
+    if agent is None:
+        return Refusal("no_contact", {"agent": command.leg})
+    return consult(state, now, agents.Consult(agent, command.target), line=True)
+
+
 def _agent_of(state: CellState, id: LegId) -> AgentId | None:
     contact = state.calls.legs.get(id)
     call = state.calls.calls.get(contact) if contact else None
@@ -353,15 +366,7 @@ def drop(state: CellState, now: InstantUs, command: agents.DropParty) -> Decisio
         return Refusal("unknown_party", {"leg": command.leg})
     talk = Talk(state.calls, call)
     if call.transfer is not None and call.transfer.leg == leg.id:
-        talk.tell(
-            calls.TransferFailed(
-                owner=call.owner,
-                contact=call.id,
-                how=call.transfer.how,
-                kind=call.transfer.kind,
-                why=Reason.CANCELLED,
-            )
-        )
+        fails(talk, Reason.CANCELLED)
     talk.let_go(leg, Reason.CALLER_LEFT)
     return talk.decision()
 
@@ -427,4 +432,5 @@ DECIDE: Final[Mapping[type[Command], Callable[[CellState, InstantUs, Any], Decis
     agents.PauseRecording: pause,
     calls.ReferAsked: refer,
     calls.ReplacesAsked: replaces,
+    calls.LineAsked: line_asked,
 }

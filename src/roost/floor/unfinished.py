@@ -11,6 +11,7 @@ from roost.floor.calls.talks import dial
 from roost.floor.definition import AskWebStep
 from roost.floor.effects import (
     AnswerLeg,
+    AnswerLine,
     AskLeg,
     AskWeb,
     CloseMedia,
@@ -29,7 +30,9 @@ from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
 from roost.floor.parties import INTERRUPTED_US, RING_US, WHISPER_US, Party
 from roost.floor.queues import messages as queues
-from roost.floor.queues.model import Queues
+from roost.floor.queues.model import Queues, widens_at
+from roost.floor.routing import messages as routing
+from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
@@ -51,6 +54,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
         effects.extend(_flow(state.flows, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
+    effects.extend(_routing(state.routing, now))
     effects.extend(_tasks(state.tasks, now))
     return effects
 
@@ -143,6 +147,9 @@ def _talk(state: CellState, call: Call, now: InstantUs) -> list[Effect]:
         if leg.lost_at is not None:
             due = _at(now, leg.lost_at, INTERRUPTED_US)
             effects.append(Wake(due, calls.LineLapsed(leg.id, leg.lost_at)))
+    consulted = call.legs.get(call.transfer.leg or "") if call.transfer else None
+    if call.transfer and call.transfer.line and call.host and consulted and consulted.joined:
+        effects.append(AnswerLine(call.host))
     for name, track in call.tracks.items():
         if track.over:
             effects.append(StopTrack(call.media, track.leg, TrackId(name)))
@@ -204,10 +211,23 @@ def _web(state: Flows, run: Run, now: InstantUs) -> Effect:
 
 
 def _queues(state: Queues, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for key, entry in state.entries.items():
+        if entry.answered:
+            continue
+        contact, number = ContactId(key), entry.number
+        effects.append(Wake(max(now, entry.due), queues.WaitLapsed(contact, number)))
+        widens = widens_at(state.lines[entry.queue], entry, entry.ring)
+        if widens is not None:
+            effects.append(Wake(max(now, widens), queues.Widen(contact, number)))
+    return effects
+
+
+def _routing(state: Routing, now: InstantUs) -> list[Effect]:
     return [
-        Wake(max(now, entry.due), queues.WaitLapsed(ContactId(contact), entry.number))
-        for contact, entry in state.entries.items()
-        if not entry.answered
+        Wake(max(now, seat.rest_until), routing.RestOver(AgentId(agent), seat.number))
+        for agent, seat in state.seats.items()
+        if seat.state == "resting"
     ]
 
 

@@ -1,6 +1,11 @@
 """Days and midnights of a zone: calendar arithmetic on integers, with the zones as data."""
 
+from functools import lru_cache
+from typing import Final
+
 from roost.kernel.time import DAY, InstantUs, Zone
+
+MOST_DAYS: Final = 1_000  # whose text is remembered
 
 
 def civil(day: int) -> tuple[int, int, int]:
@@ -30,6 +35,7 @@ def local_day(zone: Zone, at: InstantUs) -> int:
     return zone.local(at) // DAY
 
 
+@lru_cache(MOST_DAYS)
 def day_text(day: int) -> str:
     """A day number as "2026-11-16"."""
     year, month, of_month = civil(day)

@@ -19,6 +19,10 @@ class Money(Struct, frozen=True, gc=False):
         assert self.currency == other.currency, f"{self.currency} + {other.currency}"
         return Money(self.currency, self.minor + other.minor)
 
+    def as_major(self) -> Fraction:
+        """Exactly, in the currency's major unit."""
+        return Fraction(self.minor, 10 ** MINOR_DIGITS[self.currency])
+
     def __str__(self) -> str:
         digits = MINOR_DIGITS[self.currency]
         return f"{Decimal(self.minor).scaleb(-digits):.{digits}f} {self.currency}"

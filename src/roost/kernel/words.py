@@ -26,6 +26,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "情况已发生变化，该操作不再适用。",
         "请查看当前状态；未执行任何操作。",
     ),
+    "not_waiting": Words(
+        "Contact {contact} doesn't wait in a queue any more.",
+        "Look at the present state; nothing was done.",
+        "联络 {contact} 已不在队列中等候。",
+        "请查看当前状态；未执行任何操作。",
+    ),
+    "priority_out_of_range": Words(
+        "A priority is raised or lowered by at most {most}.",
+        "Choose a number from -{most} to {most}.",
+        "优先级最多提高或降低 {most}。",
+        "请选择 -{most} 到 {most} 之间的数。",
+    ),
     "known_leg": Words(
         "This call is already here, as contact {contact}.",
         "Nothing needs to be done.",

@@ -7,7 +7,7 @@ from msgspec import Struct
 from roost.floor.effects import TrackPurpose
 from roost.kernel.ends import LOST, Blame
 from roost.kernel.time import SECOND
-from roost.office.counting import facts_of
+from roost.office.counting import Facts, facts_of
 from roost.office.measures import dictionary
 from roost.office.measures.counts import add
 from roost.office.measures.dictionary import MEASURES
@@ -66,12 +66,13 @@ class Count:
         self.lost = self.open = self.recordings = self.recorded_us = 0
         self.sums: dict[str, int] = {}
 
-    def take(self, record: Record, over: bool) -> None:
+    def take(self, record: Record, over: bool, facts: Facts | None = None) -> None:
+        """`facts` are the record's, where they're known already."""
         if record.ended is None and not over:
             self.open += 1
         elif lost(record):
             self.lost += 1
-        for fact in facts_of(record):
+        for fact in facts_of(record) if facts is None else facts:
             if fact.what is not What.VISIT or not fact.queue:
                 add(self.sums, fact)
         recorded = 0

@@ -114,6 +114,10 @@ class LegRecord(Struct, frozen=True, gc=False):
     sent: int = 0
     lost: int = 0
     jitter_us: DurationUs = DurationUs(0)
+    far_lost: int = 0  # of what was sent, by the far end's reports
+    round_trip_us: DurationUs | None = None  # None: no report told it
+    mos_in: float | None = None  # how it sounded here, by ITU-T G.107
+    mos_out: float | None = None  # how we sounded there
 
 
 class SegmentRecord(Struct, frozen=True, gc=False):

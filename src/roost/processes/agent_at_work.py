@@ -147,24 +147,28 @@ class AgentAtWork:
         call.ring()
         with suppress(Ended, TimeoutError):
             self._tell(f"{call.caller or 'somebody'} rings")
-            await _unless_over(call, own.answers / SECOND)
+            await unless_over(call, own.answers / SECOND)
             if own.declines_every and self._calls % own.declines_every == 0:
                 call.decline(486)
                 return
             call.answer()
             await call.answered(10.0)
             self._tell("answered")
-            await _unless_over(call, WHISPERED_S)
-            sound_of(call).say(self._says)
-            if own.talks is None:
-                await call.over.wait()
-                raise Ended(call)
-            await _unless_over(call, own.talks / SECOND)
+            await unless_over(call, WHISPERED_S)
+            await self._talk(call)
             call.hang_up()
             self._tell("hung up")
             return
         if call.over.is_set():
             self._tell(f"ended by {call.by.value if call.by else 'the network'}")
+
+    async def _talk(self, call: PhoneCall) -> None:
+        """Talks for as long as it likes. Raises Ended when the call is over before."""
+        sound_of(call).say(self._says)
+        if self._habits.talks is None:
+            await call.over.wait()
+            raise Ended(call)
+        await unless_over(call, self._habits.talks / SECOND)
 
     # --- the desk ---
 
@@ -180,9 +184,22 @@ class AgentAtWork:
                 ) as socket:
                     async for text in socket:
                         for changed in _shown.decode(text).rows:
-                            self._desk = changed.row
+                            await self._sees(changed.row)
                             self._look()
             await asyncio.sleep(AGAIN_S)
+
+    async def _sees(self, desk: DeskRow | None) -> None:
+        self._desk = desk
+        async with self._news:
+            self._news.notify_all()
+
+    async def _shows(self, what: Callable[[DeskRow], bool], within_s: float) -> bool:
+        """Waits until the desk shows something; False when it doesn't in that time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s), self._news:
+                await self._news.wait_for(lambda: self._desk is not None and what(self._desk))
+                return True
+        return False
 
     def _proof(self) -> dict[str, str]:
         """The header that says who we are."""
@@ -220,6 +237,12 @@ class AgentAtWork:
             return await self._do("ready")
         if presence is Presence.SIGNED_OUT:
             return await self._do("sign-in")
+        if presence is Presence.READY:
+            return await self._idle()
+        return False
+
+    async def _idle(self) -> bool:
+        """Ready, and nobody rings: whether there was something else to do."""
         return False
 
     async def _write_up(self, desk: DeskRow) -> bool:
@@ -241,12 +264,14 @@ class AgentAtWork:
         async with self._news:
             await self._news.wait_for(lambda: self.written_up >= count)
 
-    async def _do(self, what: str, body: dict[str, str] | None = None) -> bool:
+    async def _do(self, what: str, body: dict[str, Any] | None = None) -> bool:
         """A desk command; False when it was refused (the desk then shows something else)."""
+        return await self._post(f"/api/desk/{what}", body)
+
+    async def _post(self, path: str, body: dict[str, Any] | None = None) -> bool:
+        """Any command of mine; False when it was refused."""
         try:
-            answer = await self._http.post(
-                f"/api/desk/{what}", json=body, headers={"Roost-Request": "1"}
-            )
+            answer = await self._http.post(path, json=body, headers={"Roost-Request": "1"})
         except httpx.HTTPError:
             await asyncio.sleep(AGAIN_S)
             return True  # the web was away: look again
@@ -257,7 +282,7 @@ class AgentAtWork:
         if done is None or done.me is None:
             await asyncio.sleep(AGAIN_S)
         else:
-            self._desk = done.me
+            await self._sees(done.me)
         return answer.is_success
 
     # --- the end ---
@@ -281,7 +306,7 @@ class AgentAtWork:
         await self._http.aclose()
 
 
-async def _unless_over(call: PhoneCall, length_s: float) -> None:
+async def unless_over(call: PhoneCall, length_s: float) -> None:
     """Waits so long; raises Ended when the call is over before."""
     with suppress(TimeoutError):
         await call.ended(length_s)

@@ -13,6 +13,8 @@ SIGNALLING: Final = (
     effects.DialAgent,
     effects.DialNumber,
     effects.TellPhone,
+    effects.AnswerLine,
+    effects.EndLine,
     effects.NudgePhone,
     effects.EndLeg,
     effects.AskLeg,

@@ -20,8 +20,17 @@ from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, LegId, MediaId, TrunkId, VaultId
 from roost.kernel.messages import Command
 from roost.kernel.time import SECOND, DurationUs
-from roost.simulator.dice import Dice
-from roost.simulator.scenario import HALF_HOUR, LEAVES, SILENT, WRONG_KEY, Behaviour, Scenario
+from roost.simulator.arrivals import Source, sources
+from roost.simulator.dice import Dice, drawn
+from roost.simulator.scenario import (
+    ANY,
+    LEAVES,
+    SILENT,
+    WRONG_KEY,
+    Known,
+    Scenario,
+    Stream,
+)
 from roost.simulator.timeline import Timeline
 
 TRUNK = TrunkId("trunk-sim")
@@ -38,28 +47,41 @@ class Tell(Protocol):
 
 class Caller:
     """One caller's plan and state; `gone` once they have hung up or were hung up on, `talking`
-    the agent's leg that they hear, `heard` the instant at which the prompts playing end."""
+    the agent's leg that they hear, `heard` the instant at which the prompts playing end.
+
+    What is drawn of a caller is drawn when they call, from dice of their own: whatever becomes of
+    them in this run, in another one they have the same keys, patience and matter. `known` is what
+    is known of a caller who did call."""
 
     __slots__ = (
-        "dice", "gone", "heard", "keys", "label", "leaves", "leg", "patience_us", "said", "talking",
+        "codes", "dice", "gone", "heard", "keys", "known", "label", "leaves", "leg", "luck",
+        "queue", "said", "talking", "talks",
     )  # fmt: skip
 
-    def __init__(self, leg: LegId, dice: Dice, how: Behaviour) -> None:
+    def __init__(self, leg: LegId, dice: Dice, stream: Stream, known: Known | None = None) -> None:
         self.leg = leg
         self.dice = dice
+        self.codes = stream.codes
+        self.known = known
         self.gone = False
         self.talking = ""
         self.label = ""
+        self.queue = ""
         self.said = 0
+        self.talks = 0
         self.heard = 0
-        key = dice.pick(how.keys)
+        key = dice.pick(stream.keys)
+        self.luck = (dice.bits(), dice.bits(), dice.bits())  # patience, talk, wrap-up
+        if known is not None:
+            self.leaves = known.keys == (LEAVES,)
+            self.keys = known.keys
+            return
         self.leaves = key == LEAVES
         self.keys: tuple[str, ...] = (key,)
         if key == WRONG_KEY:
-            self.keys = ("9", how.keys[0][0])
+            self.keys = ("9", stream.keys[0][0])
         elif key == SILENT:
             self.keys = ("",)
-        self.patience_us = dice.exponential(how.patience_us)
 
 
 class Callers:
@@ -73,42 +95,40 @@ class Callers:
         self.seed = seed
         self.timeline = timeline
         self.tell = tell
-        self.arrivals = Dice(seed)
         self.end = scenario.start + scenario.length_us
         self.count = 0
         self.by_leg: dict[LegId, Caller] = {}
         self.by_contact: dict[ContactId, Caller] = {}
+        self.patience = dict(scenario.behaviour.patience)
+        self.usual_patience = self.patience.get(ANY) or scenario.behaviour.patience[0][1]
         self.media = MediaId("media-sim")
         self.cut = False
 
     def begin(self) -> None:
-        self.timeline.after(self.gap(), self.arrive)
+        for source in sources(self.scenario, self.seed):
+            self.next_of(source, 0)
         for outage in self.scenario.faults.outages:
             self.timeline.after(outage.from_us, self.cut_off, outage.length_us)
 
-    def gap(self) -> int:
-        """Time to the next arrival: exponential at this half hour's rate, and a burst's."""
-        arrivals = self.scenario.arrivals
-        passed = self.timeline.now - self.scenario.start
-        rate = arrivals[min(passed // HALF_HOUR, len(arrivals) - 1)]
-        for burst in self.scenario.faults.bursts:
-            if burst.holds(passed):
-                rate *= burst.times
-        return self.arrivals.exponential(HALF_HOUR // rate) if rate else HALF_HOUR
+    def next_of(self, source: Source, place: int) -> None:
+        """A source's next call, if there's one before the end."""
+        at = next(source.instants, None)
+        if at is not None and (at := self.scenario.start + at) < self.end:
+            self.timeline.after(max(0, at - self.timeline.now), self.arrive, (source, place))
 
-    def arrive(self, _: object) -> None:
-        if self.timeline.now >= self.end:
-            return
-        self.timeline.after(self.gap(), self.arrive)
+    def arrive(self, about: tuple[Source, int]) -> None:
+        source, place = about
+        self.next_of(source, place + 1)
         if self.cut:
             return
         self.count += 1
         leg = LegId(f"in{self.count}")
-        caller = Caller(leg, Dice(self.seed, self.count), self.scenario.behaviour)
-        self.by_leg[leg] = caller
+        dice = Dice(self.seed, source.key + 2 + place)
+        known = source.known[place] if source.known else None
+        self.by_leg[leg] = Caller(leg, dice, source.stream, known)
         number = VaultId(f"caller:{leg}")
         self.tell(
-            ReceiveCall(leg, TRUNK, self.scenario.number, number, (), self.media), f"invite:{leg}"
+            ReceiveCall(leg, TRUNK, source.stream.number, number, (), self.media), f"invite:{leg}"
         )
 
     def cut_off(self, length_us: int) -> None:
@@ -152,10 +172,14 @@ class Callers:
         if caller.leaves:
             self.timeline.after(caller.dice.exponential(3 * SECOND), self.hang_up, caller)
             return
-        key = caller.keys[min(caller.said, len(caller.keys) - 1)]
+        key = caller.keys[min(caller.said, len(caller.keys) - 1)] if caller.keys else ""
         caller.said += 1
         listening = max(0, caller.heard - self.timeline.now)
-        if key:
+        known = caller.known
+        if known is not None and known.enters_us >= 0 and caller.said >= len(caller.keys):
+            due = self.scenario.start + known.at_us + known.enters_us - self.timeline.now
+            self.timeline.after(max(0, due), self.press, (caller, effect, key))
+        elif key:
             wait = listening + caller.dice.exponential(self.scenario.behaviour.think_us)
             self.timeline.after(wait, self.press, (caller, effect, key))
         else:
@@ -197,7 +221,16 @@ class Callers:
         caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone:
             caller.talking = ""
-            self.timeline.after(caller.patience_us, self.lose_patience, caller)
+            caller.queue = event.queue
+            self.timeline.after(self.patience_of(caller), self.lose_patience, caller)
+
+    def patience_of(self, caller: Caller) -> int:
+        """How long they'll wait in this queue, if nobody answers."""
+        patience, known = self.patience, caller.known
+        law = patience.get(caller.queue) or patience.get(caller.label) or self.usual_patience
+        if known is None or known.patience_us < 0:
+            return drawn(law, caller.luck[0])
+        return known.patience_us + (drawn(law, caller.luck[0]) if known.outlasted else 0)
 
     def lose_patience(self, caller: Caller) -> None:
         if not caller.talking:
@@ -243,5 +276,7 @@ class Callers:
         """The engine knows that the leg is gone."""
         self.by_leg.pop(event.leg, None)
 
-    def voicemail_us(self, most_us: DurationUs) -> int:
-        return min(most_us, self.arrivals.exponential(self.scenario.behaviour.voicemail_us))
+    def voicemail_us(self, leg: LegId, most_us: DurationUs) -> int:
+        """How long they speak after the tone."""
+        caller, mean = self.by_leg.get(leg), self.scenario.behaviour.voicemail_us
+        return min(most_us, caller.dice.exponential(mean) if caller else mean)

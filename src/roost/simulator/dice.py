@@ -4,6 +4,9 @@
 from decimal import Context, Decimal
 from functools import cache
 from typing import Final
+from zlib import crc32
+
+from roost.simulator.scenario import Law, Shape
 
 MASK: Final = (1 << 64) - 1
 STEPS: Final = 2048  # cells of the exponential table
@@ -19,6 +22,12 @@ def exponential_table() -> tuple[int, ...]:
         int((-(context.divide(cell + half, Decimal(STEPS))).ln(context)) * SCALE)
         for cell in range(STEPS)
     )
+
+
+def key_of(purpose: str, name: str) -> int:
+    """A key for what dice are for: the same however many others there are. Its low half is
+    free, for a number."""
+    return crc32(f"{purpose}:{name}".encode()) << 32
 
 
 class Dice:
@@ -68,3 +77,18 @@ class Dice:
             if drawn < 0:
                 return name
         return weights[-1][0]
+
+
+def drawn(law: Law, bits: int) -> int:
+    """A length by its law, from 64 random bits."""
+    match law.shape:
+        case Shape.EXPONENTIAL:
+            return exponential_table()[bits >> 53] * law.mean_us // SCALE
+        case Shape.ERLANG:
+            table = exponential_table()
+            total = table[bits & 2047] + table[(bits >> 11) & 2047] + table[(bits >> 22) & 2047]
+            return total * law.mean_us // (3 * SCALE)
+        case Shape.UNIFORM:
+            return (2 * law.mean_us * bits) >> 64
+        case Shape.CONSTANT:
+            return law.mean_us

@@ -1,7 +1,5 @@
 """What a simulated run came to: the office's own folds, kept only as long as they're needed."""
 
-from msgspec import Struct
-
 from roost.floor.agents.messages import OfferEnded, SegmentClosed
 from roost.floor.calls.messages import ContactEnded, TrackEnded, TrackLost
 from roost.floor.queues.messages import ContactDequeued
@@ -9,9 +7,11 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.money import Money
 from roost.office import billing
+from roost.office.contracts.measured import Measured
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of
-from roost.office.contracts.pricing import Unbilled, price
+from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.counting import Facts, facts_of
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
 from roost.office.records.fold import TOUCHING, fold
@@ -46,16 +46,24 @@ class Ledger:
 
     def close(self, record: Record) -> None:
         self.open.pop(record.contact, None)
-        self.count.take(record, over=True)
+        facts = facts_of(record)
+        self.count.take(record, over=True, facts=facts)
+        self.counted(facts)
         measured = measured_of(record)
         contract = self.contracts.get(record.client)
         if measured is None or contract is None:
             return
         parts = price(contract, measured)
-        if isinstance(parts, Unbilled):
-            return
+        if not isinstance(parts, Unbilled):
+            self.priced(contract, measured, parts)
+
+    def counted(self, facts: Facts) -> None:
+        """A finished contact's facts."""
+
+    def priced(self, contract: Contract, measured: Measured, parts: tuple[Part, ...]) -> None:
+        """What a finished contact adds to its contract's lines."""
         tally = self.tallies.setdefault(
-            (record.client, period_of(contract.zone, measured.at)), Tally()
+            (measured.client, period_of(contract.zone, measured.at)), Tally()
         )
         for part in parts:
             tally.add((part.line, part.version), part.quantity)
@@ -72,14 +80,3 @@ class Ledger:
         for (client, _), tally in sorted(self.tallies.items()):
             total += billing.earned(self.contracts[client], tally)
         return total
-
-
-class Figures(Struct, frozen=True):
-    """A run in figures: `speed` are contacts a second of the machine's time."""
-
-    seed: int
-    contacts: int
-    events: int
-    crashes: int
-    summary: Summary
-    earned: Money

@@ -10,6 +10,7 @@ from roost.floor.agents.messages import (
     GoAway,
     GoReady,
     Merge,
+    PhoneLapsed,
     PhoneRegistered,
     SignIn,
     SignOut,
@@ -31,31 +32,52 @@ from roost.floor.parties import ToAgent
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, LegId
 from roost.kernel.time import MINUTE, SECOND
-from roost.simulator.callers import SILENCE_US, Tell
-from roost.simulator.dice import Dice
-from roost.simulator.scenario import ANY, Handling, Scenario, Shift
+from roost.simulator.callers import NETWORK_US, SILENCE_US, Caller, Tell
+from roost.simulator.dice import Dice, drawn, key_of
+from roost.simulator.scenario import ANY, Absence, Down, Handling, Pace, Scenario, Shift, Weights
 from roost.simulator.timeline import Timeline
 
 LOOKS_US = 1 * MINUTE  # an agent looks at the own state that often
 NOT_AT_WORK = ("out", "away")
 MOST_SILENT = 4  # media's notices of one leg
 RENEWS_US = 5 * MINUTE  # a phone registers again that often
+LAPSES_US = 6 * MINUTE  # and is taken for gone that long after it didn't
+NO_CODES: Weights = (("other", 1),)
+USUAL = Pace()
+
+
+def _begin(shift: Shift) -> int:
+    return shift.from_us
 
 
 class Person:
-    """An agent's own view: `state` as the desk shows it, `leg` the call on the phone."""
+    """An agent's own view: `state` as the desk shows it, `leg` the call on the phone. `shifts`
+    are what's left of their work, the present one first; `away_until` the end of an absence;
+    `down` while their site has no power; `answered` when the phone was picked up, `done` when
+    what's being written up will be."""
 
-    __slots__ = ("dice", "id", "label", "leg", "renews", "shift", "state", "up")
+    __slots__ = (
+        "answered", "away_until", "codes", "dice", "done", "down", "handled", "id", "label", "leg",
+        "pace", "renews", "shifts", "state", "up", "wrap_up_us",
+    )  # fmt: skip
 
-    def __init__(self, shift: Shift, dice: Dice) -> None:
-        self.id = shift.agent
-        self.shift = shift
+    def __init__(self, agent: AgentId, shifts: list[Shift], pace: Pace, dice: Dice) -> None:
+        self.id = agent
+        self.shifts = shifts
+        self.pace = pace
         self.dice = dice
         self.label = ""  # what the call was about
+        self.codes = NO_CODES  # what may be given for it
+        self.wrap_up_us = -1  # how long it will be written up; -1: nobody knows
+        self.handled = 0
         self.leg: LegId | None = None
         self.up = False
+        self.down = False
         self.state = "out"
         self.renews = 0  # when the phone registers again
+        self.away_until = 0
+        self.answered = 0
+        self.done = 0
 
 
 class People:
@@ -65,33 +87,52 @@ class People:
         self.scenario = scenario
         self.timeline = timeline
         self.tell = tell
+        shifts: dict[AgentId, list[Shift]] = {}
+        for shift in scenario.shifts:
+            shifts.setdefault(shift.agent, []).append(shift)
+        paces = dict(scenario.behaviour.paces)
         self.people = {
-            shift.agent: Person(shift, Dice(seed, (1 << 40) + place))
-            for place, shift in enumerate(scenario.shifts)
-        }
+            agent: Person(agent, sorted(own, key=_begin), paces.get(agent, USUAL),
+                          Dice(seed, key_of("agent", agent)))
+            for agent, own in shifts.items()
+        }  # fmt: skip
         self.by_leg: dict[LegId, Person] = {}
         self.sending: set[LegId] = set()  # legs of which media has heard, and isn't done with
-        self.by_label = dict(scenario.behaviour.handling)
+        self.by_name = dict(scenario.behaviour.handling)
+        self.usual = self.by_name.get(ANY) or scenario.behaviour.handling[0][1]
 
-    def handling(self, label: str) -> Handling:
-        """Mean lengths for what a call is about."""
-        found = self.by_label.get(label) or self.by_label.get(ANY)
-        return found or next(iter(self.by_label.values()))
+    def handling(self, queue: str, label: str) -> Handling:
+        """How long it takes, by the queue that it came through and what it's about."""
+        return self.by_name.get(queue) or self.by_name.get(label) or self.usual
 
     def begin(self) -> None:
+        for absence in self.scenario.absences:
+            self.timeline.after(absence.from_us, self.leave, absence)
         for place, person in enumerate(self.people.values()):
-            self.timeline.after(person.shift.from_us + place * 10_000, self.look, person)
+            self.next_shift(person, place * 10_000)
+        for down in self.scenario.faults.down:
+            self.timeline.after(down.from_us, self.go_down, down)
+
+    def next_shift(self, person: Person, later: int = 0) -> None:
+        """Come to work when the next shift begins, unless nobody turns up."""
+        passed = self.timeline.now - self.scenario.start
+        while person.shifts and person.dice.chance(self.scenario.behaviour.no_shows):
+            person.shifts.pop(0)
+        if person.shifts:
+            wait = max(0, person.shifts[0].from_us - passed) + later
+            self.timeline.after(wait, self.look, person)
 
     def look(self, person: Person) -> None:
         """Where am I? And is the shift over?"""
         now = self.timeline.now
-        if now - self.scenario.start >= person.shift.until_us:
+        if now - self.scenario.start >= person.shifts[0].until_us:
             self.go_home(person, f"{person.id}:{now}")
             return
-        if person.state in NOT_AT_WORK or now >= person.renews:
-            self.begin_work(person, f"{person.id}:{now}")
-        if person.state == "wrapping":
-            self.finish(person)
+        if not person.down:
+            if person.state in NOT_AT_WORK or now >= person.renews:
+                self.begin_work(person, f"{person.id}:{now}")
+            if person.state == "wrapping" and now > person.done:
+                self.finish(person)  # again: the first time it was lost on its way
         self.timeline.timer(LOOKS_US, self.look, person)
 
     def begin_work(self, person: Person, key: str) -> None:
@@ -100,24 +141,65 @@ class People:
             self.tell(SignIn(person.id), f"in:{key}")
         person.renews = self.timeline.now + RENEWS_US
         self.tell(PhoneRegistered(person.id), f"phone:{key}")
-        if person.state in NOT_AT_WORK and not person.leg:
+        if person.state in NOT_AT_WORK and not person.leg and not self.absent(person):
             self.tell(GoReady(person.id), f"ready:{key}")
+
+    def absent(self, person: Person) -> bool:
+        return self.timeline.now < person.away_until
 
     def go_home(self, person: Person, key: str) -> None:
         """The shift is over: away after this contact, then signed out."""
         if person.state == "out":
+            person.shifts.pop(0)
+            self.next_shift(person)
             return
         if person.state != "wrapping":
             self.tell(GoAway(person.id, "shift-over"), f"away:{key}")
-        else:
+        elif self.timeline.now > person.done:
             self.finish(person)
         self.tell(SignOut(person.id), f"out:{key}")
         self.timeline.timer(LOOKS_US, self.look, person)
 
-    def rings(self, effect: DialAgent) -> None:
-        """The phone rings (an INVITE that came twice rings once)."""
+    def leave(self, absence: Absence) -> None:
+        """A break, a meeting: after the contact in hand, until it's over. Who hasn't come yet
+        isn't ready before it's over."""
+        person, now = self.people.get(absence.agent), self.timeline.now
+        if person is None:
+            return
+        person.away_until = max(person.away_until, self.scenario.start + absence.until_us)
+        if person.state != "out":
+            self.tell(GoAway(person.id, absence.reason), f"leave:{person.id}:{now}")
+        self.timeline.after(absence.until_us - absence.from_us, self.come_back, person)
+
+    def go_down(self, down: Down) -> None:
+        """No power: what was on the line falls silent, no phone rings, nobody says so."""
+        for person in self.of(down):
+            person.down = True
+            leg, person.leg = person.leg, None
+            if leg is not None:
+                self.by_leg.pop(leg, None)
+                self.timeline.timer(SILENCE_US, self.fall_silent, (leg, 1))
+            self.timeline.timer(LAPSES_US, self.lapse, person)
+        self.timeline.after(down.length_us, self.back_up, down)
+
+    def lapse(self, person: Person) -> None:
+        """The phone's registration has run out."""
+        if person.down:
+            self.tell(PhoneLapsed(person.id), f"lapsed:{person.id}:{self.timeline.now}")
+
+    def back_up(self, down: Down) -> None:
+        for person in self.of(down):
+            person.down = False
+            person.renews = 0
+
+    def of(self, down: Down) -> list[Person]:
+        return [self.people[agent] for agent in down.agents if agent in self.people]
+
+    def rings(self, effect: DialAgent, caller: Caller | None = None) -> None:
+        """The phone rings (an INVITE that came twice rings once). How it's taken is the contact's
+        luck, whoever's phone it is: so two runs that differ in one thing stay alike."""
         person = self.people.get(effect.agent)
-        if person is None or effect.leg in self.by_leg:
+        if person is None or effect.leg in self.by_leg or person.down:
             return
         if person.leg is not None:
             self.tell(LegFailed(effect.leg, Blame.AGENT, Reason.BUSY, 486), f"busy:{effect.leg}")
@@ -125,7 +207,7 @@ class People:
         person.leg, person.up = effect.leg, False
         self.by_leg[effect.leg] = person
         self.tell(LegRang(effect.leg), f"180:{effect.leg}")
-        how, dice = self.scenario.behaviour, person.dice
+        how, dice = self.scenario.behaviour, (caller or person).dice
         if dice.chance(how.misses_ring):
             return
         if dice.chance(how.declines):
@@ -143,8 +225,29 @@ class People:
         person = self.by_leg.get(leg)
         if person is not None:
             person.up = True
+            person.answered = self.timeline.now
             self.sending.add(leg)
             self.tell(LegAnswered(leg), f"200:{leg}")
+
+    def takes(self, leg: LegId, caller: Caller) -> int:
+        """The caller's matter is this person's from now on: how long the talk will be."""
+        person, luck, known = self.by_leg[leg], caller.luck, caller.known
+        person.label, person.codes = caller.label, caller.codes
+        handling = self.handling(caller.queue, caller.label)
+        pace = person.pace.after(person.handled)
+        person.handled += 1
+        caller.talks += 1
+        first = caller.talks == 1
+        talk_bits, wrap_up_bits = luck[1:] if first else (caller.dice.bits(), caller.dice.bits())
+        person.wrap_up_us = drawn(handling.wrap_up, wrap_up_bits) * pace // 1000
+        length = SECOND + drawn(handling.talk, talk_bits) * pace // 1000
+        if known is not None and first:
+            if known.wrap_up_us >= 0:
+                person.wrap_up_us = known.wrap_up_us
+            if known.talk_us >= 0:
+                heard = self.timeline.now - person.answered  # a whisper is part of the talk
+                return max(0, known.talk_us - heard)
+        return length
 
     def hang_up(self, leg: LegId) -> None:
         person = self.by_leg.pop(leg, None)
@@ -233,14 +336,17 @@ class People:
     def sees_wrap_up(self, event: WrapUpStarted) -> None:
         person = self.people[event.agent]
         person.state = "wrapping"
-        handling = self.handling(person.label)
-        self.timeline.after(person.dice.exponential(handling.wrap_up_us), self.finish, person)
+        length, person.wrap_up_us = person.wrap_up_us, -1
+        if length < 0:  # nobody was heard: a colleague's advice, a watcher's
+            length = drawn(self.handling("", person.label).wrap_up, person.dice.bits())
+        person.done = self.timeline.now + length + NETWORK_US
+        self.timeline.after(length, self.finish, person)
 
     def come_back(self, person: Person) -> None:
-        if person.state == "away":
+        if person.state == "away" and not person.down and not self.absent(person):
             self.tell(GoReady(person.id), f"back:{person.id}:{self.timeline.now}")
 
     def finish(self, person: Person) -> None:
-        if person.state == "wrapping":
-            code = person.dice.pick(self.scenario.behaviour.codes)
+        if person.state == "wrapping" and not person.down:
+            code = person.dice.pick(person.codes)
             self.tell(WrapUp(person.id, code), f"wrap:{person.id}:{self.timeline.now}")

@@ -1,22 +1,28 @@
-"""A scenario played once, with its figures, its digest, and its log kept and proved if asked."""
+"""A scenario played once: what it came to, and its log kept and proved if asked."""
 
+import hashlib
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from msgspec import UNSET, Struct
 
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.sqlite import SqliteStore
 from roost.definitions import compile_contracts, compile_floor
 from roost.definitions.load import Loaded
+from roost.definitions.times import zone
 from roost.engine.verify import verify
 from roost.floor.cell import ROOM
+from roost.floor.definition import Floor
 from roost.kernel.envelope import Envelope
+from roost.kernel.time import DAY
+from roost.office.measures.intervals import Grain
 from roost.ports.log import Batch, LogWriter
-from roost.simulator.figures import Ledger
 from roost.simulator.loading import scenario_of
-from roost.simulator.run import STREAM, Simulation
+from roost.simulator.outcome import Frame, Outcome, Twin
+from roost.simulator.run import STREAM, Observer, Simulation
+from roost.simulator.scenario import Scenario
 
 GROUP = 2_000  # events a commit: a simulated log is written by nobody else meanwhile
 
@@ -53,34 +59,60 @@ def kept(data: Path) -> SqliteStore:
     return store
 
 
-def play(loaded: Loaded, name: str, seed: int, data: Path | None) -> dict[str, Any]:
-    """One seed's figures; `data` keeps its log, and proves it. Raises HoldsALog."""
-    ledger = Ledger(compile_contracts(loaded))
-    store = kept(data) if data is not None else None
-    keeper = Keeper(store.writer(STREAM)) if store is not None else None
+class Job(Struct, frozen=True):
+    """What is played, whatever the seed: all that a process of its own needs."""
+
+    floor: Floor
+    scenario: Scenario
+    frame: Frame
+
+    def fingerprint(self) -> str:
+        """The same for the same definitions and the same scenario."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:16]
+
+
+def job_of(loaded: Loaded, name: str, grain: Grain | None = None) -> Job:
+    """A scenario of a centre's folder; raises KeyError."""
+    scenario, document = scenario_of(loaded, name), loaded.scenarios[name].document
+    if grain is None:
+        usual = Grain.HALF if scenario.length_us <= 7 * DAY else Grain.DAY
+        grain = usual if document.interval is UNSET else Grain(document.interval.value)
+    frame = Frame(
+        zone=zone(loaded.centre.document.zone),
+        grain=grain,
+        contracts=compile_contracts(loaded),
+        agent_hour="" if document.agent_hour is UNSET else document.agent_hour,
+    )
+    return Job(compile_floor(loaded, "simulated"), scenario, frame)
+
+
+def play(job: Job, seed: int, *observers: Observer, digest: bool = False) -> Outcome:
+    """One seed's outcome."""
+    twin = Twin(job.frame, job.scenario)
     simulation = Simulation(
-        compile_floor(loaded, "simulated"),
-        scenario_of(loaded, name),
-        seed,
-        keep=False,
-        digest=True,
-        observers=(ledger, keeper) if keeper else (ledger,),
+        job.floor, job.scenario, seed, keep=False, digest=digest, observers=(twin, *observers)
     )
     began = time.perf_counter()
     simulation.run()
-    spent = time.perf_counter() - began
-    summary, earned = ledger.summary(), ledger.earned()
-    proof = None
-    if keeper and store:
-        keeper.flush()
-        proof = verify(ROOM, STREAM, store.reader())
-    return {
-        "seed": seed,
-        **msgspec.to_builtins(summary),
-        "earned": msgspec.to_builtins(earned),
-        "events": simulation.events,
-        "digest": simulation.digest(),
-        "incidents": len(simulation.incidents),
-        "verified": proof.ok if proof else None,
-        "contacts_per_second": round(simulation.world.callers.count / spent),
-    }
+    cells, judged = twin.outcome()
+    return Outcome(
+        seed=seed,
+        cells=cells,
+        judged=judged,
+        contacts=simulation.world.callers.count,
+        events=simulation.events,
+        lost=twin.summary().lost,
+        incidents=len(simulation.incidents),
+        digest=simulation.digest() if digest else "",
+        seconds=time.perf_counter() - began,
+    )
+
+
+def play_and_keep(job: Job, seed: int, data: Path) -> tuple[Outcome, bool]:
+    """The same, its log kept under `data` and proved: whether it folds to the same. Raises
+    HoldsALog."""
+    store = kept(data)
+    keeper = Keeper(store.writer(STREAM))
+    outcome = play(job, seed, keeper, digest=True)
+    keeper.flush()
+    return outcome, verify(ROOM, STREAM, store.reader()).ok

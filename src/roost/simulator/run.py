@@ -114,6 +114,8 @@ class Simulation:
             while not self.engine.number:  # put in force again, should the process die of it
                 self.give(Configure(self.floor), "configure", SETUP)
             self.world.begin()
+            for at, floor in self.scenario.changes:
+                self.timeline.after(at, self.change, floor)
             end = self.scenario.start + self.scenario.length_us
             self.timeline.run(end)
             for drain in range(1, MOST_DRAINS + 1):
@@ -121,6 +123,10 @@ class Simulation:
                 if not self.going_on():
                     break
         return self
+
+    def change(self, floor: Floor) -> None:
+        """Other definitions are put in force meanwhile."""
+        self.give(Configure(floor), "configure", SETUP)
 
     def going_on(self) -> bool:
         """Whether the engine knows of a call, or of an agent with a contact."""

@@ -25,7 +25,7 @@ class Timeline:
     __slots__ = ("count", "deliver", "heap", "lines", "network", "network_us", "now")
 
     def __init__(self, start: InstantUs, network_us: int, deliver: Deliver) -> None:
-        self.now = start
+        self.now: InstantUs = start
         self.network_us = network_us
         self.deliver = deliver
         self.count = 0
@@ -61,24 +61,28 @@ class Timeline:
         """Let everything happen up to and including an instant."""
         heap, network, deliver = self.heap, self.network, self.deliver
         while True:
-            if network and (not heap or network[0] < heap[0]):  # pyright: ignore - orders differ
-                if network[0][0] > until:
-                    break
-                instant, _, command, key = network.popleft()
-                self.now = InstantUs(instant)
-                deliver(command, key)
-            elif heap and heap[0][0] <= until:
-                instant, _, what, about, line = heap[0]
-                if line is None:
-                    heappop(heap)
-                else:
-                    line.popleft()
-                    if line:  # the next of its line takes its place
-                        heapreplace(heap, line[0])
-                    else:
-                        heappop(heap)
-                self.now = InstantUs(instant)
-                what(about)
-            else:
+            if network:
+                message = network[0]
+                if not heap or message < heap[0]:  # pyright: ignore - orders differ
+                    if message[0] > until:
+                        break
+                    network.popleft()
+                    self.now = message[0]  # pyright: ignore
+                    deliver(message[2], message[3])
+                    continue
+            elif not heap:
                 break
+            instant, _, what, about, line = heap[0]
+            if instant > until:
+                break
+            if line is None:
+                heappop(heap)
+            else:
+                line.popleft()
+                if line:  # the next of its line takes its place
+                    heapreplace(heap, line[0])
+                else:
+                    heappop(heap)
+            self.now = instant  # pyright: ignore
+            what(about)
         self.now = InstantUs(max(until, self.now))

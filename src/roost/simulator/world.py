@@ -22,7 +22,7 @@ from roost.floor.effects import (
 from roost.floor.flows.messages import WebAnswered
 from roost.kernel.ids import LegId, MediaId, PlayId, TrackId
 from roost.kernel.messages import Effect
-from roost.kernel.time import SECOND, DurationUs
+from roost.kernel.time import DurationUs
 from roost.simulator.callers import Caller, Callers, Tell
 from roost.simulator.people import People
 from roost.simulator.scenario import Scenario
@@ -50,7 +50,7 @@ class World:
             AnswerLeg: self.answer_leg,
             RefuseLeg: self.end_leg,
             EndLeg: self.end_leg,
-            DialAgent: self.people.rings,
+            DialAgent: self.dial,
             AskLeg: self.ask_leg,
             SetMatrix: self.set_matrix,
             CollectDigits: self.callers.asked,
@@ -94,6 +94,9 @@ class World:
             self.people.asked(effect.leg)
         else:
             self.callers.asked_for(caller)
+
+    def dial(self, effect: DialAgent) -> None:
+        self.people.rings(effect, self.callers.by_contact.get(effect.contact))
 
     # --- media ---
 
@@ -145,8 +148,7 @@ class World:
 
     def talk(self, leg: LegId, caller: Caller) -> None:
         caller.talking = leg
-        self.people.by_leg[leg].label = caller.label
-        length = SECOND + caller.dice.erlang3(self.people.handling(caller.label).talk_us)
+        length = self.people.takes(leg, caller)
         how = self.scenario.behaviour
         if how.consults and caller.dice.chance(how.consults):
             self.timeline.after(length // 3, self.people.consult, leg)
@@ -163,7 +165,7 @@ class World:
         self.tracks[effect.track] = (effect, self.timeline.now)
         self.on_leg.setdefault(effect.leg, []).append(effect.track)
         if effect.purpose is TrackPurpose.VOICEMAIL:
-            length = self.callers.voicemail_us(effect.most_us)
+            length = self.callers.voicemail_us(effect.leg, effect.most_us)
             self.timeline.after(length, self.close_track, effect.track)
 
     def stop_track(self, effect: StopTrack) -> None:
@@ -187,6 +189,7 @@ class World:
         self.plays.pop(effect.contact, None)
         for leg in effect.legs:
             self.people.sending.discard(leg)
+            self.met.discard(leg)
             for track in self.on_leg.pop(leg, ()):
                 self.close_track(track)
             self.tell(

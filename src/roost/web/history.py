@@ -68,6 +68,14 @@ class LegLine(Struct, frozen=True):
     packets_received: int
     packets_lost: int
     jitter_us: DurationUs
+    far_packets_lost: int
+    """Of what was sent to it, as its own reports say."""
+    round_trip_us: DurationUs | None
+    """Null when no report told it."""
+    mos_in: float | None
+    """How it sounded here, 1.0 to 4.5 (ITU-T G.107); null when nothing came."""
+    mos_out: float | None
+    """How we sounded there; null when no report told it."""
 
 
 class SegmentLine(Struct, frozen=True):
@@ -332,6 +340,10 @@ def _contact(
                 leg.received,
                 leg.lost,
                 leg.jitter_us,
+                leg.far_lost,
+                leg.round_trip_us,
+                leg.mos_in,
+                leg.mos_out,
             )
             for leg in record.legs
         ),

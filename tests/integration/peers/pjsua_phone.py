@@ -4,11 +4,17 @@ Reads one JSON object: {"server": "127.0.0.1:5060", "user": "1001", "password": 
 "tone": WAV to play, "record": WAV to write, "seconds": how long a call lasts,
 "call": URI to call ("" waits for a call), "digits": keys to press, "digits_after": seconds,
 "transfer": URI that the transfer key is pressed for, "transfer_after": seconds}.
-Prints a JSON line for each thing that happens: registered, ringing, connected, transfer, ended.
+Prints a JSON line for each thing that happens: registered, ringing, connected, transfer, ended; of
+its second line: second connected, second ended.
+
+On its standard input it's pressed, a line each: "hold", "resume", "consult URI" (the second line),
+"hold second", "resume second", "join" (its own conference of both), "complete" (REFER with
+Replaces), "drop" (hangs the second line up).
 """
 
 import json
 import os
+import select
 import sys
 import time
 
@@ -29,12 +35,17 @@ class Call(pj.Call):
 
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 - PJSUA2's name
         info = self.getInfo()
+        which = "second " if self is self.phone.second else ""
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.connected_at = time.monotonic()
-            say("connected")
+            say(f"{which}connected")
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
-            say("ended", status=info.lastStatusCode, reason=info.lastReason)
-            self.phone.over = True
+            say(f"{which}ended", status=info.lastStatusCode, reason=info.lastReason)
+            if which:
+                self.phone.gone.append(self)
+                self.phone.second = None
+            else:
+                self.phone.over = True
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:  # noqa: N802
         say("transfer", status=prm.statusCode, reason=prm.reason, final=prm.finalNotify)
@@ -47,6 +58,7 @@ class Call(pj.Call):
                 if self.player is None and self.phone.plan.get("tone"):
                     self.player = pj.AudioMediaPlayer()
                     self.player.createPlayer(self.phone.plan["tone"], 0)
+                if self.player is not None:  # after a hold it's another port of its mixer
                     self.player.startTransmit(audio)
                 if self.recorder is None and self.phone.plan.get("record"):
                     self.recorder = pj.AudioMediaRecorder()
@@ -73,6 +85,8 @@ class Phone:
         self.plan = plan
         self.over = False
         self.call: Call | None = None
+        self.second: Call | None = None
+        self.gone: list[Call] = []  # the library asserts when Python frees its calls
         self.endpoint = pj.Endpoint()
         self.endpoint.libCreate()
         config = pj.EpConfig()
@@ -101,6 +115,36 @@ class Phone:
             config.sipConfig.authCreds.append(secret)
         return config
 
+    def pressed(self) -> None:
+        """Does what was pressed since the last time."""
+        if not select.select([0], [], [], 0)[0]:
+            return
+        for line in os.read(0, 4_096).decode().splitlines():
+            key, _, uri = line.partition(" ")
+            first, second = self.call, self.second
+            assert first is not None
+            if key == "consult":
+                self.second = Call(self)
+                self.second.makeCall(uri, pj.CallOpParam(True))
+            elif key in ("hold", "resume"):
+                self.hold(second if uri and second else first, key == "hold")
+            elif second is not None and key == "join":
+                one, other = first.getAudioMedia(-1), second.getAudioMedia(-1)
+                one.startTransmit(other)
+                other.startTransmit(one)
+            elif second is not None and key == "complete":
+                first.xferReplaces(second, pj.CallOpParam(True))
+            elif second is not None and key == "drop":
+                second.hangup(pj.CallOpParam())
+
+    def hold(self, call: Call, held: bool) -> None:
+        if held:
+            call.setHold(pj.CallOpParam(True))
+            return
+        back = pj.CallOpParam(True)
+        back.opt.flag = pj.PJSUA_CALL_UNHOLD
+        call.reinvite(back)
+
     def run(self) -> None:
         if self.plan.get("call"):
             self.call = Call(self)
@@ -110,6 +154,7 @@ class Phone:
         deadline = time.monotonic() + 60
         while not self.over and time.monotonic() < deadline:
             self.endpoint.libHandleEvents(20)
+            self.pressed()
             call = self.call
             if call is None or not call.connected_at:
                 continue

@@ -239,6 +239,8 @@ function Legs({ contact }: { contact: Contact }) {
           <th scope="col" className={classes.right}>{t("length")}</th>
           <th scope="col" className={classes.right}>{t("lost")}</th>
           <th scope="col" className={classes.right}>{t("jitter")}</th>
+          <th scope="col" className={classes.right}>{t("roundTrip")}</th>
+          <th scope="col" className={classes.right} title={t("mosMeans")}>{t("mos")}</th>
         </tr>
       </thead>
       <tbody>
@@ -253,11 +255,19 @@ function Legs({ contact }: { contact: Contact }) {
             </td>
             <td className={classes.right}>{percent(lossOf(leg), 1)}</td>
             <td className={classes.right}>{number(leg.jitter_us / 1000, 1)} ms</td>
+            <td className={classes.right}>
+              {leg.round_trip_us === null ? "–" : `${number(leg.round_trip_us / 1000, 0)} ms`}
+            </td>
+            <td className={classes.right}>{score(leg.mos_in)} / {score(leg.mos_out)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function score(mos: number | null): string {
+  return mos === null ? "–" : number(mos, 1);
 }
 
 function lossOf(leg: { packets_received: number; packets_lost: number }): number | null {

@@ -59,6 +59,7 @@ class Counts(NamedTuple):
     sent: int = 0
     lost: int = 0
     strangers: int = 0
+    far_lost: int = 0
 
 
 class Leg:
@@ -74,8 +75,8 @@ class Leg:
         "dtmf", "dtmf_in", "far_jitter", "far_lost", "fd", "fresh", "heard_by", "hears", "home",
         "id", "interrupted", "last_sr", "last_sr_us", "latch", "latched", "line", "opened_us",
         "own", "payload", "payload_in", "play_table", "port", "reception", "report_due_us",
-        "rtcp", "rtp", "send_errors", "silent_times", "sounds", "spoken_to", "stands", "stranger",
-        "strangers", "taken_us", "tracks", "typed", "unknown", "voice",
+        "round_trip_us", "rtcp", "rtp", "send_errors", "silent_times", "sounds", "spoken_to",
+        "stands", "stranger", "strangers", "taken_us", "tracks", "typed", "unknown", "voice",
     )  # fmt: skip
 
     def __init__(
@@ -127,8 +128,9 @@ class Leg:
         self.report_due_us = now_us
         self.last_sr = 0
         self.last_sr_us = 0
-        self.far_lost = 0
+        self.far_lost = 0  # of what we sent, as the far end counts it
         self.far_jitter = 0
+        self.round_trip_us = 0  # smoothed; 0: no report of the far end told it yet
         self.closed = False
 
     def agree(self, agreed: Agreed, now_us: int) -> None:
@@ -173,7 +175,10 @@ class Leg:
 
     def counts(self) -> Counts:
         """Of its whole life."""
-        return Counts(self.reception.received, self.line.sent, self.reception.lost, self.strangers)
+        reception = self.reception
+        return Counts(
+            reception.received, self.line.sent, reception.lost, self.strangers, self.far_lost
+        )
 
     @property
     def expected(self) -> bool:

@@ -44,6 +44,9 @@ def command_of(body: wire.OutcomeBody) -> tuple[Command, VaultPut | None, tuple[
             body.lost,
             body.jitter_us,
             body.strangers,
+            body.far_lost,
+            body.far_jitter_us,
+            body.round_trip_us,
         )
         return measured, None, NOTHING
     if isinstance(body, wire.Interrupted):

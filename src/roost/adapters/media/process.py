@@ -132,7 +132,9 @@ class Loop:
         exchange, stranger = self.exchange, leg.stranger
         self._watch_socket(stranger, lambda: exchange.unsorted(leg, stranger, clock_us()), False)
         reporter = exchange.reporter
-        self._watch_socket(leg.rtcp, lambda: reporter.readable(leg, clock_us()), False)
+        self._watch_socket(
+            leg.rtcp, lambda: reporter.readable(leg, clock_us(), self.wall_us()), False
+        )
 
     def _unwatch_leg(self, leg: Leg) -> None:
         del self._legs[leg.fd]

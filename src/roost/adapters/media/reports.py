@@ -4,6 +4,7 @@ from roost.adapters.media.leg import Leg
 from roost.protocols.rtp import rtcp
 
 CNAME = b"roost-media"
+SMOOTHED = 4  # a new round trip counts so much less than those before
 
 
 class Reporter:
@@ -54,7 +55,7 @@ class Reporter:
         except OSError:
             leg.send_errors += 1
 
-    def readable(self, leg: Leg, now_us: int) -> None:
+    def readable(self, leg: Leg, now_us: int, wall_us: int) -> None:
         """Reports from the far end; only its own host is believed."""
         try:
             data, source = leg.rtcp.recvfrom(rtcp.MAX_COMPOUND)
@@ -74,3 +75,7 @@ class Reporter:
             for block in report.blocks:
                 if block.ssrc == leg.line.ssrc:
                     leg.far_lost, leg.far_jitter = block.lost, block.jitter
+                    trip = rtcp.round_trip_us(rtcp.ntp(wall_us), block)
+                    if trip is not None:
+                        before = leg.round_trip_us or trip
+                        leg.round_trip_us = max(1, before + (trip - before) // SMOOTHED)

@@ -68,4 +68,7 @@ def measured(leg: Leg) -> Measured:
         counts.lost - before.lost,
         DurationUs(leg.reception.jitter_us),
         counts.strangers - before.strangers,
+        max(0, counts.far_lost - before.far_lost),
+        DurationUs(leg.far_jitter * 125),
+        DurationUs(leg.round_trip_us),
     )

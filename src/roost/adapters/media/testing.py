@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -32,6 +33,9 @@ from roost.protocols.rtp.sound import tone
 Wanted = TypeVar("Wanted", bound=Command)
 
 PATIENCE_S: Final = 10.0
+FIRST_PORT: Final = 30_000
+SLOTS: Final = 200  # ranges to choose from
+PORTS: Final = 100  # of each
 
 
 def rendered(
@@ -162,7 +166,9 @@ class MediaRig:
     def start(self) -> None:
         """The process; another one after a kill."""
         self.prompts.mkdir(parents=True, exist_ok=True)
-        first, last = self._ports if self._ports[0] else _own_ports()
+        first, last = (
+            self._ports if self._ports[0] else own_ports(int.from_bytes(os.urandom(2), "big"))
+        )
         command = [sys.executable, "-m", "roost.adapters.media.process"]
         command += ["--socket", str(self.path), "--prompts", str(self.prompts)]
         command += ["--recordings", str(self.recordings), "--ports", f"{first}-{last}"]
@@ -217,7 +223,23 @@ async def until(seen: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def _own_ports() -> tuple[int, int]:
-    """A range that tests running side by side don't share."""
-    slot = int.from_bytes(os.urandom(2), "big") % 200
-    return 30_000 + slot * 100, 30_000 + slot * 100 + 99
+def own_ports(begin: int) -> tuple[int, int]:
+    """A range that tests running side by side don't share (looked for from their own `begin`):
+    every port of it is free. A busy media process gives its pairs in turn, so it may hold the
+    whole of one."""
+    for turn in range(SLOTS):
+        first = FIRST_PORT + (begin + turn) % SLOTS * PORTS
+        if _free(first, first + PORTS):
+            return first, first + PORTS - 1
+    raise AssertionError(f"no {PORTS} UDP ports of 127.0.0.1 in a row are free")
+
+
+def _free(first: int, end: int) -> bool:
+    with contextlib.ExitStack() as held:
+        for port in range(first, end):
+            one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True

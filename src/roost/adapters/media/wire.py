@@ -173,6 +173,9 @@ class Measured(Struct, frozen=True, gc=False, tag=True):
     lost: int
     jitter_us: DurationUs
     strangers: int
+    far_lost: int = 0
+    far_jitter_us: DurationUs = DurationUs(0)
+    round_trip_us: DurationUs = DurationUs(0)
 
 
 class Silent(Struct, frozen=True, gc=False, tag=True):

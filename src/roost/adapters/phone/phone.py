@@ -55,7 +55,7 @@ from roost.protocols.sip.headers import parse_address
 from roost.protocols.sip.message import Headers, Request, Response
 from roost.protocols.sip.parse import Malformed
 from roost.protocols.sip.routing import TCP, Peer
-from roost.protocols.sip.uri import BadSyntax, escape_header, escape_user, parse_uri
+from roost.protocols.sip.uri import BadSyntax, escape_header, escape_user, parse_uri, unescape
 
 SOONEST_S: Final = 0.001
 USUAL_S: Final = 300  # of a registration
@@ -220,8 +220,11 @@ class Phone:
 
     # --- calling ---
 
-    def call(self, uri: str, law: Law | None = None, offer: bool = True) -> PhoneCall:
-        """Calls; without an offer the far end makes it."""
+    def call(
+        self, uri: str, law: Law | None = None, offer: bool = True, replaces: str = ""
+    ) -> PhoneCall:
+        """Calls; without an offer the far end makes it. `replaces`: what `PhoneCall.replaces`
+        named, of a call that this one takes the place of."""
         self._made += 1
         leg = self._endpoint.mint(f"call {self._made}")
         made = PhoneCall(self, leg, self._audio(), law or self._law)
@@ -235,6 +238,7 @@ class Phone:
             f"<{uri}>",
             self._centre,
             self._offering(made) if offer else b"",
+            headers=(("Replaces", unescape(replaces)),) if replaces else (),
             direct=own.transport == TCP,
         )
         self._endpoint.invite(invite, self._clock.now())

@@ -29,7 +29,7 @@ from roost.protocols.sip.uri import BadSyntax, parse_uri
 MOST_STRANGERS: Final = 10_000  # sources whose last 403 is remembered
 MOST_WRONG: Final = 20  # wrong digests a second of one source; beyond it: silence
 RETRY_AFTER_S: Final = 5
-CALLS_BY_DESK: Final = "Call and consult from the desk; this phone transfers by its own key"
+NOT_AS_ITSELF: Final = "A phone calls under the name that it's registered with"
 FULL_PERCENT: Final = 80
 
 
@@ -77,6 +77,8 @@ class Gate:
     def judge(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
         if request.method == "REGISTER":
             return self._agent(request, source, now)
+        if self.is_own(request, source):
+            return self._agent(request, source, now, "From")
         trunk = self._trunks.of(source.host)
         if trunk is None:
             return self._phone(request, source, now)
@@ -89,26 +91,32 @@ class Gate:
             return response
         return self._trunk(request, trunk, source, now) if trunk.secret else ADMITTED
 
+    def is_own(self, request: Request, source: Peer) -> bool:
+        """Whether an agent's registered phone calls by itself (docs/decisions/0017)."""
+        if request.method != "INVITE" or not self._known(source):
+            return False
+        return user_of(request.headers.get("From") or "") in self.agents
+
     def _phone(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
-        """A registered phone may ask whether we're there. It can't call by itself: the floor
-        would know nothing of whom it talks to (docs/decisions/0011)."""
+        """A registered phone may ask whether we're there, and calls under its own name."""
         if not self._known(source) or request.method not in ("OPTIONS", "INVITE"):
             return self._stranger(request, source, now)
         if request.method == "OPTIONS":
             return ADMITTED
-        self.count("calls_by_phones")
-        if request.headers.get("Replaces") is not None:
-            return self._replaces_nothing(request)
-        return answer(request, 403, CALLS_BY_DESK, to_tag=TAG)
+        self.count("phones_as_others")
+        return answer(request, 403, NOT_AS_ITSELF, to_tag=TAG)
 
     def _replaces_nothing(self, request: Request) -> Response:
-        """No call here is ever taken over by a new INVITE (RFC 3891, 3: no match)."""
+        """No call is taken over by a trunk's INVITE (RFC 3891, 3: no match)."""
         self.count("replaces_refused")
         return answer(request, 481, to_tag=TAG)
 
-    def _agent(self, request: Request, source: Peer, now: InstantUs) -> Response | bool:
+    def _agent(
+        self, request: Request, source: Peer, now: InstantUs, header: str = "To"
+    ) -> Response | bool:
+        """Proves that it's of the agent whom a `header` names."""
         credentials = read_credentials(request.headers, self._realm)
-        user = user_of(request.headers.get("To") or "")
+        user = user_of(request.headers.get(header) or "")
         secret = self.agents.get(user)
         if credentials is not None and credentials.username != user:
             secret = None

@@ -33,6 +33,8 @@ class Dialled:
         header = reason_header(reason)
         for branch in [leg.branch] if leg.branch else list(leg.ringing):
             switch.endpoint.hang_up(branch, switch.now(), reason=header)
+        if leg.line is not None:
+            switch.endpoint.hang_up(leg.line.branch, switch.now(), reason=header)
         switch.line.pump()
 
     # --- what the far end does ---
@@ -101,6 +103,9 @@ class Dialled:
         """Nothing is left of the leg."""
         switch = self._switch
         switch.drop(leg)
+        if leg.line is not None:  # with the first line the second is over
+            switch.endpoint.hang_up(leg.line.branch, switch.now())
+            switch.line.pump()
         switch.start(switch.close_media(leg))
         if event is not None and leg.up and leg.ending is None:
             blame, reason = end_of(event, self.BLAMED)

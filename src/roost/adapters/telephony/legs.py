@@ -34,6 +34,7 @@ class Kept(Struct, gc=False):
     trunk: str  # a caller's; empty for legs that we dialled
     agreed: Agreed | None
     agent: str = ""  # whose phone it is
+    line: bool = False  # the second line of that phone
 
 
 class Outside:
@@ -62,7 +63,8 @@ class Refer:
 
 class Leg:
     """One leg of the floor. A caller's leg is one dialog; an agent's rings several phones, one
-    that leads outside tries several trunks, and `branch` is the one that answered."""
+    that leads outside tries several trunks, and `branch` is the one that answered. An agent's
+    may have a second dialog: its `line`, with the same id, whose `first` it is."""
 
     __slots__ = (
         "agent",
@@ -71,6 +73,7 @@ class Leg:
         "anchored",
         "arrived",
         "branch",
+        "by_line",
         "caller",
         "client",
         "contact",
@@ -79,17 +82,22 @@ class Leg:
         "ended",
         "ending",
         "failures",
+        "first",
         "held",
         "law",
         "leg",
+        "line",
         "media",
         "number",
         "offer",
         "ours",
         "outside",
+        "picks_up",
         "rang",
         "refer",
         "ringing",
+        "spoken",
+        "taken",
         "trunk",
         "up",
     )
@@ -122,6 +130,12 @@ class Leg:
         self.up = False
         self.ending: Reason | None = None  # why the floor wants it ended
         self.ended = False
+        self.line: Leg | None = None  # its phone's second line
+        self.first: Leg | None = None  # of which it's the second line
+        self.by_line = False  # heard by the second line
+        self.spoken: Agreed | None = None  # what media has of it, if it has two lines
+        self.taken = False  # the floor knows of this second line
+        self.picks_up = False  # it takes the place of the first
 
     def local(self, session_id: int) -> Local:
         """Our side of its SDP."""
@@ -143,6 +157,7 @@ class Leg:
                 trunk,
                 self.agreed,
                 self.agent,
+                self.first is not None,
             )
         )
 

@@ -9,7 +9,7 @@ from roost.adapters.telephony.legs import OUT, Leg, agreed_of, laws
 from roost.adapters.telephony.line import Line
 from roost.adapters.telephony.settings import TelephonySettings, Trunks
 from roost.floor.dialling import Reach
-from roost.floor.effects import dialog_of
+from roost.floor.effects import dialog_of, line_of
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
@@ -169,7 +169,8 @@ class Switch:
         dialog = self.endpoint.dialogs.get(leg.branch)
         if dialog is None:
             return ()
-        return (VaultPut(dialog_of(leg.leg), owner_of(leg.client), leg.keep(dialog)),)
+        place = dialog_of(leg.leg) if leg.first is None else line_of(leg.leg)
+        return (VaultPut(place, owner_of(leg.client), leg.keep(dialog)),)
 
     # --- legs ---
 
@@ -203,11 +204,13 @@ class Switch:
         return int(self.endpoint.mint(f"sdp {leg.leg}")[:15], 16)
 
     async def anchor(self, leg: Leg, agreed: Agreed | None) -> None:
-        """Opens the leg in media, once; afterwards tells media what's agreed anew."""
+        """Opens the leg in media, once; afterwards tells media what's agreed anew. Of a phone
+        with two lines it's told by `SecondLines.settle`."""
         if leg.anchored is None:
             assert leg.contact is not None
             leg.anchored = await self.media.open_leg(leg.media, leg.contact, leg.leg, agreed)
-        elif agreed is not None and agreed != leg.agreed:
+        elif leg.first is None and leg.line is None and agreed not in (None, leg.agreed):
+            assert agreed is not None
             await self.media.change_leg(leg.media, leg.leg, agreed)
         leg.agreed = agreed or leg.agreed
 

@@ -18,10 +18,19 @@ from roost.adapters.telephony.arrivals import Arrivals
 from roost.adapters.telephony.callers import Callers
 from roost.adapters.telephony.desks import Desks
 from roost.adapters.telephony.dialled import Dialled
-from roost.adapters.telephony.legs import BINDING, DIALOG, OUT, Leg, Outside, read_kept
+from roost.adapters.telephony.legs import (
+    BINDING,
+    DIALOG,
+    OUT,
+    Kept,
+    Leg,
+    Outside,
+    read_kept,
+)
 from roost.adapters.telephony.line import Line
 from roost.adapters.telephony.outward import Outward
 from roost.adapters.telephony.phones import Phones
+from roost.adapters.telephony.second_lines import SecondLines
 from roost.adapters.telephony.settings import CallerList, TelephonySettings
 from roost.adapters.telephony.switch import Switch
 from roost.adapters.telephony.trace import Traced
@@ -30,10 +39,12 @@ from roost.floor.calls.messages import LegClosed, LegConfirmed, LegHeld
 from roost.floor.dialling import Reach
 from roost.floor.effects import (
     AnswerLeg,
+    AnswerLine,
     AskLeg,
     DialAgent,
     DialNumber,
     EndLeg,
+    EndLine,
     NudgePhone,
     RefuseLeg,
     RingLeg,
@@ -71,10 +82,11 @@ from roost.protocols.sip.registrar import Binding
 TIDY_S: Final = 1.0  # registrations that ran out are looked for so often
 EFFECTS: Final = (
     *(RingLeg, AnswerLeg, RefuseLeg, DialAgent, DialNumber),
-    *(NudgePhone, TellPhone, EndLeg, AskLeg),
+    *(NudgePhone, TellPhone, AnswerLine, EndLine, EndLeg, AskLeg),
 )
-OfLeg = RingLeg | AnswerLeg | RefuseLeg | NudgePhone | TellPhone | EndLeg | AskLeg
-QUIET: Final = (NudgePhone, TellPhone)  # nobody waits for what they do
+OfPhone = NudgePhone | TellPhone | AnswerLine | EndLine
+OfLeg = RingLeg | AnswerLeg | RefuseLeg | OfPhone | EndLeg | AskLeg
+QUIET: Final = (NudgePhone, TellPhone, AnswerLine, EndLine)  # nobody waits for what they do
 
 
 class Telephony:
@@ -101,6 +113,7 @@ class Telephony:
         self.desks = None if edge is None else Desks(self._switch, edge)
         self._outward = Outward(self._switch)
         self._transfers = Transfers(self._switch, self._phones.end)
+        self._lines = SecondLines(self._switch, self._transfers)
         self._tidying: asyncio.TimerHandle | None = None
 
     # --- life ---
@@ -154,16 +167,19 @@ class Telephony:
             except (msgspec.DecodeError, msgspec.ValidationError):
                 switch.count("unreadable_bindings")
         self._phones.note_addresses()
+        lines: list[Kept] = []
         for _owner, _name, value in switch.vault.listing(DIALOG):
             try:
                 if self.desks is None or not self.desks.restore_leg(value):
-                    self._restore_leg(value)
+                    found = read_kept(value)
+                    lines.append(found) if found.line else self._restore_leg(found)
             except (msgspec.DecodeError, msgspec.ValidationError):
                 switch.count("unreadable_dialogs")
+        for found in lines:  # of legs that are there by now
+            self._restore_leg(found)
 
-    def _restore_leg(self, value: bytes) -> None:
+    def _restore_leg(self, found: Kept) -> None:
         switch = self._switch
-        found = read_kept(value)
         dialog = found.dialog
         leg = Leg(found.leg, found.client, found.media, found.law)
         leg.agent = found.agent
@@ -187,6 +203,9 @@ class Telephony:
             switch.count("unreadable_dialogs")
             return
         leg.delayed = leg.offer is None and not leg.up
+        if found.line:
+            self._lines.restore(leg, dialog)
+            return
         switch.endpoint.restore(dialog, switch.now())
         switch.add(leg, dialog.leg)
         if leg.caller:
@@ -224,6 +243,10 @@ class Telephony:
                     self._dialled(leg).end(leg, effect.reason)
             case TellPhone():
                 self._transfers.told(leg, effect.status)
+            case AnswerLine():
+                self._lines.answer(leg)
+            case EndLine():
+                self._lines.end(leg, effect.reason)
             case NudgePhone():
                 self._phones.nudge(leg)
             case AskLeg():
@@ -264,7 +287,8 @@ class Telephony:
 
     def _on_event(self, event: SipEvent) -> None:
         if isinstance(event, Invited):
-            self._callers.invited(event)
+            own = self._switch.gate.is_own(event.request, event.source)
+            (self._lines if own else self._callers).invited(event)
             return
         if isinstance(event, Requested):
             self._requested(event)
@@ -273,6 +297,12 @@ class Telephony:
         if leg is None:
             return
         match event:
+            case Confirmed() if leg.first is not None:
+                self._lines.confirmed(leg, event)
+            case Finished() if leg.first is not None:
+                self._lines.finished(leg, event)
+            case Finished() if event.leg == leg.branch and self._lines.outlives(leg):
+                pass
             case Confirmed():
                 self._callers.confirmed(leg, event)
             case Finished() if leg.caller:
@@ -329,7 +359,7 @@ class Telephony:
                 return
             switch.endpoint.accept(leg.branch, ours, switch.now())
             self._line.pump()
-            self._note_hold(leg)
+            await self._note_hold(leg)
 
     async def _reanswered(self, leg: Leg, body: bytes) -> None:
         switch = self._switch
@@ -338,10 +368,14 @@ class Telephony:
                 return
             stream = switch.judge_answer(leg, body)
             if not isinstance(stream, NoSdp) and await switch.agree(leg, stream):
-                self._note_hold(leg)
+                await self._note_hold(leg)
 
     async def _known_anchor(self, leg: Leg) -> bool:
         """After a restart media is asked where the leg is anchored (the same as before)."""
+        if leg.first is not None:
+            known = await self._known_anchor(leg.first)
+            leg.anchored = leg.first.anchored
+            return known
         if leg.anchored is None and leg.contact is not None:
             try:
                 await self._switch.anchor(leg, leg.agreed)
@@ -349,9 +383,14 @@ class Telephony:
                 return False
         return leg.anchored is not None
 
-    def _note_hold(self, leg: Leg) -> None:
+    async def _note_hold(self, leg: Leg) -> None:
         """Tells the floor, when it changed; the dialog's new state goes along."""
         held = leg.agreed is not None and not leg.agreed.receives
+        first = leg.first or leg
+        if first.line is not None and first.line.up:
+            leg.held = held
+            await self._lines.settle(first)
+            return
         if held != leg.held:
             leg.held = held
             self._switch.say(LegHeld(leg.leg, held), self._switch.kept(leg))
@@ -365,7 +404,9 @@ class Telephony:
     def trace(self, leg: LegId) -> list[Traced]:
         """The last messages of a leg's dialogs, secrets masked."""
         found = self._switch.legs.get(leg)
-        names = {leg} if found is None else {found.branch, *found.ringing, leg}
+        names: set[str] = {leg} if found is None else {found.branch, *found.ringing, leg}
+        if found is not None and found.line is not None:
+            names.add(found.line.branch)
         call_ids = {
             dialog.call_id
             for name in names

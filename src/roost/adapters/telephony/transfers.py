@@ -37,7 +37,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
 
 
 class Denied(Struct, frozen=True):
-    """Why a REFER isn't even put to the floor."""
+    """Why a REFER, or a phone's own INVITE, isn't even put to the floor."""
 
     status: int
     text: str
@@ -60,6 +60,7 @@ class Transfers:
     def asked(self, leg: Leg, event: Referred) -> None:
         """A REFER came in."""
         switch = self._switch
+        leg = leg.first or leg
         if not leg.agent:
             self._deny(event, NOT_A_PHONE)
         elif leg.refer is not None and not leg.refer.answered:
@@ -82,14 +83,15 @@ class Transfers:
             self._deny(refer.event, wish)
             return
         command, puts = wish
-        answer = await switch.tell(command, f"refer:{leg.leg}:{refer.event.number}", puts)
+        answer = await switch.tell(command, f"refer:{refer.event.leg}:{refer.event.number}", puts)
         refer.answered = True
         if isinstance(answer, Done):
             switch.endpoint.take_refer(refer.event, switch.now())
             self._tell(leg, refer)
         else:
             leg.refer = None
-            self._deny(refer.event, _why(answer.refusal if isinstance(answer, Refused) else None))
+            refusal = answer.refusal if isinstance(answer, Refused) else None
+            self._deny(refer.event, why_refused(refusal))
         if refer.then is not None:
             self._end(leg, refer.then)
         switch.line.pump()
@@ -125,10 +127,12 @@ class Transfers:
     def _wish(self, leg: Leg, event: Referred) -> tuple[Command, tuple[VaultPut, ...]] | Denied:
         replaces = dict(event.target.headers).get("Replaces", "")
         if replaces:
-            other = self._named(leg, unescape(replaces))
-            return NOT_YOURS if other is None else (ReplacesAsked(leg.leg, other.leg), ())
+            other = self.named(leg.agent, unescape(replaces))
+            if other is None or other is self._switch.branches.get(event.leg):
+                return NOT_YOURS
+            return ReplacesAsked(leg.leg, other.leg), ()
         name = f"{DIALLED}{leg.leg}:{event.number}"
-        found = self._target(leg, event.target, VaultId(name))
+        found = self.target(leg, event.target, VaultId(name))
         if isinstance(found, Denied):
             return found
         target, number = found
@@ -137,9 +141,9 @@ class Transfers:
             puts = (VaultPut(target.number, owner_of(leg.client), number.encode()),)
         return ReferAsked(leg.leg, target), puts
 
-    def _named(self, leg: Leg, text: str) -> Leg | None:
-        """Another leg of the same phone's person, by its dialog (RFC 3891, 3). Tags that are the
-        wrong way round are understood: some phones write them so."""
+    def named(self, agent: str, text: str) -> Leg | None:
+        """A leg, or a second line, of an agent's phone, by its dialog (RFC 3891, 3). Tags that
+        are the wrong way round are understood: some phones write them so."""
         switch = self._switch
         try:
             replaces = parse_replaces(text)
@@ -152,10 +156,11 @@ class Transfers:
             name = switch.endpoint.by_id.get((replaces.call_id, ours), "")
             dialog, found = switch.endpoint.dialogs.get(name), switch.branches.get(name)
             if dialog is not None and found is not None and dialog.remote_tag == theirs:
-                return found if found.agent == leg.agent and found is not leg else None
+                return found if found.agent == agent else None
         return None
 
-    def _target(self, leg: Leg, uri: Uri, place: VaultId) -> tuple[Target, str] | Denied:
+    def target(self, leg: Leg, uri: Uri, place: VaultId) -> tuple[Target, str] | Denied:
+        """Whom an agent's phone means by a URI; a number that's to be kept at `place`."""
         switch = self._switch
         user = uri.username.partition(";")[0]  # without a phone-context
         reach = switch.reaches.get(leg.client, Reach({}))
@@ -177,7 +182,7 @@ class Transfers:
         return (ToNumber(place), number) if reach.allows(number) else NOT_ALLOWED
 
 
-def _why(refusal: Refusal | None) -> Denied:
+def why_refused(refusal: Refusal | None) -> Denied:
     """A refusal of the floor's, in words for a phone's display."""
     if refusal is None:
         return Denied(503, "The centre can't decide now")

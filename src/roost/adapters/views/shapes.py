@@ -133,6 +133,10 @@ def _legs(record: Record) -> tuple[LegRecord, ...]:
             sent=leg.sent,
             lost=leg.lost,
             jitter_us=leg.jitter_us,
+            far_lost=leg.far_lost,
+            round_trip_us=leg.round_trip_us or None,
+            mos_in=leg.mos_in,
+            mos_out=leg.mos_out,
         )
         for leg in record.legs
     )

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from roost.definitions.checks.desks import check_desk
 from roost.definitions.checks.hours import check_calendars, check_zone
 from roost.definitions.checks.prompts import check_prompts
+from roost.definitions.checks.routing import check_routing
 from roost.definitions.documents import ClientDocument, QueueDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
@@ -59,6 +60,7 @@ def _client(draft: Draft, name: str, source: Source[ClientDocument]) -> Iterator
         yield source.wrong(("default_queue",), "unknown-queue", what, mend)
     for queue_name, queue in client.queues.items():
         yield from _queue(draft, source, queue_name, queue)
+        yield from check_routing(draft, source, queue_name, queue)
     yield from _codes(source)
 
 

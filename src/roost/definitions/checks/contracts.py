@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.checks.hours import check_zone
+from roost.definitions.checks.service_terms import check_service
 from roost.definitions.documents import ContractDocument, LineDocument, VersionDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
@@ -63,6 +64,7 @@ def _contract(draft: Draft, client: str, source: Source[ContractDocument]) -> It
             yield source.wrong(where, "minimum-inside-month", what, mend)
         days.add(version.effective)
         yield from _version(draft, client, source, index, version)
+        yield from check_service(draft, client, source, index)
 
 
 def _version(

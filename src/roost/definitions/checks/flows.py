@@ -78,9 +78,11 @@ def _references(
     step, path = source.document.steps[name], ("steps", name)
     centre = draft.centre
     if step.queue is not UNSET and centre is not None:
-        for skill in step.queue.skills:
+        asked = [("skills", skill) for skill in step.queue.skills]
+        asked += [("prefer", skill) for skill in step.queue.prefer]
+        for key, skill in asked:
             if skill not in centre.document.skills:
-                where = (*path, "queue", "skills", skill)
+                where = (*path, "queue", key, skill)
                 mend = did_you_mean(skill, centre.document.skills)
                 yield source.wrong_key(where, "unknown-skill", f"unknown skill {skill!r}", mend)
     if client is None:

@@ -107,6 +107,31 @@ class ReplacesAsked(Command, frozen=True, gc=False):
     with_leg: LegId
 
 
+class LineAsked(Command, frozen=True, gc=False):
+    """An agent's phone calls by its second line (an INVITE of its own): a consultation of the
+    contact that `leg` is in. The second dialog is put into the vault with this command. Refused
+    as agents.Consult is; when it's taken, AnswerLine or EndLine says how it goes."""
+
+    leg: LegId
+    target: Target
+
+
+class LinesHeld(Command, frozen=True, gc=False):
+    """What a phone with two lines holds: by the `first` it hears everybody but whom it consults,
+    by the `second` whom it consults. Neither held: it has joined them."""
+
+    leg: LegId
+    first: bool
+    second: bool
+
+
+class LineClosed(Command, frozen=True, gc=False):
+    """A phone's second line is over; `held` tells whether it holds its first."""
+
+    leg: LegId
+    held: bool
+
+
 # --- commands from media ---
 
 
@@ -158,6 +183,9 @@ class LegMeasured(Command, frozen=True, gc=False):
     lost: int
     jitter_us: DurationUs
     strangers: int  # packets dropped because they came from elsewhere
+    far_lost: int = 0  # of what we sent, by the far end's reports (RTCP), as are the next two
+    far_jitter_us: DurationUs = DurationUs(0)
+    round_trip_us: DurationUs = DurationUs(0)  # 0: no report told it
 
 
 class LegSilent(Command, frozen=True, gc=False):

@@ -6,7 +6,7 @@ The legs' own fate is in `lines.py`, what is heard in `hearing.py`.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor.calls import hearing, lines, talks
+from roost.floor.calls import hearing, lines, second_line, talks
 from roost.floor.calls import messages as m
 from roost.floor.calls.hearing import STALE, live, offered_leg
 from roost.floor.calls.model import (
@@ -15,7 +15,8 @@ from roost.floor.calls.model import (
     Calls,
     LegState,
 )
-from roost.floor.calls.talks import failed, left, not_reached
+from roost.floor.calls.parties import Talk
+from roost.floor.calls.talks import fails, left, not_reached
 from roost.floor.effects import (
     DialAgent,
     NudgePhone,
@@ -78,7 +79,9 @@ def stop_ringing(state: Calls, now: InstantUs, command: m.StopRinging) -> Decisi
     call = live(state, command.contact)
     leg = offered_leg(call, command.offer) if call else None
     if call is not None and leg is None and call.transfer and call.transfer.offer == command.offer:
-        return Decision((failed(call, command.reason),))  # it was never dialled
+        talk = Talk(state, call)  # it was never dialled
+        fails(talk, command.reason)
+        return talk.as_it_stands()
     if call is None or leg is None or leg.state is LegState.ENDING:
         return STALE
     if leg.joined:  # only a rescue takes somebody out of a talk
@@ -110,6 +113,8 @@ DECIDE: Final[Mapping[type[Command], Callable[[Calls, InstantUs, Any], Decision 
     m.LegClosed: lines.leg_closed,
     m.LegConfirmed: lines.leg_confirmed,
     m.LegHeld: lines.leg_held,
+    m.LinesHeld: second_line.lines_held,
+    m.LineClosed: second_line.line_closed,
     m.LegSilent: lines.leg_silent,
     m.LegInterrupted: talks.leg_interrupted,
     m.LegResumed: talks.leg_resumed,

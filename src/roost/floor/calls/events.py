@@ -168,13 +168,15 @@ class CallerReturned(Event, frozen=True, gc=False, kw_only=True):
 
 class TransferStarted(Event, frozen=True, gc=False, kw_only=True):
     """`how`: "blind" or "consult"; `kind`: to an "agent", a "queue" or a "number"; `agent` is
-    the one who transfers, `to` the colleague, if it's one."""
+    the one who transfers, `to` the colleague, if it's one. `line`: dialled on the second line of
+    the agent's own phone."""
 
     how: str
     kind: str
     agent: AgentId
     to: AgentId | None = None
     queue: QueueId | None = None
+    line: bool = False
 
 
 class TransferCompleted(Event, frozen=True, gc=False, kw_only=True):
@@ -277,7 +279,8 @@ class TrackEnded(Event, frozen=True, gc=False, kw_only=True):
 
 
 class LegQuality(Event, frozen=True, gc=False, kw_only=True):
-    """What media counted on a leg: packets, loss, jitter, strangers."""
+    """What media counted on a leg: packets, loss, jitter, strangers; and what the far end's
+    reports (RTCP) said of what was sent to it. A round trip of 0: no report came."""
 
     leg: LegId
     received: int
@@ -285,6 +288,9 @@ class LegQuality(Event, frozen=True, gc=False, kw_only=True):
     lost: int
     jitter_us: DurationUs
     strangers: int
+    far_lost: int = 0
+    far_jitter_us: DurationUs = DurationUs(0)
+    round_trip_us: DurationUs = DurationUs(0)
 
 
 class ContactEnded(Event, frozen=True, gc=False, kw_only=True):

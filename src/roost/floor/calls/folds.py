@@ -245,7 +245,7 @@ def returned(state: Calls, event: m.CallerReturned) -> None:
     """The customer is no part of any talk; what was recorded of it is asked to stop."""
     call = _call(state, event.contact)
     call.host = None
-    call.direct, call.ringing, call.back_to = event.direct, event.ringing, event.queue
+    call.direct, call.ringing = event.direct, event.ringing
     call.returning = True
     customer = call.legs.get(call.caller_leg)
     if customer is not None:
@@ -279,7 +279,7 @@ def transfer_started(state: Calls, event: m.TransferStarted) -> None:
     """A consultation that becomes a blind transfer keeps whom it calls."""
     call = _call(state, event.contact)
     before = call.transfer
-    call.transfer = Transfer(event.how, event.kind, event.agent)
+    call.transfer = Transfer(event.how, event.kind, event.agent, line=event.line)
     if before is not None:
         call.transfer.leg, call.transfer.offer = before.leg, before.offer
 

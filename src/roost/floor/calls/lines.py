@@ -20,7 +20,8 @@ from roost.floor.calls.model import (
     leg_reason,
 )
 from roost.floor.calls.parties import Talk
-from roost.floor.calls.talks import hold, join, left, not_reached, standing
+from roost.floor.calls.second_line import hold_by_line
+from roost.floor.calls.talks import hold, join, left, not_reached, pending, standing
 from roost.floor.effects import (
     AskLeg,
     CloseMedia,
@@ -221,13 +222,15 @@ def leg_confirmed(state: Calls, now: InstantUs, command: m.LegConfirmed) -> Deci
 
 def leg_held(state: Calls, now: InstantUs, command: m.LegHeld) -> Decision | Refusal:
     """The agent's phone has a hold key of its own. A caller's phone may hold us, too: nothing
-    of ours changes by that."""
+    of ours changes by that. Back from hold nobody who is consulted is let in on the customer."""
     found = _leg(state, command.leg)
     if found is None:
         return STALE
     call, leg = found
     if leg.id != call.host:
         return NOTHING
+    if call.transfer is not None and pending(call) is None and not command.held:
+        return hold_by_line(Talk(state, call), leg.id, first=True, second=False)
     return hold(state, call, command.held)
 
 
@@ -382,5 +385,8 @@ def leg_measured(state: Calls, now: InstantUs, command: m.LegMeasured) -> Decisi
         lost=command.lost,
         jitter_us=command.jitter_us,
         strangers=command.strangers,
+        far_lost=command.far_lost,
+        far_jitter_us=command.far_jitter_us,
+        round_trip_us=command.round_trip_us,
     )
     return Decision((event,))

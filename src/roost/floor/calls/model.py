@@ -43,7 +43,6 @@ from roost.kernel.ids import (
     OfferId,
     Owner,
     PlayId,
-    QueueId,
     TrunkId,
     VaultId,
 )
@@ -121,6 +120,7 @@ class Transfer(Struct, gc=False):
     agent: AgentId
     leg: LegId | None = None  # the guest's; a colleague's is known by the offer
     offer: OfferId | None = None
+    line: bool = False  # it was dialled on the second line of the agent's own phone
 
 
 class Collection(Struct, gc=False):
@@ -161,7 +161,6 @@ class Call(Struct, gc=False):
     direct: AgentId | None = None  # who is offered it first when it waits again
     ringing: OfferId | None = None  # and rings for it already
     returning: bool = False  # on its way back into a queue
-    back_to: QueueId | None = None
     host: LegId | None = None
     outbound: bool = False
     offers_made: int = 0  # for consultations, watching and calling out

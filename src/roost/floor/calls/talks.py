@@ -17,7 +17,9 @@ from roost.floor.calls.model import HEARD_US, Call, Calls, Leg, LegState
 from roost.floor.calls.parties import Talk, parts
 from roost.floor.effects import (
     AnswerLeg,
+    AnswerLine,
     DialNumber,
+    EndLine,
     FromPrompts,
     PauseTrack,
     Route,
@@ -69,6 +71,8 @@ def join(state: Calls, call: Call, leg: Leg, connected: m.LegConnected | None = 
         if call.host is None:
             talk.tell(_completed(call, leg))
         elif transfer.leg == leg.id:
+            if transfer.line:
+                talk.effects.append(AnswerLine(call.host))
             for voice in tuple(talk.voices.values()):
                 if voice.party is not Party.WATCHER and voice.leg not in (call.host, leg.id):
                     talk.hold(voice.leg, held=True)
@@ -140,15 +144,17 @@ def _completed(call: Call, leg: Leg | None) -> m.TransferCompleted:
     )
 
 
-def failed(call: Call, why: Reason) -> m.TransferFailed:
-    assert call.transfer is not None
-    return m.TransferFailed(
-        owner=call.owner,
-        contact=call.id,
-        how=call.transfer.how,
-        kind=call.transfer.kind,
-        why=why,
+def fails(talk: Talk, why: Reason) -> None:
+    """The transfer under way has come to nothing."""
+    call = talk.call
+    transfer = call.transfer
+    assert transfer is not None
+    event = m.TransferFailed(
+        owner=call.owner, contact=call.id, how=transfer.how, kind=transfer.kind, why=why
     )
+    talk.tell(event)
+    if transfer.line and call.host is not None:
+        talk.effects.append(EndLine(call.host, why))
 
 
 # --- leaving ---
@@ -182,7 +188,7 @@ def left(
         if call.host == leg.id:
             _succeed(talk, leg, others)
         elif call.transfer is not None and call.transfer.leg == leg.id:
-            talk.tell(failed(call, reason))
+            fails(talk, reason)
         _out(talk, leg, ended, reason)
         return talk.decision()
     called = pending(call)
@@ -191,7 +197,7 @@ def left(
         return None
     if called is not None:
         talk.let_go(called, Reason.CALLER_LEFT)
-        talk.tell(failed(call, reason))
+        fails(talk, reason)
     _out(talk, leg, ended, reason)
     put_back(talk)
     return talk.as_it_stands()
@@ -252,7 +258,7 @@ def not_reached(
     _out(talk, leg, ended, why)
     if not ours:
         return talk.as_it_stands()
-    talk.tell(failed(call, why))
+    fails(talk, why)
     customer = call.legs.get(call.caller_leg)
     if call.host is not None:
         talk.matrix()

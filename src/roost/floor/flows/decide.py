@@ -233,7 +233,7 @@ def _to_queue(state: Flows, run: Run, queue: QueueId) -> Decision:
         turn=run.turn + 1,
         attempt=1,
         variables={},
-        acts=(m.QueueNow(queue, 0, (), TRANSFER_WAIT_US),),
+        acts=(m.QueueNow(queue, d.NOTHING_ASKED, TRANSFER_WAIT_US),),
         passed="transferred",
     )
     return Decision((event,))
@@ -284,7 +284,7 @@ def _to_safety(
     if sorry and safe.waiting:
         play = PlayId(f"{run.contact}/p{run.plays + 1}")
         acts.append(m.SpeakNow(play, safe.waiting, repeat=True))
-    acts.append(m.QueueNow(safe.queue, 0, (), RESCUE_WAIT_US))
+    acts.append(m.QueueNow(safe.queue, d.NOTHING_ASKED, RESCUE_WAIT_US))
     event = m.FlowAdvanced(
         owner=owner_of(run.client),
         contact=run.contact,

@@ -120,7 +120,8 @@ def enqueue(going: Walk, step: d.Enqueue, music: bool = True) -> None:
     if music and step.waiting:
         going.speak(step.waiting, repeat=True)
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
-    going.acts.append(m.QueueNow(step.queue, step.priority, step.skills, step.most_us, voicemail))
+    asked = d.Asked(step.skills, step.prefer, step.priority)
+    going.acts.append(m.QueueNow(step.queue, asked, step.most_us, voicemail))
 
 
 def leads_to_voicemail(flow: d.Flow, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from roost.floor.definition import Skill
+from roost.floor.definition import Asked
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     ClientId,
@@ -125,8 +125,7 @@ class ListenNow(Struct, frozen=True, gc=False, tag=True):
 
 class QueueNow(Struct, frozen=True, gc=False, tag=True):
     queue: QueueId
-    priority: int
-    skills: tuple[Skill, ...]
+    asked: Asked
     most_us: DurationUs
     voicemail: bool = False  # the limit leads to a voicemail
 

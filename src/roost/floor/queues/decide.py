@@ -3,15 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor.definition import Skill
+from msgspec.structs import replace
+
+from roost.floor.definition import Asked, together
 from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Outcome
-from roost.floor.queues.model import RINGING_US, Entry, Line, Queues
+from roost.floor.queues.model import (
+    HELD,
+    RINGING_US,
+    Entry,
+    Line,
+    Queues,
+    ring_at,
+    widens_at,
+)
 from roost.kernel.ids import AgentId, ContactId, Owner
-from roost.kernel.messages import Command, Decision, Refusal, Wake
-from roost.kernel.time import InstantUs, after, between
+from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
+from roost.kernel.time import DurationUs, InstantUs, after, between
 
 STALE: Final = Refusal("stale")
+MOST_RAISED: Final = 100
 
 
 def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
@@ -26,27 +37,75 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
             (m.ContactTurnedAway(owner=owner, contact=command.contact, queue=command.queue),)
         )
     back = old is not None and old.queue == command.queue
+    number = old.number + 1 if old else 1
+    due = after(now, command.most_us)
+    since = old.since if back and old else now
+    asked, only = command.asked, command.only
+    entry = Entry(command.queue, number, since, command.most_us, command.lapse, due, asked)
+    if only is not None and not back:
+        entry.only, entry.only_until = only, after(now, command.only_us)
+    ring = ring_at(line, entry, now)
     event = m.ContactQueued(
         owner=line.owner,
         contact=command.contact,
         queue=command.queue,
-        priority=line.priority + command.priority,
-        skills=together(line.skills, command.skills) if command.skills else line.skills,
-        entry=old.number + 1 if old else 1,
-        since=old.since if back and old else now,
+        priority=line.priority + asked.raised,
+        skills=together(line.skills, asked.skills),
+        entry=number,
+        since=since,
         most_us=command.most_us,
         lapse=command.lapse,
+        asked=asked,
+        ring=ring,
+        only=only if ring == HELD else None,
+        only_us=command.only_us if ring == HELD else DurationUs(0),
     )
-    due = after(now, command.most_us)
-    return Decision((event,), (Wake(due, m.WaitLapsed(command.contact, event.entry)),))
+    wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
+    widens = widens_at(line, entry, ring)
+    if widens is not None:
+        wakes.append(Wake(widens, m.Widen(command.contact, number)))
+    return Decision((event,), tuple(wakes))
 
 
-def together(own: tuple[Skill, ...], more: tuple[Skill, ...]) -> tuple[Skill, ...]:
-    """Both lists' skills, each once with the higher level, in the order of their names."""
-    levels = {skill.skill: skill.level for skill in own}
-    for skill in more:
-        levels[skill.skill] = max(skill.level, levels.get(skill.skill, 0))
-    return tuple(Skill(skill, levels[skill]) for skill in sorted(levels))
+def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal:
+    """To the ring that the wait has come to, also while a phone rings."""
+    entry = state.entries.get(command.contact)
+    if entry is None or entry.answered or entry.number != command.entry:
+        return STALE
+    line = state.lines[entry.queue]
+    if command.released and entry.only is not None:
+        entry = replace(entry, only=None)
+    ring = ring_at(line, entry, now)
+    widens = widens_at(line, entry, ring)
+    wakes = () if widens is None else (Wake(widens, m.Widen(command.contact, entry.number)),)
+    if ring == entry.ring:
+        return Decision(effects=wakes)
+    event = m.RingWidened(
+        owner=line.owner,
+        contact=command.contact,
+        queue=entry.queue,
+        entry=entry.number,
+        ring=ring,
+        asked=entry.asked,
+    )
+    return Decision((event,), wakes)
+
+
+def change_priority(state: Queues, now: InstantUs, command: m.ChangePriority) -> Decision | Refusal:
+    entry = state.entries.get(command.contact)
+    if entry is None or entry.answered:
+        return Refusal("not_waiting", {"contact": command.contact})
+    if not -MOST_RAISED <= command.raised <= MOST_RAISED:
+        return Refusal("priority_out_of_range", {"most": str(MOST_RAISED)})
+    event = m.PriorityChanged(
+        owner=state.lines[entry.queue].owner,
+        contact=command.contact,
+        queue=entry.queue,
+        entry=entry.number,
+        ring=entry.ring,
+        asked=Asked(entry.asked.skills, entry.asked.prefer, command.raised),
+    )
+    return Decision((event,))
 
 
 def stop_waiting(state: Queues, now: InstantUs, command: m.StopWaiting) -> Decision | Refusal:
@@ -93,5 +152,7 @@ def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decisio
 DECIDE: Final[Mapping[type[Command], Callable[[Queues, InstantUs, Any], Decision | Refusal]]] = {
     m.Wait: wait,
     m.StopWaiting: stop_waiting,
+    m.Widen: widen,
+    m.ChangePriority: change_priority,
     m.WaitLapsed: wait_lapsed,
 }

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from roost.floor.definition import Skill
+from roost.floor.definition import NOTHING_ASKED, Asked, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
@@ -24,10 +24,11 @@ class Wait(Command, frozen=True, gc=False):
 
     contact: ContactId
     queue: QueueId
-    priority: int
-    skills: tuple[Skill, ...]
+    asked: Asked
     most_us: DurationUs
     lapse: Outcome = Outcome.OVERFLOWED  # how the limit ends the wait
+    only: AgentId | None = None  # held for this one first
+    only_us: DurationUs = DurationUs(0)  # so long
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -36,6 +37,23 @@ class StopWaiting(Command, frozen=True, gc=False):
     contact: ContactId
     outcome: Outcome
     agent: AgentId | None = None
+
+
+class Widen(Command, frozen=True, gc=False):
+    """The contact has waited until a further ring; or the definitions changed, or the agent
+    whom it was held for has gone (`released`)."""
+
+    contact: ContactId
+    entry: int
+    released: bool = False
+
+
+class ChangePriority(Command, frozen=True, gc=False):
+    """Somebody raises (or lowers) a waiting contact's priority over its queue's. Refused:
+    not_waiting, priority_out_of_range."""
+
+    contact: ContactId
+    raised: int
 
 
 class WaitLapsed(Command, frozen=True, gc=False):
@@ -47,8 +65,9 @@ class WaitLapsed(Command, frozen=True, gc=False):
 
 class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     """Entered the queue: `at` of the envelope is the instant that waiting counts from.
-    `skills` are the queue's and the flow's together, `priority` their sum; `entry` counts the
-    contact's own entries."""
+    `skills` are the queue's and the flow's together, `priority` their sum, `asked` the flow's
+    part of both; `entry` counts the contact's own entries. With `only` it's held for one agent
+    (ring -1)."""
 
     queue: QueueId
     priority: int
@@ -57,6 +76,28 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     since: InstantUs  # waiting counts from here: earlier than `at` for one who comes back
     most_us: DurationUs
     lapse: Outcome = Outcome.OVERFLOWED
+    asked: Asked = NOTHING_ASKED
+    ring: int = 0
+    only: AgentId | None = None
+    only_us: DurationUs = DurationUs(0)
+
+
+class RingWidened(Event, frozen=True, gc=False, kw_only=True):
+    """The contact is open to more people from now on: those of this ring of its queue."""
+
+    queue: QueueId
+    entry: int
+    ring: int
+    asked: Asked
+
+
+class PriorityChanged(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody changed a waiting contact's priority; it keeps its ring."""
+
+    queue: QueueId
+    entry: int
+    ring: int
+    asked: Asked
 
 
 class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):

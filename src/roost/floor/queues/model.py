@@ -5,6 +5,7 @@
 
 A contact stays in its queue while a phone rings for it, and keeps place and time when nobody
 takes it. Each entry is held by its limit's timer, WaitLapsed, which waits while a phone rings.
+An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only.
 """
 
 from typing import Final
@@ -12,13 +13,14 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
-from roost.floor.definition import Skill
+from roost.floor.definition import Asked, Skill
 from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ContactId, OfferId, Owner, QueueId, owner_of
 from roost.kernel.time import SECOND, DurationUs, InstantUs
 
 RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
+HELD: Final = -1
 
 
 class Line(Struct, gc=False):
@@ -30,6 +32,7 @@ class Line(Struct, gc=False):
     most_waiting: int
     target_us: DurationUs
     short_us: DurationUs
+    rings: tuple[DurationUs, ...] = ()  # after which wait each begins
     waiting: int = 0
     removed: bool = False
 
@@ -41,6 +44,10 @@ class Entry(Struct, gc=False):
     most_us: DurationUs
     lapse: Outcome
     due: InstantUs  # of the limit
+    asked: Asked
+    ring: int = 0
+    only: AgentId | None = None  # held for this one, until then:
+    only_until: InstantUs = InstantUs(0)
     offer: OfferId | None = None  # a phone rings
     agent: AgentId | None = None  # whose
     answered: bool = False
@@ -63,6 +70,7 @@ def configured(state: Queues, floor: definition.Floor) -> None:
             queue.most_waiting,
             queue.target_us,
             queue.short_us,
+            tuple(ring.after_us for ring in queue.rings),
             old.waiting if old else 0,
         )
     for gone, old in state.lines.items():
@@ -82,7 +90,35 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
         event.most_us,
         event.lapse,
         InstantUs(at + event.most_us),
+        event.asked,
+        event.ring,
+        event.only,
+        InstantUs(at + event.only_us),
     )
+
+
+def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:
+    """The ring that an entry has come to by now."""
+    if entry.only is not None and now < entry.only_until:
+        return HELD
+    waited = now - entry.since
+    return sum(1 for after_us in line.rings if after_us <= waited)
+
+
+def widens_at(line: Line, entry: Entry, ring: int) -> InstantUs | None:
+    """When the next ring begins; None after the last."""
+    if ring == HELD:
+        return entry.only_until
+    return InstantUs(entry.since + line.rings[ring]) if ring < len(line.rings) else None
+
+
+def asks(state: Queues, event: m.RingWidened | m.PriorityChanged) -> None:
+    """What the contact asks for now; who was kept for one agent may be free of that."""
+    assert event.contact is not None
+    entry = state.entries[event.contact]
+    entry.ring, entry.asked = event.ring, event.asked
+    if event.ring != HELD:
+        entry.only = None
 
 
 def dequeued(state: Queues, event: m.ContactDequeued) -> None:

@@ -4,14 +4,17 @@ waiting contacts, each in the step that made them so; so no eligible pair is eve
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, Final
 
-from roost.floor.routing import longest_idle
+from roost.floor.routing import candidates, order, ranks
 from roost.floor.routing import messages as m
 from roost.floor.routing.model import WORD, Class, Line, Place, Routing, Seat, Waiter
+from roost.floor.routing.standing import there
 from roost.kernel.ids import AgentId, ContactId, OfferId
-from roost.kernel.messages import NOTHING, Command, Decision, Refusal
+from roost.kernel.messages import NOTHING, Command, Decision, Refusal, Wake
 from roost.kernel.time import InstantUs, between
 
 DIRECT: Final = "direct/1"  # the policy of a transfer to a person
+HELD: Final = "held/1"  # and of a contact that waits for one person only
+STALE: Final = Refusal("stale")
 
 
 def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> Decision | Refusal:
@@ -21,58 +24,134 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
         return NOTHING
     klass = state.classes[waiter.klass]
     if command.direct is not None:
-        direct = _direct(state, now, command, klass, waiter)
-        if direct is not None:
-            return direct
-    agent = longest_idle.winner(state, klass)
+        seat = state.seats.get(command.direct)
+        wanted = "ready" if command.offer is None else "busy"
+        if seat is not None and seat.state == wanted:
+            offer = command.offer
+            event = _chosen(
+                klass, waiter, seat, now, command.contact, command.direct, DIRECT, offer
+            )
+            return Decision((event,))
+    if waiter.only is not None:
+        seat = state.seats.get(waiter.only)
+        if seat is None or seat.state != "ready":
+            return NOTHING
+        event = _chosen(klass, waiter, seat, now, command.contact, waiter.only, HELD)
+        return Decision((event,))
+    agent = candidates.winner(state, klass)
     if agent is None:
         return NOTHING
     place = klass.line.places[klass.line.head]
     return Decision((_assigned(state, now, klass, ContactId(place[2]), agent),))
 
 
-def _direct(
-    state: Routing, now: InstantUs, command: m.MatchContact, klass: Class, waiter: Waiter
-) -> Decision | None:
-    """Whom an agent chose, whatever their skills. None: not ready (any more)."""
-    seat = state.seats.get(command.direct or "")
-    if command.direct is None or seat is None:
-        return None
-    if seat.state != ("ready" if command.offer is None else "busy"):
-        return None
-    event = m.Assigned(
-        contact=command.contact,
-        agent=command.direct,
-        offer=command.offer or OfferId(f"{command.contact}/o{waiter.offers + 1}"),
+def _chosen(
+    klass: Class,
+    waiter: Waiter,
+    seat: Seat,
+    now: InstantUs,
+    contact: ContactId,
+    agent: AgentId,
+    policy: str,
+    offer: OfferId | None = None,
+) -> m.Assigned:
+    """For whom a person was named, or is kept: nobody else is a candidate."""
+    return m.Assigned(
+        contact=contact,
+        agent=agent,
+        offer=offer or OfferId(f"{contact}/o{waiter.offers + 1}"),
         queue=klass.queue,
         waited_us=between(waiter.since, now),
-        policy=DIRECT,
-        candidates=(m.Candidate(command.direct, between(seat.since, now)),),
+        policy=policy,
+        candidates=(m.Candidate(agent, between(seat.since, now)),),
         eligible=1,
         excluded={},
+        ring=klass.ring,
     )
-    return Decision((event,))
 
 
 def match_agent(state: Routing, now: InstantUs, command: m.MatchAgent) -> Decision | Refusal:
-    """Among the heads of the classes that the agent can serve: priority, then time."""
+    """Among the heads of the classes that the agent may serve, and of the agent's own line."""
     seat = state.seats.get(command.agent)
-    if seat is None or seat.state != "ready":
+    if seat is None:
         return NOTHING
-    best: tuple[int, Place, Class] | None = None
-    waiting = state.waiting
-    for index, word in enumerate(state.groups[seat.group].mask):
+    if seat.state == "resting":
+        event = m.AgentRests(agent=command.agent, until=seat.rest_until)
+        over = m.RestOver(command.agent, seat.number)
+        return Decision((event,), (Wake(seat.rest_until, over),))
+    if seat.state != "ready":
+        return NOTHING
+    best = _best_head(state, seat, now)
+    own = _own_head(state, seat, now)
+    if own is not None and (best is None or own[0] <= best[0]):
+        contact = ContactId(own[0][2][2])
+        waiter = state.waiters[contact]
+        return Decision((_chosen(own[1], waiter, seat, now, contact, command.agent, HELD),))
+    if best is None:
+        return NOTHING
+    return Decision((_assigned(state, now, best[1], ContactId(best[0][2][2]), command.agent),))
+
+
+def _best_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
+    if state.order == order.PRIORITY:
+        return _first_by_priority(state, seat, now)
+    best: tuple[order.Key, Class] | None = None
+    waiting, classes, key = state.waiting, state.classes, order.key
+    for index, word in enumerate(state.profiles[seat.profile].mask):
         live = word & waiting[index]
         while live:
             bit = live & -live
             live ^= bit
-            klass = state.classes[index * WORD + bit.bit_length() - 1]
-            place = klass.line.places[klass.line.head]
-            if best is None or (-klass.priority, place) < best[:2]:
-                best = (-klass.priority, place, klass)
-    if best is None:
-        return NOTHING
-    return Decision((_assigned(state, now, best[2], ContactId(best[1][2]), command.agent),))
+            klass = classes[index * WORD + bit.bit_length() - 1]
+            line = klass.line
+            one = key(state, klass, line.places[line.head], now)
+            if best is None or one < best[0]:
+                best = (one, klass)
+    return best
+
+
+def _first_by_priority(
+    state: Routing, seat: Seat, now: InstantUs
+) -> tuple[order.Key, Class] | None:
+    """The same for the plain order, without a call and a tuple for each head."""
+    found: Class | None = None
+    first: Place = (0, 0, "")
+    highest = 0
+    waiting, classes = state.waiting, state.classes
+    for index, word in enumerate(state.profiles[seat.profile].mask):
+        live = word & waiting[index]
+        while live:
+            bit = live & -live
+            live ^= bit
+            klass = classes[index * WORD + bit.bit_length() - 1]
+            line = klass.line
+            place = line.places[line.head]
+            priority = klass.priority
+            if klass.boost_us:
+                boost = (now - place[0]) // klass.boost_us
+                priority += boost if boost < klass.boost_most else klass.boost_most  # noqa: FURB136
+            if priority < highest and found is not None:
+                continue
+            if found is None or priority > highest or place < first:
+                found, first, highest = klass, place, priority
+    return None if found is None else ((-highest, 0, first), found)
+
+
+def _own_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
+    own = seat.own
+    if own is None or own.head == len(own.places):
+        return None
+    place = own.places[own.head]
+    klass = state.classes[state.waiters[place[2]].klass]
+    return order.key(state, klass, place, now), klass
+
+
+def rest_over(state: Routing, now: InstantUs, command: m.RestOver) -> Decision | Refusal:
+    """The agent may be offered something again."""
+    seat = state.seats.get(command.agent)
+    if seat is None or seat.state != "resting" or seat.number != command.number:
+        return STALE
+    return Decision((m.AgentRested(agent=command.agent),))
 
 
 def _assigned(
@@ -81,15 +160,15 @@ def _assigned(
     klass: Class,
     contact: ContactId,
     agent: AgentId,
-    taken: Set[str] = longest_idle.NOBODY,
+    taken: Set[str] = candidates.NOBODY,
 ) -> m.Assigned:
     waiter = state.waiters[contact]
-    candidates, eligible = longest_idle.first(state, klass, now, taken)
-    if not candidates or candidates[0].agent != agent:
+    found, eligible = candidates.first(state, klass, now, taken)
+    if not found or found[0].agent != agent:
         # two became ready in one step: each is matched for itself
         own = m.Candidate(agent, between(state.seats[agent].since, now))
-        others = [one for one in candidates if one.agent != agent]
-        candidates = (own, *others[: longest_idle.SHOWN - 1])
+        others = [one for one in found if one.agent != agent]
+        found = (own, *others[: candidates.SHOWN - 1])
     excluded: dict[str, int] = {}
     if state.ready > eligible:
         excluded["skills"] = state.ready - eligible
@@ -97,16 +176,20 @@ def _assigned(
         excluded["busy"] = state.busy
     if state.away:
         excluded["away"] = state.away
+    if state.resting:
+        excluded["resting"] = state.resting
     return m.Assigned(
         contact=contact,
         agent=agent,
         offer=OfferId(f"{contact}/o{waiter.offers + 1}"),
         queue=klass.queue,
         waited_us=between(waiter.since, now),
-        policy=longest_idle.POLICY,
-        candidates=candidates,
+        policy=ranks.policy(klass),
+        candidates=found,
         eligible=eligible,
         excluded=excluded,
+        ring=klass.ring,
+        order=order.policy(state),
     )
 
 
@@ -114,55 +197,44 @@ def _assigned(
 
 
 def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision | Refusal:
-    """Contacts in order of priority and time, each with the longest idle who can serve; what a
-    decision took is left out of those that follow."""
-    lines = {n: _contacts(state, klass.line) for n, klass in enumerate(state.classes)}
+    """Contacts in the order that holds, each with the agent who is first for it; what a decision
+    took is left out of those that follow."""
+    anybody = state.unplaced is not None
+    lines = {
+        n: _contacts(state, klass.line)
+        for n, klass in enumerate(state.classes)
+        if klass.ready or anybody
+    }
     heads = {n: next(line, None) for n, line in lines.items()}
     taken: set[str] = set()
     events: list[m.Assigned] = []
     while True:
-        best: tuple[int, Place, int] | None = None
+        best: tuple[order.Key, int] | None = None
         for n, place in heads.items():
             if place is None:
                 continue
-            key = (-state.classes[n].priority, place, n)
-            if best is None or key < best:
-                best = key
+            one = order.key(state, state.classes[n], place, now)
+            if best is None or one < best[0]:
+                best = (one, n)
         if best is None:
             return Decision(tuple(events))
-        klass = state.classes[best[2]]
-        agent = _longest_idle_left(state, klass, taken)
+        klass = state.classes[best[1]]
+        agent = candidates.winner_besides(state, klass, taken)
         if agent is None:
-            heads[best[2]] = None  # nobody is left for this class
+            heads[best[1]] = None  # nobody is left for this class
             continue
-        events.append(_assigned(state, now, klass, ContactId(best[1][2]), agent, taken))
+        events.append(_assigned(state, now, klass, ContactId(best[0][2][2]), agent, taken))
         taken.add(agent)
-        heads[best[2]] = next(lines[best[2]], None)
+        heads[best[1]] = next(lines[best[1]], None)
 
 
 def _contacts(state: Routing, line: Line) -> Iterator[Place]:
-    return (place for place in line.places[line.head :] if _there(state.waiters, place))
-
-
-def _there(known: Mapping[str, Waiter] | Mapping[str, Seat], place: Place) -> bool:
-    one = known.get(place[2])
-    return one is not None and one.number == place[1]
-
-
-def _longest_idle_left(state: Routing, klass: Class, taken: set[str]) -> AgentId | None:
-    best: Place | None = None
-    for number in klass.groups:
-        line = state.groups[number].line
-        for place in line.places[line.head :]:
-            if place[2] not in taken and _there(state.seats, place):
-                if best is None or place < best:
-                    best = place
-                break
-    return None if best is None else AgentId(best[2])
+    return (place for place in line.places[line.head :] if there(state.waiters, place))
 
 
 DECIDE: Final[Mapping[type[Command], Callable[[Routing, InstantUs, Any], Decision | Refusal]]] = {
     m.MatchContact: match_contact,
     m.MatchAgent: match_agent,
     m.MatchAll: match_all,
+    m.RestOver: rest_over,
 }

@@ -4,12 +4,13 @@ from msgspec import Struct
 
 from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 
 class MatchContact(Command, frozen=True, gc=False):
-    """A contact waits (again): is anybody free who can take it? `direct` is asked first, who
-    was named by a transfer; with `offer` that agent's phone rings for it already."""
+    """A contact waits (again, or for more people): is anybody free who can take it? `direct` is
+    asked first, who was named by a transfer; with `offer` that agent's phone rings for it
+    already."""
 
     contact: ContactId
     direct: AgentId | None = None
@@ -26,7 +27,16 @@ class MatchAll(Command, frozen=True, gc=False):
     """The definitions changed: match whatever has become possible."""
 
 
+class RestOver(Command, frozen=True, gc=False):
+    """The end of an agent's rest; `number` says of which."""
+
+    agent: AgentId
+    number: int
+
+
 class Candidate(Struct, frozen=True, gc=False):
+    """An agent who could have had it, idle for so long."""
+
     agent: AgentId
     idle_us: DurationUs
 
@@ -39,7 +49,22 @@ class Assigned(Event, frozen=True, gc=False, kw_only=True):
     offer: OfferId
     queue: QueueId
     waited_us: DurationUs
-    policy: str  # its name and version: "longest_idle/1"
+    policy: str  # which agent, by name and version: "longest_idle/1"
     candidates: tuple[Candidate, ...]
     eligible: int
     excluded: dict[str, int]
+    ring: int = 0  # which of the queue's rings the contact had reached
+    order: str = "priority/1"  # who goes first, by name and version
+
+
+class AgentRests(Event, frozen=True, gc=False, kw_only=True):
+    """Ready, but offered nothing until then, by the team's rules of rest."""
+
+    agent: AgentId
+    until: InstantUs
+
+
+class AgentRested(Event, frozen=True, gc=False, kw_only=True):
+    """The rest is over."""
+
+    agent: AgentId

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from roost.kernel.ids import ClientId, QueueId
 from roost.kernel.time import DurationUs, Zone
+from roost.office.contracts.terms import Term
 
 
 class Measure(StrEnum):
@@ -64,6 +65,7 @@ class ContractVersion(Struct, frozen=True, gc=False):
     effective_day: int
     lines: tuple[Line, ...]
     minimum: str = "0"
+    service: tuple[Term, ...] = ()
 
 
 class Contract(Struct, frozen=True, gc=False):

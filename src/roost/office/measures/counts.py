@@ -6,12 +6,14 @@ memory, and for asking a database which contacts a count is made of.
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 
 from roost.office.measures.facts import Fact, Mark, What
 
+MOST_ALIKE: Final = 1024  # kinds, words and marks that facts have together: a few dozen
 ANSWERED: Final = ("answered",)
 ABANDONED: Final = ("abandoned",)
 OURS: Final = ("answer", "transfer")  # segments that AHT counts
@@ -34,9 +36,13 @@ class Count(Struct, frozen=True, gc=False):
 
     def takes(self, fact: Fact) -> bool:
         """Whether a fact is counted."""
-        if fact.what is not self.what or (self.words and fact.word not in self.words):
+        return fact.what is self.what and self.fits(fact.word, fact.marks)
+
+    def fits(self, word: str, marks: int) -> bool:
+        """Whether a fact of this count's kind is counted."""
+        if self.words and word not in self.words:
             return False
-        return fact.marks & self.having == self.having and not fact.marks & self.lacking
+        return marks & self.having == self.having and not marks & self.lacking
 
 
 def _visits(*words: str, having: int = 0, amount: str = "") -> Count:
@@ -102,13 +108,19 @@ _OF: Final = {what: [pair for pair in COUNTS.items() if pair[1].what is what] fo
 CellKey = tuple[int, str, str, str, str]
 
 
+@lru_cache(MOST_ALIKE)
+def _taking(what: What, word: str, marks: int) -> tuple[tuple[str, str, bool], ...]:
+    """The counts that take such a fact: name, amount, whether it's a maximum."""
+    return tuple(
+        (name, count.amount, count.most) for name, count in _OF[what] if count.fits(word, marks)
+    )
+
+
 def add(sums: MutableMapping[str, int], fact: Fact, sign: int = 1) -> None:
     """Adds what a fact adds to each count (or takes it away again; a maximum stays)."""
-    for name, count in _OF[fact.what]:
-        if not count.takes(fact):
-            continue
-        value = getattr(fact, count.amount) if count.amount else 1
-        if count.most:
+    for name, amount, most in _taking(fact.what, fact.word, fact.marks):
+        value = getattr(fact, amount) if amount else 1
+        if most:
             if sign > 0 and value > sums.get(name, 0):
                 sums[name] = value
         elif value:

@@ -142,6 +142,8 @@ def _quality(record: Record, _: Envelope, body: LegQuality) -> None:
     if leg is not None:
         leg.received, leg.sent, leg.lost = body.received, body.sent, body.lost
         leg.jitter_us, leg.strangers = body.jitter_us, body.strangers
+        leg.far_lost, leg.far_jitter_us = body.far_lost, body.far_jitter_us
+        leg.round_trip_us = body.round_trip_us
 
 
 def _flow(record: Record, _: Envelope, body: FlowStarted) -> None:

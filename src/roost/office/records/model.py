@@ -26,6 +26,7 @@ from roost.kernel.ids import (
     VaultId,
 )
 from roost.kernel.time import DurationUs, InstantUs
+from roost.protocols.rtp.quality import mos
 
 
 class Leg(Struct, gc=False):
@@ -45,6 +46,22 @@ class Leg(Struct, gc=False):
     jitter_us: DurationUs = DurationUs(0)
     strangers: int = 0
     party: Party = Party.CUSTOMER
+    far_lost: int = 0  # of what was sent, by the far end's reports, as are the next two
+    far_jitter_us: DurationUs = DurationUs(0)
+    round_trip_us: DurationUs = DurationUs(0)  # 0: no report told it
+
+    @property
+    def mos_in(self) -> float | None:
+        """How whoever speaks there sounded (ITU-T G.107); None when nothing came."""
+        return mos(self.received, self.lost, self.jitter_us, self.round_trip_us // 2) or None
+
+    @property
+    def mos_out(self) -> float | None:
+        """How we sounded there; None when no report of the far end told it."""
+        if not self.round_trip_us:
+            return None
+        got = max(0, self.sent - self.far_lost)
+        return mos(got, self.far_lost, self.far_jitter_us, self.round_trip_us // 2) or None
 
 
 class Wait(Struct, gc=False):

@@ -4,13 +4,14 @@
 
 Each has a registered phone and a desk: the phone rings, is lifted after a bit, talks; the desk
 signs in, goes ready, writes up with a code, and comes back after a declined call. All it knows
-of itself comes by the desk's feed. SIGTERM: everybody finishes, signs out and goes.
+of itself comes by the desk's feed. Some callers are handed on, some are promised a call
+(`colleague.py`). SIGUSR1: they begin nothing of their own any more, SIGTERM: everybody finishes,
+signs out and goes.
 """
 
 import asyncio
 import signal
 import sys
-from array import array
 from typing import Final
 
 import httpx
@@ -19,8 +20,9 @@ import uvloop
 from msgspec import Struct
 
 from roost.adapters.phone.account import Account, NotRegistered
-from roost.processes.agent_at_work import AgentAtWork, Habits, Password
+from roost.processes.agent_at_work import Habits, Password
 from roost.processes.demo import voices
+from roost.processes.demo.colleague import Colleague, Sounds
 from roost.processes.demo.plan import habits
 
 READY_S: Final = 30.0
@@ -40,13 +42,14 @@ class Orders(Struct, frozen=True):
     people: tuple[Person, ...]
 
 
-def _at_work(orders: Orders, person: Person, says: "array[int]") -> AgentAtWork:
+def _at_work(orders: Orders, person: Person, sounds: Sounds) -> Colleague:
     own = habits(orders.seed, person.user)
     how = Habits(
         own.answers, own.talks, own.writes, own.declines_every, note="Written by the demo."
     )
     account = Account(person.user, person.sip_password, orders.host, orders.sip_port)
-    return AgentAtWork(account, orders.url, Password(person.user, person.password), how, says)
+    login = Password(person.user, person.password)
+    return Colleague(account, orders.url, login, how, sounds, orders.seed)
 
 
 async def _main() -> int:
@@ -54,8 +57,15 @@ async def _main() -> int:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    says = voices.agent_says()
-    agents = [_at_work(orders, person, says) for person in orders.people]
+    asks = voices.spoken(voices.COLLEAGUE)
+    sounds = Sounds(voices.agent_says(), voices.hands_over(), asks)
+    agents = [_at_work(orders, person, sounds) for person in orders.people]
+
+    def no_more() -> None:
+        for agent in agents:
+            agent.no_more_of_their_own()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, no_more)
     try:
         await asyncio.gather(*(agent.start() for agent in agents))
         async with asyncio.timeout(READY_S):

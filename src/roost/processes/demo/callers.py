@@ -11,6 +11,7 @@ import signal
 import sys
 from array import array
 from contextlib import suppress
+from enum import Enum, auto
 from typing import Final
 
 import msgspec
@@ -30,7 +31,12 @@ GREETING_S: Final = 7.0  # what the example's flow says before its menu
 AGAIN_S: Final = 5.0  # a wrong key, its answer, and the menu again
 SERVED_S: Final = 170.0  # beyond it nobody was served
 GOODBYE_S: Final = 5.0
+CITY_S: Final = 20.0  # at the end: how long those whom agents have called may talk
 LOOK_S: Final = 0.1
+QUIET_S: Final = 3.0  # without music: a person has taken the call, and lets them speak
+LONG_QUIET_S: Final = 6.0  # a ringing tone pauses for four seconds, a menu waits as long
+PERSON_S: Final = 60.0  # how long a caller stays with a person, who has things to try
+SAYS_AGAIN_S: Final = 12.0
 LONG_S: Final = 30.0  # before the end, nobody stays silent any more
 HORIZON: Final = DurationUs(7 * 24 * 60 * MINUTE)
 
@@ -117,6 +123,13 @@ class Callers:
         sys.stdout.flush()
 
 
+class _By(Enum):
+    """Who serves a caller."""
+
+    AGENT = auto()  # one of the demo's
+    PERSON = auto()  # somebody at a desk
+
+
 class _Path:
     """One caller's way through the centre."""
 
@@ -160,23 +173,56 @@ class _Path:
             self._call.digits(caller.key)
 
     async def _wait_and_talk(self) -> str:
-        begun = self._loop.time()
         gives_up = self._caller.intention is Intention.GIVE_UP
         most = self._caller.patience / SECOND if gives_up else SERVED_S
-        while not voices.hears_agent(sound_of(self._call)):
-            if not self._stands():
-                return self._cut_off()
-            if self._loop.time() - begun > most:
+        quiet = LONG_QUIET_S if self._caller.intention is Intention.SILENT else QUIET_S
+        begun = self._loop.time()
+        while True:
+            by = await self._served(most, quiet)
+            if by is None:
+                if not self._stands():
+                    return self._cut_off()
                 return "gave up" if gives_up else "never served"
-            await asyncio.sleep(LOOK_S)
-        self._waited = self._loop.time() - begun
-        sound_of(self._call).say(self._says)
-        met = self._loop.time()
-        await self._while_up(self._caller.talks / SECOND)
-        self._talked = self._loop.time() - met
+            self._waited = self._waited or self._loop.time() - begun
+            if not await self._talks(by):
+                break
+            most, quiet, gives_up = SERVED_S, LONG_QUIET_S, False  # somebody else goes on
         if self._stands():
             return "talked"
         return "talked" if self._agent_hung_up() else self._cut_off()
+
+    async def _served(self, most_s: float, quiet_s: float) -> "_By | None":
+        """By whom; None when nobody is there in that time, or the call is over."""
+        sound, begun = sound_of(self._call), self._loop.time()
+        heard = begun
+        while self._stands() and (now := self._loop.time()) - begun <= most_s:
+            if voices.hears_agent(sound):
+                return _By.AGENT
+            if not voices.hears_nothing(sound):
+                heard = now
+            elif now - heard > quiet_s:
+                return _By.PERSON
+            await asyncio.sleep(LOOK_S)
+        return None
+
+    async def _talks(self, by: "_By") -> bool:
+        """Whether they hand us on; else it's over, or enough."""
+        sound, met = sound_of(self._call), self._loop.time()
+        length = PERSON_S if by is _By.PERSON else self._caller.talks / SECOND
+        says = met
+        try:
+            while self._stands() and (now := self._loop.time()) - met < length:
+                if now >= says:
+                    sound.say(self._says)
+                    says = now + SAYS_AGAIN_S
+                if voices.hears_hand_over(sound):
+                    return True
+                if by is _By.PERSON and voices.hears_agent(sound):
+                    by, length = _By.AGENT, now - met + self._caller.talks / SECOND
+                await asyncio.sleep(LOOK_S)
+            return False
+        finally:
+            self._talked += self._loop.time() - met
 
     def _stands(self) -> bool:
         return not self._call.over.is_set()
@@ -210,6 +256,7 @@ async def _main() -> None:
         await city.start(orders.city_port)
     try:
         await people.run()
+        await city.quiet(CITY_S)
     finally:
         if orders.city_port:
             await city.close()

@@ -65,6 +65,12 @@ class City:
             await call.ended(within_s)
         return call.over.is_set()
 
+    async def quiet(self, within_s: float) -> None:
+        """Waits until nobody is on the line, so long at most."""
+        for call in list(self._softphone.phone.calls.values()):
+            with suppress(TimeoutError):
+                await call.ended(within_s)
+
     async def close(self) -> None:
         """Hangs up whatever stands."""
         for call in list(self._softphone.phone.calls.values()):

@@ -59,6 +59,31 @@ class AgentHabits(Struct, frozen=True):
     declines_every: int  # every n-th call is declined; 0: never
 
 
+class Turn(StrEnum):
+    """What an agent makes of a contact."""
+
+    TALK = "talk"
+    TO_QUEUE = "to_queue"  # hands it on, blind, to a queue
+    TO_COLLEAGUE = "to_colleague"  # blind, to somebody who's ready
+    CONSULT = "consult"  # asks a colleague, swaps between both, then hands it on
+    PROMISE = "promise"  # promises to call back
+
+
+TURNS: Final[tuple[tuple[str, int], ...]] = (
+    (Turn.TALK, 64),
+    (Turn.TO_QUEUE, 6),
+    (Turn.TO_COLLEAGUE, 6),
+    (Turn.CONSULT, 12),
+    (Turn.PROMISE, 12),
+)
+
+
+def turn(seed: int, agent: str, count: int) -> Turn:
+    """What this agent makes of the call of this count (1, 2, 3…)."""
+    own = 2_000_000 + int(agent, 36) % 1_000_000
+    return Turn(Dice(seed, own * 1_000 + count).pick(TURNS))
+
+
 def callers(seed: int, a_minute: float, length: DurationUs) -> list[Caller]:
     """All who'll call within a length of time, in order."""
     mean = int(60 * SECOND / max(a_minute, 0.1))

@@ -1,5 +1,6 @@
 """The demo's summary, recomputed from the log when all is over."""
 
+from collections import Counter
 from typing import Final
 
 from msgspec import Struct
@@ -21,7 +22,9 @@ class Earned(Struct, frozen=True):
 class DemoSummary(Struct, frozen=True):
     """`lost`: contacts without exactly one end, or ended by our fault; `stuck`: agents that a
     contact still holds though nobody is on the line; `earned`: what the invoice drafts'
-    lines come to; `verified`: the replay's proof."""
+    lines come to; `verified`: the replay's proof. Of the contacts, so many were handed on blind
+    (`transferred`) or after a consultation (`consulted`), so many are calls out; `tasks` were
+    done."""
 
     offered: int
     answered: int
@@ -32,6 +35,10 @@ class DemoSummary(Struct, frozen=True):
     service_level: float | None
     asa_s: float | None
     aht_s: float | None
+    transferred: int
+    consulted: int
+    called_out: int
+    tasks: int
     recordings: int
     recorded_s: float
     earned: Earned
@@ -58,10 +65,14 @@ def summary_of(
     log = Log(places, cell)
     try:
         books = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell))
-        agents = log.state().agents.agents.values()
+        state = log.state()
     finally:
         log.close()
+    agents = state.agents.agents.values()
     figures = summarise(books.records.values())
+    how = Counter(
+        segment.transferred for record in books.records.values() for segment in record.segments
+    )
     usage = [draft.usage for draft in drafts(books)]
     currencies = {money.currency for money in usage} or {
         contract.currency for contract in books.contracts.values()
@@ -76,6 +87,10 @@ def summary_of(
         service_level=figures.service_level,
         asa_s=figures.asa_s,
         aht_s=figures.aht_s,
+        transferred=how["blind"],
+        consulted=how["consult"],
+        called_out=sum(record.outbound for record in books.records.values()),
+        tasks=state.tasks.made - len(state.tasks.tasks),
         recordings=figures.recordings,
         recorded_s=round(figures.recorded_s, 3),
         earned=Earned("/".join(sorted(currencies)), sum(money.minor for money in usage)),

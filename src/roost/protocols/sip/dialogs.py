@@ -28,8 +28,8 @@ from roost.protocols.sip.timers import T1
 CSEQ_BLOCK: Final = 1_000
 ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER"
 METHODS: Final = frozenset(ALLOW.split(", "))
-SUPPORTED: Final = frozenset(("timer", "100rel", "norefersub"))
-OFFERED: Final = "timer, norefersub"  # what our Supported says
+SUPPORTED: Final = frozenset(("timer", "100rel", "norefersub", "replaces"))
+OFFERED: Final = "timer, norefersub, replaces"  # what our Supported says
 
 
 class Phase(StrEnum):

@@ -1,0 +1,113 @@
+"""A queue's rules of routing: rings that add people, in order, and skills and teams that exist."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import UNSET
+
+from roost.definitions import times
+from roost.definitions.documents import AgentDocument, ClientDocument, QueueDocument
+from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.reading import Draft, Source
+
+Where = tuple[str | int, ...]
+
+
+def check_routing(
+    draft: Draft, source: Source[ClientDocument], name: str, queue: QueueDocument
+) -> Iterator[Problem]:
+    """All of one queue's rules."""
+    path: Where = ("queues", name)
+    found = [*_skills(draft, source, (*path, "prefer"), queue.prefer)]
+    found += _teams(draft, source, (*path, "teams"), queue.teams)
+    for place, ring in enumerate(queue.rings):
+        at = (*path, "rings", place)
+        if ring.skills is not UNSET:
+            found += _skills(draft, source, (*at, "skills"), ring.skills)
+        found += _teams(draft, source, (*at, "teams"), ring.teams)
+    if queue.boost is not UNSET and times.length(queue.boost.every) == 0:
+        mend = "Write how long a wait raises the priority by one: 30s"
+        found.append(
+            source.wrong((*path, "boost", "every"), "no-boost", "a boost of no time", mend)
+        )
+    yield from found
+    yield from _times(source, path, queue)
+    if not found and draft.agents is not None:
+        yield from _people(source, path, queue, draft.agents.document.agents)
+
+
+def _skills(
+    draft: Draft, source: Source[ClientDocument], path: Where, skills: Iterable[str]
+) -> list[Problem]:
+    if draft.centre is None:
+        return []
+    known = draft.centre.document.skills
+    return [
+        source.wrong(
+            (*path, skill), "unknown-skill", f"unknown skill {skill!r}", did_you_mean(skill, known)
+        )
+        for skill in skills
+        if skill not in known
+    ]
+
+
+def _teams(
+    draft: Draft, source: Source[ClientDocument], path: Where, teams: Iterable[str]
+) -> list[Problem]:
+    if draft.centre is None:
+        return []
+    known = draft.centre.document.teams
+    return [
+        source.wrong(
+            (*path, place), "unknown-team", f"unknown team {team!r}", did_you_mean(team, known)
+        )
+        for place, team in enumerate(teams)
+        if team not in known
+    ]
+
+
+def _times(source: Source[ClientDocument], path: Where, queue: QueueDocument) -> Iterator[Problem]:
+    before = 0
+    for place, ring in enumerate(queue.rings):
+        after = times.length(ring.after)
+        if after <= before:
+            what = f"the ring after {ring.after} begins no later than what is before it"
+            mend = "Put the rings in order of their waits, each longer than the one before"
+            yield source.wrong((*path, "rings", place, "after"), "ring-order", what, mend)
+        before = after
+
+
+def _people(
+    source: Source[ClientDocument],
+    path: Where,
+    queue: QueueDocument,
+    agents: Mapping[str, AgentDocument],
+) -> Iterator[Problem]:
+    """A ring that takes people away would leave a contact with fewer than it had; one that adds
+    nobody is a mistake as well."""
+    before = _may(agents, queue.skills, queue.teams)
+    for place, ring in enumerate(queue.rings):
+        skills = queue.skills if ring.skills is UNSET else ring.skills
+        now = _may(agents, skills, ring.teams)
+        at = (*path, "rings", place)
+        if before - now:
+            lost = ", ".join(sorted(before - now)[:3])
+            what = f"this ring takes away people who could have it before: {lost}"
+            mend = "Let each ring have everybody of the one before, and more"
+            yield source.wrong(at, "ring-narrows", what, mend)
+        elif now == before:
+            what = "this ring adds nobody"
+            mend = "Lower a level, name another team, or leave the ring out"
+            yield source.wrong(at, "ring-adds-nobody", what, mend)
+        before = now
+
+
+def _may(
+    agents: Mapping[str, AgentDocument], skills: Mapping[str, int], teams: Iterable[str]
+) -> set[str]:
+    wanted = set(teams)
+    return {
+        user
+        for user, agent in agents.items()
+        if (not wanted or agent.team in wanted)
+        and all(agent.skills.get(skill, 0) >= level for skill, level in skills.items())
+    }

@@ -1,0 +1,291 @@
+"""Who stands where: contacts in lines, agents in heaps, as events change it."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from roost.floor.definition import Asked
+from roost.floor.routing import ranks, resting
+from roost.floor.routing.index import HELD, class_of, line_of
+from roost.floor.routing.model import WORD, Class, Free, Line, Place, Routing, Seat, Waiter
+from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
+from roost.kernel.time import InstantUs
+
+COMPACT: Final = 256  # entries before a line's head that are cut off at a time
+STALE: Final = 64  # entries of a heap that may be stale, whatever its size
+
+
+# --- contacts ---
+
+
+def queued(
+    state: Routing,
+    contact: ContactId,
+    queue: QueueId,
+    ring: int,
+    asked: Asked,
+    since: InstantUs,
+    only: AgentId | None,
+) -> None:
+    """Into the line of its class, or of the agent whom it's held for."""
+    settle(state)
+    klass = class_of(state, queue, ring, asked)
+    waiter = state.waiters.get(contact)
+    if waiter is None:
+        waiter = state.waiters[contact] = Waiter(klass, since)
+    waiter.klass = klass
+    waiter.since = since
+    waiter.offer = None
+    waiter.only = only if ring == HELD else None
+    state.numbers += 1
+    waiter.order = state.numbers
+    _stand(state, contact, waiter)
+
+
+def widened(state: Routing, contact: ContactId, ring: int, asked: Asked) -> None:
+    """To the line of a wider ring, or of another priority, with the same time. While a phone
+    rings for it, it stands nowhere, and comes back to the new line."""
+    waiter = state.waiters.get(contact)
+    if waiter is None:
+        return
+    settle(state)
+    stood = waiter.number
+    if stood:
+        _leave(state, waiter)
+    waiter.klass = class_of(state, state.classes[waiter.klass].queue, ring, asked)
+    if ring != HELD:
+        waiter.only = None
+    state.numbers += 1
+    waiter.order = state.numbers
+    if stood:
+        _stand(state, contact, waiter)
+
+
+def _line(state: Routing, waiter: Waiter) -> Line:
+    if waiter.only is not None and waiter.only in state.seats:
+        return line_of(state.seats[waiter.only])
+    return state.classes[waiter.klass].line
+
+
+def _stand(state: Routing, contact: ContactId, waiter: Waiter) -> None:
+    """Into the line, at the place that time and order give."""
+    waiter.number = waiter.order
+    line = _line(state, waiter)
+    place = (waiter.since, waiter.order, contact)
+    places = line.places
+    if line.head == len(places) and waiter.only is None:
+        state.waiting[waiter.klass // WORD] |= 1 << waiter.klass % WORD
+    if not places or places[-1] < place:
+        places.append(place)
+    elif line.head and place < places[line.head]:
+        line.head -= 1
+        places[line.head] = place
+    else:
+        at = bisect_left(places, place, lo=line.head)
+        if at == len(places) or places[at] != place:  # it may stand there, stale, from before
+            places.insert(at, place)
+
+
+def _leave(state: Routing, waiter: Waiter) -> None:
+    """Out of the line; the head moves on past whatever is stale."""
+    waiter.number = 0
+    line = _line(state, waiter)
+    places, head, waiters = line.places, line.head, state.waiters
+    end = len(places)
+    while head < end:
+        _, number, one = places[head]
+        other = waiters.get(one)
+        if other is not None and other.number == number:
+            break
+        head += 1
+    if head == end:
+        places.clear()
+        line.head = 0
+        if waiter.only is None:
+            state.waiting[waiter.klass // WORD] &= ~(1 << waiter.klass % WORD)
+    elif head >= COMPACT and head * 2 > end:
+        del places[:head]
+        line.head = 0
+    else:
+        line.head = head
+
+
+def there(known: Mapping[str, Waiter], place: Place) -> bool:
+    """Whether a place in a line isn't stale."""
+    one = known.get(place[2])
+    return one is not None and one.number == place[1]
+
+
+def dequeued(state: Routing, contact: ContactId) -> None:
+    """Or it has ended before, in this step."""
+    waiter = state.waiters.get(contact)
+    if waiter is None:
+        return
+    waiter.offer = None
+    if waiter.number:
+        _leave(state, waiter)
+
+
+def contact_ended(state: Routing, contact: ContactId) -> None:
+    waiter = state.waiters.get(contact)
+    if waiter is not None:
+        if waiter.number:
+            _leave(state, waiter)
+        del state.waiters[contact]
+
+
+def assigned(
+    state: Routing, contact: ContactId, agent: AgentId, offer: OfferId, at: InstantUs
+) -> None:
+    waiter = state.waiters[contact]
+    waiter.offers += 1
+    waiter.offer = offer
+    if waiter.number:
+        _leave(state, waiter)
+    client = state.classes[waiter.klass].client
+    seat = state.seats[agent]
+    seat.had[client] = seat.had.get(client, 0) + 1
+    set_state(state, agent, "busy", at)
+
+
+def not_taken(
+    state: Routing, contact: ContactId, agent: AgentId, offer: OfferId, withdrawn: bool
+) -> None:
+    """Back to the old place, if the contact still waits; an agent who couldn't help it keeps
+    the idle time."""
+    waiter = state.waiters.get(contact)
+    if waiter is not None and waiter.offer == offer:
+        waiter.offer = None
+        _stand(state, contact, waiter)
+    seat = state.seats.get(agent)
+    if seat is None:
+        return
+    if withdrawn:
+        seat.kept = seat.since
+
+
+# --- agents ---
+
+
+def set_state(state: Routing, agent: AgentId, to: str, at: InstantUs) -> None:
+    """`to`: out, away, ready or busy. Who becomes ready too soon by their team's rules of rest
+    is `resting`, and stands nowhere."""
+    seat = state.seats[agent]
+    was = seat.state
+    if state.unplaced is not None and state.unplaced != agent:
+        settle(state)
+    if was == "ready":
+        state.ready -= 1
+        seat.number = 0
+        if state.unplaced is None:
+            _stop_standing(state, agent, seat)
+        state.unplaced = None
+    elif was == "away":
+        state.away -= 1
+    elif was == "busy":
+        state.busy -= 1
+        resting.ends(seat.load, at)
+    elif was == "resting":
+        state.resting -= 1
+        seat.number = 0
+    elif to != "out":
+        resting.arrived(seat.load, at)
+        seat.had = {}
+    seat.state = to
+    if to == "ready":
+        _becomes_ready(state, agent, seat, at, after_contact=was == "busy")
+    elif to == "busy":
+        state.busy += 1
+        resting.begins(seat.load, at)
+    else:
+        seat.kept = InstantUs(0)
+        if to == "away":
+            state.away += 1
+        elif seat.removed:
+            del state.seats[agent]
+
+
+def _becomes_ready(
+    state: Routing, agent: AgentId, seat: Seat, at: InstantUs, *, after_contact: bool
+) -> None:
+    state.numbers += 1
+    seat.number = state.numbers
+    seat.since = seat.kept or at
+    seat.rest_until = at
+    if seat.load.rest_us or seat.load.most_busy:
+        seat.rest_until = resting.until(
+            seat.load, at, after_contact=after_contact and not seat.kept
+        )
+    seat.kept = InstantUs(0)
+    if seat.rest_until > at:
+        seat.state = "resting"
+        state.resting += 1
+    else:
+        state.ready += 1
+        seat.stood = at
+        state.unplaced = agent
+
+
+def rested(state: Routing, agent: AgentId, at: InstantUs) -> None:
+    """The rest is over: among the ready, idle since they became ready."""
+    settle(state)
+    seat = state.seats[agent]
+    state.resting -= 1
+    seat.state = "ready"
+    state.ready += 1
+    seat.stood = at
+    state.unplaced = agent
+
+
+def settle(state: Routing) -> None:
+    """Whoever became ready last takes their places in the heaps."""
+    agent = state.unplaced
+    if agent is None:
+        return
+    state.unplaced = None
+    seat = state.seats[agent]
+    classes, profile = state.classes, state.profiles[seat.profile]
+    since, number, at = seat.since, seat.number, seat.stood
+    place: Free = (0, since, number, agent)
+    for n, rank in zip(profile.classes, profile.ranks, strict=True):
+        klass = classes[n]
+        if klass.moves:
+            rank += ranks.MOVING[klass.rule](seat, klass, at)
+        heappush(klass.free, (rank, since, number, agent) if rank else place)
+        klass.ready += 1
+
+
+def _stop_standing(state: Routing, agent: AgentId, seat: Seat) -> None:
+    classes = state.classes
+    for n in state.profiles[seat.profile].classes:
+        klass = classes[n]
+        klass.ready -= 1
+        free = klass.free
+        if free[0][3] == agent:
+            _drop_stale(state, free)
+        elif len(free) > STALE and len(free) > 4 * klass.ready:
+            _make_anew(state, klass)
+
+
+def _drop_stale(state: Routing, free: list[Free]) -> None:
+    """Off the top, whatever no longer stands."""
+    seats = state.seats
+    while free:
+        _, _, number, one = free[0]
+        seat = seats.get(one)
+        if seat is not None and seat.number == number and seat.state == "ready":
+            return
+        heappop(free)
+
+
+def _make_anew(state: Routing, klass: Class) -> None:
+    seats = state.seats
+    klass.free = [
+        entry
+        for entry in klass.free
+        if (seat := seats.get(entry[3])) is not None
+        and seat.number == entry[2]
+        and seat.state == "ready"
+    ]
+    heapify(klass.free)

@@ -1,0 +1,1 @@
+"""Where contracts and measures meet: what keeping, or missing, a term of service is worth."""
