@@ -137,6 +137,7 @@ class Centre:
         self.url = f"http://{LOOPBACK}:{self.launch.settings.http.port}"
         self.output = folder / "up.log"
         self.tokens: dict[str, str] = {}
+        self.passwords: dict[str, str] = {}
         self.start_s = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._phones = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -156,7 +157,8 @@ class Centre:
     # --- life ---
 
     def up(self) -> None:
-        first_start.prepare(self.launch, self.users)
+        made = first_start.prepare(self.launch, self.users)
+        self.passwords |= {one.name: one.password for one in made}
         self._make_tokens()
         first, last = self.media_ports
         began = time.monotonic()
@@ -230,9 +232,12 @@ class Centre:
 
     def register(self, port: int) -> None:
         """Every agent's phone at that port of the loopback, each with its digest."""
+        for user, password in self.sip_passwords().items():
+            self.register_one(user, password, port)
+
+    def sip_passwords(self) -> dict[str, str]:
         known = secrets.read(self.launch.places.data)
-        for user in self.users:
-            self.register_one(user, known.sip[user], port)
+        return {user: known.sip[user] for user in self.users}
 
     def register_one(self, user: str, password: str, port: int) -> None:
         first = self._ask(user, port, 1, ())

@@ -11,6 +11,7 @@ loop, in a thread: `centre.runs(caller.rings())`. Nothing here knows a page.
 import asyncio
 import socket
 import threading
+from array import array
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -231,23 +232,27 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
 
 
 class Browsers:
-    """Chromium, one for each sound that a microphone hears (0: what Chromium makes up)."""
+    """Chromium, one for each sound that a microphone hears (0: what Chromium makes up): a tone for
+    ever, or, of somebody who `pauses`, two seconds in ten."""
 
     def __init__(self, playwright: Playwright, folder: Path) -> None:
         self._playwright, self._folder = playwright, folder
-        self._made: dict[float, Browser] = {}
+        self._made: dict[tuple[float, bool], Browser] = {}
 
-    def that_hears(self, hz: float) -> Browser:
-        if hz not in self._made:
-            said = (f"--use-file-for-fake-audio-capture={self._file(hz)}",) if hz else ()
-            self._made[hz] = self._playwright.chromium.launch(
+    def that_hears(self, hz: float, pauses: bool = False) -> Browser:
+        if (hz, pauses) not in self._made:
+            said = (f"--use-file-for-fake-audio-capture={self._file(hz, pauses)}",) if hz else ()
+            self._made[hz, pauses] = self._playwright.chromium.launch(
                 executable_path=CHROMIUM, args=[*FLAGS, *said]
             )
-        return self._made[hz]
+        return self._made[hz, pauses]
 
-    def _file(self, hz: float) -> Path:
-        path = self._folder / f"microphone-{hz:.0f}.wav"
-        wav.write(path, [tone(hz, -12.0, 48_000 * 10, 48_000)], 48_000)
+    def _file(self, hz: float, pauses: bool) -> Path:
+        path = self._folder / f"microphone-{hz:.0f}-{pauses}.wav"
+        sound = tone(hz, -12.0, 48_000 * 10, 48_000)
+        if pauses:
+            sound[48_000 * 2 :] = array("h", bytes(2 * 48_000 * 8))
+        wav.write(path, [sound], 48_000)
         return path
 
     def close(self) -> None:

@@ -47,15 +47,22 @@ EARS: Final = """
     const power = Math.max(a * a + b * b - 2 * Math.cos(w) * a * b, 1e-20);
     return 20 * Math.log10(2 * Math.sqrt(power) / size);
   };
-  window.levelOf = (hz) => {
-    let most = -200;
+  const loud = (analyser) => {
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    return 10 * Math.log10(samples.reduce((sum, x) => sum + x * x, 1e-20) / samples.length);
+  };
+  const most = (measure) => {
+    let found = -200;
     for (const one of players) {
       if (one.paused || one.muted) continue;
       const stream = one.srcObject ?? (one.captured ??= one.captureStream());
-      for (const track of stream.getAudioTracks()) most = Math.max(most, level(ear(track), hz));
+      for (const track of stream.getAudioTracks()) found = Math.max(found, measure(ear(track)));
     }
-    return most;
+    return found;
   };
+  window.levelOf = (hz) => most((analyser) => level(analyser, hz));
+  window.loudness = () => most(loud);
   window.staysUnder = (hz, most, ms) => new Promise((done) => {
     const begun = performance.now();
     const look = () => {

@@ -165,5 +165,6 @@ def test_a_headset_in_the_page(centre: Centre, visit: Visit) -> None:
         one.keyboard.press("Control+Enter")
         state(one, "Ready")
         one.keyboard.press("Alt+b")
+        expect(one.get_by_role("menuitemradio", name="Break", checked=False)).to_be_visible()
         one.get_by_role("menuitem", name="Sign out").click()
         expect(one.get_by_role("button", name="Headset: not in use")).to_be_visible()

@@ -75,7 +75,8 @@ def test_a_television_stands_for_a_night(centre: Centre, visit: Visit) -> None:
                 calls += 1
                 centre.runs(network.mended())
             else:
-                centre.runs(centre.up.replaced(trouble, centre.up.kill(trouble)), 60)
+                killed = centre.up.kill(trouble)
+                centre.runs(centre.up.replaced(trouble, killed, 120), 240)
                 centre.everybody_goes()
                 centre.agent("1001")
             expect(television.get_by_text("No connection")).to_have_count(0, timeout=30_000)

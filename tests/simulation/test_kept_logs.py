@@ -219,6 +219,8 @@ class Desks:
             a.Watch(watcher, who, WatchMode.LISTEN),
             a.Watch(watcher, who, WatchMode.WHISPER),
             a.SetWatch(watcher, WatchMode.BARGE),
+            a.SetWatch(watcher, WatchMode.WHISPER),
+            a.SetWatch(watcher, WatchMode.LISTEN),
             a.StopWatching(watcher),
             a.TakeOver(watcher),
             a.CallOut(self.one(), CLIENT, entry=EntryId("crew")),

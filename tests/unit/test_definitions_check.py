@@ -1,5 +1,6 @@
 """`roost check`: everything wrong in a folder at once, with place and mend, word for word."""
 
+import re
 import wave
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def test_a_folder_full_of_mistakes_is_told_word_for_word() -> None:
     assert lines == EXPECTED.read_text(encoding="utf-8")
 
 
-def test_the_example_has_nothing_to_mend() -> None:
-    loaded = load(EXAMPLE)
+@pytest.mark.parametrize("name", ["power-grid", "bpo"])
+def test_an_example_has_nothing_to_mend(name: str) -> None:
+    loaded = load(EXAMPLE.parent / name)
     assert isinstance(loaded, Loaded), loaded
     assert loaded.warnings == ()
 
@@ -217,8 +219,9 @@ TERM = "{term: answered, target: 80, percent: 1, cap_percent: 10}"
 
 
 def contract_says(centre: Path, term: str) -> set[str]:
-    """The codes of what's wrong with a term of service."""
+    """The codes of what's wrong with a term of service, the example's own left out."""
     text = (centre / CONTRACT).read_text(encoding="utf-8")
+    text = re.sub(r"^    service:\n(      .*\n)+", "", text, flags=re.MULTILINE)
     assert "    lines:\n" in text
     (centre / CONTRACT).write_text(
         text.replace("    lines:\n", f"    service: [{term}]\n    lines:\n", 1), encoding="utf-8"

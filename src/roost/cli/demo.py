@@ -110,7 +110,7 @@ class Demo:
         loaded = checked(Path(self._launch.centre))
         users = list(loaded.agents.document.agents)
         people = self._people(users[:AGENTS])
-        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 2])
+        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 3])
         centre = await self._centre()
         try:
             await self._ready(centre)
@@ -140,11 +140,11 @@ class Demo:
         accounts.close()
         return tuple(agents.Person(user, known.sip[user], passwords[user]) for user in users)
 
-    def _visitors(self, free: str, lead: str) -> tuple[str, ...]:
-        """Accounts for whoever looks at the pages: an agent whom nobody plays, and a supervisor,
-        who is one too.
-        Says where and how to sign in; the passwords are known to nobody else."""
-        first_start.prepare(self._launch, [free])
+    def _visitors(self, free: str, lead: str, second: str) -> tuple[str, ...]:
+        """Accounts for whoever looks at the pages: two agents whom nobody plays (who hand calls
+        to each other), and a supervisor, who is one too. Says where and how to sign in; the
+        passwords are known to nobody else."""
+        first_start.prepare(self._launch, [free, second])
         accounts = SqliteAccounts(self._launch.places.accounts)
         try:
             known = {account.name: account for account in accounts.listing(OPERATOR)}
@@ -152,13 +152,14 @@ class Demo:
                 known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR, AgentId(lead))
             said = [
                 f"{name} {first_start.new_password(accounts, known[name])}"
-                for name in (SUPERVISOR, free, first_start.ADMIN)
+                for name in (SUPERVISOR, free, second, first_start.ADMIN)
             ]
         finally:
             accounts.close()
+        lead, *agents, admin = said
         return (
             f"the pages: {self._url}/wallboard (floor, contacts, desk beside it)",
-            f"sign in as: {said[0]} · as an agent: {said[1]} · as administrator: {said[2]}",
+            f"sign in as: {lead} · as agents: {' · '.join(agents)} · as administrator: {admin}",
         )
 
     def _agents(self, people: tuple[agents.Person, ...]) -> agents.Orders:

@@ -63,8 +63,9 @@ def csv_of(
     writer.writerows([f"# {label}", value] for label, value in _about(table, language))
     writer.writerow(_header(table, language))
     yield "\ufeff".encode() + _taken(out)
+    lines = _Lines(table, names)
     for _, rows in table.rows(reports):
-        writer.writerows(_cells(table, names, row) for row in rows)
+        writer.writerows(lines.of(rows))
         if out.tell():
             yield _taken(out)
 
@@ -90,13 +91,13 @@ def xlsx_of(
         letter = chr(ord("A") + column) if column < 26 else f"A{chr(ord('A') + column - 26)}"
         sheet.column_dimensions[letter].width = max(12, min(40, len(title) + 2))
     sheet.append([_bold(sheet, title) for title in header])
-    written = 0
+    lines, written = _Lines(table, names), 0
     for _, rows in table.rows(reports):
         written += len(rows)
         if written > MOST_XLSX_ROWS:
             return None
-        for row in rows:
-            sheet.append(_cells(table, names, row))
+        for line in lines.of(rows):
+            sheet.append(line)
     about = book.create_sheet(words["about"])
     for label, value in _about(table, language):
         about.append([_bold(about, label), safe(value)])
@@ -155,20 +156,35 @@ def _title(measure: Measure, language: str) -> str:
     return f"{title} ({unit})" if unit else title
 
 
-def _cells(table: Table, names: Mapping[str, str], row: ReportRow) -> list[Cell]:
-    client = [safe(row.client or "")] if table.by in (By.QUEUES, By.CODES) else []
-    named = [safe(names.get(row.key, ""))] if table.by in (By.AGENTS, By.CLIENTS) else []
-    figures = [_figure(one, row.figures[one.id]) for one in table.measures]
-    until = wall(table.asked.zone, row.until)
-    away = [_by_reason(row.away)] if table.spends else []
-    return [*client, safe(row.key), *named, row.local, until, *figures, *away]
+class _Lines:
+    """Rows as a file's lines. What is the same in all of them is looked up once."""
+
+    def __init__(self, table: Table, names: Mapping[str, str]) -> None:
+        self._zone = table.asked.zone
+        self._names = names
+        self._with_client = table.by in (By.QUEUES, By.CODES)
+        self._named = table.by in (By.AGENTS, By.CLIENTS)
+        self._measures = [(one.id, one.unit is Unit.US) for one in table.measures]
+        self._spends = table.spends
+
+    def of(self, rows: list[ReportRow]) -> Iterator[list[Cell]]:
+        """The lines of one interval."""
+        until = wall(self._zone, rows[0].until) if rows else ""
+        for row in rows:
+            line: list[Cell] = [safe(row.client or "")] if self._with_client else []
+            line.append(safe(row.key))
+            if self._named:
+                line.append(safe(self._names.get(row.key, "")))
+            line += (row.local, until)
+            for measure, is_length in self._measures:
+                value = row.figures[measure]
+                if is_length and value is not None:
+                    value = round(value / SECOND, 3)
+                line.append(value)
+            if self._spends:
+                line.append(_by_reason(row.away))
+            yield line
 
 
 def _by_reason(away: Mapping[str, int]) -> str:
     return safe("; ".join(f"{reason} {us / SECOND:.3f}" for reason, us in sorted(away.items())))
-
-
-def _figure(measure: Measure, value: float | int | None) -> Cell:
-    if value is None or measure.unit is not Unit.US:
-        return value
-    return round(value / SECOND, 3)

@@ -95,27 +95,34 @@ class Table(Struct, frozen=True):
         )
 
     def rows(self, reports: Reports) -> Iterator[tuple[InstantUs, list[ReportRow]]]:
-        """Each interval's beginning, and its rows. Blocking."""
+        """Each interval's beginning, and its rows (in a file they open nothing). Blocking."""
         measures = self.measures
         for start in range(0, len(self.bounds) - 1, AT_ONCE):
             some = self.bounds[start : start + AT_ONCE + 1]
             found = reports.sums(self.by, self.asked.cut, some, self.now)
             for at, end, sums in zip(some, some[1:], found, strict=False):
-                yield at, [self._row(measures, at, end, one) for one in sums]
+                local = wall(self.asked.zone, at)
+                yield at, [self._row(measures, at, end, local, one) for one in sums]
 
     def _row(
-        self, measures: tuple[Measure, ...], since: InstantUs, until: InstantUs, one: Sum
+        self,
+        measures: tuple[Measure, ...],
+        since: InstantUs,
+        until: InstantUs,
+        local: str,
+        one: Sum,
     ) -> ReportRow:
+        opens = self.asked.format is Format.JSON
         return ReportRow(
             one.key,
             one.client,
             since,
             until,
-            wall(self.asked.zone, since),
+            local,
             {measure.id: shown(measure.formula, one.counts) for measure in measures},
             one.counts,
             one.away,
-            self._opens(since, until, one),
+            self._opens(since, until, one) if opens else "",
         )
 
     def _opens(self, since: InstantUs, until: InstantUs, one: Sum) -> str:

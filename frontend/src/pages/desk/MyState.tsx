@@ -137,10 +137,11 @@ function StateMenu({ row, inContact, hope }: MenuProps) {
             return (
               <Menu.Item
                 key={reason}
-                role="menuitemradio"
-                aria-checked={chosen}
                 rightSection={chosen ? <IconCheck size={16} /> : undefined}
                 onClick={() => goAway(reason)}
+                renderRoot={(props) => (
+                  <button {...props} role="menuitemradio" aria-checked={chosen} />
+                )}
               >
                 {reasonWords(reason)}
               </Menu.Item>

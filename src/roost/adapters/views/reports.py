@@ -1,6 +1,7 @@
 """Answers of `ports.reports.Reports` from `views.db`: sums over cells and times."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -55,12 +56,12 @@ class SqliteReports:
             standing = _standing(connection, cut.agents) if timed else []
             for since, until in spans_:
                 between = {"since": since, "until": until}
-                rows: Any = connection.execute(counted, between)
+                rows: Any = connection.execute(counted, between).fetchall()
                 found = _sums(rows, by)
                 if timed:
-                    rows = connection.execute(spent, between)
-                    for row in rows:
-                        _spend(found, str(row[0]), str(row[1]), str(row[2]), int(row[3]))
+                    rows = connection.execute(spent, between).fetchall()
+                    for agent, state, reason, us in rows:
+                        _spend(found, agent, state, reason, us)
                     _go_on(found, standing, since, min(now, until))
                 told = [one for one in found.values() if one.counts]
                 made.append(sorted(told, key=lambda one: (one.client or "", one.key)))
@@ -184,7 +185,18 @@ def _go_on(found: dict[str, Sum], standing: list[Span], since: int, until: int) 
 
 
 def _spend(found: dict[str, Sum], agent: str, state: str, reason: str, us: int) -> None:
-    row = found.setdefault(agent, Sum(agent, None, {}))
-    add(row.counts, Fact(What.TIME, InstantUs(0), "", state, agent=agent, spent_us=us))
+    row = found.get(agent)
+    if row is None:
+        row = found[agent] = Sum(agent, None, {})
+    for name in _counts_of_time(state):
+        row.counts[name] = row.counts.get(name, 0) + us
     if state == "away":
         row.away[reason] = row.away.get(reason, 0) + us
+
+
+@cache
+def _counts_of_time(state: str) -> tuple[str, ...]:
+    """What time spent so is counted as."""
+    sums: dict[str, int] = {}
+    add(sums, Fact(What.TIME, InstantUs(0), "", state, spent_us=1))
+    return tuple(sums)

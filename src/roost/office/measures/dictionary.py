@@ -7,6 +7,7 @@ and shrinkage come with schedules, `utilisation` is by signed-in time until then
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
@@ -214,6 +215,7 @@ def length_us(id: str, sums: Sums) -> int | None:
     return None if found is None else int(found)
 
 
+@cache
 def of_report(by: By, *, by_agent: bool = False) -> tuple[Measure, ...]:
     """The measures of a report, in the dictionary's order. `by_agent`: of some agents' or some
     codes' part alone, which nobody arrives or waits for."""

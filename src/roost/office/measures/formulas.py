@@ -61,7 +61,13 @@ def counted_by(formula: Formula) -> Terms:
 
 def total(terms: Terms, sums: Sums) -> int:
     """The value of some terms."""
-    return sum(-sums.get(term[1:], 0) if term[0] == "-" else sums.get(term, 0) for term in terms)
+    value = 0
+    for term in terms:
+        if term[0] == "-":
+            value -= sums.get(term[1:], 0)
+        else:
+            value += sums.get(term, 0)
+    return value
 
 
 def exact(formula: Formula, sums: Sums) -> Fraction | None:
