@@ -1,6 +1,7 @@
 """What a page plays, measured: each element that plays (the phone's speaker, the ring, a recording)
 as the level of one frequency. Works in pages that were visited with `says_hz`."""
 
+import asyncio
 from typing import Final
 
 from playwright.sync_api import Page
@@ -111,9 +112,15 @@ async def hears_on_phone(sound: AudioEndpoint, *tones: float, timeout_s: float =
         assert heard, f"{hz} Hz isn't heard at the phone: {sound.tone_level(hz):.0f} dB"
 
 
-async def does_not_hear_on_phone(sound: AudioEndpoint, *tones: float, packets: int = 40) -> None:
-    """None of these tones is in what a SIP phone hears from now on."""
+async def does_not_hear_on_phone(
+    sound: AudioEndpoint, *tones: float, packets: int = 40, within_s: float = 5.0
+) -> None:
+    """None of these tones is in what a SIP phone hears, by then."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within_s
     await sound.hears_packets(sound.figures().received + packets)
+    while loop.time() < end and max(sound.tone_level(hz, 500) for hz in tones) > SILENT_DB + 6:
+        await sound.hears_packets(sound.figures().received + 10)
     for hz in tones:
         found = sound.tone_level(hz, 500)
         assert found < SILENT_DB + 6, f"{hz} Hz is heard at the phone: {found:.0f} dB"

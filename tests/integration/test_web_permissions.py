@@ -278,6 +278,8 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
                 "GET /api/session",
                 "GET /api/live",
                 "GET /api/feed",
+                "GET /api/alerts",
+                "GET /api/alerts/past",
             }
             for endpoint, rule in ENDPOINTS.items():
                 method, path = address(endpoint)

@@ -196,7 +196,7 @@ def test_a_morning_leaves_nothing_behind() -> None:
     left = {
         "callers": len(world.callers.by_leg) + len(world.callers.by_contact),
         "phones": len(world.people.by_leg) + len(world.people.sending),
-        "media": len(world.tracks) + len(world.on_leg) + len(world.plays),
+        "media": len(world.tracks) + len(world.on_leg) + len(world.plays) + len(world.met),
         "calls": len(state.calls.calls) + len(state.calls.legs),
         "flows": len(state.flows.runs),
         "queues": len(state.queues.entries),

@@ -4,13 +4,13 @@ from roost.cli.why import sentence
 
 ASSIGNED = {
     "agent": "1003",
-    "waited_us": 20_400_000,
+    "waited_us": "20400000",
     "policy": "least_skilled/1",
     "order": "priority/1",
-    "ring": 1,
-    "candidates": [{"agent": "1003", "idle_us": 12_000_000}, {"agent": "1001", "idle_us": 0}],
-    "eligible": 4,
-    "excluded": {"skills": 2, "busy": 7, "resting": 1},
+    "ring": "1",
+    "candidates": '[{"agent":"1003","idle_us":12000000},{"agent":"1001","idle_us":0}]',
+    "eligible": "4",
+    "excluded": '{"skills":2,"busy":7,"resting":1}',
 }
 
 
@@ -23,6 +23,6 @@ def test_a_decision_says_who_could_and_who_could_not() -> None:
 
 
 def test_what_changed_who_may_is_said_too() -> None:
-    assert "ring 2" in str(sentence("queues.RingWidened", {"ring": 2}))
-    assert "+5" in str(sentence("queues.PriorityChanged", {"asked": {"raised": 5}}))
+    assert "ring 2" in str(sentence("queues.RingWidened", {"ring": "2"}))
+    assert "+5" in str(sentence("queues.PriorityChanged", {"asked": '{"raised":5}'}))
     assert sentence("calls.CallArrived", {}) is None

@@ -174,6 +174,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.phone", "phone", "Be an agent with a softphone, for trying things."),
     ("roost.cli.schemas", "schemas", "JSON Schemas of the definitions, for editors."),
     ("roost.cli.simulate", "simulate", "Play a scenario on the production engine."),
+    ("roost.cli.staff", "staff", "How many people are needed when, by the twin."),
 )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 WORDS: Final = {
     "skills": "may not serve it (skills, or team)",
     "busy": "busy",
@@ -11,34 +13,37 @@ WORDS: Final = {
 }
 
 
-def sentence(what: str, detail: Mapping[str, Any]) -> str | None:
-    """An event of routing or of a queue in words; None for any other."""
+def sentence(what: str, detail: Mapping[str, str]) -> str | None:
+    """An event of routing or of a queue in words; None for any other. `detail` has texts as they
+    are and anything else as JSON (`ports.records.Happening`); what's nothing isn't there."""
     match what:
         case "routing.Assigned":
             return _assigned(detail)
         case "queues.RingWidened":
-            return f"ring {detail.get('ring')}: more people may serve it from now on"
+            return f"ring {_read(detail, 'ring', 0)}: more people may serve it from now on"
         case "queues.PriorityChanged":
-            raised = detail.get("asked", {}).get("raised", 0)
+            raised = _read(detail, "asked", {}).get("raised", 0)
             return f"somebody set its priority {raised:+} over its queue's"
         case _:
             return None
 
 
-def _assigned(detail: Mapping[str, Any]) -> str:
-    waited = detail.get("waited_us", 0) / 1_000_000
-    ring = detail.get("ring", 0)
+def _read(detail: Mapping[str, str], name: str, otherwise: Any) -> Any:
+    return msgspec.json.decode(detail[name]) if name in detail else otherwise
+
+
+def _assigned(detail: Mapping[str, str]) -> str:
+    waited = _read(detail, "waited_us", 0) / 1_000_000
+    ring = _read(detail, "ring", 0)
     reached = "held for one agent" if ring < 0 else f"ring {ring}"
     head = (
         f"rung {detail.get('agent')} after {waited:.1f} s, {reached}; "
         f"chosen by {detail.get('policy')}, order {detail.get('order', '')}"
     )
-    candidates = ", ".join(
-        f"{one['agent']} (idle {one['idle_us'] / 1_000_000:.0f} s)"
-        for one in detail.get("candidates", ())
-    )
-    more = detail.get("eligible", 0) - len(detail.get("candidates", ()))
+    shown = _read(detail, "candidates", [])
+    candidates = ", ".join(f"{one['agent']} (idle {one['idle_us'] / 1e6:.0f} s)" for one in shown)
+    more = _read(detail, "eligible", 0) - len(shown)
     could = f"could have had it: {candidates}" + (f" and {more} more" if more > 0 else "")
-    excluded = detail.get("excluded", {})
+    excluded = _read(detail, "excluded", {})
     rest = ", ".join(f"{count} {WORDS.get(why, why)}" for why, count in excluded.items())
     return f"{head}; {could}" + (f"; not: {rest}" if rest else "")

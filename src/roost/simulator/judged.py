@@ -57,6 +57,13 @@ class Judging:
             for term in version.service
             for name in terms_of(share_of(term)[1])
         }
+        self.queues = {
+            (contract.client, str(queue))
+            for contract in self.contracts
+            for version in contract.versions
+            for term in version.service
+            for queue in term.queues or ("",)
+        }
         self.needed = [(name, COUNTS[name]) for name in sorted({*named, "offered"})]
         self.sums: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
         self.tallies: dict[tuple[ClientId, int], Tally] = {}
@@ -74,7 +81,7 @@ class Judging:
 
     def count(self, fact: Fact) -> None:
         """A visit to a queue, or to all of them."""
-        if fact.client not in self.clients:
+        if (fact.client, fact.queue) not in self.queues:
             return
         by = self.sums.setdefault((fact.client, fact.queue), {})
         sums = by.setdefault(quarter_of(fact.at), {})

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId
-from roost.kernel.time import InstantUs, Zone
+from roost.kernel.time import DAY, NEVER, InstantUs, Zone
 from roost.office import billing
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.model import Contract
@@ -38,6 +38,7 @@ CellKey = tuple[int, str, str]
 Amounts = dict[str, float]
 
 MOST_CELLS: Final = 100_000
+MOST_QUARTERS: Final = 400  # of agents' time, kept open: whoever is ready longer adds to them later
 HOUR_US: Final = 3_600_000_000
 BUSY: Final = {
     "offered": "ringing_us",
@@ -97,6 +98,8 @@ class Twin(Ledger):
         super().__call__(envelope)
         for span in presence.fold(self.spans, envelope):
             self.time.take(span)
+            if len(self.time.idle) > MOST_QUARTERS:
+                self._spend(envelope.at - DAY)
 
     def interval(self, at: int) -> int:
         """Where the interval begins that an instant is counted in."""
@@ -145,9 +148,10 @@ class Twin(Ledger):
         )
         return made, judged
 
-    def _spend(self) -> None:
+    def _spend(self, until: int = NEVER) -> None:
+        """Gives the quarters up to an instant to their clients; they're forgotten then."""
         rate = Fraction(Decimal(self.frame.agent_hour or "0"))
-        for quarter, client, name, spent in self.time.shared():
+        for quarter, client, name, spent in self.time.shared(until):
             cell = self.cell(self.interval(quarter), client)
             cell[name] = cell.get(name, 0) + spent
             if rate:
@@ -208,14 +212,14 @@ class Time:
                 of = (state, span.clients or self.known.get(span.agent, ()))
                 idle[of] = idle.get(of, 0) + spent
 
-    def shared(self) -> Iterator[tuple[int, str, str, int]]:
-        """Quarter, client, name and µs; all that's known, once."""
-        for quarter in sorted(self.busy.keys() | self.idle.keys()):
+    def shared(self, until: int) -> Iterator[tuple[int, str, str, int]]:
+        """Quarter, client, name and µs; all that's known of the quarters up to an instant, once."""
+        for quarter in sorted(one for one in self.busy.keys() | self.idle.keys() if one < until):
             handled: dict[str, int] = {}
-            for (client, name), spent in sorted(self.busy.get(quarter, {}).items()):
+            for (client, name), spent in sorted(self.busy.pop(quarter, {}).items()):
                 handled[client] = handled.get(client, 0) + spent
                 yield quarter, client, name, spent
-            for (name, clients), spent in sorted(self.idle.get(quarter, {}).items()):
+            for (name, clients), spent in sorted(self.idle.pop(quarter, {}).items()):
                 for client, part in split(spent, clients, handled):
                     yield quarter, client, name, part
 

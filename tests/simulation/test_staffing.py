@@ -1,0 +1,72 @@
+"""Search for staffing: Erlang A first, then as few people as keep what's promised."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from roost.definitions import load
+from roost.definitions.load import Loaded
+from roost.kernel.time import HOUR, DurationUs
+from roost.office.measures.intervals import Grain
+from roost.simulator.outcome import Outcome
+from roost.simulator.play import Job, job_of, play
+from roost.simulator.search import NoPromise, Search, mixed
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
+
+
+@cache
+def morning() -> Job:
+    loaded = load(EXAMPLE)
+    assert isinstance(loaded, Loaded), loaded
+    job = job_of(loaded, "day")
+    scenario = msgspec.structs.replace(job.scenario, length_us=DurationUs(3 * HOUR))
+    return msgspec.structs.replace(job, scenario=scenario)
+
+
+def four(job: Job) -> Sequence[Outcome]:
+    return [play(job, seed) for seed in range(4)]
+
+
+def test_the_plan_keeps_what_is_promised_with_few_people() -> None:
+    told: list[float] = []
+    found = Search(morning(), Grain.HOUR, four).run(6, lambda _, __, sure: told.append(sure))
+    assert found.whole
+    assert all(one.sure >= 0.95 for one in found.kept)
+    assert len(found.needs) == 3
+    assert found.rounds == len(told) <= 6
+    assert found.agent_hours < 3 * 12, "fewer than all who work in a day"
+    for need in found.needs:
+        assert abs(need.agents - need.analytic) <= 4, "Erlang A is near"
+    job = Search(morning(), Grain.HOUR, four).staffed([need.agents for need in found.needs])
+    worked = sum(shift.until_us - shift.from_us for shift in job.scenario.shifts)
+    assert worked >= found.agent_hours * HOUR
+    poor = Search(morning(), Grain.HOUR, four)
+    (judged,) = play(poor.staffed([2, 2, 2]), 1).judged
+    assert judged.kept is False
+
+
+def test_without_a_promise_there_is_nothing_to_keep() -> None:
+    job = morning()
+    bare = tuple(
+        msgspec.structs.replace(
+            one, versions=tuple(msgspec.structs.replace(v, service=()) for v in one.versions)
+        )
+        for one in job.frame.contracts
+    )
+    frame = msgspec.structs.replace(job.frame, contracts=bare)
+    with pytest.raises(NoPromise):
+        Search(msgspec.structs.replace(job, frame=frame), Grain.HOUR, four).run(1, lambda *_: None)
+
+
+def test_any_first_few_have_the_mix_of_all() -> None:
+    job = morning()
+    order = mixed(job.floor, [agent.id for agent in job.floor.agents])
+    assert sorted(order) == sorted(agent.id for agent in job.floor.agents)
+    skills = {agent.id: {skill.skill for skill in agent.skills} for agent in job.floor.agents}
+    for count in (4, 6, 8):
+        served = set[str]().union(*(skills[agent] for agent in order[:count]))
+        assert served == {"outage", "bills", "general"}
