@@ -42,6 +42,7 @@ CALLER: Final = "The caller's whole number; needs a client, since a person is on
 WITH: Final = "A contact: its client's contacts with the same caller"
 TASK: Final = "A task: the contact that it's about, and the calls made for it; the operator's alone"
 SERVES: Final = "A team: contacts of the clients that it works for"
+Serves = Annotated[str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)]
 MEASURE: Final = "A measure's id: exactly the contacts that its figure is made of, `from`–`to`"
 
 
@@ -148,9 +149,7 @@ async def searched(
     counted: NamedDependency[Counted | None],
     follower: NamedDependency[Follower],
     client: Word = None,
-    serves: Annotated[
-        str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)
-    ] = None,
+    serves: Serves = None,
     since: Instant = None,
     until: Instant = None,
     queue: Word = None,
