@@ -136,6 +136,16 @@ function useSteps(rows: ContactLine[], chosen: string | undefined, open: (ref: s
   useAction({ label: t("previous"), keys: "k", group, enabled: at > 0, run: () => step(-1) });
 }
 
+type Translate = ReturnType<typeof useTranslation<"contacts">>["t"];
+
+/** How what never waited ended: a call of ours as it went, another in the menu. */
+function endOf(row: ContactLine, t: Translate): string {
+  if (!row.outbound) return t("noWait");
+  return row.talk_us > 0 || row.ended_why === null
+    ? t("calledOut")
+    : t(`ends:reason.${row.ended_why}`);
+}
+
 const column = createColumnHelper<ContactLine>();
 
 function useColumns(open: (ref: string) => void, abandoned: boolean, narrow: boolean) {
@@ -182,7 +192,7 @@ function useColumns(open: (ref: string) => void, abandoned: boolean, narrow: boo
           const { state, outcome } = cell.row.original;
           return state === "ended" ? (
             <span className={classes.outcome} data-outcome={outcome}>
-              {outcome === null ? t("noWait") : t(`ends:outcome.${outcome}`)}
+              {outcome === null ? endOf(cell.row.original, t) : t(`ends:outcome.${outcome}`)}
             </span>
           ) : (
             <span className={classes.outcome} data-goes-on={state}>
