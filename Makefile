@@ -11,7 +11,7 @@ help:
 	@echo "make soak   the long runs: many seeds, hours"
 	@echo "make bench  every figure that the README names, as ratios in one run (ARGS=\"--json\")"
 	@echo "make docs   writes the generated pages of docs/reference"
-	@echo "make pictures   draws the pictures of docs/images from a demo (ARGS="--all": every page, into build)"
+	@echo "make pictures   draws the pictures of docs/images (ARGS=\"--all floor\": every look, into build/pictures)"
 
 setup:
 	@packaging/setup.sh run test
@@ -54,7 +54,7 @@ docs: setup
 	.venv/bin/python docs/generate.py
 
 pictures: setup
-	.venv/bin/python docs/pictures.py
+	$(if $(ARGS),,.venv/bin/python docs/pictures.py)
 	.venv/bin/python docs/pictures_of_pages.py $(ARGS)
 
 clean:

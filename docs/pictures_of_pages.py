@@ -1,113 +1,46 @@
-"""Pictures of every page, from a demo that runs: real calls, real figures.
+"""Pictures of every page, from centres that run: real calls, real figures.
 
-    python docs/pictures_of_pages.py [--all | floor contacts desk]
+    python docs/pictures_of_pages.py [floor contacts desk …]     those of the docs, to docs/images
+    python docs/pictures_of_pages.py --all [WORD …]              everything, to build/pictures
 
-Writes the three of the README to docs/images (or those named). With --all every page in both
-languages and themes,
-at the sizes in use, goes to build/pictures, to be looked at.
+With --all every page in every state (a day like any other, a storm, a thousand agents with long
+names, nothing yet, loading, trouble), both languages and themes, at the sizes in use; words choose
+by name. build/pictures/index.html shows them side by side.
 """
 
-import json
+import base64
 import re
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-from roost.processes import sockets
+from centre_pictured import Centre, a_recorded_contact, demo, signed_in
+from every_page import DESK, PHONE, TELEVISION, Looked, does, rings, speaks
+from playwright.sync_api import Browser, Page, sync_playwright
+from simulated_centre import DAY, NEXT_DAY, a_day, crowded
 
 IMAGES: Final = Path(__file__).parent / "images"
 ALL: Final = Path(__file__).parents[1] / "build" / "pictures"
-MOST_BYTES: Final = 200_000
-START_S: Final = 60.0
+QUALITY: Final = 0.82
 WARM_S: Final = 60  # of calls, before anything is pictured
+DAY_S: Final = 120.0  # until a whole day is folded
+STORM: Final = 240  # callers a minute, for eight agents
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
     "--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
 )  # fmt: skip
-ACCOUNTS: Final = re.compile(r"(supervisor|admin|\d{4}) (\S{12,})")
-LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
-DESK, TELEVISION, PHONE = (1366, 768), (1920, 1080), (390, 844)
-PAGES: Final = {
-    "sign-in": (None, "/sign-in", (DESK, PHONE)),
-    "floor": ("supervisor", "/floor", (DESK, TELEVISION, PHONE)),
-    "contacts": ("supervisor", "/contacts", (DESK, PHONE)),
-    "reports": ("supervisor", "/reports?interval=30m", (DESK, PHONE)),
-    "wallboard": ("supervisor", "/wallboard?night=false", (TELEVISION,)),
-}
-
-
-class Centre(NamedTuple):
-    url: str
-    passwords: dict[str, str]
-
-
-@contextmanager
-def demo() -> Iterator[Centre]:
-    """A demo that runs until it's no longer needed."""
-    with tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True) as folder:
-        port = sockets.free_port()
-        said = Path(folder) / "said"
-        with said.open("wb") as output:
-            running = subprocess.Popen(
-                [sys.executable, "-m", "roost.cli", "demo", "--data", str(Path(folder) / "d"),
-                 "--port", str(port), "--rate", "36", "--json"],
-                stdout=subprocess.DEVNULL, stderr=output,
-            )  # fmt: skip
-        try:
-            yield Centre(f"http://127.0.0.1:{port}", _passwords(said, running))
-        finally:
-            running.terminate()
-            running.wait()
-
-
-def _passwords(said: Path, running: "subprocess.Popen[bytes]") -> dict[str, str]:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end and running.poll() is None:
-        found = dict(ACCOUNTS.findall(said.read_text(errors="replace")))
-        if "supervisor" in found:
-            return found
-        time.sleep(0.2)
-    raise SystemExit("the demo didn't start: try `make demo`")
-
-
-def signed_in(
-    browser: Browser,
-    centre: Centre,
-    who: str | None,
-    language: str = "en",
-    theme: str = "light",
-    size: tuple[int, int] = DESK,
-) -> BrowserContext:
-    context = browser.new_context(
-        base_url=centre.url,
-        viewport={"width": size[0], "height": size[1]},
-        locale=LOCALES[language],
-        color_scheme="dark" if theme == "dark" else "light",
-        permissions=["microphone"],
-    )
-    if who is not None:
-        login = {"name": who, "password": centre.passwords[who]}
-        answer = context.request.post("/api/session", data=login, headers={"Roost-Request": "1"})
-        assert answer.ok, answer.text()
-    return context
-
-
-def a_recorded_contact(centre: Centre) -> str:
-    """One that was answered and has ended, with some talk."""
-    with httpx.Client(base_url=centre.url, trust_env=False) as client:
-        login = {"name": "supervisor", "password": centre.passwords["supervisor"]}
-        client.post("/api/session", json=login)
-        found = client.get("/api/contacts", params={"recorded": "true", "limit": "50"}).json()
-    over = [one for one in found["contacts"] if one["ended"] and one["codes"]]
-    return str(max(over, key=lambda one: one["talk_us"])["ref"])
+PACK: Final = """async ([url, quality]) => {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", quality);
+}"""
 
 
 def listening(page: Page, ref: str) -> None:
@@ -119,22 +52,15 @@ def listening(page: Page, ref: str) -> None:
     page.keyboard.press("Space")
 
 
-def at_the_desk(page: Page) -> None:
-    """A call that's up: signed in, ready, taken."""
-    ours = {"Roost-Request": "1"}
-    page.context.request.post("/api/desk/sign-in", headers=ours)  # refused if it was done before
-    page.goto("/desk")
-    page.get_by_text("Headset ready").wait_for()
-    page.context.request.post("/api/desk/ready", headers=ours)
-    page.get_by_text("Answer", exact=True).first.wait_for(timeout=90_000)
-    page.keyboard.press("Alt+a")
-    page.wait_for_timeout(4_000)
-
-
-def kept(page: Page, name: str) -> None:
-    path = IMAGES / f"{name}.png"
-    page.screenshot(path=path)
-    assert path.stat().st_size <= MOST_BYTES, f"{path} has {path.stat().st_size} bytes"
+def kept(page: Page, name: str, size: tuple[int, int] = DESK) -> None:
+    """As WebP: Chromium compresses it itself."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_timeout(400)
+    drawn = base64.b64encode(page.screenshot()).decode()
+    blank = page.context.new_page()
+    packed = blank.evaluate(PACK, [f"data:image/png;base64,{drawn}", QUALITY])
+    blank.close()
+    (IMAGES / f"{name}.webp").write_bytes(base64.b64decode(packed.partition(",")[2]))
 
 
 def picture_floor(browser: Browser, centre: Centre) -> None:
@@ -142,6 +68,9 @@ def picture_floor(browser: Browser, centre: Centre) -> None:
     page.goto("/floor")
     page.wait_for_timeout(12_000)
     kept(page, "floor")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.wait_for_timeout(500)
+    kept(page, "floor-phone", PHONE)
 
 
 def picture_contacts(browser: Browser, centre: Centre) -> None:
@@ -150,41 +79,134 @@ def picture_contacts(browser: Browser, centre: Centre) -> None:
     kept(page, "contacts")
 
 
+def picture_wallboard(browser: Browser, centre: Centre) -> None:
+    page = signed_in(browser, centre, "supervisor", size=TELEVISION).new_page()
+    page.goto("/wallboard?night=false")
+    page.wait_for_timeout(3_000)
+    kept(page, "wallboard", TELEVISION)
+
+
 def picture_desk(browser: Browser, centre: Centre) -> None:
+    """A call from the first ring to the code; then the same desk in Chinese and dark."""
     agent = next(name for name in centre.passwords if name.isdigit())
     page = signed_in(browser, centre, agent).new_page()
-    at_the_desk(page)
+    does(page, "sign-in")  # refused if it was done before
+    page.goto("/desk")
+    page.get_by_text("Headset ready").wait_for()
+    page.wait_for_timeout(1_000)
+    kept(page, "desk-idle")
+    does(page, "ready")
+    rings(page)
+    kept(page, "desk-ringing")
+    page.keyboard.press("Alt+a")
+    page.wait_for_timeout(3_000)
+    page.keyboard.press("Alt+n")
+    page.keyboard.type("Moves house on Friday; wants a call back about the meter.")
+    page.keyboard.press("Escape")
     kept(page, "desk")
+    page.keyboard.press("Alt+c")
+    page.get_by_role("option").first.wait_for()
+    kept(page, "desk-consult")
+    page.keyboard.press("Escape")
+    speaks(page, "zh")
+    page.emulate_media(color_scheme="dark")
+    kept(page, "desk-zh-dark")
+    page.emulate_media(color_scheme="light")
+    speaks(page, "en")
+    page.keyboard.press("Alt+x")
+    page.get_by_role("radiogroup").wait_for()
+    page.keyboard.press("7")
+    page.wait_for_timeout(2_500)
+    kept(page, "desk-wrap-up")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(500)
 
 
-README: Final = {"floor": picture_floor, "contacts": picture_contacts, "desk": picture_desk}
+def picture_reports(browser: Browser) -> None:
+    """Of a whole day, which no demo has."""
+    with (
+        tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True) as folder,
+        a_day(Path(folder)) as centre,
+    ):
+        page = signed_in(browser, centre, "supervisor").new_page()
+        folded(page)
+        page.goto(f"/reports?interval=30m&from={DAY}&to={DAY}")
+        page.get_by_role("row").nth(5).wait_for()
+        page.wait_for_timeout(1_000)
+        kept(page, "reports")
+        page.goto(f"/reports?report=agent-day&agent=1001&from={DAY}&to={DAY}")
+        page.get_by_role("row").nth(5).wait_for()
+        kept(page, "agents-day")
 
 
-def every_one(browser: Browser, centre: Centre) -> None:
-    ALL.mkdir(parents=True, exist_ok=True)
-    for name, (who, address, sizes) in PAGES.items():
-        for language in LOCALES:
-            for theme in ("light", "dark"):
-                for size in sizes:
-                    context = signed_in(browser, centre, who, language, theme, size)
-                    page = context.new_page()
-                    page.goto(address)
-                    page.wait_for_timeout(2_500)
-                    file = f"{name}-{language}-{theme}-{size[0]}x{size[1]}.png"
-                    page.screenshot(path=ALL / file)
-                    context.close()
-    print(json.dumps(sorted(path.name for path in ALL.iterdir()), indent=1))
+def picture_storm(browser: Browser, centre: Centre) -> None:
+    page = signed_in(browser, centre, "supervisor").new_page()
+    page.goto("/floor")
+    page.wait_for_timeout(8_000)
+    kept(page, "floor-storm")
+
+
+def folded(page: Page) -> None:
+    """The day's last half hour is in the reports."""
+    query = {"from": DAY, "to": NEXT_DAY, "interval": "30m", "format": "json"}
+    end = time.monotonic() + DAY_S
+    while time.monotonic() < end:
+        answer = page.context.request.get("/api/reports/queues", params=query)
+        if answer.ok and any(row["local"][11:16] == "19:30" for row in answer.json()["rows"]):
+            return
+        time.sleep(0.5)
+    raise SystemExit("the day wasn't folded in time")
+
+
+DEMO: Final = {
+    "floor": picture_floor,
+    "contacts": picture_contacts,
+    "wallboard": picture_wallboard,
+    "desk": picture_desk,
+}
+
+
+def every_one(browser: Browser, only: tuple[str, ...]) -> None:
+    looked = Looked(browser, ALL, only)
+    with tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True) as folder:
+        with crowded(Path(folder) / "nothing", busy=False) as centre:
+            looked.at_nothing(centre)
+        if looked.wants("crowd"):
+            with crowded(Path(folder) / "crowd") as centre:
+                looked.at_a_crowd(centre)
+    with demo() as centre:
+        time.sleep(WARM_S)
+        looked.at_a_demo(centre)
+    if looked.wants("storm"):
+        with demo(STORM) as centre:
+            time.sleep(WARM_S)
+            looked.at_a_storm(centre)
+    print(f"look at {looked.index()}")
+
+
+def of_the_docs(browser: Browser, asked: tuple[str, ...]) -> None:
+    if "reports" in asked:
+        picture_reports(browser)
+    if "storm" in asked:
+        with demo(STORM) as centre:
+            time.sleep(WARM_S)
+            picture_storm(browser, centre)
+    wanted = [one for one in asked if one in DEMO]
+    if wanted:
+        with demo() as centre:
+            time.sleep(WARM_S)
+            for name in wanted:
+                DEMO[name](browser, centre)
 
 
 def main() -> int:
-    with demo() as centre, sync_playwright() as playwright:
+    asked = tuple(one for one in sys.argv[1:] if one != "--all")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        time.sleep(WARM_S)
         if "--all" in sys.argv[1:]:
-            every_one(browser, centre)
+            every_one(browser, asked)
         else:
-            for name in sys.argv[1:] or README:
-                README[name](browser, centre)
+            of_the_docs(browser, asked or (*DEMO, "reports", "storm"))
         browser.close()
     return 0
 

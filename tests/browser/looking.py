@@ -1,4 +1,6 @@
-"""What every page must pass: axe's rules of WCAG 2.2 AA, no sideways scrolling, nothing jumps."""
+"""What every page must pass: axe's rules of WCAG 2.2 AA, no sideways scrolling, nothing jumps.
+
+And pictures of what the stories saw, to be looked at: build/pictures/tests."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -6,6 +8,7 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 AXE: Final = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES: Final = Path(__file__).parents[2] / "build" / "pictures" / "tests"
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -21,6 +24,18 @@ def assert_accessible(page: Page) -> None:
         for one in found["violations"]
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def pictured(page: Page, name: str) -> None:
+    """Kept as it's seen now; `make pictures ARGS="--all"` takes every other look."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def assert_stands(page: Page) -> None:
+    """The page itself doesn't scroll: its lists do, however long they are."""
+    too_high = page.evaluate("document.documentElement.scrollHeight - window.innerHeight")
+    assert too_high <= 0, f"the page is {too_high} px too high"
 
 
 def assert_fits(page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Centre, Visit
-from browser.looking import assert_accessible, assert_fits, assert_still, watch_shifts
+from browser.looking import assert_accessible, assert_fits, assert_still, pictured, watch_shifts
 from integration.centre_up import Agent, until
 from roost.adapters.phone.calls import PhoneCall
 
@@ -108,24 +108,25 @@ def test_everybody_can_use_it(
 ) -> None:
     page = desk(visit, "1001", language=language, theme=theme)
 
-    def look() -> None:
+    def look(state: str) -> None:
         assert_accessible(page)
         assert_fits(page)
+        pictured(page, f"desk-{state}-{language}-{theme}")
 
     expect(page.locator("main table").last).to_be_visible()
-    look()
+    look("idle")
     centre.caller("13800138002")
     expect(page.get_by_role("heading", name="13800138002")).to_be_visible()
-    look()
+    look("ringing")
     centre.runs(li.lifts())
     expect(page.get_by_role("toolbar").locator("[aria-keyshortcuts='Alt+c']")).to_be_enabled()
     page.keyboard.press("Alt+c")
     expect(page.get_by_role("option").first).to_be_visible()
-    look()
+    look("targets")
     page.keyboard.press("Escape")
     page.keyboard.press("Alt+x")
     expect(page.get_by_role("radiogroup")).to_be_visible()
-    look()
+    look("wrap-up")
     centre.runs(li.writes_up())
 
 

@@ -1,10 +1,12 @@
 """Every page of a supervisor: for everyone, in both themes and languages, at the sizes in use."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from browser.conftest import SUPERVISOR, Centre, Visit
-from browser.looking import assert_accessible, assert_fits
+from browser.looking import assert_accessible, assert_fits, assert_stands, pictured
 
 PAGES = ("/floor", "/alerts", "/contacts", "/reports?interval=30m", "/wallboard?night=false")
 
@@ -20,6 +22,9 @@ def test_a_page_is_for_everyone(visit: Visit, address: str, theme: str) -> None:
     for size in ((1366, 768), (390, 844)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert_fits(page)
+        pictured(page, f"{re.findall('[a-z]+', address)[0]}-{language}-{theme}-{size[0]}")
+        if size[0] > size[1] and address != "/wallboard?night=false":
+            assert_stands(page)
 
 
 def test_everything_is_reached_by_keys(visit: Visit) -> None:

@@ -214,6 +214,20 @@ def test_who_gave_up_is_called_back_from_the_list(tmp_path: Path) -> None:
                 "1002",
                 "taken",
             )
+            # the contact, the work about it and the call for it lead to one another
+            await centre.shown()
+            found = (await person.get("/api/contacts?task=T1")).json()["contacts"]
+            assert [(one["ref"], one["outbound"]) for one in found] == [
+                ("power-grid-2", True),
+                ("power-grid-1", False),
+            ]
+            record = (await person.get("/api/contacts/power-grid-1")).json()
+            assert record["summary"]["tasks"] == ["T1"]
+            told = [one["what"] for one in record["history"] if one["detail"].get("task") == "T1"]
+            assert told[0] == "tasks.TaskAdded"
+            chen = await centre.login("chen")
+            assert (await chen.get("/api/contacts?task=T1")).json()["contacts"] == []
+            assert (await chen.get("/api/contacts")).json()["contacts"][0]["tasks"] == []
             again = await person.post(path)
             assert again.status_code == 409, "one call at a time, and no second task"
             assert len((await person.get("/api/tasks")).json()["tasks"]) == 1

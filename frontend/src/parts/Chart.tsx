@@ -1,11 +1,12 @@
-import { useMantineColorScheme } from "@mantine/core";
+import { useComputedColorScheme } from "@mantine/core";
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-echarts.use([LineChart, BarChart, GridComponent, TooltipComponent, CanvasRenderer]);
+echarts.use([LineChart, BarChart, GridComponent, TooltipComponent, LabelLayout, CanvasRenderer]);
 
 export type ChartOption = echarts.EChartsCoreOption;
 /** The theme's colours, for an option. */
@@ -24,7 +25,7 @@ interface Props {
 export default function Chart({ option, height, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts>(undefined);
-  const { colorScheme } = useMantineColorScheme();
+  const colorScheme = useComputedColorScheme(); // also when the system changes
   useEffect(() => {
     if (box.current === null) return;
     const made = echarts.init(box.current);
@@ -61,7 +62,7 @@ function frame(ink: Ink): ChartOption {
 }
 
 /** Axes as all our charts have them. */
-export function axes(ink: Ink, times: string[]): ChartOption {
+export function axes(ink: Ink, times: string[], fontSize = 11, lines = 3): ChartOption {
   return {
     xAxis: {
       type: "category",
@@ -69,13 +70,13 @@ export function axes(ink: Ink, times: string[]): ChartOption {
       boundaryGap: false,
       axisLine: { lineStyle: { color: ink("line") } },
       axisTick: { show: false },
-      axisLabel: { color: ink("dim"), fontSize: 11 },
+      axisLabel: { color: ink("dim"), fontSize, hideOverlap: true },
     },
     yAxis: {
       type: "value",
-      splitNumber: 3,
+      splitNumber: lines,
       minInterval: 1,
-      axisLabel: { color: ink("dim"), fontSize: 11 },
+      axisLabel: { color: ink("dim"), fontSize },
       splitLine: { lineStyle: { color: ink("line") } },
     },
   };

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type RefObject, useId } from "react";
 
 import classes from "./Panel.module.css";
 
@@ -10,10 +10,12 @@ interface Props {
   className?: string;
   /** Its content scrolls inside of it; else the panel grows. */
   scrolls?: boolean;
+  /** What scrolls, for lists that only have the rows that one sees. */
+  box?: RefObject<HTMLDivElement | null>;
 }
 
 /** A part of a page with a heading of its own. */
-export function Panel({ title, side, children, className, scrolls }: Props) {
+export function Panel({ title, side, children, className, scrolls, box }: Props) {
   const id = useId();
   return (
     <section className={`${classes.panel} ${className ?? ""}`} aria-labelledby={id}>
@@ -22,6 +24,7 @@ export function Panel({ title, side, children, className, scrolls }: Props) {
         {side}
       </header>
       <div
+        ref={box}
         className={classes.body}
         data-scrolls={scrolls || undefined}
         // what scrolls can be reached by keyboard

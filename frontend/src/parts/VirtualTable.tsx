@@ -11,6 +11,7 @@ import { useEffect, useRef } from "react";
 import classes from "./VirtualTable.module.css";
 
 const ROW = 36;
+const MARGINS = 16;
 const NEAR = 10;
 const NONE: VisibilityState = {};
 
@@ -56,10 +57,13 @@ export function VirtualTable<T>(props: Props<T>) {
   useEffect(() => {
     if (last >= lines.length - NEAR) atEnd?.();
   }, [last, lines.length]);
-  const grid = { gridTemplateColumns: table.getVisibleLeafColumns().map(trackOf).join(" ") };
+  const tracks = table.getVisibleLeafColumns();
+  const grid = { gridTemplateColumns: tracks.map(trackOf).join(" ") };
+  // narrower than its columns, it scrolls; one long name makes none of them wider
+  const least = tracks.reduce((sum, one) => sum + one.getSize(), MARGINS);
   return (
     <div ref={box} className={classes.box} tabIndex={0} role="group" aria-label={name}>
-      <div role="table" aria-label={name} aria-rowcount={lines.length + 1} className={classes.grid}>
+      <div role="table" aria-label={name} aria-rowcount={lines.length + 1} style={{ minWidth: least }}>
         <div role="rowgroup" className={classes.head}>
           {table.getHeaderGroups().map((group) => (
             <div key={group.id} role="row" aria-rowindex={1} className={classes.row} style={grid}>

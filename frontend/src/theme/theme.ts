@@ -3,6 +3,7 @@ import {
   type CSSVariablesResolver,
   defaultVariantColorsResolver,
   Menu,
+  Modal,
   type MantineColorsTuple,
   type VariantColorsResolver,
 } from "@mantine/core";
@@ -14,7 +15,7 @@ const accent: MantineColorsTuple = [
 ];
 
 const dark: MantineColorsTuple = [
-  "#e8ecee", "#a3aeb8", "#8f9aa5", "#69747e", "#3a434b",
+  "#e8ecee", "#a3aeb8", "#8f9aa5", "#69747e", "#2f373e",
   "#2a3137", "#1c2126", "#171b1f", "#12161a", "#0f1215",
 ];
 
@@ -58,6 +59,14 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: "auto",
   components: {
+    // what floats stands out from the page
+    Modal: Modal.extend({
+      styles: {
+        content: { background: "var(--roost-raised)" },
+        header: { background: "var(--roost-raised)" },
+        title: { fontSize: "1rem", fontWeight: 600 },
+      },
+    }),
     // a menu holds nothing but its items
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
   },

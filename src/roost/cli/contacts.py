@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 import typer
 from msgspec import Struct
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,6 +26,10 @@ Id = Annotated[str, typer.Argument(help="The contact, as CLIENT-COUNT or COUNT."
 PLAYERS: Final = (("aplay", "-q"), ("play", "-q"), ("ffplay", "-autoexit", "-nodisp"))
 CHUNK: Final = 64 * 1024
 WIDE: Final = 140  # columns from which a list shows everything
+RIGHT: Final = frozenset(
+    ("in/out/lost", "jitter", "rang", "talk", "hold", "wrap-up", "quantity", "rate", "amount")
+)
+WHOLE: Final = frozenset(("leg", "from", "up", "to", "in/out/lost", "jitter", "amount"))
 
 
 class Shown(Struct, frozen=True):
@@ -162,7 +165,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
             f"{leg.jitter_us / 1000:.1f} ms",
             "/".join(f"{score:.1f}" for score in (leg.mos_in, leg.mos_out) if score is not None),
         )
-    console.print(legs)
+    console.print("", legs, sep="\n")
     if record.segments:
         segments = _table("segment", "queue", "rang", "talk", "hold", "wrap-up", "code", "note")
         for segment, note in zip(record.segments, shown.notes, strict=True):
@@ -174,7 +177,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
                 segment.code,
                 note,
             )
-        console.print(segments)
+        console.print("", segments, sep="\n")
     _show_money(shown, console)
     for track in record.tracks:
         side = "caller" if track.agent is None else f"agent {track.agent}"
@@ -208,16 +211,17 @@ def _show_money(shown: Shown, console: Console) -> None:
             str(line.amount),
             ", ".join(str(number) for number in line.events),
         )
-    console.print(lines)
+    console.print("", lines, sep="\n")
     if total is not None:
-        console.print(f"earned {total}")
+        console.print(f"earned {total}\n")
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    """As the list's: words left, figures right, an empty line before it."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(
-            column, no_wrap=column in ("leg", "from", "up", "to", "in/out/lost", "jitter", "amount")
+            column, justify="right" if column in RIGHT else "left", no_wrap=column in WHOLE
         )
     return table
 

@@ -255,16 +255,21 @@ def _show(table: Table, rows: tuple[ReportRow, ...], names: dict[str, str], want
     for measure in measures:
         grid.add_column(name(measure.id), justify="right")
     for row in rows:
-        when = [wall(table.asked.zone, row.since)[:16].replace("T", " ")] if several else []
+        when = [_minute(table, row.since)] if several else []
         key = f"{row.client}/{row.key}" if table.by is By.CODES else row.key
         figures = [_figure(measure, row.figures[measure.id]) for measure in measures]
         grid.add_row(*when, f"{key} {names.get(row.key, '')}".strip(), *figures)
     console = Console()
     console.print(grid)
-    span = (
-        f"{wall(table.asked.zone, table.bounds[0])} to {wall(table.asked.zone, table.bounds[-1])}"
-    )
-    console.print(f"{span}, {table.asked.zone.name}", style="dim", soft_wrap=True)
+    since, until = (_minute(table, table.bounds[place]) for place in (0, -1))
+    if until[:10] == since[:10]:
+        until = until[11:]
+    console.print(f"{since} to {until}, {table.asked.zone.name}", style="dim", soft_wrap=True)
+
+
+def _minute(table: Table, instant: InstantUs) -> str:
+    """On the wall of the report's zone, to the minute."""
+    return wall(table.asked.zone, instant)[:16].replace("T", " ")
 
 
 def _figure(measure: Measure, value: float | int | None) -> str:

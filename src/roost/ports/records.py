@@ -14,7 +14,16 @@ from msgspec import Struct
 from roost.floor.effects import TrackPurpose
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, ContactId, LegId, QueueId, SegmentId, VaultId
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    ContactId,
+    LegId,
+    QueueId,
+    SegmentId,
+    TaskId,
+    VaultId,
+)
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.records.chapters import Chapter
@@ -45,6 +54,7 @@ class ContactFilter(Struct, frozen=True, gc=False):
     outcome: Outcome | None = None
     reason: str | None = None  # the label chosen in the flow's menu
     code: str | None = None  # the wrap-up code of any segment
+    task: TaskId | None = None  # about which it is, or which the call was for
     recorded: bool | None = None
     counted: Counted | None = None
     message: bool | None = None  # a voicemail was left
@@ -88,6 +98,8 @@ class ContactSummary(Struct, frozen=True, gc=False):
     recordings: int
     message: bool  # a voicemail was left
     earned: Money | None
+    outbound: bool = False  # an agent called
+    tasks: tuple[TaskId, ...] = ()  # what was to be done about it, or what the call was for
 
 
 class LegRecord(Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, TaskId, VaultId
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.dictionary import named
@@ -40,7 +40,9 @@ After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]
 CALLER: Final = "The caller's whole number; needs a client, since a person is one client's"
 WITH: Final = "A contact: its client's contacts with the same caller"
+TASK: Final = "A task: the contact that it's about, and the calls made for it; the operator's alone"
 SERVES: Final = "A team: contacts of the clients that it works for"
+Serves = Annotated[str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)]
 MEASURE: Final = "A measure's id: exactly the contacts that its figure is made of, `from`–`to`"
 
 
@@ -81,6 +83,8 @@ class ContactLine(Struct, frozen=True):
     counted: int | None = None  # how often, where a measure's contacts are asked for
     task: TaskRow | None = None  # what's still to be done about it: to call back, a voicemail
     state: Standing = Standing.ENDED
+    outbound: bool = False  # an agent called
+    tasks: tuple[TaskId, ...] = ()  # what it was about; for the operator's people
 
 
 class ContactPage(Struct, frozen=True):
@@ -145,9 +149,7 @@ async def searched(
     counted: NamedDependency[Counted | None],
     follower: NamedDependency[Follower],
     client: Word = None,
-    serves: Annotated[
-        str | None, QueryParameter(min_length=1, max_length=100, description=SERVES)
-    ] = None,
+    serves: Serves = None,
     since: Instant = None,
     until: Instant = None,
     queue: Word = None,
@@ -155,6 +157,9 @@ async def searched(
     code: Word = None,
     outcome: FromQuery[Outcome | None] = None,
     reason: Word = None,
+    task: Annotated[
+        str | None, QueryParameter(pattern=r"^T[0-9]{1,15}$", max_length=16, description=TASK)
+    ] = None,
     recorded: FromQuery[bool | None] = None,
     message: FromQuery[bool | None] = None,
     number: Word = None,
@@ -170,7 +175,7 @@ async def searched(
     least_talk_us: Length = None,
 ) -> Search:
     """The filters, which are combined. A measure's own are its facts', not the contact's."""
-    owner = client_of(caller, client)
+    owner = client_of(caller, client if task is None or caller.client is None else "")
     with_ = None if same is None else _known(caller, same)
     plain = counted is None
     return Search(
@@ -183,6 +188,7 @@ async def searched(
             outcome=outcome,
             reason=reason,
             code=code if plain else None,
+            task=None if task is None else TaskId(task),
             recorded=recorded,
             counted=counted,
             message=message,
@@ -356,6 +362,8 @@ def line(
         times,
         task,
         state,
+        one.outbound,
+        one.tasks if caller.client is None else (),
     )
 
 

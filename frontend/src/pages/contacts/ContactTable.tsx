@@ -1,4 +1,5 @@
 import { Button, Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createColumnHelper } from "@tanstack/react-table";
 import { useMemo } from "react";
@@ -11,6 +12,7 @@ import { Empty } from "@/parts/Empty";
 import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
+import { Reference } from "@/parts/Reference";
 import { Trouble } from "@/parts/Trouble";
 import { VirtualTable } from "@/parts/VirtualTable";
 import { useAction } from "@/shell/actions";
@@ -25,6 +27,10 @@ const PAGE = 100;
 /** What the record beside the table says better. */
 const BESIDE_A_RECORD = { codes: false, earned: false, talk_us: false, recordings: false };
 
+/** On a phone: when, which, how it ended, how long it waited. */
+const NARROW = { ...BESIDE_A_RECORD, caller: false, queue: false, agents: false };
+const PHONE = "(max-width: 480px)";
+
 interface Props {
   search: ContactsSearch;
   open: (ref: string) => void;
@@ -35,7 +41,8 @@ export function ContactTable({ search, open }: Props) {
   const { t } = useTranslation("contacts");
   const found = useContacts(search);
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.contacts) ?? [], [found.data]);
-  const columns = useColumns(open, search.outcome === "abandoned");
+  const narrow = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
+  const columns = useColumns(open, search.outcome === "abandoned", narrow);
   useSteps(rows, search.open, open);
   const refresh = () => void found.refetch();
   useAction({ label: t("refresh"), keys: "r", group: t("title"), run: refresh });
@@ -52,7 +59,11 @@ export function ContactTable({ search, open }: Props) {
   if (rows.length === 0) {
     return (
       <div className={classes.emptyTable}>
-        <Empty title={t("none")}>{t("noneMend")}</Empty>
+        {Object.keys(search).some((name) => name !== "open") ? (
+          <Empty title={t("none")}>{t("noneMend")}</Empty>
+        ) : (
+          <Empty title={t("nothingYet")}>{t("nothingYetMend")}</Empty>
+        )}
       </div>
     );
   }
@@ -63,7 +74,7 @@ export function ContactTable({ search, open }: Props) {
         rows={rows}
         columns={columns}
         idOf={(row) => row.ref}
-        hidden={search.open === undefined ? undefined : BESIDE_A_RECORD}
+        hidden={narrow ? NARROW : search.open === undefined ? undefined : BESIDE_A_RECORD}
         chosen={search.open}
         choose={open}
         atEnd={() => {
@@ -125,9 +136,19 @@ function useSteps(rows: ContactLine[], chosen: string | undefined, open: (ref: s
   useAction({ label: t("previous"), keys: "k", group, enabled: at > 0, run: () => step(-1) });
 }
 
+type Translate = ReturnType<typeof useTranslation<"contacts">>["t"];
+
+/** How what never waited ended: a call of ours as it went, another in the menu. */
+function endOf(row: ContactLine, t: Translate): string {
+  if (!row.outbound) return t("noWait");
+  return row.talk_us > 0 || row.ended_why === null
+    ? t("calledOut")
+    : t(`ends:reason.${row.ended_why}`);
+}
+
 const column = createColumnHelper<ContactLine>();
 
-function useColumns(open: (ref: string) => void, abandoned: boolean) {
+function useColumns(open: (ref: string) => void, abandoned: boolean, narrow: boolean) {
   const { t, i18n } = useTranslation("contacts");
   const name = useAgentName();
   const may = useMay();
@@ -137,12 +158,12 @@ function useColumns(open: (ref: string) => void, abandoned: boolean) {
     () => [
       column.accessor("arrived", {
         header: t("arrived"),
-        size: 112,
-        cell: (cell) => recent(cell.getValue()),
+        size: narrow ? 82 : 112,
+        cell: (cell) => <time>{recent(cell.getValue())}</time>,
       }),
       column.accessor("ref", {
         header: t("contact"),
-        size: 130,
+        size: narrow ? 112 : 130,
         cell: (cell) => (
           <button
             type="button"
@@ -152,12 +173,12 @@ function useColumns(open: (ref: string) => void, abandoned: boolean) {
               open(cell.getValue());
             }}
           >
-            {cell.getValue()}
+            <Reference of={cell.getValue()} />
           </button>
         ),
       }),
       ...(may("personal.read")
-        ? [column.accessor("caller", { header: t("caller"), size: 120, cell: (cell) => cell.getValue() ?? "" })]
+        ? [column.accessor("caller", { header: t("caller"), size: 120, cell: (cell) => cell.getValue() ?? <span className={classes.going}>{t("hidden")}</span> })]
         : []),
       column.accessor("queue", {
         header: t("queue"),
@@ -171,7 +192,7 @@ function useColumns(open: (ref: string) => void, abandoned: boolean) {
           const { state, outcome } = cell.row.original;
           return state === "ended" ? (
             <span className={classes.outcome} data-outcome={outcome}>
-              {outcome === null ? t("noWait") : t(`ends:outcome.${outcome}`)}
+              {outcome === null ? endOf(cell.row.original, t) : t(`ends:outcome.${outcome}`)}
             </span>
           ) : (
             <span className={classes.outcome} data-goes-on={state}>
@@ -189,13 +210,13 @@ function useColumns(open: (ref: string) => void, abandoned: boolean) {
         header: t("waited"),
         size: 70,
         meta: { right: true },
-        cell: (cell) => clock(cell.getValue()),
+        cell: (cell) => waited(cell.row.original),
       }),
       column.accessor("talk_us", {
         header: t("talked"),
         size: 70,
         meta: { right: true },
-        cell: (cell) => clock(cell.getValue()),
+        cell: (cell) => clock(cell.getValue() || null),
       }),
       column.accessor("codes", {
         header: t("code"),
@@ -233,6 +254,11 @@ function useColumns(open: (ref: string) => void, abandoned: boolean) {
           ),
       }),
     ],
-    [t, i18n.language, name, open, callsBack],
+    [t, i18n.language, name, open, narrow, callsBack],
   );
+}
+
+/** How long it waited; nothing yet is no wait of 0:00. */
+function waited(row: ContactLine): string {
+  return clock(row.state !== "ended" && row.waited_us === 0 ? null : row.waited_us);
 }

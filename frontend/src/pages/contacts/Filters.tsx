@@ -52,6 +52,9 @@ export function Filters({ search, change }: Props) {
           clear={() => change({ caller: undefined })}
         />
       )}
+      {search.task !== undefined && (
+        <Chip label={t("aboutTask", { task: search.task })} clear={() => change({ task: undefined })} />
+      )}
       {search.with !== undefined && (
         <Chip
           label={t("sameAs", { contact: search.with })}
@@ -118,7 +121,7 @@ export function Filters({ search, change }: Props) {
               client: undefined, queue: undefined, agent: undefined, outcome: undefined,
               reason: undefined, code: undefined, recorded: undefined, since: undefined,
               until: undefined, measure: undefined, from: undefined, to: undefined,
-              team: undefined, serves: undefined, caller: undefined, with: undefined, message: undefined,
+              team: undefined, serves: undefined, caller: undefined, with: undefined, task: undefined, message: undefined,
             })
           }
         >
@@ -162,7 +165,7 @@ function GoTo({ change, client }: GoToProps) {
     <form onSubmit={submit}>
       <TextInput
         size="xs"
-        w={210}
+        miw={210}
         leftSection={<IconSearch size={14} />}
         aria-label={t("goTo")}
         placeholder={t("goTo")}
@@ -192,6 +195,7 @@ function Choice({ label, value, data, choose }: ChoiceProps) {
       data={data}
       value={value ?? null}
       onChange={choose}
+      limit={100}
       searchable={data.length > 8}
       nothingFoundMessage={t("nothingFits")}
       clearable

@@ -19,6 +19,7 @@ import { Chapters } from "./Chapters";
 import { chaptersOf } from "./chapters";
 import classes from "./Contacts.module.css";
 import { Player } from "./Player";
+import { Work } from "./Work";
 
 /** One contact's whole record. */
 export function Record({ reference, close }: { reference: string; close: () => void }) {
@@ -91,6 +92,11 @@ function Whole({ contact }: { contact: Contact }) {
       <Section title={t("way")}>
         <Chapters chapters={chapters} segments={contact.segments} names={contact.names} />
       </Section>
+      {contact.summary.tasks.length > 0 && (
+        <Section title={t("work")}>
+          <Work contact={contact} />
+        </Section>
+      )}
       {contact.lines.length > 0 && (
         <Section title={t("money")}>
           <Money contact={contact} />

@@ -21,13 +21,15 @@ export interface ContactsSearch {
   caller?: string;
   /** The same person as this contact's. */
   with?: string;
+  /** What's to be done: the contact that it's about, and the calls made for it. */
+  task?: string;
   /** With a message. */
   message?: boolean;
   open?: string;
 }
 
 const WORDS = [
-  "client", "queue", "agent", "outcome", "reason", "code", "measure", "team", "serves", "caller", "with", "open",
+  "client", "queue", "agent", "outcome", "reason", "code", "measure", "team", "serves", "caller", "with", "task", "open",
 ] as const;
 
 export function contactsSearch(search: Record<string, unknown>): ContactsSearch {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DeskRow } from "@/api/schema.gen";
+import { serverNow, useSecond } from "@/feed/clock";
 import { useOptimistic } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
 import { IconCheck, IconChevronDown } from "@/parts/icons";
@@ -20,13 +21,14 @@ const IN_CONTACT = new Set(["offered", "talking", "wrapping"]);
 /** What I am, since when, what comes after; and the ways out of it. */
 export function MyState({ row }: { row: DeskRow }) {
   const { t } = useTranslation("desk");
+  useSecond();
   const { agent } = row;
   const inContact = IN_CONTACT.has(agent.presence);
   const [shown, hope, pending] = useOptimistic(`${agent.presence}/${agent.reason}`);
   const [presence, reason] = shown.split("/") as [typeof agent.presence, string];
   const supposed = { ...agent, presence, reason };
   return (
-    <section className={classes.state} data-tone={toneOf(supposed)} aria-label={t("myState")}>
+    <section className={classes.state} data-tone={toneOf(supposed, serverNow())} aria-label={t("myState")}>
       <div className={classes.now} data-pending={pending || undefined}>
         <span className={classes.dot} aria-hidden="true" />
         <div className={classes.words}>

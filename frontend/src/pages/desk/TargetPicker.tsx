@@ -198,7 +198,7 @@ function choicesOf(found: Targets | undefined, text: string, how: How, t: Say): 
       section: "colleagues",
       name: one.name ?? one.agent,
       about: state,
-      tone: toneOf({ presence: one.presence, reason: "" } as never),
+      tone: toneOf({ presence: one.presence, reason: "", since: null } as never, 0),
       fits: one.presence === "ready",
       whom: { agent: one.agent },
     });

@@ -1,5 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -66,7 +67,14 @@ function Task({ one, row, clients }: { one: TaskRow; row: DeskRow; clients: Clie
         <div className={classes.what}>
           <strong>{t(`task.${one.kind}`)}</strong>
           <span>
-            {[client?.name ?? one.client, queueName(one.queue), one.ref].filter(Boolean).join(" · ")}
+            {[client?.name ?? one.client, queueName(one.queue)].filter(Boolean).join(" · ")}
+            {one.ref && " · "}
+            {one.ref && !held && one.ref}
+            {one.ref && held && (
+              <Link to="/contacts" search={{ client: one.client, task: one.task, open: one.ref }}>
+                {one.ref}
+              </Link>
+            )}
           </span>
         </div>
         <Due one={one} />

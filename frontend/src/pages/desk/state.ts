@@ -8,7 +8,7 @@ export type Tone = "good" | "busy" | "you" | "soon" | "now" | "idle";
 
 const TONES: Record<AgentRow["presence"], Tone> = {
   signed_out: "idle",
-  away: "soon",
+  away: "idle",
   ready: "good",
   offered: "you",
   talking: "busy",
@@ -18,8 +18,12 @@ const TONES: Record<AgentRow["presence"], Tone> = {
 /** Reasons that the centre gives by itself: they ask for something. */
 const MISSED = new Set(["no_answer", "declined", "unreachable"]);
 
-export function toneOf(agent: AgentRow): Tone {
-  return agent.presence === "away" && MISSED.has(agent.reason) ? "now" : TONES[agent.presence];
+/** Away asks for nothing; over its limit, or after a missed ring, it does. */
+export function toneOf(agent: AgentRow, nowUs: number): Tone {
+  if (missed(agent)) return "now";
+  const { presence, since, limit_us: limit } = agent;
+  const over = presence === "away" && limit && since !== null && nowUs - since > limit;
+  return over ? "soon" : TONES[presence];
 }
 
 export function missed(agent: AgentRow): boolean {

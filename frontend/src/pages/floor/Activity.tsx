@@ -95,6 +95,11 @@ function useWhy(event: FeedEvent): string {
   if (event.type === "routing.Assigned") {
     const candidates = (told.candidates ?? []) as { agent: string; idle_us: number }[];
     const first = candidates[0];
+    const policy = String(told.policy ?? "").split("/")[0] ?? "";
+    if (policy === "direct") return t("whyDirect");
+    if (policy === "held") return t("whyHeld");
+    if (policy !== "longest_idle")
+      return t("whyPolicy", { policy, count: Number(told.eligible ?? candidates.length) });
     return first === undefined
       ? ""
       : t("whyAssigned", {

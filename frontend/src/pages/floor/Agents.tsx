@@ -1,5 +1,6 @@
 import { Button, Menu, Skeleton } from "@mantine/core";
-import { useCallback, useMemo, useState } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AgentRow } from "@/api/schema.gen";
@@ -33,7 +34,7 @@ interface Props {
 export function Agents({ search, who, choose }: Props) {
   const { t } = useTranslation("floor");
   const second = useSecond();
-  const name = useAgentName();
+  const box = useRef<HTMLDivElement>(null);
   const { team, client, queue } = search;
   const works = useWorksFor(client);
   const able = useAble(queue);
@@ -84,49 +85,106 @@ export function Agents({ search, who, choose }: Props) {
         </>
       }
       scrolls
-      className={classes.grow ?? ""}
+      box={box}
+      className={classes.agents ?? ""}
     >
       {!arrived ? (
         <Skeleton height={120} m="md" />
       ) : sorted.length === 0 ? (
         <Empty title={t("noAgents")}>{t("noAgentsMend")}</Empty>
       ) : (
-        <div className={classes.tiles}>
-          {sorted.map(({ row, needs }) => (
-            <Tile
-              key={row.agent}
-              row={row}
-              needs={needs}
-              name={name(row.agent)}
-              tell={() => setTold({ agent: row.agent, name: name(row.agent) })}
-            />
-          ))}
-        </div>
+        <Tiles box={box} sorted={sorted} tell={setTold} />
       )}
       {told && <Tell to={told} close={() => setTold(undefined)} />}
     </Panel>
   );
 }
 
-interface TileProps {
-  row: AgentRow;
-  needs: Attention;
-  name: string;
-  tell: () => void;
+const TILE = { width: 148, height: 56 };
+const REASONS_ALONE = new Set(["longTalk", "longHold", "longWrapUp"]);
+const GAP = 8;
+const MARGIN = 12;
+
+interface TilesProps {
+  box: RefObject<HTMLDivElement | null>;
+  sorted: { row: AgentRow; needs: Attention }[];
+  tell: (told: Told) => void;
 }
 
-function Tile({ row, needs, name, tell }: TileProps) {
+/** Only the tiles that one sees are there: a centre may have a thousand. Each keeps its place in
+ * the page when others move, so a menu that is open stays open. */
+function Tiles({ box, sorted, tell }: TilesProps) {
+  const name = useAgentName();
+  const columns = useColumns(box);
+  const virtual = useVirtualizer({
+    count: Math.ceil(sorted.length / columns),
+    getScrollElement: () => box.current,
+    estimateSize: () => TILE.height + GAP,
+    overscan: 4,
+  });
+  const width = `calc((100% - ${2 * MARGIN + (columns - 1) * GAP}px) / ${columns})`;
+  return (
+    <div className={classes.tiles} style={{ height: virtual.getTotalSize() + 2 * MARGIN - GAP }}>
+      {virtual.getVirtualItems().flatMap((line) =>
+        sorted.slice(line.index * columns, (line.index + 1) * columns).map(({ row, needs }, at) => (
+          <Tile
+            key={row.agent}
+            row={row}
+            alarm={needs.alarm}
+            why={needs.why}
+            name={name(row.agent)}
+            tell={tell}
+            top={line.start + MARGIN}
+            left={at === 0 ? `${MARGIN}px` : `calc(${MARGIN}px + (${width} + ${GAP}px) * ${at})`}
+            width={width}
+          />
+        )),
+      )}
+    </div>
+  );
+}
+
+/** How many tiles stand beside each other. */
+function useColumns(box: RefObject<HTMLDivElement | null>): number {
+  const [columns, setColumns] = useState(3);
+  useEffect(() => {
+    if (box.current === null) return;
+    const watch = new ResizeObserver(([entry]) => {
+      const inside = (entry?.contentRect.width ?? 0) - 2 * MARGIN;
+      setColumns(Math.max(1, Math.floor((inside + GAP) / (TILE.width + GAP))));
+    });
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, [box]);
+  return columns;
+}
+
+interface TileProps {
+  row: AgentRow;
+  alarm: Attention["alarm"];
+  why: string | undefined;
+  name: string;
+  tell: (told: Told) => void;
+  top: number;
+  left: string;
+  width: string;
+}
+
+const Tile = memo(function Tile({ row, alarm, why, name, tell, top, left, width }: TileProps) {
   const { t } = useTranslation("floor");
   const words = usePresenceWords();
   const state = row.held ? t("onHold") : words(row.presence, row.reason);
-  const doing = row.queue === null ? state : `${state} · ${queueName(row.queue)}`;
+  // a reason that names the state stands for it
+  const says = why && (REASONS_ALONE.has(why) ? [t(`needs.${why}`)] : [t(`needs.${why}`), state]);
+  const doing = [...(says || [state]), queueName(row.queue)].filter(Boolean).join(" · ");
+  const place: CSSProperties = { top, left, width, height: TILE.height };
   return (
     <Menu position="bottom-start" width={230} shadow="md" withinPortal>
       <Menu.Target>
-        <button type="button" className={classes.tile} data-alarm={needs.alarm}>
-          {needs.alarm === "you" ? (
+        <button type="button" className={classes.tile} data-alarm={alarm} style={place} title={name}>
+          {alarm === "you" ? (
             <IconHandStop size={14} />
-          ) : needs.alarm ? (
+          ) : alarm ? (
             <IconAlertTriangle size={14} />
           ) : (
             <PresenceMark presence={row.presence} />
@@ -134,14 +192,14 @@ function Tile({ row, needs, name, tell }: TileProps) {
           <span className={classes.tileName}>{name}</span>
           <Clock since={row.since} />
           <span className={classes.tileState}>
-            {needs.why ? `${t(`needs.${needs.why}`)} · ${doing}` : doing}
+            {doing}
           </span>
         </button>
       </Menu.Target>
-      <AgentMenu row={row} name={name} tell={tell} />
+      <AgentMenu row={row} name={name} tell={() => tell({ agent: row.agent, name })} />
     </Menu>
   );
-}
+});
 
 /** Whether somebody works for a client; without one everybody does. */
 function useWorksFor(client: string | undefined): (agent: string) => boolean {

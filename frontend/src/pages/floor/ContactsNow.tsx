@@ -10,6 +10,7 @@ import { Empty } from "@/parts/Empty";
 import { useAgentName } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
+import { Reference } from "@/parts/Reference";
 
 import { waitAlarm } from "./attention";
 import classes from "./Floor.module.css";
@@ -71,12 +72,12 @@ export function ContactsNow({ search, which, choose }: Props) {
       {arrived && rows.length === 0 ? (
         <Empty title={t("noContacts")}>{t("noContactsMend")}</Empty>
       ) : (
-        <table className={classes.table}>
+        <table className={classes.nowTable}>
           <thead>
             <tr>
               <th scope="col">{t("contact")}</th>
               <th scope="col">{t("state")}</th>
-              <th scope="col">{t("queue")}</th>
+              <th scope="col" data-later>{t("queue")}</th>
               <th scope="col">{t("agent")}</th>
               <th scope="col" className={classes.number}>{t("since")}</th>
             </tr>
@@ -86,12 +87,15 @@ export function ContactsNow({ search, which, choose }: Props) {
               <tr key={row.ref}>
                 <td>
                   <Link to="/contacts" search={{ open: row.ref }}>
-                    {row.ref}
+                    <Reference of={row.ref} />
                   </Link>
                 </td>
-                <td>{t(`contactState.${row.state}`)}</td>
-                <td className={classes.name}>{queueName(row.queue)}</td>
-                <td className={classes.name}>{name(row.agent)}</td>
+                <td>
+                  {t(`contactState.${row.state}`)}
+                  <div className={classes.narrow}>{queueName(row.queue)}</div>
+                </td>
+                <td data-later>{queueName(row.queue)}</td>
+                <td>{name(row.agent)}</td>
                 <td className={classes.number}>
                   <span className={classes.alarm} data-alarm={lateness(row, queues)}>
                     <Clock since={row.since} />

@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, type ReactNode, useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AgentRow, Definitions, QueueRow } from "@/api/schema.gen";
@@ -22,6 +23,10 @@ import classes from "./Floor.module.css";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
 
+const AT_A_GLANCE = 10;
+const ONE_LINE = 36;
+const TWO_LINES = 47;
+
 interface Serving {
   ready: number;
   busy: number;
@@ -35,58 +40,103 @@ export function Queues({ search, show }: { search: FloorSearch; show: (which: Wh
   const inScope = useInScope(search);
   const mine = useCallback((row: QueueRow) => inScope(row.client), [inScope]);
   const navigate = useNavigate({ from: "/floor" });
-  const choose = (queue: string | undefined) =>
-    void navigate({
-      search: ({ queue: _, ...before }: FloorSearch) => (queue ? { ...before, queue } : before),
-      replace: true,
-    });
+  const choose = useCallback(
+    (queue: string | undefined) =>
+      void navigate({
+        search: ({ queue: _, ...before }: FloorSearch) => (queue ? { ...before, queue } : before),
+        replace: true,
+      }),
+    [navigate],
+  );
   const rows = useRows("queues", mine);
   const arrived = useArrived("queues");
   const serving = useServing(rows);
   const opening = useOpening(client);
   const courses = useCourses(client);
   const manyClients = new Set(rows.map((row) => row.client)).size > 1;
+  const box = useRef<HTMLDivElement>(null);
+  const second = useSecond();
+  const sorted = useMemo(() => inOrder(rows), [rows, rows.length > AT_A_GLANCE && second]);
+  const virtual = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => (manyClients ? TWO_LINES : ONE_LINE),
+    overscan: 8,
+  });
+  const lines = virtual.getVirtualItems();
   return (
-    <Panel title={t("queues")} scrolls className={classes.queues}>
+    <Panel title={t("queues")} scrolls box={box} className={classes.queues ?? ""}>
       {!arrived ? (
         <Skeleton height={120} m="md" />
       ) : rows.length === 0 ? (
         <Empty title={t("noQueues")}>{t("noQueuesMend")}</Empty>
       ) : (
-        <table className={classes.table}>
+        <table className={classes.queueTable}>
           <thead>
             <tr>
               <th scope="col">{t("queue")}</th>
               <th scope="col" className={classes.number}>{t("waiting")}</th>
               <th scope="col" className={classes.number}>{t("longest")}</th>
               <th scope="col" className={classes.number}>{t("serviceLevel")}</th>
-              <th scope="col" className={classes.number}>{t("answered")}</th>
-              <th scope="col" className={classes.number}>{t("abandoned")}</th>
-              <th scope="col" className={classes.spark}>{t("course")}</th>
-              {serving && <th scope="col" className={classes.number}>{t("serving")}</th>}
+              <th scope="col" className={classes.number} data-later>{t("answered")}</th>
+              <th scope="col" className={classes.number} data-later>{t("abandoned")}</th>
+              <th scope="col" className={classes.spark} data-later>{t("course")}</th>
+              {serving && (
+                <th scope="col" className={classes.serving} data-later>{t("serving")}</th>
+              )}
             </tr>
           </thead>
           <tbody>
-            {rows
-              .toSorted((a, b) => a.client.localeCompare(b.client) || a.queue.localeCompare(b.queue))
-              .map((row) => (
-                <QueueLine
-                  key={row.queue}
-                  row={row}
-                  client={manyClients}
-                  serving={serving?.get(row.queue)}
-                  opening={opening}
-                  course={courses?.get(row.queue)}
-                  chosen={row.queue === search.queue}
-                  choose={choose}
-                  show={show}
-                />
-              ))}
+            <Spacer height={lines[0]?.start ?? 0} />
+            {lines.map(({ index }) => {
+              const row = sorted[index];
+              return (
+                row && (
+                  <QueueLine
+                    key={row.queue}
+                    row={row}
+                    client={manyClients}
+                    serving={serving?.get(row.queue)}
+                    opening={opening}
+                    course={courses?.get(row.queue)}
+                    chosen={row.queue === search.queue}
+                    choose={choose}
+                    show={show}
+                  />
+                )
+              );
+            })}
+            <Spacer height={virtual.getTotalSize() - (lines.at(-1)?.end ?? 0)} />
           </tbody>
         </table>
       )}
     </Panel>
   );
+}
+
+/** By client and name, always in the same place; where there are more than one sees, those that
+ * wait for too long come first. */
+function inOrder(rows: QueueRow[]): QueueRow[] {
+  const now = serverNow();
+  const late = (row: QueueRow) => {
+    if (rows.length <= AT_A_GLANCE || row.waiting === 0 || row.longest_since === null) return 2;
+    const alarm = waitAlarm(now - row.longest_since, row.target_us);
+    return alarm === "now" ? 0 : alarm === "soon" ? 1 : 2;
+  };
+  return rows
+    .map((row) => ({ row, rank: late(row) }))
+    .toSorted(
+      (a, b) =>
+        a.rank - b.rank ||
+        a.row.client.localeCompare(b.row.client) ||
+        a.row.queue.localeCompare(b.row.queue),
+    )
+    .map(({ row }) => row);
+}
+
+/** The rows that aren't in sight, as one: a centre may have hundreds of queues. */
+function Spacer({ height }: { height: number }) {
+  return height > 0 ? <tr aria-hidden="true" style={{ height }} className={classes.gap} /> : null;
 }
 
 interface LineProps {
@@ -100,12 +150,9 @@ interface LineProps {
   show: (which: Which) => void;
 }
 
-function QueueLine(props: LineProps) {
+const QueueLine = memo(function QueueLine(props: LineProps) {
   const { row, client, serving, opening, course, chosen, choose, show } = props;
   const { t } = useTranslation("floor");
-  useSecond();
-  const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
-  const alarm = row.waiting > 0 ? waitAlarm(waited, row.target_us) : undefined;
   const waits = () => {
     choose(row.queue);
     show("waiting");
@@ -130,23 +177,20 @@ function QueueLine(props: LineProps) {
         </button>
       </td>
       <td className={classes.number}>
-        <span className={classes.alarm} data-alarm={alarm}>
-          {alarm && <IconAlertTriangle size={14} role="img" aria-label={t(`late.${alarm}`)} aria-hidden={undefined} />}
-          <Clock since={row.waiting > 0 ? row.longest_since : null} />
-        </span>
+        {row.waiting > 0 ? <Longest row={row} /> : <Clock since={null} />}
       </td>
       <td className={`figure ${classes.number}`} title={t("within", { time: clock(row.target_us) })}>
         <Opens to={opening("service_level", row)}>{percent(row.service_level)}</Opens>
       </td>
-      <td className={`figure ${classes.number}`}>
+      <td className={`figure ${classes.number}`} data-later>
         <Opens to={opening("answered", row)}>{number(row.answered)}</Opens>
       </td>
-      <td className={`figure ${classes.number}`}>
+      <td className={`figure ${classes.number}`} data-later>
         <Opens to={opening("abandoned", row)}>{number(row.abandoned)}</Opens>
       </td>
-      <td className={classes.spark}>{course && <Spark values={course} label={t("course")} />}</td>
+      <td className={classes.spark} data-later>{course && <Spark values={course} label={t("course")} />}</td>
       {serving && (
-        <td className={`figure ${classes.number}`}>
+        <td className={`figure ${classes.serving}`} data-later>
           <button
             type="button"
             className={classes.opens}
@@ -158,6 +202,20 @@ function QueueLine(props: LineProps) {
         </td>
       )}
     </tr>
+  );
+});
+
+/** The wait that has been longest, and how it stands against what was promised. */
+function Longest({ row }: { row: QueueRow }) {
+  const { t } = useTranslation("floor");
+  useSecond();
+  const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
+  const alarm = waitAlarm(waited, row.target_us);
+  return (
+    <span className={classes.alarm} data-alarm={alarm}>
+      {alarm && <IconAlertTriangle size={14} role="img" aria-label={t(`late.${alarm}`)} aria-hidden={undefined} />}
+      <Clock since={row.longest_since} />
+    </span>
   );
 }
 
@@ -182,29 +240,54 @@ function useCourses(client: string | undefined): Map<string, (number | null)[]> 
   }, [report]);
 }
 
-/** Who of those signed in serves each queue; undefined for whoever may not know. */
+/** Who of those signed in serves each queue; undefined for whoever may not know. Queues that ask
+ * for the same are counted once. */
 function useServing(rows: QueueRow[]): Map<string, Serving> | undefined {
   const definitions = useDefinitions();
   const agents = useRows("agents");
+  const able = useMemo(() => definitions && ableOf(definitions), [definitions]);
   return useMemo(() => {
-    if (definitions === undefined) return undefined;
-    return new Map(rows.map((row) => [row.queue, servingOf(row.queue, definitions, agents)]));
-  }, [definitions, agents, rows]);
+    if (able === undefined) return undefined;
+    const counted = new Map<ReadonlySet<string>, Serving>();
+    return new Map(
+      rows.map((row) => {
+        const those = able.get(row.queue) ?? NOBODY;
+        const found = counted.get(those) ?? servingOf(those, agents);
+        counted.set(those, found);
+        return [row.queue, found];
+      }),
+    );
+  }, [able, agents, rows]);
 }
 
-function servingOf(id: string, definitions: Definitions, agents: AgentRow[]): Serving {
-  const queue = definitions.queues.find((one) => one.queue === id);
-  const found: Serving = { ready: 0, busy: 0, away: 0 };
-  if (queue === undefined) return found;
-  const able = new Set(
-    definitions.agents
-      .filter(
-        (one) =>
-          one.clients.includes(queue.client) &&
-          Object.entries(queue.skills).every(([skill, level]) => (one.skills[skill] ?? 0) >= level),
-      )
-      .map((one) => one.agent),
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Whose skills are enough for each queue; the same set for those that ask for the same. */
+function ableOf({ queues, agents }: Definitions): Map<string, ReadonlySet<string>> {
+  const same = new Map<string, ReadonlySet<string>>();
+  return new Map(
+    queues.map(({ queue, client, skills }) => {
+      const asks = Object.entries(skills);
+      const asked = JSON.stringify([client, asks.toSorted()]);
+      const those =
+        same.get(asked) ??
+        new Set(
+          agents
+            .filter(
+              (one) =>
+                one.clients.includes(client) &&
+                asks.every(([skill, level]) => (one.skills[skill] ?? 0) >= level),
+            )
+            .map((one) => one.agent),
+        );
+      same.set(asked, those);
+      return [queue, those];
+    }),
   );
+}
+
+function servingOf(able: ReadonlySet<string>, agents: AgentRow[]): Serving {
+  const found: Serving = { ready: 0, busy: 0, away: 0 };
   for (const row of agents) {
     if (!able.has(row.agent) || row.presence === "signed_out") continue;
     if (row.presence === "ready") found.ready += 1;

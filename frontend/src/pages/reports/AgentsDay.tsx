@@ -53,7 +53,10 @@ function Day({ day }: { day: AgentDay }) {
       <div className={classes.sums}>
         {Object.entries(day.states).map(([state, us]) => (
           <div key={state}>
-            <span>{words(state)}</span>
+            <span>
+              <i data-state={state} aria-hidden="true" />
+              {words(state)}
+            </span>
             <b className="figure">{clock(us)}</b>
           </div>
         ))}

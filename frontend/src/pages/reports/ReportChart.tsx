@@ -11,7 +11,14 @@ import { figure, useMeasures } from "@/parts/measures";
 import classes from "./Reports.module.css";
 
 const MOST = 4; // labelled directly; more would need a legend
-const INKS = ["accent", "busy", "soon-line", "you-line"];
+const NAMES = window.innerWidth < 600 ? 84 : 150; // px for the names at the lines' ends
+/** A line and its name; amber and red are for what needs somebody. */
+const INKS = [
+  ["accent", "accent-ink"],
+  ["busy", "busy"],
+  ["you-line", "you"],
+  ["line-strong", "dim"],
+] as const;
 
 interface Props {
   report: Report;
@@ -25,30 +32,38 @@ export default function ReportChart({ report, columns }: Props) {
   const agent = useAgentName();
   const [chosen, setChosen] = useState<string>();
   const column = columns.find((one) => one.measure === chosen) ?? columns[0];
-  const lines = useMemo(() => (column ? linesOf(report, column.measure) : []), [report, column]);
+  const intervals = useMemo(() => open(report), [report]);
+  const lines = useMemo(
+    () => (column ? linesOf(report, intervals, column.measure) : []),
+    [report, intervals, column],
+  );
   const option = useCallback(
     (ink: Ink) => {
       const unit = column?.unit ?? "";
       const named = (key: string) =>
         report.report === "agents" ? agent(key) : report.report === "queues" ? queueName(key) : key;
       return {
-        ...axes(ink, report.intervals.map((at) => labelOf(report, at))),
-        grid: { left: 8, right: 96, top: 16, bottom: 4, containLabel: true },
+        ...axes(ink, intervals.map((at) => labelOf(report, at))),
+        grid: { left: 8, right: NAMES + 12, top: 16, bottom: 4, containLabel: true },
         series: lines.map(([key, values], index) => ({
           type: "line",
           name: named(key),
           data: values,
           symbol: values.length > 60 ? "none" : "circle",
           symbolSize: 5,
-          color: ink(INKS[index] ?? "accent"),
+          color: ink(INKS[index]?.[0] ?? "accent"),
           lineStyle: { width: 2 },
-          endLabel: { show: true, formatter: "{a}", color: ink("ink"), fontSize: 12 },
+          endLabel: {
+            show: true, formatter: "{a}", color: ink(INKS[index]?.[1] ?? "ink"), fontSize: 12,
+            lineHeight: 16,
+            width: NAMES, overflow: "truncate",
+          },
           labelLayout: { moveOverlap: "shiftY" },
           tooltip: { valueFormatter: (value: unknown) => figure(unit, value as number | null) },
         })),
       };
     },
-    [report, column, lines, agent],
+    [report, intervals, column, lines, agent],
   );
   if (column === undefined) return null;
   return (
@@ -67,12 +82,24 @@ export default function ReportChart({ report, columns }: Props) {
   );
 }
 
-function linesOf(report: Report, measure: string): [string, (number | null)[]][] {
-  const at = new Map(report.intervals.map((instant, index) => [instant, index]));
+/** From the first interval that anything is known of to the last: nights are left out. */
+function open(report: Report): number[] {
+  const known = new Set(report.rows.map((row) => row.since));
+  const first = report.intervals.findIndex((at) => known.has(at));
+  const last = report.intervals.findLastIndex((at) => known.has(at));
+  return first < 0 ? [...report.intervals] : report.intervals.slice(first, last + 1);
+}
+
+function linesOf(
+  report: Report,
+  intervals: number[],
+  measure: string,
+): [string, (number | null)[]][] {
+  const at = new Map(intervals.map((instant, index) => [instant, index]));
   const lines = new Map<string, (number | null)[]>();
   const sizes = new Map<string, number>();
   for (const row of report.rows) {
-    const line = lines.get(row.key) ?? report.intervals.map(() => null);
+    const line = lines.get(row.key) ?? intervals.map(() => null);
     lines.set(row.key, line);
     const value = row.figures[measure] ?? null;
     line[at.get(row.since) ?? 0] = value;

@@ -1,4 +1,5 @@
 import { Button, Checkbox, Popover, Skeleton, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ColumnDef, createColumnHelper } from "@tanstack/react-table";
@@ -71,7 +72,9 @@ export function ReportTable({ kind, search }: { kind: TableKind; search: Reports
           <Empty title={t("nothing")}>{t("nothingMend")}</Empty>
         </div>
       ) : (
-        <Figures report={report} columns={columns} />
+        <div className={classes.figures}>
+          <Figures report={report} columns={columns} />
+        </div>
       )}
     </>
   );
@@ -171,6 +174,11 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
   const words = useMeasures();
   const name = useKeyName(report.report);
   const several = report.intervals.length > 1;
+  const oneDay = useMemo(
+    () => new Set(report.rows.map((row) => row.local.slice(0, 10))).size === 1,
+    [report],
+  );
+  const narrow = useMediaQuery("(max-width: 480px)", false, { getInitialValueInEffect: false });
   const shown = useMemo(
     () =>
       [
@@ -178,15 +186,17 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
           ? [
               column.accessor("local", {
                 header: t("interval"),
-                size: 140,
-                cell: (cell) => localText(cell.getValue(), report.interval),
+                size: oneDay ? 76 : 124,
+                cell: (cell) => (
+                  <time>{localText(cell.getValue(), report.interval, oneDay)}</time>
+                ),
               }),
             ]
           : []),
         column.accessor("key", {
           header: t(`key.${report.report}`),
-          size: 160,
-          cell: (cell) => name(cell.getValue()),
+          size: narrow ? 120 : 180,
+          cell: (cell) => <span title={name(cell.getValue())}>{name(cell.getValue())}</span>,
         }),
         ...columns.map((one) =>
           column.display({
@@ -205,7 +215,7 @@ function Figures({ report, columns }: { report: Report; columns: Column[] }) {
           }),
         ),
       ] as ColumnDef<ReportRow, never>[],
-    [report, columns, words, name, several, t],
+    [report, columns, words, name, several, oneDay, narrow, t],
   );
   return (
     <VirtualTable
@@ -270,8 +280,9 @@ function useKeyName(report: string): (key: string) => string {
 }
 
 /** An interval's beginning on the centre's wall, as short as its length allows. */
-function localText(local: string, interval: string): string {
+function localText(local: string, interval: string, oneDay: boolean): string {
   if (interval === "month") return local.slice(0, 7);
   if (interval === "day") return local.slice(0, 10);
-  return `${local.slice(5, 10)} ${local.slice(11, 16)}`;
+  const time = local.slice(11, 16);
+  return oneDay ? time : `${local.slice(5, 10)} ${time}`;
 }

@@ -81,7 +81,7 @@ function Period({ search, change, single }: PartProps & { single: boolean }) {
       />
       {!single && (
         <>
-          <span aria-hidden="true">–</span>
+          <span className={classes.dash} aria-hidden="true">–</span>
           <TextInput
             type="date"
             size="xs"
@@ -142,6 +142,7 @@ function Filters({ search, change, kind }: PartProps & { kind: Kind }) {
           data={choices[one]}
           value={search[one] ?? null}
           onChange={(value) => change({ [one]: value ?? undefined })}
+          limit={100}
           searchable={choices[one].length > 8}
           clearable
           comboboxProps={{ width: "max-content", position: "bottom-start" }}

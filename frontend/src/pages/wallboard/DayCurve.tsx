@@ -4,14 +4,17 @@ import { useTranslation } from "react-i18next";
 import type { Curve } from "@/api/schema.gen";
 import Chart, { axes, type Ink } from "@/parts/Chart";
 
+const LEGIBLE = 20; // across a room
+
 /** The day's contacts by half hours, against what is usual on such a day. */
-export default function DayCurve({ curve }: { curve: Curve }) {
+export default function DayCurve({ curve, far = false }: { curve: Curve; far?: boolean }) {
   const { t } = useTranslation("wallboard");
   const option = useCallback(
     (ink: Ink) => ({
       ...axes(
         ink,
         curve.points.map((one) => one.local.slice(11, 16)),
+        ...(far ? ([LEGIBLE, 1] as const) : []),
       ),
       tooltip: { show: false },
       series: [
@@ -30,7 +33,7 @@ export default function DayCurve({ curve }: { curve: Curve }) {
         },
       ],
     }),
-    [curve],
+    [curve, far],
   );
   return <Chart option={option} height="100%" label={t("curve")} />;
 }

@@ -79,7 +79,7 @@ function Day({ client }: { client: string | undefined }) {
       </h2>
       <div>
         <Suspense>
-          <DayCurve curve={curve} />
+          <DayCurve curve={curve} far />
         </Suspense>
       </div>
     </section>

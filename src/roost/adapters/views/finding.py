@@ -29,6 +29,8 @@ def conditions(which: ContactFilter) -> list[ColumnElement[bool]]:
         made.append(column.reason == which.reason)
     if which.code is not None:
         made.append(column.codes.contains(f"|{which.code}|", autoescape=True))
+    if which.task is not None:
+        made.append(column.tasks.contains(f"|{which.task}|", autoescape=True))
     if which.recorded is not None:
         made.append(column.recordings > 0 if which.recorded else column.recordings == 0)
     if which.clients is not None:

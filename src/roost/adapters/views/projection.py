@@ -236,6 +236,7 @@ def _rows(
         "reason": record.choices[-1] if record.choices else "",
         "agents": _joined(segment.agent for segment in record.segments),
         "codes": _joined(segment.code for segment in record.segments if segment.code),
+        "tasks": _joined(record.tasks),
         "recordings": sum(1 for track in record.tracks if track.closed),
         "message": int(record.message),
         "number": record.number,

@@ -29,7 +29,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/2 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/3 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -59,6 +59,7 @@ contacts: Final = Table(
     Column("reason", Text, nullable=False),
     Column("agents", Text, nullable=False),  # "|1001|1004|"
     Column("codes", Text, nullable=False),  # "|moved|"
+    Column("tasks", Text, nullable=False),  # "|T17|"
     Column("recordings", Integer, nullable=False),
     Column("message", Integer, nullable=False),
     Column("number", Text, nullable=False),  # that was called

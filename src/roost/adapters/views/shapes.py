@@ -84,6 +84,8 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
         recordings=sum(1 for track in record.tracks if track.closed),
         message=record.message,
         earned=_earned(in_force, record),
+        outbound=record.outbound,
+        tasks=tuple(record.tasks),
     )
 
 

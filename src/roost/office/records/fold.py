@@ -36,6 +36,7 @@ from roost.floor.queues.messages import (
     ContactTurnedAway,
     Outcome,
 )
+from roost.floor.tasks.messages import TaskAdded
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, TrunkId
 from roost.kernel.time import DurationUs
@@ -100,6 +101,7 @@ def _made(
         caller=body.number,
         arrived=envelope.at,
         outbound=True,
+        tasks=[] if body.task is None else [body.task],
         numbers=[envelope.number],
     )
     records[contact] = record
@@ -299,6 +301,11 @@ def _ended(record: Record, envelope: Envelope, body: ContactEnded) -> None:
         record.end_event = envelope.number
 
 
+def _to_do(record: Record, _: Envelope, body: TaskAdded) -> None:
+    if body.task not in record.tasks:
+        record.tasks.append(body.task)
+
+
 _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     CallAnswered: _answered,
     LegDialled: _dialled,
@@ -326,6 +333,7 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     TrackEnded: _track_ended,
     TrackLost: _track_lost,
     ContactEnded: _ended,
+    TaskAdded: _to_do,
 }
 
 BEGINNING: Final = (CallArrived, CallMade)

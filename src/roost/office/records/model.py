@@ -20,6 +20,7 @@ from roost.kernel.ids import (
     OfferId,
     QueueId,
     SegmentId,
+    TaskId,
     TrackId,
     TrunkId,
     VaultId,
@@ -155,6 +156,7 @@ class Record(Struct):
     segments: list[Segment] = []
     transferring: AgentId | None = None  # who has a transfer under way
     tracks: list[Track] = []
+    tasks: list[TaskId] = []  # what was to be done about it, or what the call was for
     turned_away: bool = False
     rescued: bool = False
     ended: InstantUs | None = None
