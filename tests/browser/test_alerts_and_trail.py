@@ -42,6 +42,8 @@ def raised_and_cleared(centre: Centre) -> None:
 def test_a_supervisor_reads_the_rules_and_what_was_raised(centre: Centre, visit: Visit) -> None:
     raised_and_cleared(centre)
     page = visit(SUPERVISOR, "/floor")
+    expect(page.get_by_role("link", name="Alerts")).to_be_visible()
+    expect(page.get_by_role("region", name="Agents")).to_be_visible()
     page.keyboard.press("Alt+6")
     expect(page).to_have_url("/alerts")
     rules = page.get_by_role("region", name="Rules")
@@ -59,7 +61,8 @@ def test_a_supervisor_reads_the_rules_and_what_was_raised(centre: Centre, visit:
 def test_an_admin_finds_who_changed_an_agents_state(centre: Centre, visit: Visit) -> None:
     centre.agent("1001")
     floor = visit(SUPERVISOR, "/floor")
-    tile = floor.get_by_role("region", name="Agents").get_by_role("button").filter(has_text="Ready")
+    agents = floor.get_by_role("region", name="Agents")
+    tile = agents.locator("button[class*=tile]").filter(has_text="Ready")
     tile.click()
     floor.get_by_role("menuitem", name="Sign out").click()
     expect(tile).to_have_count(0)
