@@ -323,10 +323,6 @@ class Consulting:
         await until(so, 10, f"should hear {hertz}, began with {levels}")
 
 
-@pytest.mark.xfail(
-    reason="where the machine is quiet, who is consulted hears nothing of PJSUA's second line:"
-    " its sound comes from another port, and isn't taken (decision 18, what's left)"
-)
 def test_a_phone_consults_toggles_joins_and_hands_on_by_its_own_keys(
     centre: CentreUp, tmp_path: Path
 ) -> None:

@@ -470,3 +470,19 @@ def test_a_rig_takes_a_range_of_which_nobody_holds_a_port() -> None:
         somebody.bind(("127.0.0.1", first + 51))
         other, _ = own_ports(7)
         assert other not in range(first, last + 1)
+
+
+def test_an_address_that_was_left_does_not_take_turns_with_the_new_one() -> None:
+    """A phone goes on sending from the line that it holds; the other line's sound comes from a
+    port that its description doesn't name."""
+    latch = Latch()
+    latch.signal(("192.0.2.1", 4_000), 0)
+    assert latch.take(("192.0.2.1", 4_000), 1, 1, 0)
+    assert latch.signal(("10.0.0.9", 5_000), 1_000_000)
+    took = False
+    for n in range(20):
+        now = 1_000_000 + n * 20_000
+        assert not latch.take(("192.0.2.1", 4_000), 1, 2 + n, now)
+        took = latch.take(("192.0.2.1", 5_000), 2, n, now) or took
+    assert took
+    assert latch.address == ("192.0.2.1", 5_000)

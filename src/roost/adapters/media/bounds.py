@@ -10,6 +10,7 @@ MAX_TRACKS: Final = 2_000  # at once; a further StartTrack ends at once, empty
 
 LATCH_PACKETS: Final = 3  # in a row from one source, before it's believed
 LATCH_WINDOW_US: Final = 10_000_000  # after it only the signalled address may latch
+LEFT_US: Final = 1_000_000  # an address that was left isn't believed again so soon
 LATCH_PATIENCE_US: Final = 200_000  # the signalled address gets this long before another
 
 QUIET_US: Final = 1_000_000  # no packet of an attached leg for so long: LegInterrupted

@@ -10,7 +10,12 @@ and dropped, so that nobody can steal or poison a call by guessing its port. Onl
 lifts a latch: when a re-INVITE names another address.
 """
 
-from roost.adapters.media.bounds import LATCH_PACKETS, LATCH_PATIENCE_US, LATCH_WINDOW_US
+from roost.adapters.media.bounds import (
+    LATCH_PACKETS,
+    LATCH_PATIENCE_US,
+    LATCH_WINDOW_US,
+    LEFT_US,
+)
 from roost.protocols.rtp.packet import ahead16
 
 Address = tuple[str, int]
@@ -19,11 +24,14 @@ Address = tuple[str, int]
 class Latch:
     """Times are microseconds of the process's monotonic clock."""
 
-    __slots__ = ("_candidate", "_in_a_row", "_sequence", "_since", "_ssrc", "address", "signalled")
+    __slots__ = (
+        "_candidate", "_in_a_row", "_left", "_sequence", "_since", "_ssrc", "address", "signalled",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.signalled: Address | None = None
         self.address: Address | None = None
+        self._left: Address | None = None  # where it came from before signalling named another
         self._since = 0
         self._forget()
 
@@ -42,7 +50,7 @@ class Latch:
         self._forget()
         lifted = self.address is not None and self.address != address
         if lifted:
-            self.address = None
+            self._left, self.address = self.address, None
         return lifted
 
     def take(self, source: Address, ssrc: int, sequence: int, now_us: int) -> bool:
@@ -55,6 +63,8 @@ class Latch:
             self.address = source
             return True
         passed = now_us - self._since
+        if source == self._left and passed < LEFT_US:  # a line on hold may go on sending
+            return False
         if passed > LATCH_WINDOW_US:
             return False
         follows = (
