@@ -203,3 +203,40 @@ def test_somebody_raises_one_contact_over_the_others(centre: Centre) -> None:
     assert centre.refusal(q.ChangePriority(urgent, 500)) == "priority_out_of_range"  # type: ignore[arg-type]
     centre.signs_in("Li")
     assert centre.with_agent("Li") == urgent
+
+
+def held(centre: Centre, name: str, seconds: int) -> str:
+    """A caller in the menu, who is to wait for this one only, so long."""
+    contact = centre.calls_in("95598")
+    wait = q.Wait(contact, "grid/bills", d.NOTHING_ASKED, 300 * S, only=name, only_us=seconds * S)  # type: ignore[arg-type]
+    assert centre.refusal(wait) is None
+    return contact
+
+
+def test_who_is_kept_for_one_agent_waits_for_that_one_however_idle_others_are(
+    centre: Centre,
+) -> None:
+    centre.signs_in("Li")
+    first = centre.calls_in("bills")
+    centre.picks_up(first)
+    centre.signs_in("Mo")
+    call = held(centre, "Li", 60)
+    later = centre.after(5).calls_in("bills")
+    assert centre.with_agent("Mo") == later
+    centre.hangs_up(first).give(a.WrapUp("Li", "done"))
+    assert centre.with_agent("Li") == call
+    assert centre.the(r.Assigned, call).policy == "held/1"
+
+
+def test_nobody_is_kept_beyond_the_limit_or_for_who_is_gone(centre: Centre) -> None:
+    centre.signs_in("Li", ready=False)
+    centre.signs_in("Mo")
+    call = held(centre, "Li", 20)
+    centre.after(10).restarts()
+    assert centre.with_agent("Mo") is None
+    assert centre.after(10).with_agent("Mo") == call
+    centre.hangs_up(call)
+    other = held(centre, "Li", 600)
+    assert centre.with_agent("Mo") is None
+    centre.give(a.SignOut("Li"))
+    assert centre.with_agent("Mo") == other

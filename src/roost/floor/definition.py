@@ -268,7 +268,6 @@ class Queue(Struct, frozen=True, gc=False):
     rings: tuple[Ring, ...] = ()  # in order of their wait
     boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
     boost_most: int = 0
-    sticky_us: DurationUs = DurationUs(0)  # kept for who helped last, so long; 0: not at all
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
 
 
