@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from roost.adapters.accounts.tables import changes
 
-MOST_KEPT: Final = 10_000  # notes; who has missed more looks at everybody again
+MOST_KEPT: Final = 10_000  # notes; for who has missed more there are the feeds' own checks
 
 
 def note(connection: Connection, account: str) -> None:
