@@ -9,8 +9,8 @@ import { api, body } from "@/api/client";
 import type { Noted } from "@/api/schema.gen";
 import { useMaybeMe } from "@/api/session";
 import { Empty } from "@/parts/Empty";
-import { IconRefresh } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
+import { TableFoot } from "@/parts/TableFoot";
 import { Trouble } from "@/parts/Trouble";
 import { VirtualTable } from "@/parts/VirtualTable";
 import { useAction } from "@/shell/actions";
@@ -75,23 +75,14 @@ export function Trail({ search, change }: Props) {
         idOf={(row) => `${row.at} ${row.actor} ${row.what}`}
         atEnd={more}
       />
-      <footer className={classes.foot}>
-        <span role="status">
-          {found.hasNextPage
+      <TableFoot
+        shows={
+          found.hasNextPage
             ? t("shownSome", { count: rows.length })
-            : t("shownAll", { count: rows.length })}
-        </span>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconRefresh size={14} />}
-          loading={found.isRefetching}
-          onClick={refresh}
-        >
-          {t("refresh")}
-        </Button>
-      </footer>
+            : t("shownAll", { count: rows.length })
+        }
+        refresh={{ label: t("refresh"), busy: found.isRefetching, run: refresh }}
+      />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { createColumnHelper } from "@tanstack/react-table";
@@ -9,10 +9,11 @@ import { api, body } from "@/api/client";
 import type { ContactLine } from "@/api/schema.gen";
 import { useMaybeMe, useMay } from "@/api/session";
 import { Empty } from "@/parts/Empty";
-import { IconPlayerRecord, IconRefresh } from "@/parts/icons";
+import { IconPlayerRecord } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
 import { Reference } from "@/parts/Reference";
+import { TableFoot } from "@/parts/TableFoot";
 import { Trouble } from "@/parts/Trouble";
 import { VirtualTable } from "@/parts/VirtualTable";
 import { useAction } from "@/shell/actions";
@@ -81,23 +82,14 @@ export function ContactTable({ search, open }: Props) {
           if (found.hasNextPage && !found.isFetchingNextPage) void found.fetchNextPage();
         }}
       />
-      <footer className={classes.foot}>
-        <span role="status">
-          {found.hasNextPage
+      <TableFoot
+        shows={
+          found.hasNextPage
             ? t("shownSome", { count: rows.length })
-            : t("shownAll", { count: rows.length })}
-        </span>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconRefresh size={14} />}
-          loading={found.isRefetching}
-          onClick={refresh}
-        >
-          {t("refresh")}
-        </Button>
-      </footer>
+            : t("shownAll", { count: rows.length })
+        }
+        refresh={{ label: t("refresh"), busy: found.isRefetching, run: refresh }}
+      />
     </>
   );
 }
