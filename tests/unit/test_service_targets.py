@@ -6,8 +6,9 @@ import pytest
 
 from roost.kernel.time import Zone
 from roost.office.contracts.model import Contract, ContractVersion, Line, Measure
-from roost.office.contracts.terms import Period, Side, Term
+from roost.office.contracts.terms import Side, Term
 from roost.office.service_terms.targets import earns, targets
+from unit.promised import term
 
 UTC = Zone("UTC", "test", (-(10**15),), (0,))
 QUEUES: Any = ("grid/outage", "grid/bills")
@@ -20,19 +21,6 @@ def contract(*terms: Term) -> Contract:
         Line("outages", "", Measure.CONTACTS, "1.00", queues=("grid/outage",)),  # type: ignore[arg-type]
     )
     return Contract("grid", "CNY", UTC, (), (ContractVersion(0, lines, service=terms),))  # type: ignore[arg-type]
-
-
-def term(**rules: Any) -> Term:
-    values: dict[str, Any] = {
-        "name": "sl",
-        "queues": (),
-        "measure": "service_level",
-        "version": 1,
-        "target": "0.80",
-        "period": Period.MONTH,
-        "percent": "1",
-    } | rules
-    return Term(**values)
 
 
 def test_a_step_of_a_part_is_worth_that_part_of_one_contacts_lines() -> None:

@@ -7,25 +7,13 @@ import pytest
 
 from roost.kernel.money import Money
 from roost.kernel.time import HOUR, MINUTE, Hours, Zone
-from roost.office.contracts.terms import Period, Side, Step, Term
+from roost.office.contracts.terms import Side, Step, Term
 from roost.office.service_terms.judging import Exclusion, Interval, judge
+from unit.promised import term
 
 HALF_HOUR: Any = 30 * MINUTE
 MONDAY: Any = 1_699_833_600_000_000  # 2023-11-13T00:00:00Z
 BASE = Money("CNY", 300_000_00)
-
-
-def term(**rules: Any) -> Term:
-    values: dict[str, Any] = {
-        "name": "sl",
-        "queues": (),
-        "measure": "service_level",
-        "version": 1,
-        "target": "0.80",
-        "period": Period.MONTH,
-        "percent": "1",
-    } | rules
-    return Term(**values)
 
 
 def interval(place: int = 0, forecast: int | None = None, **sums: int) -> Interval:
