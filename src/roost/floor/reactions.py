@@ -104,6 +104,8 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
         return NONE
     call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
+        if call is not None and call.outbound and not call.answered:
+            return (agents.EndCallOut(agent.id, event.offer, event.reason),)
         return (_let_go(state, agent.id, event.offer),)
     if event.heard:
         return (agents.LeaveContact(agent.id, event.offer),)

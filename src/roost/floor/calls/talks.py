@@ -191,6 +191,8 @@ def left(
             fails(talk, reason)
         _out(talk, leg, ended, reason)
         return talk.decision()
+    if call.outbound and not call.answered:
+        return None  # the customer whom we call isn't there yet, and waits for nobody
     called = pending(call)
     unheard = ended is not None and leg.party is Party.AGENT and now - leg.since < HEARD_US
     if called is None and not lapsed and not unheard:
