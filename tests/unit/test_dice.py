@@ -24,7 +24,7 @@ def test_no_draw_of_one_seed_or_key_comes_again_in_another() -> None:
 
 
 def test_neighbouring_seeds_agree_about_nothing() -> None:
-    """Signs of the mean: what two seeds draw at the same turn, or some turns later, is unrelated."""
+    """What two seeds draw at the same turn, or some turns later, is high or low unrelatedly."""
     turns = 4_000
     high = [[dice.bits() >> 63 for _ in range(turns)] for dice in map(Dice, range(6))]
     for one, other in product(range(6), range(6)):

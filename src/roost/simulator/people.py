@@ -240,9 +240,8 @@ class People:
         first = caller.talks == 1
         talk_bits, wrap_up_bits = luck[1:] if first else (caller.dice.bits(), caller.dice.bits())
         person.wrap_up_us = drawn(handling.wrap_up, wrap_up_bits) * pace // 1000
-        length = (
-            self.scenario.behaviour.least_talk_us + drawn(handling.talk, talk_bits) * pace // 1000
-        )
+        length = drawn(handling.talk, talk_bits) * pace // 1000
+        length += self.scenario.behaviour.least_talk_us
         if known is not None and first:
             if known.wrap_up_us >= 0:
                 person.wrap_up_us = known.wrap_up_us
