@@ -2,12 +2,12 @@
 
 import asyncio
 
+from integration.sipp_tools import LOOPBACK, NUMBER, settings_for
+from integration.test_signalling_restarts import Restarting, phone_of
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.telephony.telephony import Telephony
 from roost.floor.calls.messages import ReceiveCall
 from roost.kernel.ids import ClientId
-from integration.sipp_tools import LOOPBACK, NUMBER, settings_for
-from integration.test_signalling_restarts import Restarting, phone_of
 
 
 def test_a_caller_is_a_token_for_a_client_that_asks_and_nobody_otherwise() -> None:
