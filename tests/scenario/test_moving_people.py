@@ -38,8 +38,7 @@ def in_teams(centre: Centre, **teams: str) -> d.Floor:
     """The definitions, with everybody in a team of their own."""
     made = centre.floor()
     agents = tuple(
-        d.Agent(one.id, one.skills, teams.get(one.id, one.team), one.clients)
-        for one in made.agents
+        d.Agent(one.id, one.skills, teams.get(one.id, one.team), one.clients) for one in made.agents
     )
     values = {name: getattr(made, name) for name in d.Floor.__struct_fields__} | {"agents": agents}
     floor = d.Floor(**values)

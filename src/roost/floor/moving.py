@@ -20,7 +20,7 @@ from roost.floor.routing import messages as routing
 from roost.floor.routing import standing
 from roost.floor.state import CellState
 from roost.floor.tasks import model as tasks_model
-from roost.kernel.ids import AgentId, ClientId
+from roost.kernel.ids import ClientId
 from roost.kernel.messages import Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DAY, HOUR, DurationUs, InstantUs
 
@@ -53,9 +53,7 @@ def now_of(own: definition.Agent, moves: Iterable[Move]) -> Standing:
 
 def serves(queues: Iterable[definition.Queue], one: Standing) -> tuple[ClientId, ...]:
     """For whom somebody works who is this."""
-    able = {
-        queue.client for queue in queues if definition.may_serve(one.skills, one.team, queue)
-    }
+    able = {queue.client for queue in queues if definition.may_serve(one.skills, one.team, queue)}
     return tuple(sorted(able))
 
 
@@ -68,19 +66,19 @@ def move_agents(state: CellState, now: InstantUs, command: agents.MoveAgents) ->
         return refused
     move = Move(command.move, command.gives, command.takes, command.team, command.until)
     events: list[Event] = []
-    for id in dict.fromkeys(command.agents):
-        agent = state.agents.agents[id]
+    for one in dict.fromkeys(command.agents):
+        agent = state.agents.agents[one]
         own = _own(state, agent)
         after = now_of(own, (*agent.moves, move))
         if after == now_of(own, agent.moves) and now_of(own, (move,)) == now_of(own, ()):
             continue  # it changes nothing about this one
         if len(agent.moves) >= MOST_MOVES:
-            return Refusal("too_many_moves", {"agent": id, "most": str(MOST_MOVES)})
+            return Refusal("too_many_moves", {"agent": one, "most": str(MOST_MOVES)})
         able = serves(state.routing.queues.values(), after)
         if not able:
-            return Refusal("serves_nobody", {"agent": id})
+            return Refusal("serves_nobody", {"agent": one})
         event = agents.AgentMoved(
-            agent=id,
+            agent=agent.id,
             move=move.id,
             gives=move.gives,
             takes=move.takes,
@@ -97,12 +95,12 @@ def move_agents(state: CellState, now: InstantUs, command: agents.MoveAgents) ->
 def _refused(state: CellState, now: InstantUs, command: agents.MoveAgents) -> Refusal | None:
     if len(command.agents) > MOST_AT_ONCE:
         return Refusal("too_many_at_once", {"most": str(MOST_AT_ONCE)})
-    for id in command.agents:
-        agent = state.agents.agents.get(id)
+    for name in command.agents:
+        agent = state.agents.agents.get(name)
         if agent is None or agent.removed:
-            return Refusal("unknown_agent", {"agent": id})
-        if any(one.id == command.move for one in agent.moves):
-            return Refusal("already_so", {"agent": id})
+            return Refusal("unknown_agent", {"agent": name})
+        if any(made.id == command.move for made in agent.moves):
+            return Refusal("already_so", {"agent": name})
     known = _asked_now(state)
     for name in (*(skill.skill for skill in command.gives), *command.takes):
         if name not in known:
@@ -120,9 +118,7 @@ def _refused(state: CellState, now: InstantUs, command: agents.MoveAgents) -> Re
 def _asked_now(state: CellState) -> set[str]:
     """The skills that somebody asks for: others would change nothing."""
     return {
-        skill.skill
-        for klass in state.routing.classes
-        for skill in (*klass.skills, *klass.prefer)
+        skill.skill for klass in state.routing.classes for skill in (*klass.skills, *klass.prefer)
     }
 
 
@@ -176,9 +172,7 @@ def _back(
         own = _own(state, agent)
         left = [one for one in agent.moves if one.id != command.move]
         able = serves(state.routing.queues.values(), now_of(own, left)) if left else own.clients
-        events.append(
-            agents.AgentPutBack(agent=agent.id, move=command.move, why=why, serves=able)
-        )
+        events.append(agents.AgentPutBack(agent=agent.id, move=command.move, why=why, serves=able))
         events += _changed(agent, able)
     return Decision(tuple(events))
 
