@@ -6,6 +6,7 @@ twin played too: the mean of the twin without bias, whatever the plain queue doe
 the two agree (multifidelity Monte Carlo; Peherstorfer, Willcox and Gunzburger 2016). The interval
 is the sum of both means' Student intervals, each at half of the figure's share of the error."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -40,24 +41,31 @@ class Compared(Struct, frozen=True):
 
 def compared(case: Case, plan: Plan) -> list[Compared]:
     """Every figure of a case."""
-    figures, exact = case.figures(), case.exact()
-    means = cheap(case, plan, figures)
+    figures, means = case.figures(), cheap(case, plan, case.figures())
     waits = [twin.played(case.centre(), FIRST_SEED + n, plan.contacts) for n in range(plan.twin)]
     apart = sum(differ(case, plan, n, one) for n, one in enumerate(waits))
-    sure = ERROR / FIGURES
+    own = {name: [of(figure, one, plan) for one in waits] for name, figure in figures.items()}
+    return judged(case.name, case.exact(), own, means, ERROR / FIGURES, apart)
+
+
+def judged(
+    case: str,
+    exact: Mapping[str, Any],
+    own: Mapping[str, Sequence[float]],
+    means: Mapping[str, Sequence[float]],
+    sure: float,
+    apart: int,
+) -> list[Compared]:
+    """Each figure, from the twin's own replications and many more of the plain queue's; an
+    interval misses with `sure` at most."""
     made: list[Compared] = []
-    for name, figure in figures.items():
-        own = np.array([of(figure, one, plan) for one in waits])
-        by_plain = np.array(means[name])
-        gap, gap_half = mean(own - by_plain[: plan.twin], sure / 2)
-        value, half = mean(by_plain, sure / 2)
-        alone, alone_half = mean(own, sure)
-        made.append(
-            Compared(
-                case.name, name, float(exact[name]), value + gap, half + gap_half,
-                alone_half, alone, apart,
-            )
-        )  # fmt: skip
+    for name, theory in exact.items():
+        twins, plains = np.array(own[name]), np.array(means[name])
+        gap, gap_half = mean(twins - plains[: len(twins)], sure / 2)
+        value, half = mean(plains, sure / 2)
+        alone, alone_half = mean(twins, sure)
+        found = value + gap, half + gap_half
+        made.append(Compared(case, name, float(theory), *found, alone_half, alone, apart))
     return made
 
 

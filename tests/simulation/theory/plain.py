@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from roost.simulator.arrivals import UNIT
 from roost.simulator.dice import SCALE, exponential_table, key_of
-from simulation.theory.twin import FIRST_US, FOR_EVER, Centre, Waits
+from simulation.theory.twin import FIRST_US, FOR_EVER, Centre, Class, Waits
 
 Lengths = NDArray[np.int64]
 Bits = NDArray[np.uint64]
@@ -51,6 +51,14 @@ def callers(centre: Centre, seeds: range, contacts: int) -> Iterator[tuple[Lengt
     """When they come, how long they're handled, how patient they are: for each contact of the
     only class, an array over the seeds."""
     (klass,) = centre.classes
+    for at, handle, patience in drawn_of(centre, klass, seeds, contacts):
+        yield from zip(at, handle, patience, strict=True)
+
+
+def drawn_of(
+    centre: Centre, klass: Class, seeds: range, contacts: int
+) -> Iterator[tuple[Lengths, ...]]:
+    """The same, a block of contacts at a time; rows are contacts, columns seeds."""
     key = key_of("stream", klass.queue)
     of = np.array(seeds, dtype=U64)[None, :]
     hour, units = UNITS_OF_AN_HOUR[0], UNITS_OF_AN_HOUR[1] * klass.per_hour
@@ -68,7 +76,7 @@ def callers(centre: Centre, seeds: range, contacts: int) -> Iterator[tuple[Lengt
             patience = lengths(drawn(of, keys, U64(PATIENCE)), klass.patience_us)
         else:
             patience = np.full_like(handle, FOR_EVER)
-        yield from zip(FIRST_US + calls * hour // units, handle, patience, strict=True)
+        yield FIRST_US + calls * hour // units, handle, patience
 
 
 def played(centre: Centre, seeds: range, contacts: int) -> Iterator[tuple[Lengths, Any]]:

@@ -11,8 +11,9 @@ from typing import Final
 
 import msgspec
 
+from simulation.theory import compared, skilled
 from simulation.theory.cases import CASES, LONG
-from simulation.theory.compared import Compared, compared
+from simulation.theory.compared import Compared
 
 KEPT: Final = Path(__file__).parent / "figures.json"
 
@@ -24,22 +25,27 @@ def kept() -> dict[str, list[Compared]]:
     rows = msgspec.json.decode(KEPT.read_bytes(), type=list[Compared])
     return {
         case.name: found
-        for case in CASES
+        for case in (*CASES, *skilled.CASES)
         if (found := [row for row in rows if row.case == case.name])
     }
 
 
 def keep(rows: dict[str, list[Compared]]) -> None:
-    flat = [row for case in CASES for row in rows.get(case.name, ())]
+    flat = [row for case in (*CASES, *skilled.CASES) for row in rows.get(case.name, ())]
     lines = ",\n".join(msgspec.json.encode(row).decode() for row in flat)
     KEPT.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
 def main(processes: int) -> None:
     rows = kept()
-    left = [case for case in CASES if case.name not in rows]
     with ProcessPoolExecutor(processes) as pool:
-        for future in as_completed([pool.submit(compared, case, LONG) for case in left]):
+        played = [
+            pool.submit(play.compared, case, LONG)  # type: ignore[arg-type]
+            for play, cases in ((compared, CASES), (skilled, skilled.CASES))
+            for case in cases
+            if case.name not in rows
+        ]
+        for future in as_completed(played):
             found = future.result()
             rows[found[0].case] = found
             keep(rows)

@@ -22,6 +22,7 @@ from roost.simulator.scenario import (
     Expected,
     Handling,
     Law,
+    Pace,
     Scenario,
     Shape,
     Shift,
@@ -112,6 +113,14 @@ def people(centre: Centre) -> list[tuple[AgentId, Pool]]:
     return [(AgentId(f"a{number:03}"), pool) for number, pool in enumerate(pools)]
 
 
+def by_agent(centre: Centre) -> list[int]:
+    """Everybody's pace."""
+    paces = centre.paces or (1000,) * len(centre.pools)
+    return [
+        pace for pool, pace in zip(centre.pools, paces, strict=True) for _ in range(pool.agents)
+    ]
+
+
 def scenario_of(centre: Centre, contacts: int) -> Scenario:
     """Long enough for so many contacts, and more; who watches stops it."""
     rate = sum(one.per_hour for one in centre.classes)
@@ -133,6 +142,10 @@ def scenario_of(centre: Centre, contacts: int) -> Scenario:
             patience=tuple(
                 (queue[one.queue], Law(one.patience_us) if one.patience_us else NEVER_TIRED)
                 for one in centre.classes
+            ),
+            paces=tuple(
+                (name, Pace(pace))
+                for (name, _), pace in zip(people(centre), by_agent(centre), strict=True)
             ),
             answers_after_us=0, misses_ring=0, declines=0, agent_hangs_up=0, least_talk_us=0,
             network_us=0,
