@@ -125,6 +125,24 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "outage": d.Enqueue("grid/outage", 20, (), MUSIC, 120 * S, ""),
         "bills": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, ""),
     },
+    "li": {  # Li's own numbers
+        "wait": d.Enqueue(
+            "grid/bills",
+            0,
+            (),
+            MUSIC,
+            20 * S,
+            "message",
+            agent="Li",
+            hold_us=20 * S,
+            alone=True,
+        ),
+        "message": d.TakeVoicemail(("leave-word",), 60 * S, ""),
+    },
+    "li-or-bills": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, "", agent="Li", hold_us=20 * S),
+    },
     "loop": {
         "one": d.SetVariables({"a": "b"}, "two"),
         "two": d.ByVariable("a", {"b": "one"}, ""),
