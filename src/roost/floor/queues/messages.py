@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 from roost.floor.definition import NOTHING_ASKED, Asked, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
@@ -19,6 +21,15 @@ class Outcome(StrEnum):
     ENDED_BY_US = "ended_by_us"
 
 
+class Callback(Struct, frozen=True, gc=False):
+    """Nobody is on the line: a promised call waits in a caller's place. It stands there from
+    `not_before` on; with `customer_first` its turn is that the customer is called."""
+
+    since: InstantUs
+    not_before: InstantUs
+    customer_first: bool
+
+
 class Wait(Command, frozen=True, gc=False):
     """Refused: queue_full, unknown_queue, already_waiting."""
 
@@ -29,6 +40,7 @@ class Wait(Command, frozen=True, gc=False):
     lapse: Outcome = Outcome.OVERFLOWED  # how the limit ends the wait
     only: AgentId | None = None  # held for this one first
     only_us: DurationUs = DurationUs(0)  # so long
+    callback: Callback | None = None
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -46,6 +58,15 @@ class Widen(Command, frozen=True, gc=False):
     contact: ContactId
     entry: int
     released: bool = False
+
+
+class Stand(Command, frozen=True, gc=False):
+    """A callback stands in its place from now on: its time has come, or the customer who was
+    called first is on the line."""
+
+    contact: ContactId
+    entry: int
+    on_line: bool = False
 
 
 class ChangePriority(Command, frozen=True, gc=False):
@@ -80,6 +101,16 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     ring: int = 0
     only: AgentId | None = None
     only_us: DurationUs = DurationUs(0)
+    callback: Callback | None = None
+
+
+class CallbackStands(Event, frozen=True, gc=False, kw_only=True):
+    """A promised call stands in the queue, in the place of the caller who hung up. `on_line`: the
+    customer, who was called first, waits on the line."""
+
+    queue: QueueId
+    entry: int
+    on_line: bool
 
 
 class RingWidened(Event, frozen=True, gc=False, kw_only=True):
@@ -110,6 +141,7 @@ class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
     short: bool  # abandoned within the queue's threshold
     in_target: bool  # left within the service-level threshold
     entry: int
+    callback: bool = False  # a promised call's: the caller's own waiting ended when it was promised
 
 
 class ContactTurnedAway(Event, frozen=True, gc=False, kw_only=True):
