@@ -271,5 +271,5 @@ class ContractDocument(Document, frozen=True, kw_only=True):
     zone: Annotated[str | UnsetType, says("Whose months count; by default the client's")] = UNSET
     billable: Annotated[
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
-    ] = field(default_factory=lambda: ["answered"])
+    ] = field(default_factory=lambda: ["answered", "called_back"])
     versions: Annotated[list[VersionDocument], says("Versions, by the day they begin")]

@@ -134,6 +134,8 @@ KINDS: Final = {
     Kind.GIVEN_UP: "the caller left in the flow, before any queue",
     Kind.FAILED: "ended by us or by the network, before any agent",
     Kind.OUTBOUND: "an agent called the customer",
+    Kind.PROMISED: "the customer took the offer of a call in turn, which is a contact of its own",
+    Kind.CALLED_BACK: "a promised call reached the customer",
 }
 
 
