@@ -7,6 +7,7 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from roost.floor import keeping
 from roost.floor import reactions_to_callbacks as promised
 from roost.floor import reactions_to_flows as flowing
 from roost.floor.agents import messages as agents
@@ -21,7 +22,6 @@ from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
-from roost.floor.routing.standing import there
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
@@ -69,17 +69,16 @@ def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence
 
 
 def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
-    """A voicemail is somebody's work. It's of the queue that was waited in last."""
+    """A voicemail is somebody's work: of the queue that was waited in last, and of whom the
+    caller waited for."""
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
     contact = _contact(event)
     call = state.calls.calls[contact]
-    waiter = state.routing.waiters.get(contact)
-    if waiter is None:
-        queue = state.flows.safe[call.client].queue
-    else:
-        queue = state.routing.classes[waiter.klass].queue
-    return (tasks.ExpectMessage(contact, call.client, queue, call.caller),)
+    run = state.flows.runs.get(contact)
+    queue = run.queue if run and run.queue else state.flows.safe[call.client].queue
+    named = run.named if run else None
+    return (tasks.ExpectMessage(contact, call.client, queue, call.caller, named),)
 
 
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
@@ -364,7 +363,7 @@ def agent_rested(state: CellState, event: routing.AgentRested) -> Sequence[Comma
 
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
     """Who can't be reached holds no tasks, and nobody waits for them."""
-    return (*_release(state, event.agent), *_give_back(state, event.agent, "unreachable"))
+    return (*keeping.release(state, event.agent), *_give_back(state, event.agent, "unreachable"))
 
 
 def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
@@ -376,20 +375,7 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
 
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
-    return (*_release(state, event.agent), *_give_back(state, event.agent, "signed_out"))
-
-
-def _release(state: CellState, agent: AgentId) -> list[Command]:
-    """Contacts that wait for this agent only are anybody's of their queue."""
-    seat = state.routing.seats.get(agent)
-    if seat is None or seat.own is None:
-        return []
-    entries, waiters = state.queues.entries, state.routing.waiters
-    return [
-        queues.Widen(ContactId(place[2]), entries[place[2]].number, released=True)
-        for place in seat.own.places[seat.own.head :]
-        if there(waiters, place)
-    ]
+    return (*keeping.release(state, event.agent), *_give_back(state, event.agent, "signed_out"))
 
 
 def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
@@ -410,7 +396,7 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
         if not entry.answered and state.queues.lines[entry.queue].removed:
             commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
-            commands.append(queues.Widen(ContactId(contact), entry.number))
+            commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.append(routing.MatchAll())
     return commands
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from roost.floor import keeping
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as calls
@@ -22,18 +23,17 @@ def _contact(event: Event) -> ContactId:
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
     contact = _contact(event)
-    return [_act(contact, act) for act in event.acts]
+    return [_act(state, contact, act, event.step) for act in event.acts]
 
 
-def _act(contact: ContactId, act: flows.Act) -> Command:
+def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Command:
     match act:
         case flows.AnswerNow():
             return calls.AnswerCaller(contact)
         case flows.SpeakNow():
             return calls.Speak(contact, act.play, act.prompts, act.repeat)
         case flows.QueueNow():
-            lapse = Outcome.VOICEMAIL if act.voicemail else Outcome.OVERFLOWED
-            return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
+            return keeping.wait(state, contact, act, step)
         case flows.ListenNow():
             return calls.Listen(
                 contact,

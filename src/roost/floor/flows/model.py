@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.flows import messages as m
-from roost.kernel.ids import ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -49,6 +49,7 @@ class Run(Struct, gc=False):
     queue: QueueId | None = None  # in which it waits, or waited last
     offering: str = ""  # the collection of a callback's offer that's heard just now
     offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
+    named: AgentId | None = None  # whom it was for then
 
 
 class Version(Struct, gc=False):
@@ -177,6 +178,7 @@ def _acted(run: Run, act: m.Act) -> None:
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.named = act.agent
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"
