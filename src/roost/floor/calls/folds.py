@@ -63,6 +63,7 @@ def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
         at,
         [event.leg],
         trunk=event.trunk,
+        count=event.count,
     )
 
 
@@ -86,6 +87,7 @@ def made(state: Calls, event: m.CallMade, at: InstantUs) -> None:
         outbound=True,
         offers_made=1,
         entry=event.entry,
+        count=event.count,
     )
 
 

@@ -168,6 +168,7 @@ class Call(Struct, gc=False):
     pauses: int = 0
     paused: bool = False
     transfer: Transfer | None = None
+    count: int = 0  # the client's own number of the contact
 
     @property
     def own_phone(self) -> bool:
