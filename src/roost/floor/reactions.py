@@ -489,9 +489,3 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentSignedOut: agent_signed_out,
     CentreConfigured: centre_configured,
 }
-
-
-def react(state: CellState, event: Event) -> Sequence[Command]:
-    """The commands that follow from an event."""
-    reaction: Callable[..., Sequence[Command]] | None = REACTIONS.get(type(event))
-    return NONE if reaction is None else reaction(state, event)
