@@ -1,4 +1,4 @@
-"""The twin with every policy on, contacts a second: a week of 200 agents, 50 skills, 250,000 contacts.
+"""The twin with every policy on: contacts a second of a week of 200 agents and 50 skills.
 
 The production engine in virtual time, with flows, recordings, rings, rest, contract-aware order,
 prices and terms (`_pool.py`). Beside it SimPy, Ciw and salabim play a bare M/M/n+M with as many
@@ -72,8 +72,10 @@ def ours(of: Job) -> Ours:
     spent = time.process_time() - began
     gc.unfreeze()
     contacts = callers.count
-    assert judged and any(cell.amounts.get("revenue") for cell in cells), "terms and prices are on"
-    assert not simulation.incidents and not twin.lost
+    assert judged, "terms are on"
+    assert any(cell.amounts.get("revenue") for cell in cells), "prices are on"
+    assert not simulation.incidents
+    assert not twin.lost
     (before, first), (after, all_) = held
     return Ours(
         contacts / spent,

@@ -8,15 +8,17 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, transferring, watching
+from roost.floor import calling_back, calling_out, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
+from roost.floor.callbacks import model as callbacks_model
 from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
@@ -36,7 +38,7 @@ from roost.floor.tasks import decide as tasks_decide
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ContactId
+from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
@@ -99,6 +101,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -129,6 +132,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     floor = event.floor
     state.configured = floor.version
     calls_folds.configured(state.calls, floor)
+    familiar_model.configured(state.familiar, floor)
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
@@ -136,9 +140,17 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     tasks_model.configured(state.tasks, floor)
 
 
+def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
+    calls_folds.arrived(state.calls, event, at)
+    if event.person:
+        client = ClientId(event.owner)
+        familiar_model.arrived(state.familiar, _contact(event), client, event.person, at)
+
+
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
     contact = _contact(event)
     calls_folds.contact_ended(state.calls, event, at)
+    familiar_model.ended(state.familiar, contact)
     flows_model.over(state.flows, contact)
     queues_model.contact_ended(state.queues, contact)
     routing_standing.contact_ended(state.routing, contact)
@@ -163,7 +175,14 @@ def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> Non
         event.asked,
         event.since,
         event.only,
+        stands=event.callback is None or event.callback.not_before <= at,
+        calls_first=event.callback is not None and event.callback.customer_first,
     )
+
+
+def _stands(state: CellState, event: queues.CallbackStands, at: InstantUs) -> None:
+    queues_model.stands(state.queues, event, at)
+    routing_standing.stands(state.routing, _contact(event), event.on_line)
 
 
 def _asks(
@@ -175,10 +194,35 @@ def _asks(
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
-    routing_promises.counted(
-        state.routing, event.queue, event.outcome, event.short, event.in_target, at
-    )
+    if not event.callback:
+        routing_promises.counted(
+            state.routing, event.queue, event.outcome, event.short, event.in_target, at
+        )
     routing_standing.dequeued(state.routing, _contact(event))
+
+
+def _call_answered(state: CellState, event: calls.CallAnswered, at: InstantUs) -> None:
+    calls_folds.call_answered(state.calls, event)
+    callbacks_model.answered(state.callbacks, _contact(event))
+
+
+def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) -> None:
+    contact = _contact(event)
+    calls_folds.promised(state.calls, event, at)
+    state.callbacks.promises[contact] = callbacks_model.Promise(
+        ClientId(event.owner),
+        event.first,
+        event.queue,
+        event.number,
+        event.asked,
+        event.since,
+        event.until,
+        event.tries,
+        event.retry_us,
+        event.customer_first,
+        event.waiting,
+    )
+    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
@@ -190,6 +234,7 @@ def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
 
 def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> None:
     contact = _contact(event)
+    familiar_model.lost(state.familiar, contact, event.agent)
     queues_model.not_taken(state.queues, contact, event.offer)
     withdrawn = event.why == "caller_left"
     routing_standing.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
@@ -224,6 +269,26 @@ def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> Non
         routing_standing.set_state(state.routing, event.agent, "busy", at)
 
 
+def _taken(state: CellState, event: agents.OfferTaken, at: InstantUs) -> None:
+    agents_model.taken(state.agents, event, at)
+    familiar_model.taken(state.familiar, _contact(event), event.agent, event.queue, event.kind, at)
+
+
+def _turned(state: CellState, event: agents.SegmentTurned, at: InstantUs) -> None:
+    agents_model.turned(state.agents, event, at)
+    familiar_model.turned(state.familiar, _contact(event), event.agent, event.kind)
+
+
+def _wrap_up_started(state: CellState, event: agents.WrapUpStarted, at: InstantUs) -> None:
+    agents_model.wrap_up_started(state.agents, event, at)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
+
+
+def _segment_closed(state: CellState, event: agents.SegmentClosed, at: InstantUs) -> None:
+    agents_model.segment_closed(state.agents, event)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
+
+
 def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
     calls_folds.watch_set(state.calls, event)
     agents_model.watch_set(state.agents, event.agent, event.mode)
@@ -249,8 +314,8 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
 
 FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
-    calls.CallArrived: lambda s, e, at: _c.arrived(s.calls, e, at),
-    calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
+    calls.CallArrived: _arrived,
+    calls.CallAnswered: _call_answered,
     calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
     calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
     calls.PlayFinished: lambda s, e, at: _c.play_finished(s.calls, e),
@@ -276,6 +341,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.LineInterrupted: lambda s, e, at: _c.interrupted(s.calls, e, at),
     calls.RecordingPaused: lambda s, e, at: _c.paused(s.calls, e),
     calls.CallMade: lambda s, e, at: _c.made(s.calls, e, at),
+    calls.CallbackPromised: _promised,
+    calls.CallbackClosed: lambda s, e, at: callbacks_model.closed(s.callbacks, _contact(e)),
     calls.MediaServing: lambda s, e, at: _c.serving(s.calls, e),
     calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
     calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
@@ -285,13 +352,17 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.ContactEnded: _contact_ended,
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
+    flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
+    queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
+    routing.TurnCame: lambda s, e, at: routing_standing.turn_came(s.routing, _contact(e)),
     routing.AgentRests: _nothing,
     routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,
@@ -299,9 +370,9 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentReady: _ready,
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
-    agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
+    agents.OfferTaken: _taken,
     agents.OfferEnded: _offer_ended,
-    agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
+    agents.SegmentTurned: _turned,
     agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
     agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
     agents.PauseAsked: _nothing,
@@ -309,12 +380,12 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,
     agents.HoldMarked: lambda s, e, at: _a.hold_marked(s.agents, e, at),
-    agents.WrapUpStarted: lambda s, e, at: _a.wrap_up_started(s.agents, e, at),
+    agents.WrapUpStarted: _wrap_up_started,
     agents.WrapUpNoted: lambda s, e, at: _a.wrap_up_noted(s.agents, e),
     agents.NextStateChosen: lambda s, e, at: _a.next_chosen(s.agents, e),
     agents.WrapUpExtended: lambda s, e, at: _a.wrap_up_extended(s.agents, e),
     agents.NoteDrafted: lambda s, e, at: _a.note_drafted(s.agents, e),
-    agents.SegmentClosed: lambda s, e, at: _a.segment_closed(s.agents, e),
+    agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
