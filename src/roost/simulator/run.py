@@ -35,7 +35,7 @@ from roost.kernel.messages import Command, Effect, Event, Wake
 from roost.kernel.time import MINUTE
 from roost.simulator.dice import Dice
 from roost.simulator.figures import Ledger
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import Harm, Scenario
 from roost.simulator.timeline import Timeline
 from roost.simulator.world import World
 
@@ -89,7 +89,8 @@ class Simulation:
         self.generation = 0
         self.chaos = Dice(seed, 1 << 50)
         faults = scenario.faults
-        lossy = bool(faults.lost or faults.late or faults.doubled)
+        lossy = bool(faults.lost or faults.late or faults.doubled or faults.harm_at)
+        self.told = 0  # messages, while some may suffer harm
         self.mortal = bool(faults.crash or faults.crash_at)
         self.timeline = Timeline(scenario.start, scenario.behaviour.network_us, self.give)
         tell = self.tell_perhaps if lossy else self.timeline.send
@@ -143,11 +144,14 @@ class Simulation:
     def tell_perhaps(self, command: Command, key: str) -> None:
         """A message on its way: usually it takes a moment, sometimes it fails."""
         faults, network_us = self.scenario.faults, self.scenario.behaviour.network_us
-        if self.chaos.chance(faults.lost):
+        self.told += 1
+        harm = faults.harm if self.told == faults.harm_at else Harm.NONE
+        if self.chaos.chance(faults.lost) or harm is Harm.LOST:
             return
-        late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
+        is_late = self.chaos.chance(faults.late) or harm is Harm.LATE
+        late = self.chaos.exponential(faults.late_us) if is_late else 0
         self.timeline.after(network_us + late, self.arrive, (command, key))
-        if self.chaos.chance(faults.doubled):
+        if self.chaos.chance(faults.doubled) or harm is Harm.DOUBLED:
             again = self.chaos.exponential(faults.late_us)
             self.timeline.after(network_us + again, self.arrive, (command, key))
 
