@@ -733,7 +733,8 @@ class Floor(RuleBasedStateMachine):
                 assert call.host is not None, f"{call.id} has agents, and no host"
             entry = self.state.queues.entries.get(call.id)
             waits = entry is not None and not entry.answered
-            if waits and call.id in self.state.flows.runs:
+            calling = call.callback and not call.answered  # its agent hears the customer's phone
+            if waits and not calling and call.id in self.state.flows.runs:
                 assert not call.talking, f"{call.id} waits and talks"
 
     @invariant()

@@ -14,6 +14,8 @@ WORDS = {
     "offered": "offered",
     "answered": "answered",
     "abandoned": "abandoned",
+    "called_back": "to be called back",
+    "callbacks_reached": "callbacks reached",
     "service_level": "service level",
     "asa": "ASA",
     "aht": "AHT",

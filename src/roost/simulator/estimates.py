@@ -46,6 +46,8 @@ FIGURES: Final = (
     Figure("offered", ("offered",)),
     Figure("answered", ("answered",), better=1),
     Figure("abandoned", ("abandoned",), better=-1),
+    Figure("called_back", ("called_back",)),
+    Figure("callbacks_reached", ("callbacks_reached",), better=1),
     Figure(
         "service_level", ("answered_in_target",), ("answered", "abandoned", "-short_abandoned"),
         100, "%", 1,

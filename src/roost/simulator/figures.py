@@ -1,7 +1,7 @@
 """What a simulated run came to: the office's own folds, kept only as long as they're needed."""
 
 from roost.floor.agents.messages import OfferEnded, SegmentClosed
-from roost.floor.calls.messages import ContactEnded, TrackEnded, TrackLost
+from roost.floor.calls.messages import CallbackClosed, ContactEnded, TrackEnded, TrackLost
 from roost.floor.queues.messages import ContactDequeued
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
@@ -19,7 +19,15 @@ from roost.office.records.model import Record
 from roost.office.summary import Count, Summary
 
 FINISHING = frozenset(
-    {ContactDequeued, ContactEnded, OfferEnded, SegmentClosed, TrackEnded, TrackLost}
+    {
+        CallbackClosed,
+        ContactDequeued,
+        ContactEnded,
+        OfferEnded,
+        SegmentClosed,
+        TrackEnded,
+        TrackLost,
+    }
 )
 """Only after one of these can a record be settled that wasn't before."""
 

@@ -14,6 +14,8 @@ WORDS: Final = {
     "offered": ("Offered", "进入队列"),
     "answered": ("Answered", "已接听"),
     "abandoned": ("Abandoned", "放弃"),
+    "called_back": ("To be called back", "转回呼"),
+    "callbacks_reached": ("Callbacks reached", "回呼成功"),
     "service_level": ("Service level", "服务水平"),
     "asa": ("Average speed of answer, s", "平均应答时间（秒）"),
     "aht": ("Average handle time, s", "平均处理时间（秒）"),
