@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from roost.simulator.estimates import FIGURES, Figure
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
 from roost.simulator.tables import Promise, Row, promises, rows_of
@@ -75,6 +76,13 @@ def report(
         trust=found,
         says=said(found, len(outcomes[0])) if actual is not None else ("", ""),
     )
+
+
+def figures_of(made: Report) -> list[Figure]:
+    """The figures that have anything to show."""
+    rows = [row for variant in made.variants for row in variant.rows]
+    there = {name for row in rows for name, found in row.figures.items() if found.value}
+    return [figure for figure in FIGURES if not figure.rare or figure.id in there]
 
 
 def short(name: str) -> str:
