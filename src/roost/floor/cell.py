@@ -8,14 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import (
-    calling_back,
-    calling_out,
-    moving,
-    reactions,
-    transferring,
-    watching,
-)
+from roost.floor import calling_back, calling_out, moving, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -33,6 +26,7 @@ from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
+from roost.floor.reactions import REACTIONS
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
@@ -415,11 +409,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
 }
 
 
-def fold(state: CellState, event: Any, at: InstantUs) -> None:
-    """An event changes the state; it never fails on one that was appended."""
-    FOLDS[type(event)](state, event, at)
-
-
 # --- the registry ---
 
 
@@ -436,8 +425,8 @@ ROOM: Final = Room(
     state_type=CellState,
     initial=CellState,
     decide=decide,
-    fold=fold,
-    react=reactions.react,
+    folds=FOLDS,
+    reactions=REACTIONS,
     unfinished=unfinished,
     rescue=rescue,
     events=EVENTS,

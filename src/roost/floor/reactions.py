@@ -451,9 +451,3 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     **moving.REACTIONS,
     CentreConfigured: centre_configured,
 }
-
-
-def react(state: CellState, event: Event) -> Sequence[Command]:
-    """The commands that follow from an event."""
-    reaction: Callable[..., Sequence[Command]] | None = REACTIONS.get(type(event))
-    return NONE if reaction is None else reaction(state, event)
