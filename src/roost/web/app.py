@@ -33,6 +33,7 @@ from roost.web import (
     phone,
     reports,
     session,
+    simulations,
     targets,
     tasks,
     wallboards,
@@ -86,6 +87,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *contacts.ROUTES,
     *history.ROUTES,
     *reports.ROUTES,
+    *simulations.ROUTES,
     *wallboards.ROUTES,
     described_by,
 )
