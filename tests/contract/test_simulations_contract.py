@@ -49,14 +49,14 @@ class Tried(NamedTuple):
 
 def in_memory(_: Path) -> Tried:
     made = MemorySimulations()
-    return Tried(made, lambda id: made.finish(id, SimulationState.DONE, b"{}"))
+    return Tried(made, lambda one: made.finish(one, SimulationState.DONE, b"{}"))
 
 
 def in_a_folder(folder: Path) -> Tried:
     made = FolderSimulations(
         folder / "simulations", (sys.executable, "-c", PLAYS_A_REPORT), lambda: [DAY]
     )
-    return Tried(made, lambda id: until(made, id, SimulationState.DONE))
+    return Tried(made, lambda one: until(made, one, SimulationState.DONE))
 
 
 def until(simulations: Simulations, id: int, state: SimulationState) -> None:
@@ -81,7 +81,7 @@ def started(simulations: Simulations, asked: Asked) -> Simulation:
 
 
 def test_what_is_played_is_kept_with_who_asked_for_it(tried: Tried) -> None:
-    asked = Asked(scenario="day", changes=("agents=-3",), seeds=4)
+    asked = Asked(scenario="day", changes=["agents=-3"], seeds=4)
     one = started(tried.simulations, asked)
     assert (one.id, one.by, one.began, one.of) == (1, "admin", NOW, 8)
     tried.finish(one.id)

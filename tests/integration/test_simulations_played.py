@@ -16,8 +16,8 @@ from roost.ports.simulations import (
     Asked,
     Form,
     Simulation,
-    Simulations,
     SimulationReport,
+    Simulations,
     SimulationState,
 )
 from roost.processes.simulation import scenarios
@@ -68,7 +68,7 @@ def report_of(played: Simulations, id: int) -> SimulationReport:
 def test_the_page_gets_the_figures_of_the_terminal(
     played: Simulations, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = Asked(scenario=STORM, changes=(FEWER,), seeds=2)
+    asked = Asked(scenario=STORM, changes=[FEWER], seeds=2)
     one = ended(played, asked)
     assert (one.state, one.runs, one.of, one.says) == (SimulationState.DONE, 4, 4, ())
     found = report_of(played, one.id)
@@ -90,7 +90,7 @@ def test_the_page_gets_the_figures_of_the_terminal(
 
 
 def test_what_makes_no_sense_is_said_with_its_line_and_mend(played: Simulations) -> None:
-    one = ended(played, Asked(scenario=STORM, changes=("work.0.team=nigth",)))
+    one = ended(played, Asked(scenario=STORM, changes=["work.0.team=nigth"]))
     assert one.state is SimulationState.REFUSED
     assert one.says[0].startswith("scenarios/storm.yaml:")
     assert "unknown team 'nigth'" in one.says[0]

@@ -135,7 +135,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
             pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?)?$",
         ),
     ] = ""
-    changes: Annotated[tuple[Change, ...], Meta(max_length=MOST_CHANGES)] = ()
+    changes: Annotated[list[Change], Meta(max_length=MOST_CHANGES)] = []
     seeds: Annotated[int, Meta(ge=1, le=MOST_SEEDS)] = 10
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 1
     interval: Intervals | None = None
