@@ -27,7 +27,8 @@ PLAYS_A_REPORT = """
 import sys, pathlib
 folder = pathlib.Path(sys.argv[1])
 (folder / "report.json").write_bytes(b"{}")
-(folder / "ended.json").write_text('{"how": "done"}')
+(folder / "part").write_text('{"how": "done"}')
+(folder / "part").rename(folder / "ended.json")
 """
 WAITS = """
 import sys, pathlib, select, os
@@ -35,7 +36,8 @@ folder = pathlib.Path(sys.argv[1])
 while not (folder / "cancel").exists():
     if select.select([sys.stdin], [], [], 0.01)[0]:
         sys.exit(1)
-(folder / "ended.json").write_text('{"how": "cancelled"}')
+(folder / "part").write_text('{"how": "cancelled"}')
+(folder / "part").rename(folder / "ended.json")
 """
 BREAKS = "raise MemoryError('no more')"
 

@@ -6,7 +6,8 @@
     7/ended.json      how it ended; without it, it runs or its process is gone
     7/report.json     its result; rows.csv and page.html the same to take away
     7/said.txt        what its program printed
-    running           locked by whoever plays, so by nobody whose process is gone
+    7/running         locked by that program, so by nobody when it's gone
+    starting          locked while one is begun
 
 The program lives as long as the standard input that it's given: whoever started it is gone then,
 and so is it. It ends by itself when it takes too long; should it hang, it's killed a little later.
@@ -21,7 +22,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -39,8 +40,8 @@ from roost.ports.simulations import (
 
 LONGEST_S: Final = 15 * 60.0  # then it ends by itself: too_long
 KILLED_AFTER_S: Final = LONGEST_S + 30.0
-SETTLES_S: Final = 2.0  # between the result and the end of the process
 MOST_SAID: Final = 400  # characters of what a broken program printed last
+T = TypeVar("T", bound=Struct)
 FILES: Final = {Form.JSON: "report.json", Form.CSV: "rows.csv", Form.HTML: "page.html"}
 
 
@@ -100,8 +101,6 @@ class FolderSimulations:
         self._folder = folder
         self._program = tuple(program)
         self._scenarios = scenarios
-        self._starting = threading.Lock()
-        self._last: subprocess.Popen[bytes] | None = None
 
     def scenarios(self) -> list[PlayableScenario]:
         return self._scenarios()
@@ -111,36 +110,27 @@ class FolderSimulations:
             return Refusal("nothing_to_play")
         if asked.scenario and asked.scenario not in {one.scenario for one in self._scenarios()}:
             return Refusal("unknown_scenario", {"scenario": asked.scenario})
-        with self._starting:
-            self._settled()
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = self._locked()
-            if lock is None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self._folder / "starting").open("wb") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            kept = self.listing()
+            if kept and kept[0].state is SimulationState.RUNNING:
                 return Refusal("simulation_running")
-            try:
-                ids = self._ids()
-                for old in ids[MOST_KEPT - 1 :]:
-                    shutil.rmtree(self._folder / str(old), ignore_errors=True)
-                number = ids[0] + 1 if ids else 1
-                folder = self._folder / str(number)
-                folder.mkdir(mode=0o700)
-                put(folder / "asked.json", Begun(asked, by, at))
-                self._begin(folder, lock)
-            finally:
-                lock.close()  # the program holds it from here on
+            ids = self._ids()
+            for old in ids[MOST_KEPT - 1 :]:
+                shutil.rmtree(self._folder / str(old), ignore_errors=True)
+            number = ids[0] + 1 if ids else 1
+            folder = self._folder / str(number)
+            folder.mkdir(mode=0o700)
+            put(folder / "asked.json", Begun(asked, by, at))
+            self._begin(folder)
         found = self.one(number)
         assert found is not None
         return found
 
-    def _settled(self) -> None:
-        """What has ended has done so but for its process."""
-        ids = self._ids()
-        if self._last is not None and ids and (self._folder / f"{ids[0]}" / "ended.json").exists():
-            with suppress(subprocess.TimeoutExpired):
-                self._last.wait(SETTLES_S)
-
-    def _begin(self, folder: Path, lock: IO[bytes]) -> None:
-        with (folder / "said.txt").open("wb") as said:
+    def _begin(self, folder: Path) -> None:
+        with (folder / "said.txt").open("wb") as said, (folder / "running").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the program holds it from here on
             process = subprocess.Popen(
                 [*self._program, str(folder)],
                 stdin=subprocess.PIPE,
@@ -149,27 +139,8 @@ class FolderSimulations:
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,
             )
-        self._last = process
         waiting = threading.Thread(target=_waited, args=(process, folder), daemon=True)
         waiting.start()
-
-    def _locked(self) -> IO[bytes] | None:
-        """The lock of whoever plays; None: somebody does."""
-        file = (self._folder / "running").open("wb")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        return file
-
-    def _playing(self) -> bool:
-        if not (self._folder / "running").exists():
-            return False
-        lock = self._locked()
-        if lock is not None:
-            lock.close()
-        return lock is None
 
     def _ids(self) -> list[int]:
         """The newest first."""
@@ -180,29 +151,19 @@ class FolderSimulations:
         )
 
     def listing(self) -> list[Simulation]:
-        with self._starting:
-            ids, playing = self._ids(), self._playing()
-        found = (self._read(one, playing and one == ids[0]) for one in ids[:MOST_KEPT])
+        found = (self.one(one) for one in self._ids()[:MOST_KEPT])
         return [one for one in found if one is not None]
 
     def one(self, id: int) -> Simulation | None:
-        with self._starting:
-            ids, playing = self._ids(), self._playing()
-        return self._read(id, playing and id == ids[0]) if id in ids else None
-
-    def _read(self, id: int, playing: bool) -> Simulation | None:
         folder = self._folder / str(id)
         try:
             begun = msgspec.json.decode((folder / "asked.json").read_bytes(), type=Begun)
         except (OSError, msgspec.DecodeError):
             return None  # of another version, or half written when the disk was full
-        ended, progress = Ended(SimulationState.RUNNING), Progress(0, 0)
-        with suppress(FileNotFoundError):
-            progress = msgspec.json.decode((folder / "progress.json").read_bytes(), type=Progress)
-        if not playing:
-            ended = Ended(SimulationState.FAILED)
-        with suppress(FileNotFoundError):
-            ended = msgspec.json.decode((folder / "ended.json").read_bytes(), type=Ended)
+        playing = _playing(folder)  # before looking how it ended: it may do so meanwhile
+        progress = _read(folder / "progress.json", Progress) or Progress(0, 0)
+        how = SimulationState.RUNNING if playing else SimulationState.FAILED
+        ended = _read(folder / "ended.json", Ended) or Ended(how)
         return Simulation(
             id,
             begun.asked,
@@ -238,6 +199,25 @@ class FolderSimulations:
             return Refusal("simulation_running")
         shutil.rmtree(self._folder / str(id), ignore_errors=True)
         return True
+
+
+def _playing(folder: Path) -> bool:
+    """Whether its program is there."""
+    try:
+        with (folder / "running").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+def _read(path: Path, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
 
 
 def _waited(process: "subprocess.Popen[bytes]", folder: Path) -> None:
