@@ -83,7 +83,7 @@ export function Ask({ from, running, begun }: Props) {
   const chosen = scenarios?.find((one) => one.scenario === (draft.scenario ?? first));
   const empty = draft.what === "scenario" && chosen === undefined;
   return (
-    <Panel title={t("ask")} className={classes.ask ?? ""}>
+    <Panel title={t("ask")}>
       <form
         className={classes.form}
         onSubmit={(event) => {

@@ -101,7 +101,8 @@ function Drawn({ report, times, found, id, most, of }: DrawnProps) {
         ...base,
         yAxis: {
           ...(base.yAxis as object),
-          ...(most === undefined ? {} : { max: most }),
+          ...(most === undefined ? {} : { max: most, interval: most / 4 }),
+          ...(id === "margin" ? {} : { min: 0 }),
           axisLabel: { color: ink("dim"), fontSize: 11, formatter: short },
         },
         tooltip: {
@@ -128,7 +129,7 @@ function Drawn({ report, times, found, id, most, of }: DrawnProps) {
             const values = times.map((at) => found(place, id, at));
             const [colour, dash] = LINES[place % LINES.length] ?? LINES[0];
             return [
-              ...band(ink(colour), `band-${place}`, values, most),
+              ...band(ink(colour), `band-${place}`, values, id === "margin" ? -Infinity : 0, most),
               line(ink(colour), dash as Dash, names[place] ?? "", values),
             ];
           }),
@@ -171,9 +172,12 @@ function band(
   colour: string,
   stack: string,
   values: (Estimate | undefined)[],
+  least: number,
   most: number | undefined,
 ) {
-  const low = values.map((one) => (one?.value == null ? null : one.value - (one.half ?? 0)));
+  const low = values.map((one) =>
+    one?.value == null ? null : Math.max(one.value - (one.half ?? 0), least),
+  );
   const high = values.map((one) =>
     one?.value == null ? null : Math.min(one.value + (one.half ?? 0), most ?? Infinity),
   );

@@ -12,7 +12,7 @@ import { number, recent } from "@/words/format";
 import { say } from "@/words/i18n";
 
 import { useVariantName } from "./changes";
-import { isReport } from "./report";
+import { isReport, titleOf } from "./report";
 import classes from "./Simulation.module.css";
 
 const MOST_FILE = 64 << 20; // bytes
@@ -64,7 +64,7 @@ export function Kept({ kept, open, choose, opened }: Props) {
           {kept.map((one) => (
             <li key={one.id} data-chosen={one.id === open || undefined}>
               <button type="button" onClick={() => choose(one.id)} aria-current={one.id === open}>
-                <b>{one.asked.scenario || one.asked.period}</b>
+                <b>{titleOf(one.asked.scenario || one.asked.period || "")}</b>
                 <span className={classes.state} data-state={one.state}>
                   {one.state === "running"
                     ? `${number(one.runs)}/${number(one.of)}`

@@ -7,7 +7,7 @@ import { IconDownload } from "@/parts/icons";
 import { moment, number } from "@/words/format";
 
 import { useVariantName } from "./changes";
-import { clientsOf, timesOf } from "./report";
+import { clientsOf, timesOf, titleOf } from "./report";
 import classes from "./Simulation.module.css";
 import { Compared, ByQueue, Intervals, Promises, Trusted } from "./Tables";
 
@@ -37,7 +37,7 @@ export function Result({ report, played, from, client: wanted, chooseClient }: P
     <>
       <header className={classes.head}>
         <div>
-          <h2>{report.scenario}</h2>
+          <h2>{titleOf(report.scenario)}</h2>
           <p>
             {t("runs", { count: report.seeds.length, contacts: number(shown.contacts) })}
             {" · "}

@@ -16,6 +16,7 @@ import { number } from "@/words/format";
 
 import { Ask } from "./Ask";
 import { Kept, type OpenedFile } from "./Kept";
+import { titleOf } from "./report";
 import { Result } from "./Result";
 import type { SimulationSearch } from "./search";
 import classes from "./Simulation.module.css";
@@ -110,7 +111,7 @@ function Opened({ one, client, change }: OpenedProps) {
         }),
       )) as SimulationReport,
   });
-  const title = one.asked.scenario || one.asked.period || "";
+  const title = titleOf(one.asked.scenario || one.asked.period || "");
   if (one.state === "running") return <Playing one={one} title={title} />;
   if (one.state !== "done") {
     return (

@@ -1,6 +1,6 @@
-import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
 import { type ColumnDef, createColumnHelper } from "@tanstack/react-table";
+import { Fragment, useMemo } from "react";
+import { useTranslation } from "react-i18next";
 
 import type {
   Estimate,
@@ -9,6 +9,7 @@ import type {
   SimulatedVariant,
   SimulationReport,
 } from "@/api/schema.gen";
+import { Figure } from "@/parts/Figure";
 import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
 import { VirtualTable } from "@/parts/VirtualTable";
@@ -16,7 +17,7 @@ import { language } from "@/words/i18n";
 import { percent } from "@/words/format";
 
 import { useVariantName } from "./changes";
-import { doubtText, figureOf, kindOf, rowOf, timeLabels, timesOf, valueText } from "./report";
+import { changeText, doubtText, figureOf, kindOf, rowOf, timeLabels, timesOf, valueText } from "./report";
 import classes from "./Simulation.module.css";
 
 interface Props {
@@ -33,6 +34,7 @@ export function Compared({ report, client }: Props) {
     rows.some((row) => row?.figures[one.id]?.value),
   );
   const several = report.variants.length > 1;
+  if (!several) return <Alone figures={figures} row={rows[0]} currency={report.currency} />;
   return (
     <Panel title={t("inAll")} scrolls>
       <table className={classes.table}>
@@ -40,10 +42,17 @@ export function Compared({ report, client }: Props) {
           <tr>
             <th />
             {report.variants.map((one, place) => (
-              <th key={place} colSpan={place === 0 ? 1 : 2} scope="col" className={classes.right}>
-                {several && <i data-line={place} aria-hidden="true" />}
-                {name(one.name, place)}
-              </th>
+              <Fragment key={place}>
+                <th scope="col" className={classes.right}>
+                  <i data-line={place} aria-hidden="true" />
+                  {name(one.name, place)}
+                </th>
+                {place > 0 && (
+                  <th scope="col" className={classes.right}>
+                    {t("difference")}
+                  </th>
+                )}
+              </Fragment>
             ))}
           </tr>
         </thead>
@@ -65,8 +74,34 @@ export function Compared({ report, client }: Props) {
           ))}
         </tbody>
       </table>
-      <p className={classes.note}>{several ? t("sureOfChange") : t("sure")}</p>
+      <p className={classes.note}>{t("sureOfChange")}</p>
     </Panel>
+  );
+}
+
+interface AloneProps {
+  figures: ShownFigure[];
+  row: SimulatedRow | undefined;
+  currency: string;
+}
+
+/** Nothing to compare with: each figure by itself. */
+function Alone({ figures, row, currency }: AloneProps) {
+  const { t } = useTranslation("simulation");
+  return (
+    <section aria-label={t("inAll")}>
+      <div className={classes.figures}>
+        {figures.map(({ id, unit }) => (
+          <Figure
+            key={id}
+            label={t(`figure.${id}`)}
+            value={valueText(unit, row?.figures[id]?.value, currency)}
+            note={doubtText(unit, row?.figures[id])}
+          />
+        ))}
+      </div>
+      <p className={classes.note}>{t("sure")}</p>
+    </section>
   );
 }
 
@@ -97,13 +132,11 @@ function ChangeCell({ figure, change, currency }: Pick<CellsProps, "figure" | "c
   if (change === undefined || change.value === null) return <td className="figure">–</td>;
   if (change.value === 0 && !change.half) return <td className="figure">=</td>;
   const kind = kindOf(figure, change);
-  const plus = change.value > 0 ? "+" : "";
   return (
     <td className="figure" data-kind={kind} title={t(`change.${kind}`)}>
       <span className="visually-hidden">{t(`change.${kind}`)}: </span>
       {SIGNS[kind] && <i aria-hidden="true">{SIGNS[kind]} </i>}
-      {plus}
-      {valueText(figure.unit, change.value, currency)}
+      {changeText(figure.unit, change.value, currency)}
       <small> {doubtText(figure.unit, change)}</small>
     </td>
   );
@@ -172,8 +205,8 @@ function ChangeNote({
   if (change === undefined || change.value === null || (change.value === 0 && !change.half)) return null;
   return (
     <small data-kind={kindOf(figure, change)}>
-      {change.value > 0 ? " +" : " "}
-      {valueText(figure.unit, change.value, currency)}
+      {" "}
+      {changeText(figure.unit, change.value, currency)}
     </small>
   );
 }

@@ -7,6 +7,7 @@ import type {
   SimulationReport,
 } from "@/api/schema.gen";
 import { money, number } from "@/words/format";
+import { say } from "@/words/i18n";
 
 const NONE = "–";
 
@@ -51,18 +52,36 @@ export function figureOf(report: SimulationReport, id: string): ShownFigure {
 /** 1,204 · 84.2 % · 23.4 s · €1,204.50 */
 export function valueText(unit: string, value: number | null | undefined, currency: string): string {
   if (value === null || value === undefined) return NONE;
-  if (unit === "money") {
-    return currency === "" ? number(value, 2) : money({ currency, minor: Math.round(value * 100) });
-  }
-  if (unit === "%") return `${number(value, 1)} %`;
-  if (unit === "s") return `${number(value, 1)} s`;
-  return number(value, Math.abs(value) >= 1000 || Number.isInteger(value) ? 0 : 1);
+  if (unit === "money") return sumText(value, currency);
+  if (unit === "%") return `${number(tenth(value), 1)} %`;
+  if (unit === "s") return `${number(tenth(value), 1)} s`;
+  return number(tenth(value), Math.abs(value) >= 1000 || Number.isInteger(value) ? 0 : 1);
+}
+
+/** Whole where they're large: nobody reads the cents of thousands. */
+function sumText(value: number, currency: string): string {
+  const whole = Math.abs(value) >= 1000;
+  if (currency === "") return number(value, whole ? 0 : 2);
+  return money({ currency, minor: Math.round(value * 100) }, whole);
+}
+
+/** So that nothing is shown as -0.0. */
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10 || 0;
+}
+
+/** A difference of shares is one of points. */
+export function changeText(unit: string, value: number, currency: string): string {
+  const plus = value > 0 ? "+" : "";
+  if (unit === "%") return say("simulation:points", { value: plus + number(tenth(value), 1) });
+  return plus + valueText(unit, value, currency);
 }
 
 /** Half of the width of its interval: ± 1.2; nothing where there was one run, or no doubt. */
 export function doubtText(unit: string, found: Estimate | undefined): string {
   if (found?.value === null || !found?.half) return "";
-  const digits = unit === "money" ? 2 : found.half >= 1000 ? 0 : 1;
+  const large = Math.max(Math.abs(found.value ?? 0), found.half) >= 1000;
+  const digits = large ? 0 : unit === "money" ? 2 : 1;
   return `± ${number(found.half, digits)}`;
 }
 
@@ -72,6 +91,14 @@ export function kindOf(figure: ShownFigure, change: Estimate): "good" | "bad" | 
   if (value === null || half === null || half === undefined || Math.abs(value) <= half) return "luck";
   const side = value * figure.better;
   return side > 0 ? "good" : side < 0 ? "bad" : "plain";
+}
+
+/** What was played: a scenario, or the time of a day: 2026-03-02, 08:00–20:00. */
+export function titleOf(name: string): string {
+  const [from = "", to = ""] = name.split("/");
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(from)) return name;
+  const until = to.slice(0, 10) === from.slice(0, 10) ? to.slice(11) : to.replace("T", " ");
+  return `${from.slice(0, 10)}, ${from.slice(11)}–${until}`;
 }
 
 /** Whether a file is a result of `roost simulate --json`. */
