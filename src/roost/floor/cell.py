@@ -8,15 +8,17 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, reactions, transferring, watching
+from roost.floor import calling_back, calling_out, moving, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
+from roost.floor.callbacks import model as callbacks_model
 from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
@@ -24,6 +26,7 @@ from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
+from roost.floor.reactions import REACTIONS
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
@@ -35,7 +38,7 @@ from roost.floor.tasks import decide as tasks_decide
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ContactId
+from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
@@ -48,7 +51,8 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     and serves others from now on is told, so that ready time can be shared out."""
     if command.floor.version == state.configured:
         return Refusal("already_configured", {"version": command.floor.version})
-    events: list[Event] = [CentreConfigured(floor=command.floor)]
+    events: list[Event] = moving.ended_by(state, command.floor)
+    events.append(CentreConfigured(floor=command.floor))
     new = {agent.id: agent for agent in command.floor.agents}
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
@@ -56,8 +60,10 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
             free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
             if free:
                 events.append(agents.AgentSignedOut(agent=agent.id))
-        elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
-            events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
+        elif agent.presence is agents_model.Presence.READY:
+            able = moving.under(command.floor, agent, there)
+            if able != agent.clients:
+                events.append(agents.AgentChanged(agent=agent.id, ready_for=able))
     return Decision(tuple(events))
 
 
@@ -98,6 +104,8 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **moving.DECIDE,
+    **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -128,16 +136,26 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     floor = event.floor
     state.configured = floor.version
     calls_folds.configured(state.calls, floor)
+    familiar_model.configured(state.familiar, floor)
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    moving.configured(state, floor)
+
+
+def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
+    calls_folds.arrived(state.calls, event, at)
+    if event.person:
+        client = ClientId(event.owner)
+        familiar_model.arrived(state.familiar, _contact(event), client, event.person, at)
 
 
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
     contact = _contact(event)
     calls_folds.contact_ended(state.calls, event, at)
+    familiar_model.ended(state.familiar, contact)
     flows_model.over(state.flows, contact)
     queues_model.contact_ended(state.queues, contact)
     routing_standing.contact_ended(state.routing, contact)
@@ -162,7 +180,14 @@ def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> Non
         event.asked,
         event.since,
         event.only,
+        stands=event.callback is None or event.callback.not_before <= at,
+        calls_first=event.callback is not None and event.callback.customer_first,
     )
+
+
+def _stands(state: CellState, event: queues.CallbackStands, at: InstantUs) -> None:
+    queues_model.stands(state.queues, event, at)
+    routing_standing.stands(state.routing, _contact(event), event.on_line)
 
 
 def _asks(
@@ -174,10 +199,35 @@ def _asks(
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
-    routing_promises.counted(
-        state.routing, event.queue, event.outcome, event.short, event.in_target, at
-    )
+    if not event.callback:
+        routing_promises.counted(
+            state.routing, event.queue, event.outcome, event.short, event.in_target, at
+        )
     routing_standing.dequeued(state.routing, _contact(event))
+
+
+def _call_answered(state: CellState, event: calls.CallAnswered, at: InstantUs) -> None:
+    calls_folds.call_answered(state.calls, event)
+    callbacks_model.answered(state.callbacks, _contact(event))
+
+
+def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) -> None:
+    contact = _contact(event)
+    calls_folds.promised(state.calls, event, at)
+    state.callbacks.promises[contact] = callbacks_model.Promise(
+        ClientId(event.owner),
+        event.first,
+        event.queue,
+        event.number,
+        event.asked,
+        event.since,
+        event.until,
+        event.tries,
+        event.retry_us,
+        event.customer_first,
+        event.waiting,
+    )
+    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
@@ -189,6 +239,7 @@ def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
 
 def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> None:
     contact = _contact(event)
+    familiar_model.lost(state.familiar, contact, event.agent)
     queues_model.not_taken(state.queues, contact, event.offer)
     withdrawn = event.why == "caller_left"
     routing_standing.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
@@ -223,6 +274,26 @@ def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> Non
         routing_standing.set_state(state.routing, event.agent, "busy", at)
 
 
+def _taken(state: CellState, event: agents.OfferTaken, at: InstantUs) -> None:
+    agents_model.taken(state.agents, event, at)
+    familiar_model.taken(state.familiar, _contact(event), event.agent, event.queue, event.kind, at)
+
+
+def _turned(state: CellState, event: agents.SegmentTurned, at: InstantUs) -> None:
+    agents_model.turned(state.agents, event, at)
+    familiar_model.turned(state.familiar, _contact(event), event.agent, event.kind)
+
+
+def _wrap_up_started(state: CellState, event: agents.WrapUpStarted, at: InstantUs) -> None:
+    agents_model.wrap_up_started(state.agents, event, at)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
+
+
+def _segment_closed(state: CellState, event: agents.SegmentClosed, at: InstantUs) -> None:
+    agents_model.segment_closed(state.agents, event)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
+
+
 def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
     calls_folds.watch_set(state.calls, event)
     agents_model.watch_set(state.agents, event.agent, event.mode)
@@ -248,8 +319,8 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
 
 FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
-    calls.CallArrived: lambda s, e, at: _c.arrived(s.calls, e, at),
-    calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
+    calls.CallArrived: _arrived,
+    calls.CallAnswered: _call_answered,
     calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
     calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
     calls.PlayFinished: lambda s, e, at: _c.play_finished(s.calls, e),
@@ -275,6 +346,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.LineInterrupted: lambda s, e, at: _c.interrupted(s.calls, e, at),
     calls.RecordingPaused: lambda s, e, at: _c.paused(s.calls, e),
     calls.CallMade: lambda s, e, at: _c.made(s.calls, e, at),
+    calls.CallbackPromised: _promised,
+    calls.CallbackClosed: lambda s, e, at: callbacks_model.closed(s.callbacks, _contact(e)),
     calls.MediaServing: lambda s, e, at: _c.serving(s.calls, e),
     calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
     calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
@@ -284,13 +357,17 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.ContactEnded: _contact_ended,
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
+    flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
+    queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
+    routing.TurnCame: lambda s, e, at: routing_standing.turn_came(s.routing, _contact(e)),
     routing.AgentRests: _nothing,
     routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,
@@ -298,9 +375,9 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentReady: _ready,
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
-    agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
+    agents.OfferTaken: _taken,
     agents.OfferEnded: _offer_ended,
-    agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
+    agents.SegmentTurned: _turned,
     agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
     agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
     agents.PauseAsked: _nothing,
@@ -308,14 +385,16 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,
     agents.HoldMarked: lambda s, e, at: _a.hold_marked(s.agents, e, at),
-    agents.WrapUpStarted: lambda s, e, at: _a.wrap_up_started(s.agents, e, at),
+    agents.WrapUpStarted: _wrap_up_started,
     agents.WrapUpNoted: lambda s, e, at: _a.wrap_up_noted(s.agents, e),
     agents.NextStateChosen: lambda s, e, at: _a.next_chosen(s.agents, e),
     agents.WrapUpExtended: lambda s, e, at: _a.wrap_up_extended(s.agents, e),
     agents.NoteDrafted: lambda s, e, at: _a.note_drafted(s.agents, e),
-    agents.SegmentClosed: lambda s, e, at: _a.segment_closed(s.agents, e),
+    agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
+    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
+    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
@@ -328,11 +407,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
     tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
 }
-
-
-def fold(state: CellState, event: Any, at: InstantUs) -> None:
-    """An event changes the state; it never fails on one that was appended."""
-    FOLDS[type(event)](state, event, at)
 
 
 # --- the registry ---
@@ -351,8 +425,8 @@ ROOM: Final = Room(
     state_type=CellState,
     initial=CellState,
     decide=decide,
-    fold=fold,
-    react=reactions.react,
+    folds=FOLDS,
+    reactions=REACTIONS,
     unfinished=unfinished,
     rescue=rescue,
     events=EVENTS,

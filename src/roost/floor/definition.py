@@ -143,6 +143,26 @@ class AskWebStep(Struct, frozen=True, gc=False, tag=True):
     otherwise: str
 
 
+class CallbackOffer(Struct, frozen=True, gc=False):
+    """What's offered to a caller who has waited `after_us`, and again every `again_us` (0: once):
+    to be called when it's their turn, in place of waiting on the line. Then the agent's phone
+    rings first and the customer is called by it; or (`customer_first`) the customer is called
+    when the turn comes, and waits for whoever is free next. Tried at most `tries` times,
+    `retry_us` apart, until `within_us` after it was taken."""
+
+    after_us: DurationUs
+    again_us: DurationUs
+    key: str  # that takes it
+    prompts: tuple[PromptId, ...]
+    answer_us: DurationUs  # for the key, after the words
+    agreed: tuple[PromptId, ...]  # said to who took it, before we hang up
+    customer_first: bool
+    waiting: tuple[PromptId, ...]  # what a customer who was called first hears until an agent comes
+    tries: int
+    retry_us: DurationUs
+    within_us: DurationUs
+
+
 class Enqueue(Struct, frozen=True, gc=False, tag=True):
     """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
     at `otherwise`."""
@@ -154,6 +174,10 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     most_us: DurationUs
     otherwise: str
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
+    callback: CallbackOffer | None = None
+    agent: AgentId | None = None  # held for this one first,
+    hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
+    alone: bool = False  # or for nobody else ever: without them the flow goes on
 
 
 class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):
@@ -249,6 +273,15 @@ class Ring(Struct, frozen=True, gc=False):
     teams: tuple[str, ...] = ()
 
 
+class Sticky(Struct, frozen=True, gc=False):
+    """Whoever calls again is held for the agent who helped last: if that was within this time,
+    in a talk of at least this length; for so long at most."""
+
+    within_us: DurationUs
+    hold_us: DurationUs
+    least_us: DurationUs
+
+
 class Queue(Struct, frozen=True, gc=False):
     id: QueueId
     client: ClientId
@@ -268,7 +301,14 @@ class Queue(Struct, frozen=True, gc=False):
     rings: tuple[Ring, ...] = ()  # in order of their wait
     boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
     boost_most: int = 0
+    sticky: Sticky | None = None
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
+
+
+def may_serve(skills: tuple[Skill, ...], team: str, queue: Queue) -> bool:
+    """Whether these skills, in this team, do for a queue, if only in a later ring."""
+    rings = ((queue.skills, queue.teams), *((ring.skills, ring.teams) for ring in queue.rings))
+    return any(serves(skills, needed) and (not teams or team in teams) for needed, teams in rings)
 
 
 class Agent(Struct, frozen=True, gc=False):

@@ -5,7 +5,8 @@
 
 A contact stays in its queue while a phone rings for it, and keeps place and time when nobody
 takes it. Each entry is held by its limit's timer, WaitLapsed, which waits while a phone rings.
-An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only.
+An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only,
+and its end comes by Widen as well, unless the contact is that agent's alone: then by the limit.
 """
 
 from typing import Final
@@ -17,10 +18,12 @@ from roost.floor.definition import Asked, Skill
 from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ContactId, OfferId, Owner, QueueId, owner_of
-from roost.kernel.time import SECOND, DurationUs, InstantUs
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
+ON_LINE_US: Final = DurationUs(30 * MINUTE)  # for a customer whom we called, at least
 HELD: Final = -1
+MOST_RAISED: Final = 100  # by which somebody may change a priority
 
 
 class Line(Struct, gc=False):
@@ -48,6 +51,8 @@ class Entry(Struct, gc=False):
     ring: int = 0
     only: AgentId | None = None  # held for this one, until then:
     only_until: InstantUs = InstantUs(0)
+    callback: m.Callback | None = None
+    alone: bool = False  # or for nobody else ever
     offer: OfferId | None = None  # a phone rings
     agent: AgentId | None = None  # whose
     answered: bool = False
@@ -94,12 +99,22 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
         event.ring,
         event.only,
         InstantUs(at + event.only_us),
+        event.callback,
+        event.alone,
     )
+
+
+def stands(state: Queues, event: m.CallbackStands, at: InstantUs) -> None:
+    """A customer who is on the line has all the time that one who's transferred has."""
+    assert event.contact is not None
+    if event.on_line:
+        entry = state.entries[event.contact]
+        entry.due = max(entry.due, InstantUs(at + ON_LINE_US))
 
 
 def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:
     """The ring that an entry has come to by now."""
-    if entry.only is not None and now < entry.only_until:
+    if entry.only is not None and (entry.alone or now < entry.only_until):
         return HELD
     waited = now - entry.since
     return sum(1 for after_us in line.rings if after_us <= waited)
@@ -108,7 +123,7 @@ def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:
 def widens_at(line: Line, entry: Entry, ring: int) -> InstantUs | None:
     """When the next ring begins; None after the last."""
     if ring == HELD:
-        return entry.only_until
+        return None if entry.alone else entry.only_until
     return InstantUs(entry.since + line.rings[ring]) if ring < len(line.rings) else None
 
 
