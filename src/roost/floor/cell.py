@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, reactions, transferring, watching
+from roost.floor import calling_out, estimating, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -17,6 +17,7 @@ from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.estimates import model as estimates_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
@@ -209,6 +210,9 @@ def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -
 def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
     agents_model.ready(state.agents, event, at)
     routing_standing.set_state(state.routing, event.agent, "ready", at)
+    if event.agent not in state.estimates.here:
+        seat = state.routing.seats[event.agent]
+        estimates_model.comes(state.estimates, event.agent, seat.skills, seat.team, at)
 
 
 def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
@@ -246,7 +250,7 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
     """An event that reports follow, and no state."""
 
 
-FOLDS: Final[Mapping[type[Event], _Fold]] = {
+_FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
     calls.CallArrived: lambda s, e, at: _c.arrived(s.calls, e, at),
     calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
@@ -327,6 +331,24 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
     tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
     tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+}
+
+
+def _estimated(kind: type[Event], fold: _Fold) -> _Fold:
+    """Estimates are folded from what other areas know as well."""
+    also = estimating.FOLDS.get(kind)
+    if also is None:
+        return fold
+
+    def folded(state: CellState, event: Event, at: InstantUs) -> None:
+        fold(state, event, at)
+        also(state.estimates, event, at)
+
+    return folded
+
+
+FOLDS: Final[Mapping[type[Event], _Fold]] = {
+    kind: _estimated(kind, fold) for kind, fold in _FOLDS.items()
 }
 
 
