@@ -223,10 +223,18 @@ class Centre:
             self.give(a.GoReady(name))  # type: ignore[arg-type]
         return name
 
-    def calls_in(self, number: str, vip: bool = False, caller: Any = None) -> str:
+    def calls_in(self, number: str, vip: bool = False, caller: Any = None, person: str = "") -> str:
         self.calls += 1
         step = self.give(
-            c.ReceiveCall(f"L{self.calls}", "trunk", number, caller, ("vip",) if vip else (), "m1")  # type: ignore[arg-type]
+            c.ReceiveCall(
+                f"L{self.calls}",  # type: ignore[arg-type]
+                "trunk",  # type: ignore[arg-type]
+                number,
+                caller,
+                ("vip",) if vip else (),
+                "m1",  # type: ignore[arg-type]
+                person,
+            )
         )
         assert step.contact, step.refusal
         self.give(c.LegAnswered(self.leg_of(step.contact)))

@@ -233,6 +233,13 @@ class _Client:
             ),
             boost_us=DurationUs(0) if queue.boost is UNSET else times.length(queue.boost.every),
             boost_most=0 if queue.boost is UNSET else queue.boost.most,
+            sticky=None
+            if queue.sticky is UNSET
+            else floor.Sticky(
+                within_us=times.length(queue.sticky.within),
+                hold_us=times.length(queue.sticky.hold),
+                least_us=times.length(queue.sticky.least),
+            ),
         )
 
     def flows(self) -> list[floor.Flow]:

@@ -15,6 +15,7 @@ from roost.definitions.routing_documents import (
     Choosing,
     Order,
     RingDocument,
+    StickyDocument,
     TeamDocument,
 )
 from roost.definitions.service_documents import TermDocument
@@ -163,6 +164,10 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     priority: Annotated[Priority, says("Added to the flow's; higher goes first")] = 0
     boost: Annotated[
         BoostDocument | UnsetType, says("How waiting raises the priority; by default not at all")
+    ] = UNSET
+    sticky: Annotated[
+        StickyDocument | UnsetType,
+        says("Whoever calls again waits a while for the agent who helped last; by default not"),
     ] = UNSET
     ring: Annotated[Duration, says("How long a phone rings for one agent")] = "20s"
     wrap_up: Annotated[Duration, says("Limit of the time for writing up; 0: none")] = "60s"

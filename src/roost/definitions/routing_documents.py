@@ -43,6 +43,15 @@ class BoostDocument(Document, frozen=True, kw_only=True):
     most: Annotated[int, Meta(ge=1, le=100), says("By how much at most")]
 
 
+class StickyDocument(Document, frozen=True, kw_only=True):
+    """Whoever calls again waits a while for the agent who helped last: the one who had the last
+    conversation with that number, for this client, and is here and may serve the queue."""
+
+    within: Annotated[Duration, says("If that was within this time, at most `90d`")] = "7d"
+    hold: Annotated[Duration, says("So long at most; then as everybody else")] = "20s"
+    least: Annotated[Duration, says("A shorter talk was no help")] = "30s"
+
+
 class TeamDocument(Document, frozen=True, kw_only=True):
     """A team, with its rules of rest."""
 

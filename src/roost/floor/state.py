@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from roost.floor.agents.model import Agents
 from roost.floor.calls.model import Calls
 from roost.floor.estimates.model import Estimates
+from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
 from roost.floor.queues.model import Queues
 from roost.floor.routing.model import Routing
@@ -22,4 +23,5 @@ class CellState(Struct, gc=False):
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
     estimates: Estimates = field(default_factory=Estimates)
+    familiar: Familiar = field(default_factory=Familiar)
     configured: Digest | None = None
