@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from roost.definitions.alert_documents import QueueAlert, TeamAlert
 from roost.definitions.routing_documents import (
+    AnnounceDocument,
     BoostDocument,
     Choosing,
     Order,
@@ -357,6 +358,9 @@ class QueueStep(Document, frozen=True, kw_only=True):
     prefer: Annotated[dict[str, Level], says("Skills that are welcome, beside the queue's")] = {}
     waiting: Annotated[
         Prompts | UnsetType, says("Played round and round; by default the built-in music")
+    ] = UNSET
+    announce: Annotated[
+        AnnounceDocument | UnsetType, says("What the caller is told meanwhile; by default nothing")
     ] = UNSET
     most: Annotated[Duration, says("Longest wait; then the flow goes on at `otherwise`")] = "10m"
     otherwise: Annotated[str | UnsetType, says("Where to go after that, or if it's full")] = UNSET

@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, estimating, reactions, transferring, watching
+from roost.floor import announcing, calling_out, estimating, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -100,6 +100,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **announcing.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -320,6 +321,8 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
     flows.FlowRescued: _rescued,
+    flows.WaitAnnounced: lambda s, e, at: _f.announced(s.flows, e),
+    flows.MusicResumed: lambda s, e, at: _f.music_resumed(s.flows, e),
     queues.ContactQueued: _queued,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,

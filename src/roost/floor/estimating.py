@@ -56,9 +56,7 @@ def _offer_ended(state: Estimates, event: agents.OfferEnded, at: InstantUs) -> N
         model.goes(state, event.agent, at)
 
 
-def _gone(
-    state: Estimates, event: agents.AgentAway | agents.AgentSignedOut, at: InstantUs
-) -> None:
+def _gone(state: Estimates, event: agents.AgentAway | agents.AgentSignedOut, at: InstantUs) -> None:
     model.goes(state, event.agent, at)
 
 

@@ -261,6 +261,14 @@ def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Com
             return calls.EndContact(contact, act.blame, act.reason)
 
 
+def wait_announced(state: CellState, event: flows.WaitAnnounced) -> Sequence[Command]:
+    return (calls.Speak(_contact(event), event.play, event.prompts, False),)
+
+
+def music_resumed(state: CellState, event: flows.MusicResumed) -> Sequence[Command]:
+    return (calls.Speak(_contact(event), event.play, event.prompts, True),)
+
+
 def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
     """Whatever was under way for it stops, before it waits in the default queue."""
     contact = _contact(event)
@@ -456,6 +464,8 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.ContactEnded: contact_ended,
     flows.FlowAdvanced: flow_advanced,
     flows.FlowRescued: flow_rescued,
+    flows.WaitAnnounced: wait_announced,
+    flows.MusicResumed: music_resumed,
     queues.ContactQueued: contact_queued,
     queues.RingWidened: ring_widened,
     queues.ContactDequeued: contact_dequeued,

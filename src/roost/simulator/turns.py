@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from roost.floor.agents.messages import AgentReady, OfferEnded, OfferTaken
 from roost.floor.calls.messages import ContactEnded
-from roost.floor.definition import Asked
+from roost.floor.definition import Asked, CentreConfigured
 from roost.floor.queues.messages import (
     ContactDequeued,
     ContactQueued,
@@ -60,7 +60,10 @@ class Turns:
     and so is who waited for one person only, or whose call we ended."""
 
     def __init__(
-        self, state: Callable[[], CellState], begins: Callable[[Visit, InstantUs], Any], found: Found
+        self,
+        state: Callable[[], CellState],
+        begins: Callable[[Visit, InstantUs], Any],
+        found: Found,
     ) -> None:
         self.state = state
         self.begins = begins
@@ -76,6 +79,7 @@ class Turns:
             ContactQueued: self.queued,
             RingWidened: self.asks,
             PriorityChanged: self.asks,
+            CentreConfigured: self.configured,
             ContactDequeued: self.dequeued,
             ContactEnded: self.ended,
             Assigned: self.assigned,
@@ -117,7 +121,7 @@ class Turns:
         visit.said = self.begins(visit, at)
         self.visits[event.contact] = visit
 
-    def asks(self, event: RingWidened | PriorityChanged, at: InstantUs) -> None:
+    def asks(self, event: RingWidened | PriorityChanged, _at: InstantUs) -> None:
         assert event.contact is not None
         visit = self.visits.get(event.contact)
         if visit is not None:
@@ -135,7 +139,7 @@ class Turns:
         else:
             self.stays(visit, at)
 
-    def ended(self, event: ContactEnded, at: InstantUs) -> None:
+    def ended(self, event: ContactEnded, _at: InstantUs) -> None:
         if event.contact is not None:
             self.visits.pop(event.contact, None)
 
@@ -152,6 +156,13 @@ class Turns:
         if 0 <= visit.ring < len(rings):
             due = max(visit.since + rings[visit.ring].after_us, at)
             insort(self.widens, (due, self.numbers, visit))
+
+    def configured(self, _event: CentreConfigured, at: InstantUs) -> None:
+        """Classes have other numbers now."""
+        gone, self.gone, self.widens = self.gone, {}, []
+        for line in gone.values():
+            for _, _, visit in line:
+                self.stays(visit, at)
 
     def class_of(self, visit: Visit) -> Class | None:
         return known_class(self.routing, visit.queue, visit.ring, visit.asked)

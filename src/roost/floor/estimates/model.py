@@ -6,8 +6,8 @@ serve it, while somebody waited. What else these agents serve, how urgent that i
 and lunch: all of it is in the pace, and a change of the people present shows at once. Few
 numbers are kept, and all forget: a count that's full is halved, with the time it was taken over.
 
-Lines are exact: the instants since which contacts wait, by how much the flow raised them (rarely
-more than one), so a position is a bisection. Whose phone rings already stands in none.
+Lines are exact: who waits since when, by how much the flow raised them (rarely more than one),
+so a position is a bisection. Whose phone rings already stands in none.
 """
 
 from bisect import bisect_left, insort
@@ -22,6 +22,8 @@ from roost.kernel.time import HOUR, DurationUs, InstantUs
 
 MOST_COUNTED: Final = 64  # turns, people who gave up, handled contacts: then the half is forgotten
 LONGEST_US: Final = 100 * HOUR  # agents' time, and callers', over which they're counted
+Place = tuple[int, int]  # since, and a number that tells apart who came at once
+
 HELD: Final = -1  # the ring of a contact that waits for one agent only
 
 
@@ -54,7 +56,7 @@ class Pace(Struct, gc=False):
 
     boost_us: DurationUs = DurationUs(0)
     boost_most: int = 0
-    lines: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
+    lines: dict[int, list[Place]] = field(default_factory=dict[int, list[Place]])
     waiting: int = 0
     agents: int = 0
     wider: int = 0
@@ -69,7 +71,7 @@ class Waiter(Struct, gc=False):
 
     queue: QueueId
     raised: int
-    since: InstantUs
+    place: Place
     stands: bool = False
     rung: bool = False
     stood: InstantUs = InstantUs(0)
@@ -91,6 +93,7 @@ class Estimates(Struct, gc=False):
     here: dict[str, Serves] = field(default_factory=dict[str, Serves])
     queues: dict[str, definition.Queue] = field(default_factory=dict[str, definition.Queue])
     by_skill: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    numbers: int = 0
     rings: Counted = field(default_factory=Counted)  # of those that were answered
     handled: Counted = field(default_factory=Counted)  # of all queues
 
@@ -109,16 +112,18 @@ def configured(state: Estimates, floor: definition.Floor, at: InstantUs) -> None
         pace = state.paces.setdefault(queue.id, Pace(counted=at))
         pace.boost_us, pace.boost_most = queue.boost_us, queue.boost_most
     waited_in = {waiter.queue for waiter in state.waiters.values()}
-    for gone in [id for id in state.paces if id not in state.queues and id not in waited_in]:
+    for gone in state.paces.keys() - state.queues.keys() - waited_in:
         del state.paces[gone]
     for pace in state.paces.values():
         _count(pace, at)
         pace.agents = pace.wider = 0
     known = {agent.id: agent for agent in floor.agents}
-    for id in state.here:
-        agent = known.get(AgentId(id))
-        state.here[id] = Serves((), ()) if agent is None else _serves(state, agent.skills, agent.team)
-        _weigh(state, state.here[id], 1, at)
+    for one in state.here:
+        agent = known.get(AgentId(one))
+        state.here[one] = (
+            Serves((), ()) if agent is None else _serves(state, agent.skills, agent.team)
+        )
+        _weigh(state, state.here[one], 1, at)
 
 
 def _name(skills: tuple[Skill, ...]) -> str:
@@ -129,14 +134,14 @@ def _serves(state: Estimates, skills: tuple[Skill, ...], team: str) -> Serves:
     first: list[str] = []
     later: list[str] = []
     names = ["", *(skill.skill for skill in skills)]
-    for id in dict.fromkeys(id for name in names for id in state.by_skill.get(name, ())):
-        queue = state.queues[id]
+    for one in dict.fromkeys(one for name in names for one in state.by_skill.get(name, ())):
+        queue = state.queues[one]
         if serves(skills, queue.skills) and (not queue.teams or team in queue.teams):
-            first.append(id)
+            first.append(one)
         elif queue.rings:
             ring = queue.rings[-1]
             if serves(skills, ring.skills) and (not ring.teams or team in ring.teams):
-                later.append(id)
+                later.append(one)
     return Serves(tuple(first), tuple(later))
 
 
@@ -156,12 +161,12 @@ def goes(state: Estimates, agent: AgentId, at: InstantUs) -> None:
 
 
 def _weigh(state: Estimates, found: Serves, by: int, at: InstantUs) -> None:
-    for id in found.first:
-        pace = state.paces[id]
+    for one in found.first:
+        pace = state.paces[one]
         _count(pace, at)
         pace.agents += by
-    for id in found.later:
-        pace = state.paces[id]
+    for one in found.later:
+        pace = state.paces[one]
         _count(pace, at)
         pace.wider += by
 
@@ -184,10 +189,10 @@ def _stand(state: Estimates, waiter: Waiter, at: InstantUs) -> None:
     waiter.stands, waiter.stood = True, at
     pace.waiting += 1
     line = pace.lines.setdefault(waiter.raised, [])
-    if not line or line[-1] <= waiter.since:
-        line.append(waiter.since)
+    if not line or line[-1] < waiter.place:
+        line.append(waiter.place)
     else:
-        insort(line, waiter.since)
+        insort(line, waiter.place)
 
 
 def _leave(state: Estimates, waiter: Waiter, at: InstantUs) -> Pace:
@@ -197,7 +202,7 @@ def _leave(state: Estimates, waiter: Waiter, at: InstantUs) -> Pace:
         waiter.stands = False
         pace.waiting -= 1
         line = pace.lines[waiter.raised]
-        del line[bisect_left(line, waiter.since)]
+        del line[bisect_left(line, waiter.place)]
         if not line:
             del pace.lines[waiter.raised]
     return pace
@@ -213,7 +218,8 @@ def queued(
     at: InstantUs,
 ) -> None:
     """Waits. Whoever is held for one agent stands in no queue's line until the hold is over."""
-    waiter = state.waiters[contact] = Waiter(queue, raised, since)
+    state.numbers += 1
+    waiter = state.waiters[contact] = Waiter(queue, raised, (since, state.numbers))
     if ring != HELD:
         _stand(state, waiter, at)
 

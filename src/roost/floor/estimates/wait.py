@@ -16,9 +16,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from roost.floor.estimates.model import Counted, Estimates, Pace
+from roost.floor.estimates.model import Counted, Estimates, Pace, Place
 from roost.kernel.ids import ContactId, QueueId
-from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
+from roost.kernel.time import MINUTE, NEVER, SECOND, DurationUs, InstantUs
 
 USUAL_RING_US: Final = 3 * SECOND
 USUAL_HANDLING_US: Final = 3 * MINUTE
@@ -41,7 +41,7 @@ def of(state: Estimates, contact: ContactId, now: InstantUs) -> Estimate | None:
     if waiter is None or not waiter.stands:
         return None
     pace = state.paces[waiter.queue]
-    before = ahead(pace, waiter.raised, waiter.since, now)
+    before = ahead(pace, waiter.raised, waiter.place, now)
     return Estimate(before + 1, remaining(state, pace, before))
 
 
@@ -50,17 +50,17 @@ def entering(state: Estimates, queue: QueueId, now: InstantUs, raised: int = 0) 
     pace = state.paces.get(queue)
     if pace is None:
         return None
-    before = ahead(pace, raised, InstantUs(now + 1), now)
+    before = ahead(pace, raised, (now, NEVER), now)
     return Estimate(before + 1, remaining(state, pace, before))
 
 
-def ahead(pace: Pace, raised: int, since: InstantUs, now: InstantUs) -> int:
+def ahead(pace: Pace, raised: int, place: Place, now: InstantUs) -> int:
     """How many of its queue go before it: of higher priority by now, or older."""
-    before = 0
+    before, since = 0, place[0]
     every, most = pace.boost_us, pace.boost_most
     boost = min(most, (now - since) // every) if every and now > since else 0
     for other, line in pace.lines.items():
-        older = bisect_left(line, since)
+        older = bisect_left(line, place)
         if other == raised:
             before += older
             continue
@@ -70,13 +70,13 @@ def ahead(pace: Pace, raised: int, since: InstantUs, now: InstantUs) -> int:
     return before
 
 
-def _raised(line: list[int], level: int, every: int, most: int, now: InstantUs) -> int:
+def _raised(line: list[Place], level: int, every: int, most: int, now: InstantUs) -> int:
     """How many of a line waiting has raised by so much."""
     if level <= 0:
         return len(line)
     if level > most or not every:
         return 0
-    return bisect_right(line, now - level * every)
+    return bisect_right(line, (now - level * every, NEVER))
 
 
 def remaining(state: Estimates, pace: Pace, before: int) -> DurationUs | None:

@@ -100,6 +100,9 @@ def _stop(
         effects.append(going.web)
     if going.lease_us:
         effects.append(Wake(after(now, going.lease_us), m.StepLapsed(run.contact, turn)))
+    if going.announce is not None:
+        due = after(now, going.announce.first_us)
+        effects.append(Wake(due, m.AnnounceWait(run.contact, turn)))
     return Decision((*before, event), tuple(effects))
 
 
@@ -110,7 +113,23 @@ def _again(state: Flows, run: Run, now: InstantUs) -> Walk:
 
 def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decision | Refusal:
     run = _waiting(state, command.contact, "play", command.play)
-    return STALE if run is None else _said(state, run, now, "")
+    if run is not None:
+        return _said(state, run, now, "")
+    run = _waiting(state, command.contact, "queue", command.play)
+    return STALE if run is None else _told(state, run)
+
+
+def _told(state: Flows, run: Run) -> Decision | Refusal:
+    """The announcement is over: on with the music."""
+    _, step = _step(state, run)
+    assert isinstance(step, d.Enqueue), step
+    event = m.MusicResumed(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        play=PlayId(f"{run.contact}/p{run.plays + 1}"),
+        prompts=step.waiting,
+    )
+    return Decision((event,))
 
 
 def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:

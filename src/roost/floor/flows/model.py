@@ -25,6 +25,13 @@ RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
 TRANSFERRED: Final = "(transferred)"  # of one that an agent sent to a queue
 
 
+class Told(Struct, gc=False, frozen=True):
+    """What a waiting caller was told last; `us` of the wait that was said, 0 if none was."""
+
+    position: int
+    us: DurationUs
+
+
 class Run(Struct, gc=False):
     """One contact's way through its flow."""
 
@@ -47,6 +54,7 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    told: Told | None = None  # how it stood there, when it was announced last
 
 
 class Version(Struct, gc=False):
@@ -138,6 +146,8 @@ def _acted(run: Run, act: m.Act) -> None:
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.awaited = ""
+            run.told = None
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"
@@ -149,6 +159,21 @@ def _acted(run: Run, act: m.Act) -> None:
             run.answered = True
         case m.EndNow():
             pass
+
+
+def announced(state: Flows, event: m.WaitAnnounced) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.awaited = event.play
+    run.told = Told(event.position, event.said_us)
+
+
+def music_resumed(state: Flows, event: m.MusicResumed) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.awaited = ""
 
 
 def rescued(state: Flows, event: m.FlowRescued) -> None:
