@@ -4,9 +4,13 @@ from typing import Any
 
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
+from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as c
 from roost.floor.familiar import model
 from roost.floor.queues import messages as q
 from roost.floor.routing import messages as r
+from roost.floor.tasks import messages as t
+from roost.kernel.ends import Blame, Reason
 from scenario.centre import Centre, S, queue
 
 DAY = 24 * 3600
@@ -172,3 +176,85 @@ def test_an_agent_who_rests_longer_than_the_hold_is_not_waited_for(centre: Centr
     talks(centre, "wang", "Li")
     call = centre.calls_in("bills", person="wang")
     assert centre.the(q.ContactQueued, call).only is None
+
+
+# --- a number of one's own ---
+
+
+def busy_li(centre: Centre) -> str:
+    """Li talks, Mo is free."""
+    centre.signs_in("Li")
+    other = centre.calls_in("bills")
+    centre.picks_up(other)
+    centre.signs_in("Mo")
+    return other
+
+
+def test_a_number_of_ones_own_rings_its_agent_alone(centre: Centre) -> None:
+    other = busy_li(centre)
+    call = centre.calls_in("li")
+    assert centre.with_agent("Mo") is None
+    assert centre.the(q.ContactQueued, call).kept is q.Kept.NAMED
+    centre.after(5).restarts()
+    centre.hangs_up(other).give(a.WrapUp("Li", "done"))
+    assert centre.with_agent("Li") == call
+
+
+def test_who_isnt_taken_in_time_leaves_the_agent_a_message(centre: Centre) -> None:
+    busy_li(centre)
+    call = centre.calls_in("li")
+    assert centre.after(19).with_agent("Mo") is None
+    centre.after(1)
+    assert centre.hears(call) == ("leave-word",)
+    assert centre.with_agent("Mo") is None
+    assert centre.the(q.ContactDequeued, call).outcome is q.Outcome.VOICEMAIL
+    centre.heard_out(call)
+    assert centre.the(t.TaskAdded, call).agent == "Li"
+    assert centre.the(t.TaskAdded, call).queue == "grid/bills"
+
+
+def test_without_the_agent_the_message_comes_at_once(centre: Centre) -> None:
+    centre.signs_in("Mo")
+    centre.signs_in("Li", ready=False)
+    call = centre.calls_in("li")
+    assert centre.hears(call) == ("leave-word",)
+    assert not centre.events(q.ContactQueued, call)
+    centre.heard_out(call)
+    assert centre.the(t.TaskAdded, call).agent == "Li"
+
+
+def test_an_agent_who_goes_or_declines_is_waited_for_no_longer(centre: Centre) -> None:
+    centre.signs_in("Mo")
+    centre.signs_in("Li")
+    call = centre.calls_in("li")
+    assert centre.with_agent("Li") == call
+    centre.give(a.DeclineOffer("Li"))
+    assert centre.with_agent("Mo") is None
+    assert centre.hears(call) == ("leave-word",)
+
+
+def test_a_number_of_ones_own_may_be_the_queues_afterwards(centre: Centre) -> None:
+    busy_li(centre)
+    call = centre.calls_in("li-or-bills")
+    assert centre.after(19).with_agent("Mo") is None
+    assert centre.after(1).with_agent("Mo") == call
+    centre.hangs_up(call).give(a.WrapUp("Mo", "done"))
+    centre.give(a.GoAway("Li", "break"))
+    centre.agent_hangs_up(centre.with_agent("Li") or "")
+    again = centre.calls_in("li-or-bills")
+    assert centre.with_agent("Mo") is None, "Li writes up"
+    centre.give(a.WrapUp("Li", "done"))
+    assert centre.presence("Li") is Presence.AWAY
+    assert centre.with_agent("Mo") == again
+
+
+def test_who_lost_the_agent_at_once_isnt_anybody_elses(centre: Centre) -> None:
+    centre.signs_in("Mo")
+    centre.signs_in("Li")
+    call = centre.calls_in("li")
+    leg = centre.agents_leg(call)
+    centre.picks_up(call)
+    centre.give(c.LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT))
+    assert centre.presence("Li") is Presence.AWAY
+    assert centre.with_agent("Mo") is None
+    assert centre.hears(call) == ("leave-word",)

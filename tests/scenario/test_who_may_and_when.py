@@ -1,14 +1,20 @@
 """Rings, preferences, boosts, rest and rules of choosing, as a supervisor would see them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from roost.engine.step import Engine
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as c
+from roost.floor.cell import ROOM, CellState
 from roost.floor.queues import messages as q
 from roost.floor.routing import messages as r
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.messages import Command
 from scenario.centre import Centre, S, queue, skills
 
 
@@ -109,6 +115,18 @@ def test_an_emergency_is_never_overtaken_by_patience(centre: Centre) -> None:
     outage = centre.after(200).calls_in("outage")
     centre.signs_in("Li")
     assert centre.with_agent("Li") == outage
+
+
+def test_who_is_reserved_takes_others_only_when_they_have_waited(centre: Centre) -> None:
+    day = ring(60, "bills")
+    bills(centre, teams=("day",), rings=(d.Ring(day.after_us, day.skills, ("day", "team")),))
+    centre.signs_in("Storm")  # of the team "team"
+    bill = centre.calls_in("bills")
+    outage = centre.after(30).calls_in("outage")
+    assert centre.with_agent("Storm") == outage, "kept free for these"
+    centre.hangs_up(outage)
+    assert centre.after(29).with_agent("Storm") is None
+    assert centre.after(1).with_agent("Storm") == bill
 
 
 def test_a_preference_chooses_among_those_who_may(centre: Centre) -> None:
@@ -240,3 +258,29 @@ def test_nobody_is_kept_beyond_the_limit_or_for_who_is_gone(centre: Centre) -> N
     assert centre.with_agent("Mo") is None
     centre.give(a.SignOut("Li"))
     assert centre.with_agent("Mo") == other
+
+
+def test_a_fault_as_the_rest_begins_leaves_it_its_end(centre: Centre) -> None:
+    centre.signs_in("Li")
+    people(centre, rest_us=10 * S)
+    call = centre.calls_in("bills")
+    centre.answers("Li")
+    faults = [r.MatchAgent("Li")]  # type: ignore[arg-type]
+
+    def decide(state: CellState, now: Any, command: Command) -> Any:
+        if command in faults:
+            faults.remove(command)  # type: ignore[arg-type]
+            raise AssertionError("a fault of ours")
+        return ROOM.decide(state, now, command)
+
+    centre.engine.room = replace(ROOM, decide=decide)
+    centre.engine = Engine(
+        centre.engine.room, centre.engine.stream, state=centre.state,
+        number=centre.engine.number, at=centre.engine.at,
+    )  # fmt: skip
+    centre.give(c.LegClosed(centre.leg_of(call), Blame.CALLER, Reason.HUNG_UP))
+    centre.give(a.WrapUp("Li", "done"))  # type: ignore[arg-type]
+    assert not faults
+    later = centre.calls_in("bills")
+    assert centre.after(9).with_agent("Li") is None
+    assert centre.after(1).with_agent("Li") == later

@@ -29,8 +29,8 @@ def queue(name: str = "grid/bills", skill: str = "bills", **changes: Any) -> d.Q
     return d.Queue(**values)
 
 
-def floor(*queues: d.Queue, agents: tuple[Any, ...] = ()) -> d.Floor:
-    return d.Floor("v", (), (), (), queues, agents, ())  # type: ignore[arg-type]
+def floor(*queues: d.Queue) -> d.Floor:
+    return d.Floor("v", (), (), (), queues, (), ())  # type: ignore[arg-type]
 
 
 def at(seconds: float) -> Any:
@@ -79,7 +79,7 @@ def test_a_long_lines_wait_is_added_up_in_steps_and_stays_right() -> None:
 
 def test_a_queue_that_nobody_has_waited_in_is_estimated_by_what_is_usual() -> None:
     state = Estimates()
-    model.configured(state, floor(queue()), at(0))
+    model.configured(state, floor(queue()), {}, at(0))
     assert wait.entering(state, BILLS, at(1)) == wait.Estimate(1, None)
     for agent in ("li", "mo", "ann"):
         model.comes(state, agent, skilled(2), "day", at(1))  # type: ignore[arg-type]
@@ -92,7 +92,7 @@ def test_a_queue_that_nobody_has_waited_in_is_estimated_by_what_is_usual() -> No
 def test_who_may_serve_counts_from_when_they_come_until_they_go() -> None:
     state = Estimates()
     rings = (d.Ring(DurationUs(20 * SECOND), skilled(1)),)
-    model.configured(state, floor(queue(rings=rings)), at(0))
+    model.configured(state, floor(queue(rings=rings)), {}, at(0))
     model.comes(state, "li", skilled(2), "day", at(0))  # type: ignore[arg-type]
     model.comes(state, "mo", skilled(1), "day", at(0))  # type: ignore[arg-type]
     pace = state.paces[BILLS]
@@ -101,34 +101,34 @@ def test_who_may_serve_counts_from_when_they_come_until_they_go() -> None:
     model.goes(state, "li", at(1))  # type: ignore[arg-type]
     assert (pace.agents, pace.wider) == (0, 1)
     assert wait.remaining(state, pace, 0) is not None, "the second ring helps"
-    agents = (d.Agent("mo", skilled(3), "day", ()),)  # type: ignore[arg-type]
-    model.configured(state, floor(queue(rings=rings), agents=agents), at(2))
+    mo = d.Agent("mo", skilled(3), "day", ())  # type: ignore[arg-type]
+    model.configured(state, floor(queue(rings=rings)), {"mo": mo}, at(2))
     assert (pace.agents, pace.wider) == (1, 0), "other definitions, other skills"
 
 
 def test_the_pace_is_turns_over_agents_time_while_somebody_waits() -> None:
     state = Estimates()
-    model.configured(state, floor(queue()), at(0))
+    model.configured(state, floor(queue()), {}, at(0))
     model.comes(state, "li", skilled(2), "day", at(0))  # type: ignore[arg-type]
     model.comes(state, "mo", skilled(2), "day", at(0))  # type: ignore[arg-type]
     who: Any = "c1"
-    model.queued(state, who, BILLS, 0, 0, at(100), at(100))
+    model.queued(state, who, BILLS, 0, at(100), at(100))
     model.assigned(state, who, at(130))
     model.dequeued(state, who, BILLS, gave_up=False, at=at(133))
     pace = state.paces[BILLS]
     assert (pace.turns.count, pace.turns.us) == (1, 60 * SECOND)
     assert (pace.gave_up.count, pace.gave_up.us) == (0, 30 * SECOND)
     at_once: Any = "c2"
-    model.queued(state, at_once, BILLS, 0, 0, at(200), at(200))
+    model.queued(state, at_once, BILLS, 0, at(200), at(200))
     model.assigned(state, at_once, at(200))
     assert pace.turns.count == 1, "who was served at once says nothing of the pace"
 
 
 def test_whoever_is_held_for_one_stands_in_no_line_until_then() -> None:
     state = Estimates()
-    model.configured(state, floor(queue()), at(0))
+    model.configured(state, floor(queue()), {}, at(0))
     held: Any = "c1"
-    model.queued(state, held, BILLS, 0, -1, at(0), at(0))
+    model.queued(state, held, BILLS, 0, at(0), at(0), held=True)
     assert wait.of(state, held, at(5)) is None
     model.asks(state, held, 0, 0, at(20))
     found = wait.of(state, held, at(20))
@@ -147,10 +147,10 @@ def test_counts_forget_the_half_when_they_are_full() -> None:
 
 def test_a_queue_that_is_gone_is_forgotten_when_nobody_waits_in_it() -> None:
     state = Estimates()
-    model.configured(state, floor(queue(), queue("grid/other", "other")), at(0))
-    model.queued(state, "c1", BILLS, 0, 0, at(0), at(0))  # type: ignore[arg-type]
-    model.configured(state, floor(queue("grid/new", "new")), at(MINUTE))
+    model.configured(state, floor(queue(), queue("grid/other", "other")), {}, at(0))
+    model.queued(state, "c1", BILLS, 0, at(0), at(0))  # type: ignore[arg-type]
+    model.configured(state, floor(queue("grid/new", "new")), {}, at(MINUTE))
     assert set(state.paces) == {"grid/bills", "grid/new"}
     model.ended(state, "c1", at(1))  # type: ignore[arg-type]
-    model.configured(state, floor(queue("grid/new", "new")), InstantUs(2 * MINUTE))
+    model.configured(state, floor(queue("grid/new", "new")), {}, InstantUs(2 * MINUTE))
     assert set(state.paces) == {"grid/new"}

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from roost.definitions.documents import PromptDocument
+from roost.definitions.prompt_documents import PromptDocument
 from roost.definitions.routing_documents import AnnounceDocument
 
 MOST_PLACES: Final = 20

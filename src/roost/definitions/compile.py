@@ -16,15 +16,22 @@ from roost.definitions.documents import (
     CallingOut,
     Centre,
     ClientDocument,
+    OwnNumberDocument,
+    QueueDocument,
+)
+from roost.definitions.flow_documents import (
+    CallbackDocument,
+    CallFirst,
     FlowDocument,
     HangUpHow,
-    Prompts,
-    QueueDocument,
     StepDocument,
 )
 from roost.definitions.load import ClientFolder, Loaded
 from roost.definitions.needs import WAITING_MUSIC, prompt
-from roost.definitions.routing_documents import AnnounceDocument, TeamDocument
+from roost.definitions.prompt_documents import (
+    Prompts,
+)
+from roost.definitions.routing_documents import AnnounceDocument, OwnOtherwise, TeamDocument
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
 from roost.floor.alert_rules import AlertRule
@@ -45,6 +52,7 @@ from roost.office.service_terms.targets import earns, targets
 
 To = Callable[[str | UnsetType], str]
 
+OWN_MESSAGE_US: Final = DurationUs(2 * MINUTE)  # the longest on an agent's own number
 BEEP: Final = built_in("beep")  # from here on the caller is recorded
 
 
@@ -137,7 +145,7 @@ def _agent(
 ) -> floor.Agent:
     """Who may serve a queue in a later ring is ready for its client as well."""
     skills = _skills(agent.skills)
-    serves = {queue.client for queue in queues if _may(skills, agent.team, queue)}
+    serves = {queue.client for queue in queues if floor.may_serve(skills, agent.team, queue)}
     team = centre.teams.get(agent.team)
     rules = team if isinstance(team, TeamDocument) else None
     busy = rules.most_busy_percent if rules else UNSET
@@ -148,13 +156,6 @@ def _agent(
         clients=tuple(sorted(serves)),
         rest_us=times.length(rules.rest) if rules else DurationUs(0),
         most_busy=0 if busy is UNSET else busy * 10,
-    )
-
-
-def _may(skills: tuple[floor.Skill, ...], team: str, queue: floor.Queue) -> bool:
-    rings = ((queue.skills, queue.teams), *((ring.skills, ring.teams) for ring in queue.rings))
-    return any(
-        floor.serves(skills, needed) and (not teams or team in teams) for needed, teams in rings
     )
 
 
@@ -198,10 +199,19 @@ class _Client:
         )
 
     def numbers(self) -> list[floor.Number]:
-        return [
+        made = [
             floor.Number(number, self.id, FlowId(f"{self.id}/{flow}"))
             for number, flow in self.document.numbers.items()
         ]
+        made += [
+            floor.Number(number, self.id, self._own_flow(number))
+            for number in self.document.own_numbers
+        ]
+        return made
+
+    def _own_flow(self, number: str) -> FlowId:
+        """The flow of an agent's own number: no file's name has a colon."""
+        return FlowId(f"{self.id}/own:{number}")
 
     def queues(self) -> list[floor.Queue]:
         return [self._queue(name, queue) for name, queue in self.document.queues.items()]
@@ -254,8 +264,36 @@ class _Client:
                 start=next(iter(flow.steps)),
                 steps={step: self._step(flow, step, language) for step in flow.steps},
             )
-            made.append(msgspec.structs.replace(bare, version=_digest(bare)))
-        return made
+            made.append(bare)
+        made += [self._own(number, own) for number, own in self.document.own_numbers.items()]
+        return [msgspec.structs.replace(bare, version=_digest(bare)) for bare in made]
+
+    def _own(self, number: str, own: OwnNumberDocument) -> floor.Flow:
+        """The caller waits for the agent; then for anybody, or leaves a message. Who waits for the
+        agent alone is answered by them, or by the voicemail; a queue has music, which networks
+        don't pass on for long unless the call is answered."""
+        language, alone = self.document.language, own.otherwise is OwnOtherwise.VOICEMAIL
+        hold_us = times.length(own.hold)
+        steps: dict[str, floor.Step] = {
+            "wait": floor.Enqueue(
+                queue=QueueId(f"{self.id}/{own.queue}"),
+                priority=0,
+                skills=(),
+                waiting=self._prompts(own.waiting, language) or (WAITING_MUSIC,),
+                most_us=hold_us if alone else times.length(own.most),
+                otherwise="" if own.say is UNSET else "message",
+                agent=AgentId(own.agent),
+                hold_us=hold_us,
+                alone=alone,
+            )
+        }
+        if own.say is not UNSET:
+            words = (*self._prompts(own.say, language), BEEP)
+            steps["message"] = floor.TakeVoicemail(words, OWN_MESSAGE_US, "")
+        if not alone:
+            steps["answer"] = floor.Answer("wait")
+        start = "wait" if alone else "answer"
+        return floor.Flow(self._own_flow(number), self.id, Digest(""), start, steps)
 
     def _hours(self, name: str) -> Hours:
         own: Calendar | None = self.document.calendars.get(name)
@@ -346,6 +384,7 @@ class _Client:
                 most_us=times.length(queue.most),
                 otherwise=to(queue.otherwise),
                 prefer=_skills(queue.prefer),
+                callback=self._callback(queue.callback, language),
                 announce=self._announce(queue.announce, language),
             )
         assert step.voicemail is not UNSET, "a checked step has a kind"
@@ -368,4 +407,25 @@ class _Client:
             positions=said[: len(places)],
             waits=tuple(map(floor.SaidWait, lengths, said[len(places) : -1])),
             longer=said[-1] if waits else None,
+        )
+
+    def _callback(
+        self, offer: CallbackDocument | UnsetType, language: str
+    ) -> floor.CallbackOffer | None:
+        if offer is UNSET:
+            return None
+        by_customer = offer.first is CallFirst.CUSTOMER
+        hello = (*self._prompts(offer.hello, language), WAITING_MUSIC) if by_customer else ()
+        return floor.CallbackOffer(
+            after_us=times.length(offer.after),
+            again_us=DurationUs(0) if offer.again is UNSET else times.length(offer.again),
+            key=offer.key,
+            prompts=self._prompts(offer.say, language),
+            answer_us=times.length(offer.answer),
+            agreed=self._prompts(offer.agreed, language),
+            customer_first=by_customer,
+            waiting=hello,
+            tries=offer.tries,
+            retry_us=times.length(offer.retry),
+            within_us=times.length(offer.within),
         )

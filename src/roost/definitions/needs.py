@@ -7,8 +7,14 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from roost.definitions import announcements
-from roost.definitions.documents import ClientDocument, PromptDocument, Prompts
+from roost.definitions.documents import (
+    ClientDocument,
+)
 from roost.definitions.load import Loaded
+from roost.definitions.prompt_documents import (
+    PromptDocument,
+    Prompts,
+)
 from roost.definitions.reading import Source
 from roost.definitions.steps import listed, prompts_of
 from roost.kernel import prompts as ids
@@ -97,6 +103,10 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
         for name, queue in client.queues.items():
             place = f"{folder.client.file}: whisper of {name}"
             add(queue.whisper, client.language, folder.recordings, place)
+        for number, own in client.own_numbers.items():
+            place = f"{folder.client.file}: {number}"
+            add(own.waiting, client.language, folder.recordings, place)
+            add(own.say, client.language, folder.recordings, place)
         for flow in folder.flows.values():
             language = client.language
             if flow.document.language is not UNSET:

@@ -25,6 +25,13 @@ class Choosing(StrEnum):
     FAIR_SHARE = "fair_share"
 
 
+class OwnOtherwise(StrEnum):
+    """What becomes of a call of an agent's own number that the agent doesn't take."""
+
+    VOICEMAIL = "voicemail"
+    QUEUE = "queue"
+
+
 class RingDocument(Document, frozen=True, kw_only=True):
     """From when on a contact is open to more people. A ring only ever adds people."""
 

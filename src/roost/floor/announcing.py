@@ -26,8 +26,7 @@ def announce_wait(state: CellState, now: InstantUs, command: m.AnnounceWait) -> 
     announce = announced_by(state, run)
     if announce is None or entry is None or entry.answered:
         return STALE
-    call = state.calls.calls.get(command.contact)
-    busy = entry.offer is not None or (call is not None and call.collection is not None)
+    busy = entry.offer is not None or bool(run.offering)
     again = Wake(after(now, AGAIN_US if busy else announce.every_us), command)
     found = None if busy else wait.of(state.estimates, command.contact, now)
     if found is None:

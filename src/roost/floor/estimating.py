@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from roost.floor.agents import messages as agents
 from roost.floor.calls import messages as calls
-from roost.floor.definition import CentreConfigured
 from roost.floor.estimates import model
 from roost.floor.estimates.model import Estimates
 from roost.floor.parties import SegmentKind
@@ -16,14 +15,23 @@ from roost.kernel.messages import Event
 from roost.kernel.time import InstantUs
 
 
-def _configured(state: Estimates, event: CentreConfigured, at: InstantUs) -> None:
-    model.configured(state, event.floor, at)
-
-
 def _queued(state: Estimates, event: queues.ContactQueued, at: InstantUs) -> None:
     assert event.contact is not None
-    raised = event.asked.raised
-    model.queued(state, event.contact, event.queue, raised, event.ring, event.since, at)
+    model.queued(
+        state,
+        event.contact,
+        event.queue,
+        event.asked.raised,
+        event.since,
+        at,
+        held=event.ring == model.HELD,
+        later=event.callback is not None and event.callback.not_before > at,
+    )
+
+
+def _stands(state: Estimates, event: queues.CallbackStands, at: InstantUs) -> None:
+    assert event.contact is not None
+    model.stands(state, event.contact, at)
 
 
 def _asks(
@@ -72,8 +80,8 @@ def _ended(state: Estimates, event: calls.ContactEnded, at: InstantUs) -> None:
 
 
 FOLDS: Final[Mapping[type[Event], Callable[[Estimates, Any, InstantUs], None]]] = {
-    CentreConfigured: _configured,
     queues.ContactQueued: _queued,
+    queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
@@ -85,4 +93,5 @@ FOLDS: Final[Mapping[type[Event], Callable[[Estimates, Any, InstantUs], None]]] 
     agents.SegmentClosed: _closed,
     calls.ContactEnded: _ended,
 }
-"""All but who comes (`model.comes`, with the skills that they have): routing knows them."""
+"""All but definitions (`model.configured`) and who comes (`model.comes`): with the skills that they
+have by now, which routing knows."""

@@ -40,7 +40,7 @@ class Law(Struct, frozen=True, gc=False):
 
 
 class Handling(Struct, frozen=True, gc=False):
-    """Lengths of talking and writing up; a talk lasts a second at least."""
+    """Lengths of talking and writing up."""
 
     talk: Law
     wrap_up: Law
@@ -84,7 +84,8 @@ class Absence(Struct, frozen=True, gc=False):
 
 
 class Behaviour(Struct, frozen=True):
-    """How callers and agents behave. Lengths are means in µs, shares per million."""
+    """How callers and agents behave. Lengths are means in µs, shares per million; a talk lasts
+    `least_talk_us` and what's drawn for it; `network_us` are one way, with the peer's own time."""
 
     handling: tuple[tuple[str, Handling], ...] = ((ANY, Handling.of(170 * SECOND, 25 * SECOND)),)
     patience: tuple[tuple[str, Law], ...] = ((ANY, Law(180 * SECOND)),)
@@ -100,6 +101,8 @@ class Behaviour(Struct, frozen=True):
     think_us: int = 2 * SECOND
     voicemail_us: int = 20 * SECOND
     prompt_us: int = 4 * SECOND
+    least_talk_us: int = 1 * SECOND
+    network_us: int = 20_000
 
 
 class Span(Struct, frozen=True, gc=False):
@@ -131,9 +134,21 @@ class Down(Span, frozen=True, gc=False):
     agents: tuple[AgentId, ...] = ()
 
 
+class Harm(StrEnum):
+    """What happens to a message on its way."""
+
+    NONE = "none"
+    LOST = "lost"
+    LATE = "late"
+    DOUBLED = "doubled"
+
+    __hash__ = str.__hash__  # type: ignore[assignment]
+
+
 class Faults(Struct, frozen=True):
     """What goes wrong between the world and the engine, per million messages; `crash` per
-    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not.
+    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not. Message
+    `harm_at` (1, 2, 3…) takes `harm`, whatever else.
 
     `media_lost` are the lengths since the start after which the media process dies (another one,
     of another id, takes over at once); `outages` of the trunk: nothing of a caller's reaches us;
@@ -146,6 +161,8 @@ class Faults(Struct, frozen=True):
     crash: int = 0
     crash_at: int = 0
     stored: bool = False
+    harm_at: int = 0
+    harm: Harm = Harm.NONE
     media_lost: tuple[int, ...] = ()
     outages: tuple[Span, ...] = ()
     bursts: tuple[Burst, ...] = ()

@@ -56,8 +56,9 @@ class Visit(Struct):
 
 class Turns:
     """An observer of a run. `begins` is asked about each visit that has to wait, at its
-    beginning; `found` is told of its wait in the end. Whoever was served at once is in neither,
-    and so is who waited for one person only, or whose call we ended."""
+    beginning; `found` is told of its wait in the end. Left out are who was served at once, who
+    waited for one person only, whose call we ended, and whose place a promised call has taken:
+    that's a visit of its own."""
 
     def __init__(
         self,
@@ -130,7 +131,7 @@ class Turns:
     def dequeued(self, event: ContactDequeued, at: InstantUs) -> None:
         assert event.contact is not None
         visit = self.visits.pop(event.contact, None)
-        if visit is None or event.outcome is Outcome.ENDED_BY_US:
+        if visit is None or event.outcome in (Outcome.ENDED_BY_US, Outcome.CALLED_BACK):
             return
         if event.outcome is Outcome.ANSWERED:
             self.found(visit, event.waited_us)

@@ -7,8 +7,15 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.checks.prompts import check_prompts
-from roost.definitions.documents import CallingOut, ClientDocument, PromptDocument, Prompts
+from roost.definitions.documents import (
+    CallingOut,
+    ClientDocument,
+)
 from roost.definitions.problems import Problem, Severity
+from roost.definitions.prompt_documents import (
+    PromptDocument,
+    Prompts,
+)
 from roost.definitions.reading import Draft, Source
 from roost.definitions.steps import listed
 from roost.floor.dialling import is_emergency
@@ -37,7 +44,11 @@ def check_desk(draft: Draft, name: str, source: Source[ClientDocument]) -> Itera
 
 def _directory(draft: Draft, source: Source[ClientDocument]) -> Iterator[Problem]:
     client = source.document
-    own = {number for one in draft.clients.values() for number in one.document.numbers}
+    own = {
+        number
+        for one in draft.clients.values()
+        for number in (*one.document.numbers, *one.document.own_numbers)
+    }
     seen: dict[str, str] = {}
     for entry, one in client.directory.items():
         where = ("directory", entry, "number")

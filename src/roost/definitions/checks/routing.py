@@ -123,6 +123,15 @@ def _people(
         before = now
 
 
+def may_at_all(agents: Mapping[str, AgentDocument], queue: QueueDocument) -> set[str]:
+    """Who may serve a queue, in whichever ring."""
+    found = _may(agents, queue.skills, queue.teams)
+    for ring in queue.rings:
+        skills = queue.skills if ring.skills is UNSET else ring.skills
+        found |= _may(agents, skills, ring.teams)
+    return found
+
+
 def _may(
     agents: Mapping[str, AgentDocument], skills: Mapping[str, int], teams: Iterable[str]
 ) -> set[str]:

@@ -11,7 +11,8 @@ so a position is a bisection. Whose phone rings already stands in none.
 """
 
 from bisect import bisect_left, insort
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 from msgspec import Struct, field
 
@@ -74,6 +75,7 @@ class Waiter(Struct, gc=False):
     place: Place
     stands: bool = False
     rung: bool = False
+    later: bool = False  # a promised call, whose time hasn't come
     stood: InstantUs = InstantUs(0)
 
 
@@ -82,6 +84,9 @@ class Serves(Struct, frozen=True, gc=False):
 
     first: tuple[str, ...]
     later: tuple[str, ...]
+
+
+NOBODYS: Final = Serves((), ())
 
 
 class Estimates(Struct, gc=False):
@@ -101,7 +106,18 @@ class Estimates(Struct, gc=False):
 # --- the people ---
 
 
-def configured(state: Estimates, floor: definition.Floor, at: InstantUs) -> None:
+class Skilled(Protocol):
+    """Somebody's skills and team by now, as routing and the definitions have them."""
+
+    @property
+    def skills(self) -> tuple[Skill, ...]: ...
+    @property
+    def team(self) -> str: ...
+
+
+def configured(
+    state: Estimates, floor: definition.Floor, known: Mapping[str, Skilled], at: InstantUs
+) -> None:
     """A queue that's gone stays while somebody waits in it; who's here serves anew."""
     state.queues = {queue.id: queue for queue in floor.queues}
     state.by_skill = {}
@@ -117,13 +133,11 @@ def configured(state: Estimates, floor: definition.Floor, at: InstantUs) -> None
     for pace in state.paces.values():
         _count(pace, at)
         pace.agents = pace.wider = 0
-    known = {agent.id: agent for agent in floor.agents}
     for one in state.here:
-        agent = known.get(AgentId(one))
-        state.here[one] = (
-            Serves((), ()) if agent is None else _serves(state, agent.skills, agent.team)
-        )
-        _weigh(state, state.here[one], 1, at)
+        agent = known.get(one)
+        found = NOBODYS if agent is None else _serves(state, agent.skills, agent.team)
+        state.here[one] = found
+        _weigh(state, found, 1, at)
 
 
 def _name(skills: tuple[Skill, ...]) -> str:
@@ -213,14 +227,27 @@ def queued(
     contact: ContactId,
     queue: QueueId,
     raised: int,
-    ring: int,
     since: InstantUs,
     at: InstantUs,
+    *,
+    held: bool = False,
+    later: bool = False,
 ) -> None:
-    """Waits. Whoever is held for one agent stands in no queue's line until the hold is over."""
+    """Waits. Who is held for one agent, or called back later, stands in no line until then."""
     state.numbers += 1
-    waiter = state.waiters[contact] = Waiter(queue, raised, (since, state.numbers))
-    if ring != HELD:
+    place = (since, state.numbers)
+    waiter = state.waiters[contact] = Waiter(queue, raised, place, later=later)
+    if not (held or later):
+        _stand(state, waiter, at)
+
+
+def stands(state: Estimates, contact: ContactId, at: InstantUs) -> None:
+    """Its time has come."""
+    waiter = state.waiters.get(contact)
+    if waiter is None:
+        return
+    waiter.later = False
+    if not (waiter.stands or waiter.rung):
         _stand(state, waiter, at)
 
 
@@ -235,7 +262,7 @@ def asks(state: Estimates, contact: ContactId, raised: int, ring: int, at: Insta
     if stood:
         _leave(state, waiter, at)
     waiter.raised = raised
-    if stood or (ring != HELD and not waiter.rung):
+    if stood or not (ring == HELD or waiter.rung or waiter.later):
         _stand(state, waiter, at)
 
 

@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from roost.floor import definition as d
 from roost.floor.flows import messages as m
-from roost.floor.flows.interpreter import Loop, Walk, ask, enqueue, record, walk
+from roost.floor.flows.interpreter import (
+    Loop,
+    Walk,
+    ask,
+    enqueue,
+    music_resumed,
+    record,
+    walk,
+)
 from roost.floor.flows.model import (
     MOST_TURNED_AWAY,
     RESCUE_WAIT_US,
@@ -100,6 +108,9 @@ def _stop(
         effects.append(going.web)
     if going.lease_us:
         effects.append(Wake(after(now, going.lease_us), m.StepLapsed(run.contact, turn)))
+    if going.offer is not None:
+        due = after(now, going.offer.after_us)
+        effects.append(Wake(due, m.OfferCallback(run.contact, turn)))
     if going.announce is not None:
         due = after(now, going.announce.first_us)
         effects.append(Wake(due, m.AnnounceWait(run.contact, turn)))
@@ -115,21 +126,10 @@ def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decisi
     run = _waiting(state, command.contact, "play", command.play)
     if run is not None:
         return _said(state, run, now, "")
-    run = _waiting(state, command.contact, "queue", command.play)
-    return STALE if run is None else _told(state, run)
-
-
-def _told(state: Flows, run: Run) -> Decision | Refusal:
-    """The announcement is over: on with the music."""
-    _, step = _step(state, run)
-    assert isinstance(step, d.Enqueue), step
-    event = m.MusicResumed(
-        owner=owner_of(run.client),
-        contact=run.contact,
-        play=PlayId(f"{run.contact}/p{run.plays + 1}"),
-        prompts=step.waiting,
-    )
-    return Decision((event,))
+    run = _waiting(state, command.contact, "queue", command.play)  # an announcement
+    if run is None or run.offering:
+        return STALE
+    return Decision((music_resumed(run, _step(state, run)[1], "announced"),))
 
 
 def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
@@ -138,6 +138,8 @@ def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
         going = _again(state, run, now)
         record(going, step)
         return _stop(run, going, now, passed)
+    if isinstance(step, d.Enqueue):  # who'll be called back has been told so
+        return _end(run, now, Blame.CLIENT, Reason.CALLBACK_PROMISED, passed)
     assert isinstance(step, d.Say), step
     return _go(state, run, flow, now, step.then, {}, passed)
 
@@ -218,6 +220,13 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
     if not step.otherwise:
         return _end(run, now, Blame.CLIENT, Reason.WAITED_TOO_LONG, passed)
     return _go(state, run, flow, now, step.otherwise, {}, passed)
+
+
+def offer_over(state: Flows, now: InstantUs, command: m.OfferOver) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None or run.offering != command.collect:
+        return STALE
+    return Decision((music_resumed(run, _step(state, run)[1], "silence"),))
 
 
 def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | Refusal:
@@ -343,6 +352,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision 
     m.WebAnswered: web_answered,
     m.MessageDone: message_done,
     m.QueueLeft: queue_left,
+    m.OfferOver: offer_over,
     m.ComeBack: come_back,
     m.SendToQueue: send_to_queue,
     m.StepLapsed: step_lapsed,

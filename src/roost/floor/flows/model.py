@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.flows import messages as m
-from roost.kernel.ids import ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -54,6 +54,9 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    offering: str = ""  # the collection of a callback's offer that's heard just now
+    offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
+    named: AgentId | None = None  # whom it was for then
     told: Told | None = None  # how it stood there, when it was announced last
 
 
@@ -127,7 +130,8 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     if event.variables:
         run.variables.update(event.variables)
     run.turned_away = run.turned_away + 1 if event.passed == "full" else 0
-    run.waits = ""
+    run.waits = run.offering = ""
+    run.offer_at = InstantUs(0)
     if event.request:
         run.requests += 1
         run.waits = "web"
@@ -135,6 +139,50 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     for act in event.acts:
         _acted(run, act)
     run.due = InstantUs(at + event.lease_us)
+    offer = callback_of(state, run)
+    if offer is not None:
+        run.offer_at = InstantUs(at + offer.after_us)
+
+
+def callback_of(state: Flows, run: Run) -> definition.CallbackOffer | None:
+    """What's offered where this run waits."""
+    version = state.versions.get(run.flow)
+    if run.waits != "queue" or version is None:
+        return None
+    step = version.flow.steps.get(run.step)
+    return step.callback if isinstance(step, definition.Enqueue) else None
+
+
+def offered(state: Flows, event: m.CallbackOffered, at: InstantUs) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.collections += 1
+    run.offering = event.collect
+    run.due = InstantUs(at + event.lease_us)
+    run.offer_at = InstantUs(at + event.next_us) if event.next_us else InstantUs(0)
+
+
+def announced(state: Flows, event: m.WaitAnnounced) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.awaited = event.play
+    run.told = Told(event.position, event.said_us)
+
+
+def resumed(state: Flows, event: m.MusicResumed) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.offering = ""
+
+
+def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId) -> None:
+    """Whom we call back waits as one who was transferred does: with no step of a flow."""
+    state.runs[contact] = Run(
+        contact, client, "", (), {}, step=TRANSFERRED, waits="queue", answered=True, queue=queue
+    )
 
 
 def _acted(run: Run, act: m.Act) -> None:
@@ -146,6 +194,7 @@ def _acted(run: Run, act: m.Act) -> None:
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.named = act.agent
             run.awaited = ""
             run.told = None
         case m.ListenNow():
@@ -159,21 +208,6 @@ def _acted(run: Run, act: m.Act) -> None:
             run.answered = True
         case m.EndNow():
             pass
-
-
-def announced(state: Flows, event: m.WaitAnnounced) -> None:
-    assert event.contact is not None
-    run = state.runs[event.contact]
-    run.plays += 1
-    run.awaited = event.play
-    run.told = Told(event.position, event.said_us)
-
-
-def music_resumed(state: Flows, event: m.MusicResumed) -> None:
-    assert event.contact is not None
-    run = state.runs[event.contact]
-    run.plays += 1
-    run.awaited = ""
 
 
 def rescued(state: Flows, event: m.FlowRescued) -> None:
