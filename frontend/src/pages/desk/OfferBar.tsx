@@ -41,7 +41,7 @@ export function OfferBar({ row, client, details }: Props) {
       ? null
       : {
           id: row.contact.ref,
-          title: t(callback ? "callbackFor" : "ringsFor", { client: name }),
+          title: callback ? t("callbackFor", { client: name }) : t("ringsFor", { client: name }),
           body: [who, row.choices.at(-1)].filter(Boolean).join(" · "),
         },
     answer,
