@@ -29,6 +29,7 @@ from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
 from roost.floor.routing import promises as routing_promises
 from roost.floor.routing import standing as routing_standing
+from roost.floor.routing import working as routing_working
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
 from roost.floor.tasks import decide as tasks_decide
@@ -39,6 +40,8 @@ from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
+
+SIGNED_OUT: Final = agents_model.Presence.SIGNED_OUT
 
 # --- deciding ---
 
@@ -53,8 +56,7 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
         if there is None:
-            free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
-            if free:
+            if agent.handling is None and agent.presence is not SIGNED_OUT:
                 events.append(agents.AgentSignedOut(agent=agent.id))
         elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
             events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
@@ -206,7 +208,8 @@ def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -
     tasks_model.here(state.tasks, event.agent, False)
 
 
-def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
+def _ready(state: CellState, event: agents.AgentReady | agents.AgentWorks, at: InstantUs) -> None:
+    """To the router who works on a task is ready, with something in hand."""
     agents_model.ready(state.agents, event, at)
     routing_standing.set_state(state.routing, event.agent, "ready", at)
 
@@ -221,6 +224,60 @@ def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> Non
     agents_model.offered(state.agents, event, at)
     if event.kind is not SegmentKind.ANSWER:
         routing_standing.set_state(state.routing, event.agent, "busy", at)
+
+
+# tasks, in their own area and in the router's
+
+
+def _task_queued(state: CellState, event: tasks.TaskQueued, at: InstantUs) -> None:
+    tasks_model.queued(state.tasks, event)
+    routing_working.task_queued(
+        state.routing, event.task, event.contact, event.queue, event.ring, event.since
+    )
+
+
+def _task_widened(state: CellState, event: tasks.TaskWidened, at: InstantUs) -> None:
+    tasks_model.widened(state.tasks, event)
+    routing_working.task_widened(state.routing, event.task, event.ring)
+
+
+def _task_unqueued(state: CellState, event: tasks.TaskUnqueued, at: InstantUs) -> None:
+    tasks_model.unqueued(state.tasks, event)
+    routing_working.task_gone(state.routing, event.task, None)
+
+
+def _work_assigned(state: CellState, event: routing.WorkAssigned, at: InstantUs) -> None:
+    routing_working.task_offered(state.routing, event.task, event.agent, event.offer)
+
+
+def _task_offer_over(state: CellState, event: tasks.TaskOfferEnded, at: InstantUs) -> None:
+    tasks_model.offer_over(state.tasks, event)
+    routing_working.offer_over(state.routing, event.task, event.agent, event.offer)
+
+
+def _task_taken(state: CellState, event: tasks.TaskTaken, at: InstantUs) -> None:
+    tasks_model.taken(state.tasks, event)
+    routing_working.task_taken(state.routing, event.task, event.agent, at)
+
+
+def _task_given_back(state: CellState, event: tasks.TaskGivenBack, at: InstantUs) -> None:
+    tasks_model.given_back(state.tasks, event, at)
+    routing_working.task_given_back(state.routing, event.task, event.agent)
+
+
+def _task_tried(state: CellState, event: tasks.TaskTried, at: InstantUs) -> None:
+    tasks_model.tried(state.tasks, event, at)
+    routing_working.task_gone(state.routing, event.task, event.agent)
+
+
+def _task_done(state: CellState, event: tasks.TaskDone, at: InstantUs) -> None:
+    tasks_model.done(state.tasks, event)
+    routing_working.task_gone(state.routing, event.task, event.holder)
+
+
+def _shut(state: CellState, event: routing.AgentShut | routing.AgentOpened, at: InstantUs) -> None:
+    until = event.until if isinstance(event, routing.AgentShut) else InstantUs(0)
+    routing_working.shut(state.routing, event.agent, until)
 
 
 def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
@@ -292,10 +349,16 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
     routing.AgentRests: _nothing,
+    routing.WorkAssigned: _work_assigned,
+    routing.AgentShut: _shut,
+    routing.AgentOpened: _shut,
     routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,
+    agents.AgentWorks: _ready,
+    agents.WorkBegan: lambda s, e, at: _a.work_began(s.agents, e, at),
+    agents.WorkEnded: lambda s, e, at: _a.work_ended(s.agents, e),
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
     agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
@@ -321,12 +384,17 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
     tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
-    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e),
-    tasks.TaskTaken: lambda s, e, at: _t.taken(s.tasks, e),
-    tasks.TaskGivenBack: lambda s, e, at: _t.given_back(s.tasks, e, at),
+    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e, at),
+    tasks.TaskQueued: _task_queued,
+    tasks.TaskWidened: _task_widened,
+    tasks.TaskUnqueued: _task_unqueued,
+    tasks.TaskOffered: lambda s, e, at: _t.offered(s.tasks, e),
+    tasks.TaskOfferEnded: _task_offer_over,
+    tasks.TaskTaken: _task_taken,
+    tasks.TaskGivenBack: _task_given_back,
     tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
-    tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
-    tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+    tasks.TaskTried: _task_tried,
+    tasks.TaskDone: _task_done,
 }
 
 

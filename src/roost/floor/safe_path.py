@@ -36,6 +36,11 @@ TIDYING: Final = (
     tasks.MessageLeft,
     tasks.CallBackLater,
     tasks.GiveTasksBack,
+    tasks.RouteTask,
+    tasks.WidenTask,
+    tasks.WithdrawTask,
+    tasks.UndoTaskOffer,
+    tasks.TaskOfferLapsed,
     tasks.TaskFallsDue,
     tasks.TaskLapses,
 )
@@ -43,6 +48,7 @@ TASKS: Final = frozenset(
     {
         tasks.PromiseCallback,
         tasks.TakeTask,
+        tasks.DeclineTask,
         tasks.GiveTaskBack,
         tasks.FinishTask,
         tasks.AssignTask,
@@ -56,8 +62,12 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
     """What follows in place of a command that couldn't be decided."""
     if isinstance(command, flows.Rescue):
         return (calls.EndContact(command.contact, Blame.US, Reason.FAULT),)
-    if isinstance(command, routing.MatchAgent):
+    if isinstance(command, routing.MatchAgent | routing.MatchTask | routing.OpenAgent):
         return (routing.MatchAll(),)
+    if isinstance(command, tasks.OfferTask):
+        return (tasks.UndoTaskOffer(command.task, command.agent, command.offer),)
+    if isinstance(command, agents.BeginWork | agents.EndWork | routing.ShutAgent):
+        return (command,)  # the task's contact was over before
     if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
         return (command,)
     if type(command) in TASKS:  # a note of ours: the contact itself goes on
