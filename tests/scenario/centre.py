@@ -125,6 +125,24 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "outage": d.Enqueue("grid/outage", 20, (), MUSIC, 120 * S, ""),
         "bills": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, ""),
     },
+    "li": {  # Li's own numbers
+        "wait": d.Enqueue(
+            "grid/bills",
+            0,
+            (),
+            MUSIC,
+            20 * S,
+            "message",
+            agent="Li",
+            hold_us=20 * S,
+            alone=True,
+        ),
+        "message": d.TakeVoicemail(("leave-word",), 60 * S, ""),
+    },
+    "li-or-bills": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, "", agent="Li", hold_us=20 * S),
+    },
     "loop": {
         "one": d.SetVariables({"a": "b"}, "two"),
         "two": d.ByVariable("a", {"b": "one"}, ""),
@@ -230,10 +248,18 @@ class Centre:
             self.give(a.GoReady(name))  # type: ignore[arg-type]
         return name
 
-    def calls_in(self, number: str, vip: bool = False, caller: Any = None) -> str:
+    def calls_in(self, number: str, vip: bool = False, caller: Any = None, person: str = "") -> str:
         self.calls += 1
         step = self.give(
-            c.ReceiveCall(f"L{self.calls}", "trunk", number, caller, ("vip",) if vip else (), "m1")  # type: ignore[arg-type]
+            c.ReceiveCall(
+                f"L{self.calls}",  # type: ignore[arg-type]
+                "trunk",  # type: ignore[arg-type]
+                number,
+                caller,
+                ("vip",) if vip else (),
+                "m1",  # type: ignore[arg-type]
+                person,
+            )
         )
         assert step.contact, step.refusal
         self.give(c.LegAnswered(self.leg_of(step.contact)))

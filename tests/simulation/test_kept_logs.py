@@ -163,7 +163,7 @@ class Desks:
     What doesn't fit then is refused. Numbers that they call ring, answer and hang up."""
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
-        self.simulation, self.agents, self.dice = simulation, agents, Dice(7)
+        self.simulation, self.agents, self.dice = simulation, agents, Dice(9)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
         simulation.world.acts[DialNumber] = self.called

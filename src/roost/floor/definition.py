@@ -156,6 +156,9 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     most_us: DurationUs
     otherwise: str
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
+    agent: AgentId | None = None  # held for this one first,
+    hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
+    alone: bool = False  # or for nobody else ever: without them the flow goes on
 
 
 class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):
@@ -279,6 +282,15 @@ def share(capacity: tuple[Share, ...], channel: str) -> Share:
     return next((one for one in capacity if one.channel == channel), Share(channel))
 
 
+class Sticky(Struct, frozen=True, gc=False):
+    """Whoever calls again is held for the agent who helped last: if that was within this time,
+    in a talk of at least this length; for so long at most."""
+
+    within_us: DurationUs
+    hold_us: DurationUs
+    least_us: DurationUs
+
+
 class Queue(Struct, frozen=True, gc=False):
     id: QueueId
     client: ClientId
@@ -298,6 +310,7 @@ class Queue(Struct, frozen=True, gc=False):
     rings: tuple[Ring, ...] = ()  # in order of their wait
     boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
     boost_most: int = 0
+    sticky: Sticky | None = None
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
     tasks: RoutedTasks | None = None  # None: they lie in the list, for whoever takes them
 

@@ -7,7 +7,7 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from roost.floor import task_reactions
+from roost.floor import keeping, task_reactions
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as calls
@@ -17,7 +17,6 @@ from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
-from roost.floor.routing.standing import there
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
@@ -210,18 +209,17 @@ def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
     contact = _contact(event)
-    return [_act(contact, act) for act in event.acts]
+    return [_act(state, contact, act, event.step) for act in event.acts]
 
 
-def _act(contact: ContactId, act: flows.Act) -> Command:
+def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Command:
     match act:
         case flows.AnswerNow():
             return calls.AnswerCaller(contact)
         case flows.SpeakNow():
             return calls.Speak(contact, act.play, act.prompts, act.repeat)
         case flows.QueueNow():
-            lapse = Outcome.VOICEMAIL if act.voicemail else Outcome.OVERFLOWED
-            return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
+            return keeping.wait(state, contact, act, step)
         case flows.ListenNow():
             return calls.Listen(
                 contact,
@@ -381,7 +379,7 @@ def agent_rested(
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
     """Who can't be reached holds no tasks, and nobody waits for them."""
     return (
-        *_release(state, event.agent),
+        *keeping.release(state, event.agent),
         *task_reactions.withdraw(state, event.agent),
         *task_reactions.give_back(state, event.agent, "unreachable"),
     )
@@ -397,24 +395,11 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
     return (
-        *_release(state, event.agent),
+        *keeping.release(state, event.agent),
         *task_reactions.withdraw(state, event.agent),
         *task_reactions.give_back(state, event.agent, "signed_out"),
         *task_reactions.own_tasks(state, event.agent),
     )
-
-
-def _release(state: CellState, agent: AgentId) -> list[Command]:
-    """Contacts that wait for this agent only are anybody's of their queue."""
-    seat = state.routing.seats.get(agent)
-    if seat is None or seat.own is None:
-        return []
-    entries, waiters = state.queues.entries, state.routing.waiters
-    return [
-        queues.Widen(ContactId(place[2]), entries[place[2]].number, released=True)
-        for place in seat.own.places[seat.own.head :]
-        if there(waiters, place)
-    ]
 
 
 # --- definitions ---
@@ -427,7 +412,7 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
         if not entry.answered and state.queues.lines[entry.queue].removed:
             commands.extend(_out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
-            commands.append(queues.Widen(ContactId(contact), entry.number))
+            commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.extend(task_reactions.after_configuring(state))
     commands.append(routing.MatchAll())
     return commands

@@ -4,6 +4,7 @@ from msgspec import Struct, field
 
 from roost.floor.agents.model import Agents
 from roost.floor.calls.model import Calls
+from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
 from roost.floor.queues.model import Queues
 from roost.floor.routing.model import Routing
@@ -20,4 +21,5 @@ class CellState(Struct, gc=False):
     agents: Agents = field(default_factory=Agents)
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
+    familiar: Familiar = field(default_factory=Familiar)
     configured: Digest | None = None

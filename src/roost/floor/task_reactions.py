@@ -28,17 +28,16 @@ def _contact(event: Event) -> ContactId:
 
 
 def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
-    """A voicemail is somebody's work. It's of the queue that was waited in last."""
+    """A voicemail is somebody's work: of the queue that was waited in last, and of whom the
+    caller waited for."""
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
     contact = _contact(event)
     call = state.calls.calls[contact]
-    waiter = state.routing.waiters.get(contact)
-    if waiter is None:
-        queue = state.flows.safe[call.client].queue
-    else:
-        queue = state.routing.classes[waiter.klass].queue
-    return (tasks.ExpectMessage(contact, call.client, queue, call.caller),)
+    run = state.flows.runs.get(contact)
+    queue = run.queue if run and run.queue else state.flows.safe[call.client].queue
+    named = run.named if run else None
+    return (tasks.ExpectMessage(contact, call.client, queue, call.caller, named),)
 
 
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:

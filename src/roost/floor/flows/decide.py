@@ -187,7 +187,7 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
     run = _waiting(state, command.contact, "queue", None)
     if run is None:
         return STALE
-    passed = "full" if command.full else "waited"
+    passed = "full" if command.full else "absent" if command.absent else "waited"
     if run.step == RESCUED:
         return _end(run, now, Blame.US, Reason.FAULT, passed)
     if run.step == TRANSFERRED:

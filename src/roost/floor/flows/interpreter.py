@@ -121,7 +121,8 @@ def enqueue(going: Walk, step: d.Enqueue, music: bool = True) -> None:
         going.speak(step.waiting, repeat=True)
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
     asked = d.Asked(step.skills, step.prefer, step.priority)
-    going.acts.append(m.QueueNow(step.queue, asked, step.most_us, voicemail))
+    held = (step.agent, step.hold_us, step.alone)
+    going.acts.append(m.QueueNow(step.queue, asked, step.most_us, voicemail, *held))
 
 
 def leads_to_voicemail(flow: d.Flow, name: str) -> bool:

@@ -5,6 +5,7 @@ from msgspec import Struct
 from roost.floor.definition import Asked
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
+    AgentId,
     ClientId,
     CollectId,
     ContactId,
@@ -70,6 +71,7 @@ class QueueLeft(Command, frozen=True, gc=False):
 
     contact: ContactId
     full: bool = False  # never waited: the queue was full, or gone
+    absent: bool = False  # nor here: whom it was for alone isn't there
 
 
 class StepLapsed(Command, frozen=True, gc=False):
@@ -128,6 +130,9 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     asked: Asked
     most_us: DurationUs
     voicemail: bool = False  # the limit leads to a voicemail
+    agent: AgentId | None = None  # held for this one first, so long; or for nobody else ever
+    hold_us: DurationUs = DurationUs(0)
+    alone: bool = False
 
 
 class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):

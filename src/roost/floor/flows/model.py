@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.flows import messages as m
-from roost.kernel.ids import ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -47,6 +47,7 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    named: AgentId | None = None  # whom it was for then
 
 
 class Version(Struct, gc=False):
@@ -138,6 +139,7 @@ def _acted(run: Run, act: m.Act) -> None:
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.named = act.agent
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"
