@@ -10,6 +10,7 @@ WORDS: Final = {
     "busy": "busy",
     "away": "away",
     "resting": "resting",
+    "full": "with other work in hand",
 }
 
 KEPT: Final = {
@@ -23,7 +24,9 @@ def sentence(what: str, detail: Mapping[str, str]) -> str | None:
     are and anything else as JSON (`ports.records.Happening`); what's nothing isn't there."""
     match what:
         case "routing.Assigned":
-            return _assigned(detail)
+            return _assigned("rung", detail)
+        case "routing.WorkAssigned":
+            return _assigned(f"task {detail.get('task')} offered to", detail)
         case "queues.ContactQueued" if "only" in detail:
             why = KEPT.get(detail.get("kept", ""), "")
             until = _read(detail, "only_us", 0) / 1_000_000
@@ -42,12 +45,12 @@ def _read(detail: Mapping[str, str], name: str, otherwise: Any) -> Any:
     return msgspec.json.decode(detail[name]) if name in detail else otherwise
 
 
-def _assigned(detail: Mapping[str, str]) -> str:
+def _assigned(how: str, detail: Mapping[str, str]) -> str:
     waited = _read(detail, "waited_us", 0) / 1_000_000
     ring = _read(detail, "ring", 0)
     reached = "held for one agent" if ring < 0 else f"ring {ring}"
     head = (
-        f"rung {detail.get('agent')} after {waited:.1f} s, {reached}; "
+        f"{how} {detail.get('agent')} after {waited:.1f} s, {reached}; "
         f"chosen by {detail.get('policy')}, order {detail.get('order', '')}"
     )
     shown = _read(detail, "candidates", [])

@@ -43,6 +43,7 @@ COMMANDS: Final = (
     agents.TakeOver,
     tasks.PromiseCallback,
     tasks.TakeTask,
+    tasks.DeclineTask,
     tasks.GiveTaskBack,
     tasks.FinishTask,
     tasks.AssignTask,

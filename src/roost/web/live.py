@@ -42,6 +42,7 @@ from roost.web.staff import Staff, of_team
 Key = tuple[View, str]
 There = tuple[str, ClientId | None]  # a team, and for whom of its clients; None: all
 ALL: Final = "all"  # the key of the operator's totals
+AT_REST: Final = (Presence.AWAY, Presence.READY, Presence.WORKING, Presence.SIGNED_OUT)
 
 
 class QueueLive(Struct):
@@ -73,6 +74,7 @@ class AgentLive(Struct):
     kind: SegmentKind | None = None
     watches: WatchLive | None = None
     unreached: ContactId | None = None  # whom I called last, in vain
+    tasks: tuple[TaskId, ...] = ()  # in hand, that were offered
 
 
 class ContactLive(Struct):
@@ -273,7 +275,7 @@ class Live:
         agent.presence = presence
         agent.reason = reason
         agent.since = at
-        if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
+        if presence in AT_REST:
             agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.kind, agent.held = None, False
         agent.until, agent.extended = None, False
@@ -410,6 +412,23 @@ class Live:
     def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
         self._move(event.agent, Presence.READY, envelope.at)
 
+    def _works(self, event: agents.AgentWorks, envelope: Envelope) -> None:
+        agent = self._move(event.agent, Presence.WORKING, envelope.at)
+        agent.client, agent.queue = event.client, event.queue
+
+    def _work_began(self, event: agents.WorkBegan, envelope: Envelope) -> None:
+        agent = self._agent(event.agent)
+        if not event.aside and agent.presence is not Presence.WORKING:
+            self._move(event.agent, Presence.WORKING, envelope.at)
+            agent.client, agent.queue = event.client, event.queue
+        agent.tasks = (*agent.tasks, event.task)
+        self.touch_agent(agent)
+
+    def _work_ended(self, event: agents.WorkEnded, _at: Envelope) -> None:
+        agent = self._agent(event.agent)
+        agent.tasks = tuple(task for task in agent.tasks if task != event.task)
+        self.touch_agent(agent)
+
     def _away(self, event: agents.AgentAway, envelope: Envelope) -> None:
         self._move(event.agent, Presence.AWAY, envelope.at, event.reason)
 
@@ -478,6 +497,9 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.AgentSignedIn: Live._signed_in,
     agents.AgentSignedOut: Live._signed_out,
     agents.AgentReady: Live._ready,
+    agents.AgentWorks: Live._works,
+    agents.WorkBegan: Live._work_began,
+    agents.WorkEnded: Live._work_ended,
     agents.AgentAway: Live._away,
     agents.NextStateChosen: Live._next,
     agents.AgentOffered: Live._offered,

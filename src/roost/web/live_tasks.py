@@ -39,6 +39,8 @@ class TaskLive(Struct):
     holder: AgentId | None = None
     tries: int = 0
     outcome: TaskOutcome | None = None
+    offered: AgentId | None = None
+    lapses: InstantUs | None = None  # the offer
 
     @property
     def ref(self) -> str | None:
@@ -80,6 +82,28 @@ def added(live: "Live", event: tasks.TaskAdded, envelope: Envelope) -> None:
     _touch(live, task, task.state, envelope.at)
 
 
+def offered(live: "Live", event: tasks.TaskOffered, envelope: Envelope) -> None:
+    """Somebody is asked."""
+    task = live.tasks[event.task]
+    task.offered, task.lapses = event.agent, event.until
+    _touch(live, task, TaskState.OFFERED, envelope.at)
+    live.dirty.add((View.DESK, event.agent))
+
+
+def offer_over(live: "Live", event: tasks.TaskOfferEnded, envelope: Envelope) -> None:
+    """They don't take it; or it had come to no offer."""
+    task = live.tasks.get(event.task)
+    if task is not None and task.offered == event.agent:
+        _asked_no_more(live, task)
+        _touch(live, task, TaskState.DUE, envelope.at)
+
+
+def _asked_no_more(live: "Live", task: TaskLive) -> None:
+    if task.offered is not None:
+        live.dirty.add((View.DESK, task.offered))
+    task.offered = task.lapses = None
+
+
 def due(live: "Live", event: tasks.TaskDue, envelope: Envelope) -> None:
     """It's time."""
     _touch(live, live.tasks[event.task], TaskState.DUE, envelope.at)
@@ -88,6 +112,7 @@ def due(live: "Live", event: tasks.TaskDue, envelope: Envelope) -> None:
 def taken(live: "Live", event: tasks.TaskTaken, envelope: Envelope) -> None:
     """Somebody works on it."""
     task = live.tasks[event.task]
+    _asked_no_more(live, task)
     task.holder = event.agent
     _touch(live, task, TaskState.TAKEN, envelope.at)
 
@@ -147,6 +172,8 @@ def row(task: TaskLive) -> TaskRow | None:
         task.outcome,
         task.number is not None,
         task.note is not None,
+        task.offered,
+        task.lapses,
     )
 
 
@@ -160,6 +187,8 @@ def in_hand(live: "Live", agent: AgentId | None, ref: str) -> bool:
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
     tasks.TaskAdded: added,
     tasks.TaskDue: due,
+    tasks.TaskOffered: offered,
+    tasks.TaskOfferEnded: offer_over,
     tasks.TaskTaken: taken,
     tasks.TaskGivenBack: given_back,
     tasks.TaskAssigned: assigned,

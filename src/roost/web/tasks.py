@@ -320,6 +320,21 @@ async def take(
     return await _act(command, caller, key, parts, commands, follower)
 
 
+@post("/api/tasks/{task:str}/decline", status_code=200, summary="Decline a task")
+async def decline(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """It's offered to somebody else; nothing but calls is offered to me for a while."""
+    of = _task(task, caller, follower)
+    command = tasks.DeclineTask(agent_of(caller), of.id)
+    return await _act(command, caller, key, parts, commands, follower)
+
+
 @post("/api/tasks/{task:str}/call", status_code=200, summary="Call a task's number")
 async def call(
     task: TaskPath,
@@ -435,7 +450,14 @@ def _task(id: str, caller: Caller, follower: Follower) -> TaskLive:
     return found
 
 
-_Act = tasks.TakeTask | tasks.GiveTaskBack | tasks.FinishTask | tasks.AssignTask | tasks.CloseTask
+_Act = (
+    tasks.TakeTask
+    | tasks.DeclineTask
+    | tasks.GiveTaskBack
+    | tasks.FinishTask
+    | tasks.AssignTask
+    | tasks.CloseTask
+)
 
 
 async def _act(
@@ -483,6 +505,7 @@ ROUTES: Final = (
     recording,
     take,
     call,
+    decline,
     give_back,
     finish,
     assign,
