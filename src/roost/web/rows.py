@@ -251,8 +251,9 @@ class DeskRow(Struct, frozen=True):
 
 class TaskRow(Struct, frozen=True):
     """Work that isn't a call now: `open` until its time (`at`), then `due`, `offered` to an agent
-    (who may take it until it `lapses`), or `taken` by its `holder`; given up at `until`. `agent`: whose own it is; `by`: who has promised it; `outcome`:
-    of the last try. Number and note are shown to who takes it."""
+    (who may take it until it `lapses`), or `taken` by its `holder`; given up at `until`. `agent`:
+    whose own it is; `by`: who has promised it; `outcome`: of the last try. Number and note are
+    shown to who takes it."""
 
     task: TaskId
     kind: TaskKind

@@ -83,7 +83,7 @@ def _work_began(span: Span | None, body: agents.WorkBegan, at: InstantUs) -> Spa
     return Span(body.agent, at, "working", "", (body.client,), body.contact)
 
 
-def _works(span: Span | None, body: agents.AgentWorks, at: InstantUs) -> Span | None:
+def _works(_: Span | None, body: agents.AgentWorks, at: InstantUs) -> Span | None:
     return Span(body.agent, at, "working", "", (body.client,), body.contact)
 
 
