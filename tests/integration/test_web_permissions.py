@@ -61,6 +61,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{period}": ("2020-01", set()),
     "{line}": ("none", set()),
     "{task}": ("T99", set()),
+    "{move}": ("move-99", set()),
 }
 CLIENTS = (Role.CLIENT_MANAGER, Role.WALLBOARD)
 OPERATORS_ALONE = (Reach.TEAM, Reach.CENTRE)
@@ -91,6 +92,9 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/watch": {"mode": "listen"},
     "POST /api/watch/mode": {"mode": "barge"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
+    "POST /api/moves": {"agents": ["1002"], "until": 0, "gives": {"outage": 3}},
+    "POST /api/moves/{move}/put-back": {},
+    "POST /api/contacts/{ref}/priority": {"raised": 5},
 }
 
 

@@ -8,10 +8,11 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, reactions, transferring, watching
+from roost.floor import calling_back, calling_out, moving, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
+from roost.floor.callbacks import model as callbacks_model
 from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
@@ -25,6 +26,7 @@ from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
+from roost.floor.reactions import REACTIONS
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
@@ -52,15 +54,18 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     and serves others from now on is told, so that ready time can be shared out."""
     if command.floor.version == state.configured:
         return Refusal("already_configured", {"version": command.floor.version})
-    events: list[Event] = [CentreConfigured(floor=command.floor)]
+    events: list[Event] = moving.ended_by(state, command.floor)
+    events.append(CentreConfigured(floor=command.floor))
     new = {agent.id: agent for agent in command.floor.agents}
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
         if there is None:
             if agent.handling is None and agent.presence is not SIGNED_OUT:
                 events.append(agents.AgentSignedOut(agent=agent.id))
-        elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
-            events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
+        elif agent.presence is agents_model.Presence.READY:
+            able = moving.under(command.floor, agent, there)
+            if able != agent.clients:
+                events.append(agents.AgentChanged(agent=agent.id, ready_for=able))
     return Decision(tuple(events))
 
 
@@ -101,6 +106,8 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **moving.DECIDE,
+    **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -137,6 +144,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    moving.configured(state, floor)
 
 
 def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
@@ -174,7 +182,14 @@ def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> Non
         event.asked,
         event.since,
         event.only,
+        stands=event.callback is None or event.callback.not_before <= at,
+        calls_first=event.callback is not None and event.callback.customer_first,
     )
+
+
+def _stands(state: CellState, event: queues.CallbackStands, at: InstantUs) -> None:
+    queues_model.stands(state.queues, event, at)
+    routing_standing.stands(state.routing, _contact(event), event.on_line)
 
 
 def _asks(
@@ -186,10 +201,35 @@ def _asks(
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
-    routing_promises.counted(
-        state.routing, event.queue, event.outcome, event.short, event.in_target, at
-    )
+    if not event.callback:
+        routing_promises.counted(
+            state.routing, event.queue, event.outcome, event.short, event.in_target, at
+        )
     routing_standing.dequeued(state.routing, _contact(event))
+
+
+def _call_answered(state: CellState, event: calls.CallAnswered, at: InstantUs) -> None:
+    calls_folds.call_answered(state.calls, event)
+    callbacks_model.answered(state.callbacks, _contact(event))
+
+
+def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) -> None:
+    contact = _contact(event)
+    calls_folds.promised(state.calls, event, at)
+    state.callbacks.promises[contact] = callbacks_model.Promise(
+        ClientId(event.owner),
+        event.first,
+        event.queue,
+        event.number,
+        event.asked,
+        event.since,
+        event.until,
+        event.tries,
+        event.retry_us,
+        event.customer_first,
+        event.waiting,
+    )
+    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
@@ -337,7 +377,7 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
 FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
     calls.CallArrived: _arrived,
-    calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
+    calls.CallAnswered: _call_answered,
     calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
     calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
     calls.PlayFinished: lambda s, e, at: _c.play_finished(s.calls, e),
@@ -363,6 +403,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.LineInterrupted: lambda s, e, at: _c.interrupted(s.calls, e, at),
     calls.RecordingPaused: lambda s, e, at: _c.paused(s.calls, e),
     calls.CallMade: lambda s, e, at: _c.made(s.calls, e, at),
+    calls.CallbackPromised: _promised,
+    calls.CallbackClosed: lambda s, e, at: callbacks_model.closed(s.callbacks, _contact(e)),
     calls.MediaServing: lambda s, e, at: _c.serving(s.calls, e),
     calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
     calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
@@ -372,13 +414,17 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.ContactEnded: _contact_ended,
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
+    flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
+    queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
+    routing.TurnCame: lambda s, e, at: routing_standing.turn_came(s.routing, _contact(e)),
     routing.AgentRests: _nothing,
     routing.WorkAssigned: _work_assigned,
     routing.AgentShut: _shut,
@@ -410,6 +456,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
+    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
+    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
@@ -429,11 +477,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
 }
 
 
-def fold(state: CellState, event: Any, at: InstantUs) -> None:
-    """An event changes the state; it never fails on one that was appended."""
-    FOLDS[type(event)](state, event, at)
-
-
 # --- the registry ---
 
 
@@ -450,8 +493,8 @@ ROOM: Final = Room(
     state_type=CellState,
     initial=CellState,
     decide=decide,
-    fold=fold,
-    react=reactions.react,
+    folds=FOLDS,
+    reactions=REACTIONS,
     unfinished=unfinished,
     rescue=rescue,
     events=EVENTS,

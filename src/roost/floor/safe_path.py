@@ -62,7 +62,11 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
     """What follows in place of a command that couldn't be decided."""
     if isinstance(command, flows.Rescue):
         return (calls.EndContact(command.contact, Blame.US, Reason.FAULT),)
-    if isinstance(command, routing.MatchAgent | routing.MatchTask | routing.OpenAgent):
+    if isinstance(command, routing.MatchAgent):
+        seat = state.routing.seats.get(command.agent)
+        resting = seat is not None and seat.state == "resting"  # whose end nobody waits for yet
+        return (command,) if resting else (routing.MatchAll(),)
+    if isinstance(command, routing.MatchTask | routing.OpenAgent):
         return (routing.MatchAll(),)
     if isinstance(command, tasks.OfferTask):
         return (tasks.UndoTaskOffer(command.task, command.agent, command.offer),)

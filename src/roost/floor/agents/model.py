@@ -21,14 +21,17 @@ from msgspec.structs import replace
 
 from roost.floor import definition
 from roost.floor.agents import messages as m
+from roost.floor.definition import Skill
 from roost.floor.parties import SegmentKind, WatchMode
 from roost.kernel.ids import (
     AgentId,
     ClientId,
     ContactId,
+    MoveId,
     OfferId,
     QueueId,
     SegmentId,
+    SkillId,
     TaskId,
     VaultId,
 )
@@ -166,6 +169,16 @@ class Watching(Struct, gc=False, frozen=True):
     mode: WatchMode
 
 
+class Move(Struct, gc=False, frozen=True):
+    """What a supervisor changed about an agent for now."""
+
+    id: MoveId
+    gives: tuple[Skill, ...]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+
+
 class Agent(Struct, gc=False):
     id: AgentId
     clients: tuple[ClientId, ...]
@@ -180,6 +193,8 @@ class Agent(Struct, gc=False):
     to_complete: list[Unwritten] = []
     hand: bool = False  # raised: asks for help
     works: list[Work] = []  # the oldest first
+    moves: list[Move] = []  # for now, in the order in which they were made
+    own: definition.Agent | None = None  # as the definitions have whoever is moved
 
     @property
     def reachable(self) -> bool:
@@ -226,6 +241,7 @@ def configured(state: Agents, floor: definition.Floor) -> None:
         else:
             old.clients = one.clients
             old.removed = False
+            old.own = one if old.moves else None
             agents[one.id] = old
     for gone, old in state.agents.items():
         if gone not in agents and old.presence is not Presence.SIGNED_OUT:
@@ -245,6 +261,20 @@ def configured(state: Agents, floor: definition.Floor) -> None:
     state.rules = rules
     state.away_reasons = floor.away_reasons
     state.teams = tuple(sorted({one.team for one in floor.agents if one.team}))
+
+
+def moved(state: Agents, event: m.AgentMoved, own: definition.Agent) -> None:
+    """`own`: as the definitions have them."""
+    agent = state.agents[event.agent]
+    agent.own = own
+    agent.clients = event.serves
+    agent.moves.append(Move(event.move, event.gives, event.takes, event.team, event.until))
+
+
+def put_back(state: Agents, event: m.AgentPutBack) -> None:
+    agent = state.agents[event.agent]
+    agent.clients = event.serves
+    agent.moves = [one for one in agent.moves if one.id != event.move]
 
 
 def _move(agent: Agent, event: Event, at: InstantUs) -> None:

@@ -140,7 +140,8 @@ def _closed(
     if leg.id == call.caller_leg:
         return _end(call, now, blame, _caller_reason(call, reason), ended)
     if leg.joined:
-        decision = left(state, call, leg, now, ended, reason)
+        lapsed = blame is Blame.NETWORK and leg.party is not Party.CUSTOMER
+        decision = left(state, call, leg, now, ended, reason, lapsed)
     else:
         decision = not_reached(state, call, leg, ended, reason)
     if decision is not None:
@@ -325,7 +326,7 @@ def media_lost(state: Calls, now: InstantUs, command: m.MediaLost) -> Decision |
     events: list[Event] = []
     effects: list[Effect] = []
     for call in state.calls.values():
-        if call.media != command.media:
+        if call.media != command.media or (call.callback and not call.legs_made):
             continue
         events.extend(_lost(call))
         if call.ended_at is None:

@@ -95,6 +95,16 @@ class AgentOpened(Event, frozen=True, gc=False, kw_only=True):
     agent: AgentId
 
 
+class TurnCame(Event, frozen=True, gc=False, kw_only=True):
+    """An agent is free for a promised call whose customer is to be called first: it leaves the
+    line meanwhile, and comes back to its place when the customer is there. The `agent` is
+    offered whoever is next."""
+
+    queue: QueueId
+    agent: AgentId
+    waited_us: DurationUs
+
+
 class AgentRests(Event, frozen=True, gc=False, kw_only=True):
     """Ready, but offered nothing until then, by the team's rules of rest."""
 

@@ -77,6 +77,11 @@ class Profile(Struct, gc=False):
     mask: list[int]
     reach: dict[str, Reach] = field(default_factory=dict[str, Reach])  # by channel
 
+    @property
+    def calls(self) -> Reach:
+        """The classes of calls."""
+        return self.reach.get(VOICE, Reach())
+
 
 class Waiter(Struct, gc=False):
     """A contact (or a task, under its own id) that waits, is offered, or is with an agent.
@@ -91,6 +96,7 @@ class Waiter(Struct, gc=False):
     offer: OfferId | None = None
     only: AgentId | None = None
     about: ContactId | None = None  # a task's contact, that's over
+    calls_first: bool = False  # its turn is that the customer is called, who isn't on the line
 
 
 class Load(Struct, gc=False):

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from roost.floor.definition import VOICE, Asked
+from roost.floor.definition import VOICE, Asked, Skill
 from roost.floor.routing import capacity, ranks, resting
-from roost.floor.routing.index import HELD, NOWHERE, class_of, line_of
+from roost.floor.routing.index import HELD, NOWHERE, class_of, line_of, profile_of
 from roost.floor.routing.model import WORD, Class, Free, Line, Place, Routing, Seat, Waiter
 from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
 from roost.kernel.time import InstantUs
@@ -28,8 +28,12 @@ def queued(
     since: InstantUs,
     only: AgentId | None,
     channel: str = VOICE,
+    *,
+    stands: bool = True,
+    calls_first: bool = False,
 ) -> None:
-    """Into the line of its class, or of the agent whom it's held for."""
+    """Into the line of its class, or of the agent whom it's held for; a callback whose time
+    hasn't come stands nowhere yet."""
     settle(state)
     klass = class_of(state, queue, ring, asked, channel)
     waiter = state.waiters.get(contact)
@@ -41,7 +45,28 @@ def queued(
     waiter.only = only if ring == HELD else None
     state.numbers += 1
     waiter.order = state.numbers
+    waiter.calls_first = calls_first
+    if stands:
+        _stand(state, contact, waiter)
+
+
+def stands(state: Routing, contact: ContactId, on_line: bool) -> None:
+    """A callback, in its place from now on."""
+    waiter = state.waiters.get(contact)
+    if waiter is None or waiter.number or waiter.offer is not None:
+        return
+    settle(state)
+    if on_line:
+        waiter.calls_first = False
     _stand(state, contact, waiter)
+
+
+def turn_came(state: Routing, contact: ContactId) -> None:
+    """Out of the line, while the customer is being called."""
+    settle(state)
+    waiter = state.waiters[contact]
+    if waiter.number:
+        _leave(state, waiter)
 
 
 def widened(state: Routing, contact: ContactId, ring: int, asked: Asked) -> None:
@@ -276,6 +301,23 @@ def stand_anew(state: Routing, agent: AgentId) -> None:
     seat.number = state.numbers
     capacity.opens(state, seat)
     state.unplaced = agent
+
+
+def moved(state: Routing, agent: AgentId, skills: tuple[Skill, ...], team: str) -> None:
+    """Somebody has other skills, or another team: among the ready for other classes, and idle
+    since when they were."""
+    seat = state.seats[agent]
+    settle(state)
+    ready = seat.state == "ready"
+    if ready:
+        seat.number = 0
+        _stop_standing(state, agent, seat)
+    seat.skills, seat.team = skills, team
+    seat.profile = profile_of(state, seat)
+    if ready:
+        state.numbers += 1
+        seat.number = state.numbers
+        state.unplaced = agent
 
 
 def settle(state: Routing) -> None:
