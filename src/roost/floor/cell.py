@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_back, calling_out, moving, transferring, watching
+from roost.floor import calling_back, calling_out, moving, task_folds, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -32,11 +32,9 @@ from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
 from roost.floor.routing import promises as routing_promises
 from roost.floor.routing import standing as routing_standing
-from roost.floor.routing import working as routing_working
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
 from roost.floor.tasks import decide as tasks_decide
-from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
 from roost.kernel.ids import ClientId, ContactId
@@ -277,60 +275,6 @@ def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> Non
         routing_standing.set_state(state.routing, event.agent, "busy", at)
 
 
-# tasks, in their own area and in the router's
-
-
-def _task_queued(state: CellState, event: tasks.TaskQueued, at: InstantUs) -> None:
-    tasks_model.queued(state.tasks, event)
-    routing_working.task_queued(
-        state.routing, event.task, event.contact, event.queue, event.ring, event.since
-    )
-
-
-def _task_widened(state: CellState, event: tasks.TaskWidened, at: InstantUs) -> None:
-    tasks_model.widened(state.tasks, event)
-    routing_working.task_widened(state.routing, event.task, event.ring)
-
-
-def _task_unqueued(state: CellState, event: tasks.TaskUnqueued, at: InstantUs) -> None:
-    tasks_model.unqueued(state.tasks, event)
-    routing_working.task_gone(state.routing, event.task, None)
-
-
-def _work_assigned(state: CellState, event: routing.WorkAssigned, at: InstantUs) -> None:
-    routing_working.task_offered(state.routing, event.task, event.agent, event.offer)
-
-
-def _task_offer_over(state: CellState, event: tasks.TaskOfferEnded, at: InstantUs) -> None:
-    tasks_model.offer_over(state.tasks, event)
-    routing_working.offer_over(state.routing, event.task, event.agent, event.offer)
-
-
-def _task_taken(state: CellState, event: tasks.TaskTaken, at: InstantUs) -> None:
-    tasks_model.taken(state.tasks, event)
-    routing_working.task_taken(state.routing, event.task, event.agent, at)
-
-
-def _task_given_back(state: CellState, event: tasks.TaskGivenBack, at: InstantUs) -> None:
-    tasks_model.given_back(state.tasks, event, at)
-    routing_working.task_given_back(state.routing, event.task, event.agent)
-
-
-def _task_tried(state: CellState, event: tasks.TaskTried, at: InstantUs) -> None:
-    tasks_model.tried(state.tasks, event, at)
-    routing_working.task_gone(state.routing, event.task, event.agent)
-
-
-def _task_done(state: CellState, event: tasks.TaskDone, at: InstantUs) -> None:
-    tasks_model.done(state.tasks, event)
-    routing_working.task_gone(state.routing, event.task, event.holder)
-
-
-def _shut(state: CellState, event: routing.AgentShut | routing.AgentOpened, at: InstantUs) -> None:
-    until = event.until if isinstance(event, routing.AgentShut) else InstantUs(0)
-    routing_working.shut(state.routing, event.agent, until)
-
-
 def _taken(state: CellState, event: agents.OfferTaken, at: InstantUs) -> None:
     agents_model.taken(state.agents, event, at)
     familiar_model.taken(state.familiar, _contact(event), event.agent, event.queue, event.kind, at)
@@ -367,7 +311,7 @@ def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> Non
 
 
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
+_c, _a, _f = calls_folds, agents_model, flows_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
@@ -426,9 +370,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     routing.Assigned: _assigned,
     routing.TurnCame: lambda s, e, at: routing_standing.turn_came(s.routing, _contact(e)),
     routing.AgentRests: _nothing,
-    routing.WorkAssigned: _work_assigned,
-    routing.AgentShut: _shut,
-    routing.AgentOpened: _shut,
     routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
@@ -462,18 +403,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
-    tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
-    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e, at),
-    tasks.TaskQueued: _task_queued,
-    tasks.TaskWidened: _task_widened,
-    tasks.TaskUnqueued: _task_unqueued,
-    tasks.TaskOffered: lambda s, e, at: _t.offered(s.tasks, e),
-    tasks.TaskOfferEnded: _task_offer_over,
-    tasks.TaskTaken: _task_taken,
-    tasks.TaskGivenBack: _task_given_back,
-    tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
-    tasks.TaskTried: _task_tried,
-    tasks.TaskDone: _task_done,
+    **task_folds.FOLDS,
 }
 
 

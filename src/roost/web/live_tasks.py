@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from roost.floor.agents import messages as agents
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
@@ -12,7 +13,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId
 from roost.kernel.time import InstantUs
 from roost.web.permissions import View
-from roost.web.rows import TaskRow, ref_of
+from roost.web.rows import Presence, TaskRow, ref_of
 
 if TYPE_CHECKING:
     from roost.web.live import Live
@@ -150,6 +151,29 @@ def _waiting(task: TaskLive, at: InstantUs) -> TaskState:
     return TaskState.DUE if task.at <= at else TaskState.OPEN
 
 
+def works(live: "Live", event: agents.AgentWorks, envelope: Envelope) -> None:
+    """Back at a task."""
+    agent = live.move(event.agent, Presence.WORKING, envelope.at)
+    agent.client, agent.queue = event.client, event.queue
+
+
+def work_began(live: "Live", event: agents.WorkBegan, envelope: Envelope) -> None:
+    """One more in hand."""
+    agent = live.agents[event.agent]
+    if not event.aside and agent.presence is not Presence.WORKING:
+        live.move(event.agent, Presence.WORKING, envelope.at)
+        agent.client, agent.queue = event.client, event.queue
+    agent.tasks = (*agent.tasks, event.task)
+    live.touch_agent(agent)
+
+
+def work_ended(live: "Live", event: agents.WorkEnded, _at: Envelope) -> None:
+    """One less."""
+    agent = live.agents[event.agent]
+    agent.tasks = tuple(task for task in agent.tasks if task != event.task)
+    live.touch_agent(agent)
+
+
 def row(task: TaskLive) -> TaskRow | None:
     """A task as it's shown; None for a message that's only begun."""
     if task.state is TaskState.BEGUN:
@@ -187,6 +211,9 @@ def in_hand(live: "Live", agent: AgentId | None, ref: str) -> bool:
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
     tasks.TaskAdded: added,
     tasks.TaskDue: due,
+    agents.AgentWorks: works,
+    agents.WorkBegan: work_began,
+    agents.WorkEnded: work_ended,
     tasks.TaskOffered: offered,
     tasks.TaskOfferEnded: offer_over,
     tasks.TaskTaken: taken,

@@ -5,6 +5,7 @@ meaning yet (a service level without contacts) is null, never 0 or 100.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -37,6 +38,10 @@ class Presence(StrEnum):
     OFFERED = "offered"
     TALKING = "talking"
     WRAPPING = "wrapping"
+
+
+#: States of whom nothing rings for.
+AT_REST: Final = (Presence.AWAY, Presence.READY, Presence.WORKING, Presence.SIGNED_OUT)
 
 
 class ContactState(StrEnum):
