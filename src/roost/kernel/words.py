@@ -464,6 +464,25 @@ REFUSALS: Final[dict[str, Words]] = {
         "已有 {most} 个有效令牌，达到上限。",
         "请撤销一个不再需要的令牌。",
     ),
+    # --- simulations ---
+    "simulation_running": Words(
+        "A simulation is being played; there's one at a time.",
+        "Wait until it's done, or cancel it.",
+        "已有一个模拟正在运行；一次只能运行一个。",
+        "请等待其完成，或先取消它。",
+    ),
+    "unknown_scenario": Words(
+        "There is no scenario {scenario}.",
+        "Choose one of those that stand in the folder scenarios/ of the definitions.",
+        "没有名为 {scenario} 的场景。",
+        "请选择定义目录 scenarios/ 中已有的场景。",
+    ),
+    "nothing_to_play": Words(
+        "Nothing to play was named.",
+        "Name either a scenario or a period of the log.",
+        "未指定要模拟的内容。",
+        "请指定一个场景，或日志中的一段时间（二选一）。",
+    ),
 }
 
 

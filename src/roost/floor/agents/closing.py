@@ -98,6 +98,15 @@ def free(agent: Agent, next_reason: str | None) -> Then:
     return ready_now(agent)
 
 
+def as_before(agent: Agent, handling: Handling) -> Then:
+    """What an agent is who called in vain: what they chose meanwhile, else what they were."""
+    if agent.next is not None or handling.before is None:
+        return free(agent, agent.next)
+    if agent.removed:
+        return m.AgentSignedOut(agent=agent.id)
+    return m.AgentAway(agent=agent.id, reason=handling.before)
+
+
 def ready_now(agent: Agent) -> m.AgentReady | m.AgentWorks:
     """Ready; or back at the task in hand."""
     if not agent.works:

@@ -134,7 +134,7 @@ class Handling(Struct, gc=False):
     note: VaultId | None = None
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
-    before: str = ""  # the reason why the agent was away before; empty: was ready
+    before: str | None = None  # why the agent was away before; None: was ready
 
 
 class Work(Struct, gc=False):
@@ -341,7 +341,7 @@ def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
 def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     assert event.contact is not None
-    before = agent.reason if agent.presence is Presence.AWAY else ""
+    before = agent.reason if agent.presence is Presence.AWAY else None
     _move(agent, event, at)
     agent.handling = Handling(
         event.contact,
