@@ -923,7 +923,6 @@ class Floor(RuleBasedStateMachine):
         assert not state.flows.runs
         assert not state.queues.entries
         assert set(state.routing.waiters) <= set(state.tasks.tasks), "tasks are kept for days"
-        assert not [task for task in state.tasks.tasks.values() if task.offer]
         assert not state.callbacks.promises
         stuck = [agent for agent in state.agents.agents.values() if agent.handling]
         assert not stuck
