@@ -51,6 +51,7 @@ ROLE_OF = {
 #: What a path names, and for whom it's there (nobody: there's no such thing).
 THINGS: dict[str, tuple[str, set[str]]] = {
     "{board}": ("W999", set()),
+    "{simulation}": ("1", {"admin"}),
     "{token}": ("7", set()),
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
@@ -73,6 +74,7 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts/{account}/teams": {"teams": []},
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
     "POST /api/wallboards": {"code": "ABCDEFGH", "name": "x", "scope": "team", "of": "day"},
+    "POST /api/simulations": {"scenario": "day"},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},

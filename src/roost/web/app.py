@@ -33,6 +33,7 @@ from roost.web import (
     phone,
     reports,
     session,
+    simulations,
     steering,
     targets,
     tasks,
@@ -88,6 +89,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *contacts.ROUTES,
     *history.ROUTES,
     *reports.ROUTES,
+    *simulations.ROUTES,
     *wallboards.ROUTES,
     described_by,
 )
