@@ -129,6 +129,9 @@ class _Loading:
             no_shows=document.no_show_percent * 10_000,
             task=Law(length(document.tasks.work)),
             declines_task=document.tasks.decline_percent * 10_000,
+            takes_callback=document.callbacks.taken_percent * 10_000,
+            callback_reached=document.callbacks.reached_percent * 10_000,
+            lifts_after_us=length(document.callbacks.answer),
         )
 
     def keys_of(self, name: str) -> list[str]:
