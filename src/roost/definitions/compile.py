@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from roost.definitions import times
+from roost.definitions import announcements, times
 from roost.definitions.alert_documents import AlertDocument
 from roost.definitions.contracts import compile_contracts
 from roost.definitions.documents import (
@@ -31,7 +31,7 @@ from roost.definitions.needs import WAITING_MUSIC, prompt
 from roost.definitions.prompt_documents import (
     Prompts,
 )
-from roost.definitions.routing_documents import OwnOtherwise, TeamDocument
+from roost.definitions.routing_documents import AnnounceDocument, OwnOtherwise, TeamDocument
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
 from roost.floor.alert_rules import AlertRule
@@ -385,10 +385,29 @@ class _Client:
                 otherwise=to(queue.otherwise),
                 prefer=_skills(queue.prefer),
                 callback=self._callback(queue.callback, language),
+                announce=self._announce(queue.announce, language),
             )
         assert step.voicemail is not UNSET, "a checked step has a kind"
         prompts = (*self._prompts(step.voicemail.say, language), BEEP)
         return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)
+
+    def _announce(
+        self, announce: AnnounceDocument | UnsetType, language: str
+    ) -> floor.Announce | None:
+        words = None if announce is UNSET else announcements.words_of(language)
+        if announce is UNSET or words is None:
+            return None
+        places = list(announcements.places(words)) if announce.position else []
+        waits = list(announcements.waits(words)) if announce.wait else []
+        said = self._prompts([*places, *waits], language)
+        lengths = [DurationUs(minutes * MINUTE) for minutes in announcements.MINUTES]
+        return floor.Announce(
+            first_us=times.length(announce.first),
+            every_us=times.length(announce.every),
+            positions=said[: len(places)],
+            waits=tuple(map(floor.SaidWait, lengths, said[len(places) : -1])),
+            longer=said[-1] if waits else None,
+        )
 
     def _callback(
         self, offer: CallbackDocument | UnsetType, language: str

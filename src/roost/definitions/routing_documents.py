@@ -50,6 +50,16 @@ class BoostDocument(Document, frozen=True, kw_only=True):
     most: Annotated[int, Meta(ge=1, le=100), says("By how much at most")]
 
 
+class AnnounceDocument(Document, frozen=True, kw_only=True):
+    """What a waiting caller is told, between the music: the place in the queue, and how long it
+    may still take, rounded up and in words."""
+
+    first: Annotated[Duration, says("After so much waiting")] = "20s"
+    every: Annotated[Duration, says("And again after so much, at least `15s`")] = "1m"
+    position: Annotated[bool, says("The place: how many go first, and oneself")] = True
+    wait: Annotated[bool, says("The estimated wait, while somebody is there who could help")] = True
+
+
 class StickyDocument(Document, frozen=True, kw_only=True):
     """Whoever calls again waits a while for the agent who helped last: the one who had the last
     conversation with that number, for this client, and is here and may serve the queue."""

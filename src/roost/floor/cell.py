@@ -8,7 +8,15 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_back, calling_out, moving, transferring, watching
+from roost.floor import (
+    announcing,
+    calling_back,
+    calling_out,
+    estimating,
+    moving,
+    transferring,
+    watching,
+)
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -18,6 +26,7 @@ from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.estimates import model as estimates_model
 from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
@@ -38,7 +47,7 @@ from roost.floor.tasks import decide as tasks_decide
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.ids import AgentId, ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
@@ -106,6 +115,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **calling_out.DECIDE,
     **moving.DECIDE,
     **calling_back.DECIDE,
+    **announcing.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -143,6 +153,8 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
     moving.configured(state, floor)
+    seats = state.routing.seats
+    estimates_model.configured(state.estimates, floor, seats, at)
 
 
 def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
@@ -260,6 +272,23 @@ def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -
 def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
     agents_model.ready(state.agents, event, at)
     routing_standing.set_state(state.routing, event.agent, "ready", at)
+    if event.agent not in state.estimates.here:
+        _serves(state, event.agent, at)
+
+
+def _serves(state: CellState, agent: AgentId, at: InstantUs) -> None:
+    """Estimates count on somebody, as routing sees them."""
+    seat = state.routing.seats[agent]
+    estimates_model.comes(state.estimates, agent, seat.skills, seat.team, at)
+
+
+def _moved(state: CellState, event: agents.AgentMoved | agents.AgentPutBack, at: InstantUs) -> None:
+    if isinstance(event, agents.AgentMoved):
+        moving.moved(state, event)
+    else:
+        moving.back(state, event)
+    if event.agent in state.estimates.here:
+        _serves(state, event.agent, at)
 
 
 def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
@@ -317,7 +346,7 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
     """An event that reports follow, and no state."""
 
 
-FOLDS: Final[Mapping[type[Event], _Fold]] = {
+_FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
     calls.CallArrived: _arrived,
     calls.CallAnswered: _call_answered,
@@ -360,6 +389,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
     flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
+    flows.WaitAnnounced: lambda s, e, at: _f.announced(s.flows, e),
     queues.ContactQueued: _queued,
     queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
@@ -393,8 +423,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
-    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
-    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
+    agents.AgentMoved: _moved,
+    agents.AgentPutBack: _moved,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
@@ -406,6 +436,24 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
     tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
     tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+}
+
+
+def _estimated(kind: type[Event], fold: _Fold) -> _Fold:
+    """Estimates are folded from what other areas know as well."""
+    also = estimating.FOLDS.get(kind)
+    if also is None:
+        return fold
+
+    def folded(state: CellState, event: Event, at: InstantUs) -> None:
+        fold(state, event, at)
+        also(state.estimates, event, at)
+
+    return folded
+
+
+FOLDS: Final[Mapping[type[Event], _Fold]] = {
+    kind: _estimated(kind, fold) for kind, fold in _FOLDS.items()
 }
 
 

@@ -163,6 +163,24 @@ class CallbackOffer(Struct, frozen=True, gc=False):
     within_us: DurationUs
 
 
+class SaidWait(Struct, frozen=True, gc=False):
+    """What is said of a wait of at most so long."""
+
+    us: DurationUs
+    prompt: PromptId
+
+
+class Announce(Struct, frozen=True, gc=False):
+    """What a waiting caller is told. `positions`: of the next one, the second and so on, the last
+    of all further on; `waits` by their length, then `longer`. Either may be left out."""
+
+    first_us: DurationUs
+    every_us: DurationUs
+    positions: tuple[PromptId, ...] = ()
+    waits: tuple[SaidWait, ...] = ()
+    longer: PromptId | None = None
+
+
 class Enqueue(Struct, frozen=True, gc=False, tag=True):
     """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
     at `otherwise`."""
@@ -178,6 +196,7 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     agent: AgentId | None = None  # held for this one first,
     hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
     alone: bool = False  # or for nobody else ever: without them the flow goes on
+    announce: Announce | None = None
 
 
 class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):

@@ -427,6 +427,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.ContactEnded: contact_ended,
     flows.FlowAdvanced: flowing.flow_advanced,
     flows.FlowRescued: flowing.flow_rescued,
+    flows.WaitAnnounced: flowing.wait_announced,
     flows.CallbackOffered: promised.callback_offered,
     flows.MusicResumed: promised.music_resumed,
     queues.CallbackStands: promised.callback_stands,

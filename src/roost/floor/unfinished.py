@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from roost.floor import moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
+from roost.floor.announcing import announced_by
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import ASK_US, CLEAR_US, LEASE_US, Call, Leg, LegState
 from roost.floor.calls.talks import dial
@@ -52,7 +53,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
             effects.extend(_going_on(state, call, now))
             effects.extend(_talk(state, call, now))
     for run in state.flows.runs.values():
-        effects.extend(_flow(state.flows, run, now))
+        effects.extend(_flow(state, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
     effects.extend(_routing(state.routing, now))
@@ -182,13 +183,20 @@ def _collecting(call: Call) -> CollectDigits:
     )
 
 
-def _flow(state: Flows, run: Run, now: InstantUs) -> list[Effect]:
+def _flow(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
     if run.waits == "queue":
-        return _offer(run, now)
+        return [*_offer(run, now), *_announces(state, run, now)]
     effects: list[Effect] = [Wake(max(now, run.due), flows.StepLapsed(run.contact, run.turn))]
     if run.waits == "web":
-        effects.append(_web(state, run, now))
+        effects.append(_web(state.flows, run, now))
     return effects
+
+
+def _announces(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
+    announce = announced_by(state, run)
+    if announce is None:
+        return []
+    return [Wake(after(now, announce.every_us), flows.AnnounceWait(run.contact, run.turn))]
 
 
 def _offer(run: Run, now: InstantUs) -> list[Effect]:

@@ -35,6 +35,7 @@ class Walk(Struct):
     offer: d.CallbackOffer | None = None  # of the wait that it has come to
     speaks: int = 0
     answered: bool = False
+    announce: d.Announce | None = None
 
     def value(self, variable: str) -> str:
         value = self.variables.get(variable)
@@ -120,6 +121,7 @@ def _enter(going: Walk, step: d.Step) -> str | None:
 def enqueue(going: Walk, step: d.Enqueue, music: bool = True) -> None:
     if music and step.waiting:
         going.speak(step.waiting, repeat=True)
+    going.announce = step.announce
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
     asked = d.Asked(step.skills, step.prefer, step.priority)
     held = (step.agent, step.hold_us, step.alone)

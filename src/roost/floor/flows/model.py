@@ -25,6 +25,13 @@ RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
 TRANSFERRED: Final = "(transferred)"  # of one that an agent sent to a queue
 
 
+class Told(Struct, gc=False, frozen=True):
+    """What a waiting caller was told last; `us` of the wait that was said, 0 if none was."""
+
+    position: int
+    us: DurationUs
+
+
 class Run(Struct, gc=False):
     """One contact's way through its flow."""
 
@@ -50,6 +57,7 @@ class Run(Struct, gc=False):
     offering: str = ""  # the collection of a callback's offer that's heard just now
     offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
+    told: Told | None = None  # how it stood there, when it was announced last
 
 
 class Version(Struct, gc=False):
@@ -155,6 +163,14 @@ def offered(state: Flows, event: m.CallbackOffered, at: InstantUs) -> None:
     run.offer_at = InstantUs(at + event.next_us) if event.next_us else InstantUs(0)
 
 
+def announced(state: Flows, event: m.WaitAnnounced) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.awaited = event.play
+    run.told = Told(event.position, event.said_us)
+
+
 def resumed(state: Flows, event: m.MusicResumed) -> None:
     assert event.contact is not None
     run = state.runs[event.contact]
@@ -179,6 +195,8 @@ def _acted(run: Run, act: m.Act) -> None:
             run.waits = "queue"
             run.queue = act.queue
             run.named = act.agent
+            run.awaited = ""
+            run.told = None
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"

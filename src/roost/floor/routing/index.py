@@ -93,6 +93,15 @@ def _class(state: Routing, queue: QueueId, ring: int, asked: Asked) -> int:
     return number
 
 
+def known_class(state: Routing, queue: QueueId, ring: int, asked: Asked) -> Class | None:
+    """The class of what is asked, if there is one: looking changes nothing."""
+    of = state.queues.get(queue)
+    if of is None:
+        return None
+    number = state.keys.get(_key(queue, min(max(ring, 0), len(of.rings)), asked))
+    return None if number is None else state.classes[number]
+
+
 def class_of(state: Routing, queue: QueueId, ring: int, asked: Asked) -> int:
     """The number of the class of a contact that waits now. One that no definition speaks of (a
     flow of an older version, a priority that somebody changed) is added to the index."""
