@@ -31,7 +31,12 @@ from roost.definitions.needs import WAITING_MUSIC, prompt
 from roost.definitions.prompt_documents import (
     Prompts,
 )
-from roost.definitions.routing_documents import AnnounceDocument, OwnOtherwise, TeamDocument
+from roost.definitions.routing_documents import (
+    AnnounceDocument,
+    OwnOtherwise,
+    TeamDocument,
+    shared,
+)
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
 from roost.floor.alert_rules import AlertRule
@@ -156,7 +161,22 @@ def _agent(
         clients=tuple(sorted(serves)),
         rest_us=times.length(rules.rest) if rules else DurationUs(0),
         most_busy=0 if busy is UNSET else busy * 10,
+        capacity=_capacity(rules) if rules else (),
     )
+
+
+def _capacity(rules: TeamDocument) -> tuple[floor.Share, ...]:
+    return tuple(
+        floor.Share(channel.value, *shared(share))
+        for channel, share in sorted(rules.capacity.items())
+    )
+
+
+def _routed(queue: QueueDocument) -> floor.RoutedTasks | None:
+    tasks = queue.tasks
+    if tasks is UNSET or not tasks.routed:
+        return None
+    return floor.RoutedTasks(tasks.priority, times.length(tasks.offer), tasks.interruptible)
 
 
 class _Client:
@@ -243,6 +263,7 @@ class _Client:
             ),
             boost_us=DurationUs(0) if queue.boost is UNSET else times.length(queue.boost.every),
             boost_most=0 if queue.boost is UNSET else queue.boost.most,
+            tasks=_routed(queue),
             sticky=None
             if queue.sticky is UNSET
             else floor.Sticky(

@@ -38,6 +38,7 @@ from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
+from roost.floor.tasks.routed import widening
 from roost.kernel.ids import AgentId, CollectId, ContactId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
@@ -247,11 +248,16 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
 
 
 def _routing(state: Routing, now: InstantUs) -> list[Effect]:
-    return [
-        Wake(max(now, seat.rest_until), routing.RestOver(AgentId(agent), seat.number))
-        for agent, seat in state.seats.items()
-        if seat.state == "resting"
-    ]
+    effects: list[Effect] = []
+    for key, seat in state.seats.items():
+        agent = AgentId(key)
+        if seat.state == "resting":
+            over = routing.RestOver(agent, seat.number)
+            effects.append(Wake(max(now, seat.rest_until), over))
+        if seat.shut_until:
+            opens = routing.OpenAgent(agent, seat.shut_until)
+            effects.append(Wake(max(now, seat.shut_until), opens))
+    return effects
 
 
 def _agents(state: Agents, now: InstantUs) -> list[Effect]:
@@ -276,6 +282,12 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
 def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     for task in state.tasks.values():
+        if task.offer is not None:
+            lapse = tasks.TaskOfferLapsed(task.id, task.offer)
+            effects.append(Wake(max(now, task.lapses), lapse))
+        line = state.queues.get(task.queue)
+        if task.queued and line is not None:
+            effects.extend(widening(line, task, task.ring, now))
         if task.state is not TaskState.DUE:
             effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
         effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))
