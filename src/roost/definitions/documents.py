@@ -14,6 +14,7 @@ from roost.definitions.routing_documents import (
     BoostDocument,
     Choosing,
     Order,
+    OverflowDocument,
     RingDocument,
     TeamDocument,
 )
@@ -40,6 +41,7 @@ from roost.definitions.values import (
     Variable,
     says,
 )
+from roost.floor.affected import ModeKind
 
 # --- centre.yaml ---
 
@@ -245,6 +247,11 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     recording_pause: Annotated[
         Duration, says("The longest pause of a recording; it goes on by itself then")
     ] = "3m"
+    announcements: Annotated[
+        dict[Name, Prompts],
+        Meta(max_length=50),
+        says("What callers hear in a mode that somebody declares, by name"),
+    ] = {}
     desk: Annotated[ClientDesk | UnsetType, says("How the client looks to agents")] = UNSET
     alerts: Annotated[
         dict[Name, QueueAlert], says("When somebody should look at the client or a queue")
@@ -312,6 +319,19 @@ class VariableStep(Document, frozen=True, kw_only=True):
     otherwise: Annotated[str | UnsetType, says("The step for any other value")] = UNSET
 
 
+class ModeStep(Document, frozen=True, kw_only=True):
+    """Branches by what is declared for the caller at the moment, after its announcement; the
+    strongest, if there are several."""
+
+    queue: Annotated[
+        str | UnsetType, says("What's declared for this queue as well; by default for all alone")
+    ] = UNSET
+    surge: Annotated[str | UnsetType, says("The step in a surge")] = UNSET
+    closed: Annotated[str | UnsetType, says("The step when closed against the hours")] = UNSET
+    emergency: Annotated[str | UnsetType, says("The step in an emergency")] = UNSET
+    otherwise: Annotated[str | UnsetType, says("The step in no mode")] = UNSET
+
+
 class CallerStep(Document, frozen=True, kw_only=True):
     """Branches by the list that the caller's number is on."""
 
@@ -354,6 +374,15 @@ class QueueStep(Document, frozen=True, kw_only=True):
         Prompts | UnsetType, says("Played round and round; by default the built-in music")
     ] = UNSET
     most: Annotated[Duration, says("Longest wait; then the flow goes on at `otherwise`")] = "10m"
+    overflow: Annotated[
+        list[OverflowDocument],
+        Meta(max_length=8),
+        says("Other queues in which the wait goes on, each from a time or a reason on"),
+    ] = []
+    modes: Annotated[
+        dict[ModeKind, str],
+        says("Where to go in a mode; by default on waiting in a `surge`, else to `otherwise`"),
+    ] = {}
     otherwise: Annotated[str | UnsetType, says("Where to go after that, or if it's full")] = UNSET
 
 
@@ -380,6 +409,7 @@ class StepDocument(Document, frozen=True, kw_only=True):
     hours: Annotated[HoursStep | UnsetType, says("Branch by opening hours")] = UNSET
     variable: Annotated[VariableStep | UnsetType, says("Branch by a variable")] = UNSET
     caller: Annotated[CallerStep | UnsetType, says("Branch by caller list")] = UNSET
+    mode: Annotated[ModeStep | UnsetType, says("Tell what's declared, and branch by it")] = UNSET
     set: Annotated[dict[Variable, Title] | UnsetType, says("Set variables")] = UNSET
     ask: Annotated[AskStep | UnsetType, says("Call a web address")] = UNSET
     queue: Annotated[QueueStep | UnsetType, says("Wait for an agent")] = UNSET
@@ -396,6 +426,7 @@ KINDS: Final = (
     "hours",
     "variable",
     "caller",
+    "mode",
     "set",
     "ask",
     "queue",

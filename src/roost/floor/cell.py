@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, reactions, transferring, watching
+from roost.floor import calling_out, overflowing, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -20,6 +20,9 @@ from roost.floor.effects import dialog_of, line_of
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
+from roost.floor.modes import decide as modes_decide
+from roost.floor.modes import messages as modes
+from roost.floor.modes import model as modes_model
 from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
@@ -92,12 +95,14 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
     **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
+    **{command: ("modes", decide) for command, decide in modes_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **overflowing.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -133,6 +138,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    modes_model.configured(state.modes, floor)
 
 
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
@@ -238,6 +244,15 @@ def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> Non
     tasks_model.phone(state.tasks, event.agent, False)
 
 
+def _mode_began(state: CellState, event: modes.ModeBegan, at: InstantUs) -> None:
+    state.flows.modes[event.mode] = modes_model.began(state.modes, event.mode)
+
+
+def _mode_over(state: CellState, event: modes.ModeOver, at: InstantUs) -> None:
+    modes_model.over(state.modes, event.mode)
+    state.flows.modes.pop(event.mode, None)
+
+
 _Fold = Callable[[CellState, Any, InstantUs], None]
 _c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
 
@@ -327,6 +342,10 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
     tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
     tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+    modes.ModeDeclared: lambda s, e, at: modes_model.declared(s.modes, e, at),
+    modes.ModeBegan: _mode_began,
+    modes.ModeExtended: lambda s, e, at: modes_model.extended(s.modes, e),
+    modes.ModeOver: _mode_over,
 }
 
 

@@ -13,6 +13,8 @@ from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
+from roost.floor.modes import messages as modes
+from roost.floor.overflowing import left_alone
 from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
@@ -234,18 +236,36 @@ def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
     contact = _contact(event)
-    return [_act(contact, act) for act in event.acts]
+    commands: list[Command] = []
+    for act in event.acts:
+        if isinstance(act, flows.LeaveQueueNow):
+            commands.extend(_out_of_queue(state, contact, Outcome.OVERFLOWED))
+        else:
+            commands.append(_act(contact, act))
+    return commands
 
 
 def _act(contact: ContactId, act: flows.Act) -> Command:
+    assert not isinstance(act, flows.LeaveQueueNow)
     match act:
         case flows.AnswerNow():
             return calls.AnswerCaller(contact)
         case flows.SpeakNow():
-            return calls.Speak(contact, act.play, act.prompts, act.repeat)
+            return calls.Speak(contact, act.play, act.prompts, act.repeat, act.first)
+        case flows.AnnounceNow():
+            return calls.Speak(contact, act.play, act.prompts, True, act.first)
         case flows.QueueNow():
             lapse = Outcome.VOICEMAIL if act.voicemail else Outcome.OVERFLOWED
-            return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
+            return queues.Wait(
+                contact,
+                act.queue,
+                act.asked,
+                act.most_us,
+                lapse,
+                overflow=act.overflow,
+                since=act.since,
+                before=act.before,
+            )
         case flows.ListenNow():
             return calls.Listen(
                 contact,
@@ -306,7 +326,7 @@ def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Comman
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
-        return (flows.QueueLeft(_contact(event)),)
+        return (flows.QueueLeft(_contact(event), to=event.to),)
     return NONE
 
 
@@ -398,7 +418,11 @@ def agent_rested(state: CellState, event: routing.AgentRested) -> Sequence[Comma
 
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
     """Who can't be reached holds no tasks, and nobody waits for them."""
-    return (*_release(state, event.agent), *_give_back(state, event.agent, "unreachable"))
+    return (
+        *_release(state, event.agent),
+        *_give_back(state, event.agent, "unreachable"),
+        *left_alone(state),
+    )
 
 
 def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
@@ -410,7 +434,11 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
 
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
-    return (*_release(state, event.agent), *_give_back(state, event.agent, "signed_out"))
+    return (
+        *_release(state, event.agent),
+        *_give_back(state, event.agent, "signed_out"),
+        *left_alone(state),
+    )
 
 
 def _release(state: CellState, agent: AgentId) -> list[Command]:
@@ -432,6 +460,24 @@ def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
     if person is not None and (not person.taken or (person.here and person.phone)):
         return NONE
     return (tasks.GiveTasksBack(agent, why),)
+
+
+# --- modes ---
+
+
+def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
+    """Whoever of the affected waits, or rings for somebody; nobody who talks."""
+    scope = state.flows.modes[event.mode].scope
+    commands: list[Command] = []
+    for contact, run in state.flows.runs.items():
+        if run.client != scope.client or run.waits != "queue":
+            continue
+        entry = state.queues.entries.get(contact)
+        if entry is None or entry.answered:
+            continue
+        if scope.holds(entry.queue, run.tags, run.variables):
+            commands.append(flows.MeetMode(ContactId(contact), event.mode))
+    return commands
 
 
 # --- definitions ---
@@ -487,6 +533,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
+    modes.ModeBegan: mode_began,
     CentreConfigured: centre_configured,
 }
 

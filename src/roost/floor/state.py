@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from roost.floor.agents.model import Agents
 from roost.floor.calls.model import Calls
 from roost.floor.flows.model import Flows
+from roost.floor.modes.model import Modes
 from roost.floor.queues.model import Queues
 from roost.floor.routing.model import Routing
 from roost.floor.tasks.model import Tasks
@@ -20,4 +21,5 @@ class CellState(Struct, gc=False):
     agents: Agents = field(default_factory=Agents)
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
+    modes: Modes = field(default_factory=Modes)
     configured: Digest | None = None

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from roost.floor.definition import Asked
+from roost.floor.definition import Asked, Overflow
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     ClientId,
@@ -10,13 +10,14 @@ from roost.kernel.ids import (
     ContactId,
     Digest,
     FlowId,
+    ModeId,
     PlayId,
     PromptId,
     QueueId,
     VaultId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 # --- commands ---
 
@@ -66,10 +67,19 @@ class MessageDone(Command, frozen=True, gc=False):
 
 
 class QueueLeft(Command, frozen=True, gc=False):
-    """The queue's limit was reached: the flow goes on."""
+    """The queue's limit was reached: the flow goes on. `to`: into another queue, where the wait
+    goes on."""
 
     contact: ContactId
     full: bool = False  # never waited: the queue was full, or gone
+    to: QueueId | None = None
+
+
+class MeetMode(Command, frozen=True, gc=False):
+    """A mode came into force for a contact that waits."""
+
+    contact: ContactId
+    mode: ModeId
 
 
 class StepLapsed(Command, frozen=True, gc=False):
@@ -112,6 +122,15 @@ class SpeakNow(Struct, frozen=True, gc=False, tag=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     repeat: bool = False
+    first: int = 0  # so many of them are heard once only
+
+
+class AnnounceNow(Struct, frozen=True, gc=False, tag=True):
+    """As SpeakNow, to somebody who waits in a queue, and goes on waiting."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    first: int
 
 
 class ListenNow(Struct, frozen=True, gc=False, tag=True):
@@ -128,6 +147,13 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     asked: Asked
     most_us: DurationUs
     voicemail: bool = False  # the limit leads to a voicemail
+    overflow: tuple[Overflow, ...] = ()
+    since: InstantUs | None = None  # waits since then, in another queue before
+    before: QueueId | None = None  # in that one
+
+
+class LeaveQueueNow(Struct, frozen=True, gc=False, tag=True):
+    """Nobody can answer it there: the flow goes on, as if the limit were reached."""
 
 
 class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):
@@ -139,7 +165,16 @@ class EndNow(Struct, frozen=True, gc=False, tag=True):
     reason: Reason
 
 
-Act = AnswerNow | SpeakNow | ListenNow | QueueNow | TakeMessageNow | EndNow
+Act = (
+    AnswerNow
+    | SpeakNow
+    | AnnounceNow
+    | ListenNow
+    | QueueNow
+    | LeaveQueueNow
+    | TakeMessageNow
+    | EndNow
+)
 
 # --- events ---
 
@@ -165,6 +200,7 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     passed: str = ""
     choice: str = ""  # the label chosen in a menu: the contact's reason
     request: str = ""  # the web request that is waited for
+    announced: tuple[ModeId, ...] = ()  # modes whose announcement is heard now
     lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
 
 

@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
+from roost.floor.affected import InForce
 from roost.floor.flows import messages as m
-from roost.kernel.ids import ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.ids import ClientId, ContactId, FlowId, ModeId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -47,6 +48,9 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    since: InstantUs = InstantUs(0)  # it waits there, or in one queue after the other
+    moved: bool = False  # out of that queue, by a mode: the wait goes on in the next one
+    heard: tuple[ModeId, ...] = ()  # modes whose announcement it has heard
 
 
 class Version(Struct, gc=False):
@@ -56,10 +60,13 @@ class Version(Struct, gc=False):
 
 
 class SafePath(Struct, gc=False, frozen=True):
-    """`waiting` is heard round and round: that we're sorry, and music."""
+    """`waiting` is heard round and round: that we're sorry, and music; `music` alone by those
+    whom an agent sent into a queue. `announcements` are what is said in a mode."""
 
     queue: QueueId
     waiting: tuple[PromptId, ...]
+    music: tuple[PromptId, ...] = ()
+    announcements: dict[str, tuple[PromptId, ...]] = {}
 
 
 class Flows(Struct, gc=False):
@@ -67,6 +74,7 @@ class Flows(Struct, gc=False):
     numbers: dict[str, str] = field(default_factory=dict[str, str])  # number → version's key
     safe: dict[str, SafePath] = field(default_factory=dict[str, SafePath])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
+    modes: dict[str, InForce] = field(default_factory=dict[str, InForce])  # in force now
 
 
 def version_key(flow: FlowId, version: str) -> str:
@@ -89,7 +97,12 @@ def configured(state: Flows, floor: definition.Floor) -> None:
     state.numbers = {number.number: today[number.flow] for number in floor.numbers}
     safe: dict[str, SafePath] = {}
     for client in floor.clients:
-        safe[client.id] = SafePath(client.default_queue, client.sorry + client.hold_music)
+        safe[client.id] = SafePath(
+            client.default_queue,
+            client.sorry + client.hold_music,
+            client.hold_music,
+            client.announcements,
+        )
     for known, path in state.safe.items():
         safe.setdefault(known, path)
     state.safe = safe
@@ -124,20 +137,31 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
         run.requests += 1
         run.waits = "web"
         run.awaited = event.request
+    since = run.since if event.passed == "returned" else at
     for act in event.acts:
-        _acted(run, act)
+        _acted(run, act, since)
+    if event.announced:
+        run.heard = (*run.heard, *event.announced)
     run.due = InstantUs(at + event.lease_us)
 
 
-def _acted(run: Run, act: m.Act) -> None:
+def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
     match act:
         case m.SpeakNow():
             run.plays += 1
             run.waits = "play"
             run.awaited = act.play
+        case m.AnnounceNow():
+            run.plays += 1
+            run.waits = "queue"
+        case m.LeaveQueueNow():
+            run.waits = "queue"
+            run.moved = True
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.moved = False
+            run.since = since if act.since is None else act.since
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"

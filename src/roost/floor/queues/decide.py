@@ -14,10 +14,11 @@ from roost.floor.queues.model import (
     Entry,
     Line,
     Queues,
+    overflows_at,
     ring_at,
     widens_at,
 )
-from roost.kernel.ids import AgentId, ContactId, Owner
+from roost.kernel.ids import AgentId, ContactId, Owner, QueueId
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
 
@@ -40,10 +41,14 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
     number = old.number + 1 if old else 1
     due = after(now, command.most_us)
     since = old.since if back and old else now
+    before = None if back else command.before
+    if command.since is not None and not back:
+        since = command.since
     asked, only = command.asked, command.only
     entry = Entry(command.queue, number, since, command.most_us, command.lapse, due, asked)
     if only is not None and not back:
         entry.only, entry.only_until = only, after(now, command.only_us)
+    entry.overflow = command.overflow
     ring = ring_at(line, entry, now)
     event = m.ContactQueued(
         owner=line.owner,
@@ -59,11 +64,16 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         ring=ring,
         only=only if ring == HELD else None,
         only_us=command.only_us if ring == HELD else DurationUs(0),
+        overflow=command.overflow,
+        before=before,
     )
     wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
     widens = widens_at(line, entry, ring)
     if widens is not None:
         wakes.append(Wake(widens, m.Widen(command.contact, number)))
+    overflows = overflows_at(entry)
+    if overflows is not None:
+        wakes.append(Wake(max(now, overflows), m.OverflowDue(command.contact, number)))
     return Decision((event,), tuple(wakes))
 
 
@@ -113,17 +123,19 @@ def stop_waiting(state: Queues, now: InstantUs, command: m.StopWaiting) -> Decis
     if entry is None or entry.answered:
         return STALE
     line = state.lines[entry.queue]
-    return Decision((_dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
+    return Decision((dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
 
 
-def _dequeued(
+def dequeued(
     line: Line,
     contact: ContactId,
     entry: Entry,
     now: InstantUs,
     outcome: Outcome,
-    agent: AgentId | None,
+    agent: AgentId | None = None,
+    to: QueueId | None = None,
 ) -> m.ContactDequeued:
+    """The event of leaving the queue."""
     waited = between(entry.since, now)
     return m.ContactDequeued(
         owner=line.owner,
@@ -131,10 +143,11 @@ def _dequeued(
         queue=entry.queue,
         outcome=outcome,
         agent=agent,
-        waited_us=waited,
+        waited_us=between(entry.entered, now),
         short=outcome is Outcome.ABANDONED and waited < line.short_us,
         in_target=waited <= line.target_us,
         entry=entry.number,
+        to=to,
     )
 
 
@@ -146,7 +159,7 @@ def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decisio
     if entry.offer is not None:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
     line = state.lines[entry.queue]
-    return Decision((_dequeued(line, command.contact, entry, now, entry.lapse, None),))
+    return Decision((dequeued(line, command.contact, entry, now, entry.lapse),))
 
 
 DECIDE: Final[Mapping[type[Command], Callable[[Queues, InstantUs, Any], Decision | Refusal]]] = {

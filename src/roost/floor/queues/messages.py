@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from roost.floor.definition import NOTHING_ASKED, Asked, Skill
+from roost.floor.definition import NOTHING_ASKED, Asked, Overflow, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
@@ -29,6 +29,9 @@ class Wait(Command, frozen=True, gc=False):
     lapse: Outcome = Outcome.OVERFLOWED  # how the limit ends the wait
     only: AgentId | None = None  # held for this one first
     only_us: DurationUs = DurationUs(0)  # so long
+    overflow: tuple[Overflow, ...] = ()  # where it may go on waiting
+    since: InstantUs | None = None  # it waits since then, in another queue before:
+    before: QueueId | None = None
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -63,6 +66,14 @@ class WaitLapsed(Command, frozen=True, gc=False):
     entry: int
 
 
+class OverflowDue(Command, frozen=True, gc=False):
+    """The contact has waited until it may go into another queue, or whoever could serve it has
+    gone: decided on the whole floor."""
+
+    contact: ContactId
+    entry: int
+
+
 class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     """Entered the queue: `at` of the envelope is the instant that waiting counts from.
     `skills` are the queue's and the flow's together, `priority` their sum, `asked` the flow's
@@ -80,6 +91,8 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     ring: int = 0
     only: AgentId | None = None
     only_us: DurationUs = DurationUs(0)
+    overflow: tuple[Overflow, ...] = ()
+    before: QueueId | None = None  # the queue in which it has waited since `since`
 
 
 class RingWidened(Event, frozen=True, gc=False, kw_only=True):
@@ -101,7 +114,8 @@ class PriorityChanged(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
-    """The contact left the queue: how, and after how long."""
+    """The contact left the queue: how, and after how long. `waited_us` is the time in this
+    queue; `short` and `in_target` go by the whole wait, also of one who came from another."""
 
     queue: QueueId
     outcome: Outcome
@@ -110,6 +124,7 @@ class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
     short: bool  # abandoned within the queue's threshold
     in_target: bool  # left within the service-level threshold
     entry: int
+    to: QueueId | None = None  # the wait goes on there
 
 
 class ContactTurnedAway(Event, frozen=True, gc=False, kw_only=True):

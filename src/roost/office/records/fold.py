@@ -159,8 +159,10 @@ def _rescued(record: Record, _: Envelope, __: FlowRescued) -> None:
     record.rescued = True
 
 
-def _queued(record: Record, _: Envelope, body: ContactQueued) -> None:
-    record.waits.append(Wait(body.queue, body.entry, body.since))
+def _queued(record: Record, envelope: Envelope, body: ContactQueued) -> None:
+    """Who came from another queue is in this one from now on, however long the wait is."""
+    since = body.since if body.before is None else envelope.at
+    record.waits.append(Wait(body.queue, body.entry, since))
 
 
 def _dequeued(record: Record, envelope: Envelope, body: ContactDequeued) -> None:
