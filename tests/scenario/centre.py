@@ -146,6 +146,24 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "message": d.TakeVoicemail(("leave-word",), 60 * S, "bye"),
         "bye": d.Say(("goodbye",), ""),
     },
+    "li": {  # Li's own numbers
+        "wait": d.Enqueue(
+            "grid/bills",
+            0,
+            (),
+            MUSIC,
+            20 * S,
+            "message",
+            agent="Li",
+            hold_us=20 * S,
+            alone=True,
+        ),
+        "message": d.TakeVoicemail(("leave-word",), 60 * S, ""),
+    },
+    "li-or-bills": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, "", agent="Li", hold_us=20 * S),
+    },
     "loop": {
         "one": d.SetVariables({"a": "b"}, "two"),
         "two": d.ByVariable("a", {"b": "one"}, ""),
@@ -247,12 +265,25 @@ class Centre:
         return name
 
     def calls_in(
-        self, number: str, vip: bool = False, caller: Any = None, lists: tuple[str, ...] = ()
+        self,
+        number: str,
+        vip: bool = False,
+        caller: Any = None,
+        person: str = "",
+        lists: tuple[str, ...] = (),
     ) -> str:
         self.calls += 1
         tags = ("vip", *lists) if vip else lists
         step = self.give(
-            c.ReceiveCall(f"L{self.calls}", "trunk", number, caller, tags, "m1")  # type: ignore[arg-type]
+            c.ReceiveCall(
+                f"L{self.calls}",  # type: ignore[arg-type]
+                "trunk",  # type: ignore[arg-type]
+                number,
+                caller,
+                tags,
+                "m1",  # type: ignore[arg-type]
+                person,
+            )
         )
         assert step.contact, step.refusal
         self.give(c.LegAnswered(self.leg_of(step.contact)))

@@ -111,6 +111,18 @@ def test_an_emergency_is_never_overtaken_by_patience(centre: Centre) -> None:
     assert centre.with_agent("Li") == outage
 
 
+def test_who_is_reserved_takes_others_only_when_they_have_waited(centre: Centre) -> None:
+    day = ring(60, "bills")
+    bills(centre, teams=("day",), rings=(d.Ring(day.after_us, day.skills, ("day", "team")),))
+    centre.signs_in("Storm")  # of the team "team"
+    bill = centre.calls_in("bills")
+    outage = centre.after(30).calls_in("outage")
+    assert centre.with_agent("Storm") == outage, "kept free for these"
+    centre.hangs_up(outage)
+    assert centre.after(29).with_agent("Storm") is None
+    assert centre.after(1).with_agent("Storm") == bill
+
+
 def test_a_preference_chooses_among_those_who_may(centre: Centre) -> None:
     bills(centre, prefer=skills("english:2"))
     centre.signs_in("Li", "bills")

@@ -38,6 +38,7 @@ STEADY = Behaviour(
     misses_ring=0,
     declines=0,
 )
+PATIENT = msgspec.structs.replace(STEADY, patience=(("any", Law(HOUR, Shape.CONSTANT)),))
 
 
 @cache
@@ -77,7 +78,7 @@ def talks(log: list[Envelope], agent: str) -> list[int]:
 
 def test_a_slow_agent_takes_longer_and_a_beginner_less_and_less_so() -> None:
     paces = ((AgentId("1001"), Pace(1500)), (AgentId("1003"), Pace(1000, 1000, 10)))
-    log = log_of(three_hours(behaviour=msgspec.structs.replace(STEADY, paces=paces)))
+    log = log_of(three_hours(behaviour=msgspec.structs.replace(PATIENT, paces=paces)))
     assert max(talks(log, "1002")) < 103_000_000
     slow = talks(log, "1001")
     assert all(150_000_000 < one < 153_000_000 for one in slow)
@@ -134,7 +135,7 @@ def test_what_is_known_of_a_call_happens_again() -> None:
         Known(0, ("2",), talk_us=77_000_000, wrap_up_us=13_000_000),
         Known(MINUTE, ("1",), talk_us=44_000_000, wrap_up_us=9_000_000),
     )
-    log = log_of(three_hours(streams=(Stream("95598", known=known),)))
+    log = log_of(three_hours(streams=(Stream("95598", known=known),), behaviour=PATIENT))
     closed = [one.body for one in log if isinstance(one.body, SegmentClosed)]
     assert {str(one.queue) for one in closed} == {"power-grid/bills", "power-grid/outage"}
     lengths = sorted((one.talk_us // 1_000_000, one.wrap_up_us // 1_000_000) for one in closed)

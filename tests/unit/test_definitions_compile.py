@@ -61,7 +61,7 @@ def test_a_zone_as_data_tells_the_same_wall_time(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "microseconds"),
     [("0", 0), ("20s", 20_000_000), ("1m30s", 90_000_000), ("1h30m", 5_400_000_000),
-     ("0.25s", 250_000)],
+     ("0.25s", 250_000), ("7d", 604_800_000_000), ("1d1s", 86_401_000_000)],
 )  # fmt: skip
 def test_lengths(text: str, microseconds: int) -> None:
     assert times.length(text) == microseconds
@@ -124,6 +124,27 @@ def test_the_example_becomes_a_floor(loaded: Loaded) -> None:
     assert isinstance(thanks, Say)
     assert thanks.then == "done"
     assert done == HangUp(closed=False)
+
+
+def test_an_agents_own_number_is_a_flow_of_its_own() -> None:
+    loaded = load(EXAMPLE.parent / "bpo")
+    assert isinstance(loaded, Loaded)
+    floor = compile_floor(loaded, "voice/1")
+    (number,) = (one for one in floor.numbers if one.number == "95503")
+    assert (number.client, number.flow) == ("bank", "bank/own:95503")
+    (flow,) = (one for one in floor.flows if one.id == number.flow)
+    wait, message = flow.steps["wait"], flow.steps["message"]
+    assert (flow.start, list(flow.steps)) == ("wait", ["wait", "message"])
+    assert isinstance(wait, Enqueue)
+    assert (wait.queue, wait.agent, wait.alone) == ("bank/calls", "2003", True)
+    assert (wait.hold_us, wait.most_us, wait.otherwise) == (30_000_000, 30_000_000, "message")
+    assert isinstance(message, TakeVoicemail)
+    assert message.prompts[-1] == "built-in.beep"
+    assert {prompt.id for prompt in needed_prompts(loaded, "voice/1")} >= {message.prompts[0]}
+    assert len({one.version for one in floor.flows}) == len(floor.flows)
+    (queue,) = (one for one in floor.queues if one.id == "bank/calls")
+    assert queue.sticky is not None
+    assert queue.sticky.within_us == 7 * 86_400 * 1_000_000
 
 
 def test_whom_agents_may_call_and_what_they_hear_becomes_the_floors(loaded: Loaded) -> None:

@@ -24,5 +24,10 @@ def test_a_decision_says_who_could_and_who_could_not() -> None:
 
 def test_what_changed_who_may_is_said_too() -> None:
     assert "ring 2" in str(sentence("queues.RingWidened", {"ring": "2"}))
+    kept = {"only": "1001", "only_us": "20000000", "kept": "helped_last"}
+    assert sentence("queues.ContactQueued", kept) == (
+        "held for 1001, who helped this caller last, at first, for 20 s at most"
+    )
+    assert sentence("queues.ContactQueued", {"queue": "power-grid/bills"}) is None
     assert "+5" in str(sentence("queues.PriorityChanged", {"asked": '{"raised":5}'}))
     assert sentence("calls.CallArrived", {}) is None

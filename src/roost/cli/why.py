@@ -12,6 +12,11 @@ WORDS: Final = {
     "resting": "resting",
 }
 
+KEPT: Final = {
+    "helped_last": ", who helped this caller last",
+    "named": ", whom the number called belongs to",
+}
+
 
 def sentence(what: str, detail: Mapping[str, str]) -> str | None:
     """An event of routing or of a queue in words; None for any other. `detail` has texts as they
@@ -19,6 +24,11 @@ def sentence(what: str, detail: Mapping[str, str]) -> str | None:
     match what:
         case "routing.Assigned":
             return _assigned(detail)
+        case "queues.ContactQueued" if "only" in detail:
+            why = KEPT.get(detail.get("kept", ""), "")
+            until = _read(detail, "only_us", 0) / 1_000_000
+            alone = "and nobody else" if _read(detail, "alone", False) else "at first"
+            return f"held for {detail['only']}{why}, {alone}, for {until:.0f} s at most"
         case "queues.RingWidened":
             return f"ring {_read(detail, 'ring', 0)}: more people may serve it from now on"
         case "queues.PriorityChanged":

@@ -19,13 +19,14 @@ from roost.definitions.documents import (
     FlowDocument,
     HangUpHow,
     ModeStep,
+    OwnNumberDocument,
     Prompts,
     QueueDocument,
     StepDocument,
 )
 from roost.definitions.load import ClientFolder, Loaded
 from roost.definitions.needs import WAITING_MUSIC, prompt
-from roost.definitions.routing_documents import TeamDocument
+from roost.definitions.routing_documents import OwnOtherwise, TeamDocument
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
 from roost.floor.affected import ModeKind
@@ -41,12 +42,13 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.prompts import built_in
-from roost.kernel.time import DurationUs, Hours
+from roost.kernel.time import MINUTE, DurationUs, Hours
 from roost.office.contracts.model import Contract
 from roost.office.service_terms.targets import earns, targets
 
 To = Callable[[str | UnsetType], str]
 
+OWN_MESSAGE_US: Final = DurationUs(2 * MINUTE)  # the longest on an agent's own number
 BEEP: Final = built_in("beep")  # from here on the caller is recorded
 
 
@@ -205,10 +207,19 @@ class _Client:
         )
 
     def numbers(self) -> list[floor.Number]:
-        return [
+        made = [
             floor.Number(number, self.id, FlowId(f"{self.id}/{flow}"))
             for number, flow in self.document.numbers.items()
         ]
+        made += [
+            floor.Number(number, self.id, self._own_flow(number))
+            for number in self.document.own_numbers
+        ]
+        return made
+
+    def _own_flow(self, number: str) -> FlowId:
+        """The flow of an agent's own number: no file's name has a colon."""
+        return FlowId(f"{self.id}/own:{number}")
 
     def queues(self) -> list[floor.Queue]:
         return [self._queue(name, queue) for name, queue in self.document.queues.items()]
@@ -240,6 +251,13 @@ class _Client:
             ),
             boost_us=DurationUs(0) if queue.boost is UNSET else times.length(queue.boost.every),
             boost_most=0 if queue.boost is UNSET else queue.boost.most,
+            sticky=None
+            if queue.sticky is UNSET
+            else floor.Sticky(
+                within_us=times.length(queue.sticky.within),
+                hold_us=times.length(queue.sticky.hold),
+                least_us=times.length(queue.sticky.least),
+            ),
         )
 
     def flows(self) -> list[floor.Flow]:
@@ -254,8 +272,36 @@ class _Client:
                 start=next(iter(flow.steps)),
                 steps={step: self._step(flow, step, language) for step in flow.steps},
             )
-            made.append(msgspec.structs.replace(bare, version=_digest(bare)))
-        return made
+            made.append(bare)
+        made += [self._own(number, own) for number, own in self.document.own_numbers.items()]
+        return [msgspec.structs.replace(bare, version=_digest(bare)) for bare in made]
+
+    def _own(self, number: str, own: OwnNumberDocument) -> floor.Flow:
+        """The caller waits for the agent; then for anybody, or leaves a message. Who waits for the
+        agent alone is answered by them, or by the voicemail; a queue has music, which networks
+        don't pass on for long unless the call is answered."""
+        language, alone = self.document.language, own.otherwise is OwnOtherwise.VOICEMAIL
+        hold_us = times.length(own.hold)
+        steps: dict[str, floor.Step] = {
+            "wait": floor.Enqueue(
+                queue=QueueId(f"{self.id}/{own.queue}"),
+                priority=0,
+                skills=(),
+                waiting=self._prompts(own.waiting, language) or (WAITING_MUSIC,),
+                most_us=hold_us if alone else times.length(own.most),
+                otherwise="" if own.say is UNSET else "message",
+                agent=AgentId(own.agent),
+                hold_us=hold_us,
+                alone=alone,
+            )
+        }
+        if own.say is not UNSET:
+            words = (*self._prompts(own.say, language), BEEP)
+            steps["message"] = floor.TakeVoicemail(words, OWN_MESSAGE_US, "")
+        if not alone:
+            steps["answer"] = floor.Answer("wait")
+        start = "wait" if alone else "answer"
+        return floor.Flow(self._own_flow(number), self.id, Digest(""), start, steps)
 
     def _hours(self, name: str) -> Hours:
         own: Calendar | None = self.document.calendars.get(name)

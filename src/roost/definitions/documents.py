@@ -15,7 +15,9 @@ from roost.definitions.routing_documents import (
     Choosing,
     Order,
     OverflowDocument,
+    OwnOtherwise,
     RingDocument,
+    StickyDocument,
     TeamDocument,
 )
 from roost.definitions.service_documents import TermDocument
@@ -166,6 +168,10 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     boost: Annotated[
         BoostDocument | UnsetType, says("How waiting raises the priority; by default not at all")
     ] = UNSET
+    sticky: Annotated[
+        StickyDocument | UnsetType,
+        says("Whoever calls again waits a while for the agent who helped last; by default not"),
+    ] = UNSET
     ring: Annotated[Duration, says("How long a phone rings for one agent")] = "20s"
     wrap_up: Annotated[Duration, says("Limit of the time for writing up; 0: none")] = "60s"
     code_required: Annotated[bool, says("The agent must give a wrap-up code")] = False
@@ -181,6 +187,26 @@ class QueueDocument(Document, frozen=True, kw_only=True):
         says("What the agent alone hears before the caller, in at most 1.5 s: client and reason"),
     ] = UNSET
     desk: Annotated[QueueDesk | UnsetType, says("What agents read, where it's another")] = UNSET
+
+
+class OwnNumberDocument(Document, frozen=True, kw_only=True):
+    """A number that is one agent's own: whoever calls it waits for that agent, as long as they
+    are at work."""
+
+    agent: Annotated[str, says("Whose: a user of agents.yaml, who may serve the queue")]
+    queue: Annotated[str, says("One of the client's queues: its rules hold for these calls")]
+    hold: Annotated[Duration, says("How long to wait for the agent; if they're away, not at all")]
+    otherwise: Annotated[OwnOtherwise, says("Then: `voicemail`, or `queue` for anybody of it")]
+    say: Annotated[
+        Prompts | UnsetType,
+        says("What the caller hears before the voicemail's tone; it's the agent's own message"),
+    ] = UNSET
+    waiting: Annotated[
+        Prompts | UnsetType, says("Played round and round; by default the built-in music")
+    ] = UNSET
+    most: Annotated[
+        Duration, says("Longest wait in the queue; then a voicemail, if it has words to `say`")
+    ] = "10m"
 
 
 class CodeDocument(Document, frozen=True, kw_only=True):
@@ -222,6 +248,9 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     zone: Annotated[str | UnsetType, says("Time zone; by default the centre's")] = UNSET
     language: Annotated[Language, says("Language of prompts that name none")]
     numbers: Annotated[dict[Dialled, str], says("Numbers with the flow that answers")]
+    own_numbers: Annotated[
+        dict[Dialled, OwnNumberDocument], says("Numbers that are one agent's own")
+    ] = {}
     queues: Annotated[dict[Name, QueueDocument], says("The client's queues")]
     default_queue: Annotated[str, says("The safe path when something of ours failed")]
     sorry: Annotated[Prompts, says("What callers hear when something of ours failed")]

@@ -99,6 +99,10 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
         for name, queue in client.queues.items():
             place = f"{folder.client.file}: whisper of {name}"
             add(queue.whisper, client.language, folder.recordings, place)
+        for number, own in client.own_numbers.items():
+            place = f"{folder.client.file}: {number}"
+            add(own.waiting, client.language, folder.recordings, place)
+            add(own.say, client.language, folder.recordings, place)
         for flow in folder.flows.values():
             language = client.language
             if flow.document.language is not UNSET:

@@ -25,6 +25,13 @@ class Choosing(StrEnum):
     FAIR_SHARE = "fair_share"
 
 
+class OwnOtherwise(StrEnum):
+    """What becomes of a call of an agent's own number that the agent doesn't take."""
+
+    VOICEMAIL = "voicemail"
+    QUEUE = "queue"
+
+
 class RingDocument(Document, frozen=True, kw_only=True):
     """From when on a contact is open to more people. A ring only ever adds people."""
 
@@ -60,6 +67,15 @@ class BoostDocument(Document, frozen=True, kw_only=True):
 
     every: Annotated[Duration, says("The priority rises by one for each")]
     most: Annotated[int, Meta(ge=1, le=100), says("By how much at most")]
+
+
+class StickyDocument(Document, frozen=True, kw_only=True):
+    """Whoever calls again waits a while for the agent who helped last: the one who had the last
+    conversation with that number, for this client, and is here and may serve the queue."""
+
+    within: Annotated[Duration, says("If that was within this time, at most `90d`")] = "7d"
+    hold: Annotated[Duration, says("So long at most; then as everybody else")] = "20s"
+    least: Annotated[Duration, says("A shorter talk was no help")] = "30s"
 
 
 class TeamDocument(Document, frozen=True, kw_only=True):

@@ -18,16 +18,16 @@ WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EPOCH_DAY: Final = date(1970, 1, 1)
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2080
-_PARTS = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
+_PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
 def length(text: str) -> DurationUs:
-    """ "1h30m", "90s", "0" → microseconds. The text has passed the model's pattern."""
+    """ "7d", "1h30m", "90s", "0" → microseconds. The text has passed the model's pattern."""
     match = _PARTS.fullmatch(text)
     if match is None or text == "0":
         return DurationUs(0)
-    hours, minutes, secs = match.groups()
-    whole = int(hours or 0) * HOUR + int(minutes or 0) * MINUTE
+    days, hours, minutes, secs = match.groups()
+    whole = int(days or 0) * DAY + int(hours or 0) * HOUR + int(minutes or 0) * MINUTE
     return DurationUs(whole + seconds(float(secs or 0)))
 
 

@@ -19,7 +19,7 @@ Name = Annotated[
 Duration = Annotated[
     str,
     Meta(
-        pattern=r"^(0|([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}(\.[0-9]{1,3})?s)?)$",
+        pattern=r"^(0|([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}(\.[0-9]{1,3})?s)?)$",
         min_length=1,
         max_length=24,
         extra={"expects": "a length of time with its unit: 20s, 5m, 1h30m"},

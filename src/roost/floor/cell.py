@@ -17,6 +17,7 @@ from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
@@ -38,7 +39,7 @@ from roost.floor.tasks import decide as tasks_decide
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ContactId
+from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
@@ -133,6 +134,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     floor = event.floor
     state.configured = floor.version
     calls_folds.configured(state.calls, floor)
+    familiar_model.configured(state.familiar, floor)
     flows_model.configured(state.flows, floor)
     queues_model.configured(state.queues, floor)
     agents_model.configured(state.agents, floor)
@@ -141,9 +143,17 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     modes_model.configured(state.modes, floor)
 
 
+def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
+    calls_folds.arrived(state.calls, event, at)
+    if event.person:
+        client = ClientId(event.owner)
+        familiar_model.arrived(state.familiar, _contact(event), client, event.person, at)
+
+
 def _contact_ended(state: CellState, event: calls.ContactEnded, at: InstantUs) -> None:
     contact = _contact(event)
     calls_folds.contact_ended(state.calls, event, at)
+    familiar_model.ended(state.familiar, contact)
     flows_model.over(state.flows, contact)
     queues_model.contact_ended(state.queues, contact)
     routing_standing.contact_ended(state.routing, contact)
@@ -195,6 +205,7 @@ def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
 
 def _offer_ended(state: CellState, event: agents.OfferEnded, at: InstantUs) -> None:
     contact = _contact(event)
+    familiar_model.lost(state.familiar, contact, event.agent)
     queues_model.not_taken(state.queues, contact, event.offer)
     withdrawn = event.why == "caller_left"
     routing_standing.not_taken(state.routing, contact, event.agent, event.offer, withdrawn)
@@ -227,6 +238,26 @@ def _offered(state: CellState, event: agents.AgentOffered, at: InstantUs) -> Non
     agents_model.offered(state.agents, event, at)
     if event.kind is not SegmentKind.ANSWER:
         routing_standing.set_state(state.routing, event.agent, "busy", at)
+
+
+def _taken(state: CellState, event: agents.OfferTaken, at: InstantUs) -> None:
+    agents_model.taken(state.agents, event, at)
+    familiar_model.taken(state.familiar, _contact(event), event.agent, event.queue, event.kind, at)
+
+
+def _turned(state: CellState, event: agents.SegmentTurned, at: InstantUs) -> None:
+    agents_model.turned(state.agents, event, at)
+    familiar_model.turned(state.familiar, _contact(event), event.agent, event.kind)
+
+
+def _wrap_up_started(state: CellState, event: agents.WrapUpStarted, at: InstantUs) -> None:
+    agents_model.wrap_up_started(state.agents, event, at)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
+
+
+def _segment_closed(state: CellState, event: agents.SegmentClosed, at: InstantUs) -> None:
+    agents_model.segment_closed(state.agents, event)
+    familiar_model.talked(state.familiar, _contact(event), event.agent, at)
 
 
 def _watch_set(state: CellState, event: calls.WatchSet, at: InstantUs) -> None:
@@ -263,7 +294,7 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
 
 FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
-    calls.CallArrived: lambda s, e, at: _c.arrived(s.calls, e, at),
+    calls.CallArrived: _arrived,
     calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
     calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
     calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
@@ -313,9 +344,9 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentReady: _ready,
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
-    agents.OfferTaken: lambda s, e, at: _a.taken(s.agents, e, at),
+    agents.OfferTaken: _taken,
     agents.OfferEnded: _offer_ended,
-    agents.SegmentTurned: lambda s, e, at: _a.turned(s.agents, e, at),
+    agents.SegmentTurned: _turned,
     agents.WatchStarted: lambda s, e, at: _a.watch_started(s.agents, e),
     agents.WatchEnded: lambda s, e, at: _a.watch_ended(s.agents, e),
     agents.PauseAsked: _nothing,
@@ -323,12 +354,12 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.HoldAsked: _nothing,
     agents.HangUpAsked: _nothing,
     agents.HoldMarked: lambda s, e, at: _a.hold_marked(s.agents, e, at),
-    agents.WrapUpStarted: lambda s, e, at: _a.wrap_up_started(s.agents, e, at),
+    agents.WrapUpStarted: _wrap_up_started,
     agents.WrapUpNoted: lambda s, e, at: _a.wrap_up_noted(s.agents, e),
     agents.NextStateChosen: lambda s, e, at: _a.next_chosen(s.agents, e),
     agents.WrapUpExtended: lambda s, e, at: _a.wrap_up_extended(s.agents, e),
     agents.NoteDrafted: lambda s, e, at: _a.note_drafted(s.agents, e),
-    agents.SegmentClosed: lambda s, e, at: _a.segment_closed(s.agents, e),
+    agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),

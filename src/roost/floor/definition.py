@@ -180,6 +180,9 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
     modes: dict[str, str] = {}
     overflow: tuple[Overflow, ...] = ()  # the first that is due; the wait goes on
+    agent: AgentId | None = None  # held for this one first,
+    hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
+    alone: bool = False  # or for nobody else ever: without them the flow goes on
 
 
 class TakeVoicemail(Struct, frozen=True, gc=False, tag=True):
@@ -289,6 +292,15 @@ class Ring(Struct, frozen=True, gc=False):
     teams: tuple[str, ...] = ()
 
 
+class Sticky(Struct, frozen=True, gc=False):
+    """Whoever calls again is held for the agent who helped last: if that was within this time,
+    in a talk of at least this length; for so long at most."""
+
+    within_us: DurationUs
+    hold_us: DurationUs
+    least_us: DurationUs
+
+
 class Queue(Struct, frozen=True, gc=False):
     id: QueueId
     client: ClientId
@@ -308,6 +320,7 @@ class Queue(Struct, frozen=True, gc=False):
     rings: tuple[Ring, ...] = ()  # in order of their wait
     boost_us: DurationUs = DurationUs(0)  # waiting raises the priority by one for each; 0: never
     boost_most: int = 0
+    sticky: Sticky | None = None
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
 
 

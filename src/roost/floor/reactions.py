@@ -7,11 +7,13 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from roost.floor import flow_reactions, keeping
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
+from roost.floor.flow_reactions import contact_of, out_of_queue
 from roost.floor.flows import messages as flows
 from roost.floor.modes import messages as modes
 from roost.floor.overflowing import left_alone
@@ -19,7 +21,6 @@ from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
-from roost.floor.routing.standing import there
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
@@ -36,57 +37,51 @@ WHY_RINGING_STOPS: Final = {
 }
 
 
-def _contact(event: Event) -> ContactId:
-    assert event.contact is not None, event
-    return event.contact
-
-
 # --- calls ---
 
 
 def call_arrived(state: CellState, event: calls.CallArrived) -> Sequence[Command]:
-    contact = _contact(event)
+    contact = contact_of(event)
     client = state.calls.calls[contact].client
     return (flows.StartFlow(contact, client, event.number, event.tags),)
 
 
 def play_finished(state: CellState, event: calls.PlayFinished) -> Sequence[Command]:
-    return (flows.PromptsDone(_contact(event), event.play),)
+    return (flows.PromptsDone(contact_of(event), event.play),)
 
 
 def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence[Command]:
     return (
         flows.DigitsDone(
-            _contact(event), event.collect, event.count, event.ended_by, event.digit, event.value
+            contact_of(event), event.collect, event.count, event.ended_by, event.digit, event.value
         ),
     )
 
 
 def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
-    """A voicemail is somebody's work. It's of the queue that was waited in last."""
+    """A voicemail is somebody's work: of the queue that was waited in last, and of whom the
+    caller waited for."""
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
-    contact = _contact(event)
+    contact = contact_of(event)
     call = state.calls.calls[contact]
-    waiter = state.routing.waiters.get(contact)
-    if waiter is None:
-        queue = state.flows.safe[call.client].queue
-    else:
-        queue = state.routing.classes[waiter.klass].queue
-    return (tasks.ExpectMessage(contact, call.client, queue, call.caller),)
+    run = state.flows.runs.get(contact)
+    queue = run.queue if run and run.queue else state.flows.safe[call.client].queue
+    named = run.named if run else None
+    return (tasks.ExpectMessage(contact, call.client, queue, call.caller, named),)
 
 
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
-    contact = _contact(event)
+    contact = contact_of(event)
     length = event.length_us if isinstance(event, calls.TrackEnded) else DurationUs(0)
     left = tasks.MessageLeft(contact, length)
     return (flows.MessageDone(contact), left) if contact in state.flows.runs else (left,)
 
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
-    leg = state.calls.calls[_contact(event)].legs[event.leg]
+    leg = state.calls.calls[contact_of(event)].legs[event.leg]
     if event.party is not Party.AGENT or leg.agent is None or event.offer is None:
         return NONE
     return (agents.AcceptOffer(leg.agent, event.offer),)
@@ -103,7 +98,7 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
         return NONE
     if agent.presence not in (Presence.OFFERED, Presence.TALKING):
         return NONE
-    call = state.calls.calls.get(_contact(event))
+    call = state.calls.calls.get(contact_of(event))
     if call is None or call.ended_at is not None:
         return (_let_go(state, agent.id, event.offer),)
     if event.heard:
@@ -115,7 +110,7 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
 
 def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
     """We let a leg go: whose it is needn't wait for the phone's word."""
-    call = state.calls.calls.get(_contact(event))
+    call = state.calls.calls.get(contact_of(event))
     leg = call.legs.get(event.leg) if call else None
     if leg is None or leg.agent is None or leg.offer is None:
         return NONE
@@ -129,7 +124,7 @@ def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
 
 def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
     """The lease also finds a contact that waits in no queue, after two faults in one step."""
-    contact = _contact(event)
+    contact = contact_of(event)
     run = state.flows.runs.get(contact)
     if run is not None and run.waits == "queue" and contact not in state.queues.entries:
         return (flows.Rescue(contact),)
@@ -138,7 +133,7 @@ def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
 
 def party_held(state: CellState, event: calls.PartyHeld) -> Sequence[Command]:
     """Hold time is the customer's, with the agent who carries the contact."""
-    call = state.calls.calls[_contact(event)]
+    call = state.calls.calls[contact_of(event)]
     host = call.legs.get(call.host) if call.host else None
     if event.party is not Party.CUSTOMER or host is None or host.agent is None:
         return NONE
@@ -153,7 +148,7 @@ def host_changed(state: CellState, event: calls.HostChanged) -> Sequence[Command
 
 
 def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Command]:
-    contact = _contact(event)
+    contact = contact_of(event)
     client = state.calls.calls[contact].client
     return (
         agents.Offer(
@@ -170,7 +165,7 @@ def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Comma
 
 def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[Command]:
     """Back to the head of its queue, or into another; a call of ours was in none before."""
-    contact = _contact(event)
+    contact = contact_of(event)
     client = state.calls.calls[contact].client
     if event.queue is not None or contact not in state.flows.runs:
         return (flows.SendToQueue(contact, client, event.queue),)
@@ -178,14 +173,14 @@ def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[C
 
 
 def watcher_joined(state: CellState, event: calls.WatcherJoined) -> Sequence[Command]:
-    contact = _contact(event)
+    contact = contact_of(event)
     client = state.calls.calls[contact].client
     return (agents.BeginSegment(event.agent, contact, event.offer, event.queue, client),)
 
 
 def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
     """The client's default queue lends its rules for ringing and writing up."""
-    contact = _contact(event)
+    contact = contact_of(event)
     client = state.calls.calls[contact].client
     queue = state.flows.safe[client].queue
     known = state.routing.queues.get(queue)
@@ -195,7 +190,7 @@ def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
 
 def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Command]:
     """The queue, and the agents who ring or talk, learn that it's over."""
-    contact = _contact(event)
+    contact = contact_of(event)
     commands: list[Command] = []
     entry = state.queues.entries.get(contact)
     if entry is not None:
@@ -231,89 +226,11 @@ def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
     return agents.WithdrawOffer(agent, offer)
 
 
-# --- flows ---
-
-
-def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
-    contact = _contact(event)
-    commands: list[Command] = []
-    for act in event.acts:
-        if isinstance(act, flows.LeaveQueueNow):
-            commands.extend(_out_of_queue(state, contact, Outcome.OVERFLOWED))
-        else:
-            commands.append(_act(contact, act))
-    return commands
-
-
-def _act(contact: ContactId, act: flows.Act) -> Command:
-    assert not isinstance(act, flows.LeaveQueueNow)
-    match act:
-        case flows.AnswerNow():
-            return calls.AnswerCaller(contact)
-        case flows.SpeakNow():
-            return calls.Speak(contact, act.play, act.prompts, act.repeat, act.first)
-        case flows.AnnounceNow():
-            return calls.Speak(contact, act.play, act.prompts, True, act.first)
-        case flows.QueueNow():
-            lapse = Outcome.VOICEMAIL if act.voicemail else Outcome.OVERFLOWED
-            return queues.Wait(
-                contact,
-                act.queue,
-                act.asked,
-                act.most_us,
-                lapse,
-                overflow=act.overflow,
-                since=act.since,
-                before=act.before,
-            )
-        case flows.ListenNow():
-            return calls.Listen(
-                contact,
-                act.collect,
-                act.most,
-                act.terminators,
-                act.first_us,
-                act.next_us,
-                act.mask,
-            )
-        case flows.TakeMessageNow():
-            return calls.TakeMessage(contact, act.most_us)
-        case flows.EndNow():
-            return calls.EndContact(contact, act.blame, act.reason)
-
-
-def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
-    """Whatever was under way for it stops, before it waits in the default queue."""
-    contact = _contact(event)
-    commands: list[Command] = []
-    call = state.calls.calls.get(contact)
-    for leg in call.legs.values() if call else ():
-        if leg.agent is None or leg.offer is None:
-            continue
-        agent = state.agents.agents.get(leg.agent)
-        if agent and agent.handling and agent.handling.offer == leg.offer:
-            if agent.presence is Presence.TALKING:
-                commands.append(agents.ReturnContact(leg.agent, leg.offer))
-            commands.append(calls.StopRinging(contact, leg.offer, Reason.FAULT))
-    return [*commands, *_out_of_queue(state, contact, Outcome.ENDED_BY_US)]
-
-
-def _out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
-    entry = state.queues.entries.get(contact)
-    if entry is None or entry.answered:
-        return []
-    commands: list[Command] = []
-    if entry.offer is not None and entry.agent is not None:
-        commands.append(agents.WithdrawOffer(entry.agent, entry.offer))
-    commands.append(queues.StopWaiting(contact, outcome))
-    return commands
-
-
 # --- queues and routing ---
 
 
 def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Command]:
-    contact = _contact(event)
+    contact = contact_of(event)
     call = state.calls.calls.get(contact)
     if call is None:
         return (routing.MatchContact(contact),)
@@ -321,22 +238,22 @@ def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Co
 
 
 def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Command]:
-    return (routing.MatchContact(_contact(event)),)
+    return (routing.MatchContact(contact_of(event)),)
 
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
-        return (flows.QueueLeft(_contact(event), to=event.to),)
+        return (flows.QueueLeft(contact_of(event), to=event.to),)
     return NONE
 
 
 def turned_away(state: CellState, event: queues.ContactTurnedAway) -> Sequence[Command]:
-    return (flows.QueueLeft(_contact(event), full=True),)
+    return (flows.QueueLeft(contact_of(event), full=True),)
 
 
 def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     queue = state.routing.queues[event.queue]
-    contact = _contact(event)
+    contact = contact_of(event)
     agent = state.agents.agents.get(event.agent)
     if agent is not None and agent.handling is not None and agent.handling.offer == event.offer:
         turn = agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER, queue.id)
@@ -355,11 +272,11 @@ def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
 
 
 def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Command]:
-    return (calls.RingAgent(_contact(event), event.agent, event.offer),)
+    return (calls.RingAgent(contact_of(event), event.agent, event.offer),)
 
 
 def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
-    contact = _contact(event)
+    contact = contact_of(event)
     entry = state.queues.entries.get(contact)
     if entry is None or entry.answered or entry.offer != event.offer:
         return (calls.Bridge(contact, event.offer),)  # a consultation, a call of ours
@@ -374,7 +291,7 @@ def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]
 def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]:
     """The phone stops ringing; the contact is offered to somebody else, or waits again (also
     when it had been answered, and the agent was gone at once)."""
-    contact = _contact(event)
+    contact = contact_of(event)
     call = state.calls.calls.get(contact)
     if call is None or call.ended_at is not None:
         return NONE
@@ -393,19 +310,19 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
 
 
 def pick_up_asked(state: CellState, event: agents.PickUpAsked) -> Sequence[Command]:
-    return (calls.NudgeAgent(_contact(event), event.offer),)
+    return (calls.NudgeAgent(contact_of(event), event.offer),)
 
 
 def hold_asked(state: CellState, event: agents.HoldAsked) -> Sequence[Command]:
-    return (calls.HoldCaller(_contact(event), event.held),)
+    return (calls.HoldCaller(contact_of(event), event.held),)
 
 
 def hang_up_asked(state: CellState, event: agents.HangUpAsked) -> Sequence[Command]:
-    return (calls.LeaveCall(_contact(event), event.offer),)
+    return (calls.LeaveCall(contact_of(event), event.offer),)
 
 
 def pause_asked(state: CellState, event: agents.PauseAsked) -> Sequence[Command]:
-    return (calls.PauseTracks(_contact(event), event.paused, agent=event.agent),)
+    return (calls.PauseTracks(contact_of(event), event.paused, agent=event.agent),)
 
 
 def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
@@ -419,7 +336,7 @@ def agent_rested(state: CellState, event: routing.AgentRested) -> Sequence[Comma
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
     """Who can't be reached holds no tasks, and nobody waits for them."""
     return (
-        *_release(state, event.agent),
+        *keeping.release(state, event.agent),
         *_give_back(state, event.agent, "unreachable"),
         *left_alone(state),
     )
@@ -435,23 +352,10 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
     return (
-        *_release(state, event.agent),
+        *keeping.release(state, event.agent),
         *_give_back(state, event.agent, "signed_out"),
         *left_alone(state),
     )
-
-
-def _release(state: CellState, agent: AgentId) -> list[Command]:
-    """Contacts that wait for this agent only are anybody's of their queue."""
-    seat = state.routing.seats.get(agent)
-    if seat is None or seat.own is None:
-        return []
-    entries, waiters = state.queues.entries, state.routing.waiters
-    return [
-        queues.Widen(ContactId(place[2]), entries[place[2]].number, released=True)
-        for place in seat.own.places[seat.own.head :]
-        if there(waiters, place)
-    ]
 
 
 def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
@@ -462,24 +366,6 @@ def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
     return (tasks.GiveTasksBack(agent, why),)
 
 
-# --- modes ---
-
-
-def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
-    """Whoever of the affected waits, or rings for somebody; nobody who talks."""
-    scope = state.flows.modes[event.mode].scope
-    commands: list[Command] = []
-    for contact, run in state.flows.runs.items():
-        if run.client != scope.client or run.waits != "queue":
-            continue
-        entry = state.queues.entries.get(contact)
-        if entry is None or entry.answered:
-            continue
-        if scope.holds(entry.queue, run.tags, run.variables):
-            commands.append(flows.MeetMode(ContactId(contact), event.mode))
-    return commands
-
-
 # --- definitions ---
 
 
@@ -488,9 +374,9 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
         if not entry.answered and state.queues.lines[entry.queue].removed:
-            commands.extend(_out_of_queue(state, ContactId(contact), entry.lapse))
+            commands.extend(out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
-            commands.append(queues.Widen(ContactId(contact), entry.number))
+            commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.append(routing.MatchAll())
     return commands
 
@@ -514,8 +400,8 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.LegAsked: leg_asked,
     calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
-    flows.FlowAdvanced: flow_advanced,
-    flows.FlowRescued: flow_rescued,
+    flows.FlowAdvanced: flow_reactions.flow_advanced,
+    flows.FlowRescued: flow_reactions.flow_rescued,
     queues.ContactQueued: contact_queued,
     queues.RingWidened: ring_widened,
     queues.ContactDequeued: contact_dequeued,
@@ -533,7 +419,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
-    modes.ModeBegan: mode_began,
+    modes.ModeBegan: flow_reactions.mode_began,
     CentreConfigured: centre_configured,
 }
 

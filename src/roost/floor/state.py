@@ -4,6 +4,7 @@ from msgspec import Struct, field
 
 from roost.floor.agents.model import Agents
 from roost.floor.calls.model import Calls
+from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
 from roost.floor.modes.model import Modes
 from roost.floor.queues.model import Queues
@@ -22,4 +23,5 @@ class CellState(Struct, gc=False):
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
     modes: Modes = field(default_factory=Modes)
+    familiar: Familiar = field(default_factory=Familiar)
     configured: Digest | None = None

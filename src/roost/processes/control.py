@@ -24,6 +24,7 @@ from roost.adapters.link.server import LinkServer
 from roost.adapters.media.client import MediaClient
 from roost.adapters.outside.web import Outside
 from roost.adapters.store.keys import KeyFile, KeysExposed
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
@@ -35,7 +36,7 @@ from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.actor import SETUP, Actor
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CommandId, ContactId, LegId, StreamName
+from roost.kernel.ids import ClientId, CommandId, ContactId, LegId, StreamName
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.commands import Answer
@@ -160,6 +161,7 @@ class Control:
             self._clock,
             lambda: self._engine.load,
             edge,
+            KeyedPersons(self._vault, KeyFile(launch.places.keys).index_key).token,
         )
         self._outside = Outside(
             self._submitting.patiently,
@@ -242,7 +244,8 @@ class Control:
         lists = signalling.lists_of(self._store, set(calls.numbers.values()))
         phones = signalling.phones_of(users, self._secrets, realm)
         reaches = signalling.reaches_of(calls.accounts)
-        self._telephony.configure(dict(calls.numbers), lists, phones, reaches)
+        asking = [ClientId(client) for client in self._engine.state.familiar.within]
+        self._telephony.configure(dict(calls.numbers), lists, phones, reaches, asking)
 
     # --- what the engine tells ---
 

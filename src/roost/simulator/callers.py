@@ -34,7 +34,6 @@ from roost.simulator.scenario import (
 from roost.simulator.timeline import Timeline
 
 TRUNK = TrunkId("trunk-sim")
-NETWORK_US = 20_000  # one way, with the peer's own time
 SILENCE_US = 15 * SECOND  # until media notices that nothing comes
 GIVES_UP_US = 32 * SECOND  # on a BYE or a 200 without an answer: RFC 3261, timers F and H
 

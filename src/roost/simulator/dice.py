@@ -32,13 +32,15 @@ def key_of(purpose: str, name: str) -> int:
 
 class Dice:
     """SplitMix64 (Steele, Lea, Flood 2014): a seed and a key give an independent stream, so a
-    contact's draws stay the same when another one is added (common random numbers)."""
+    contact's draws stay the same when another one is added (common random numbers). Where it
+    begins is mixed as well: a sum of seed and step would make neighbouring seeds one another's,
+    shifted by a draw."""
 
     __slots__ = ("state",)
 
     def __init__(self, seed: int, key: int = 0) -> None:
-        self.state = (seed * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95 + 1) & MASK
-        self.bits()
+        self.state = (seed * 0x9E3779B97F4A7C15 + key * 0xD1342543DE82EF95) & MASK
+        self.state = self.bits()
 
     def bits(self) -> int:
         """64 random bits."""

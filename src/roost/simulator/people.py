@@ -32,7 +32,7 @@ from roost.floor.parties import ToAgent
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, LegId
 from roost.kernel.time import MINUTE, SECOND
-from roost.simulator.callers import NETWORK_US, SILENCE_US, Caller, Tell
+from roost.simulator.callers import SILENCE_US, Caller, Tell
 from roost.simulator.dice import Dice, drawn, key_of
 from roost.simulator.scenario import ANY, Absence, Down, Handling, Pace, Scenario, Shift, Weights
 from roost.simulator.timeline import Timeline
@@ -240,7 +240,8 @@ class People:
         first = caller.talks == 1
         talk_bits, wrap_up_bits = luck[1:] if first else (caller.dice.bits(), caller.dice.bits())
         person.wrap_up_us = drawn(handling.wrap_up, wrap_up_bits) * pace // 1000
-        length = SECOND + drawn(handling.talk, talk_bits) * pace // 1000
+        length = drawn(handling.talk, talk_bits) * pace // 1000
+        length += self.scenario.behaviour.least_talk_us
         if known is not None and first:
             if known.wrap_up_us >= 0:
                 person.wrap_up_us = known.wrap_up_us
@@ -339,7 +340,7 @@ class People:
         length, person.wrap_up_us = person.wrap_up_us, -1
         if length < 0:  # nobody was heard: a colleague's advice, a watcher's
             length = drawn(self.handling("", person.label).wrap_up, person.dice.bits())
-        person.done = self.timeline.now + length + NETWORK_US
+        person.done = self.timeline.now + length + self.scenario.behaviour.network_us
         self.timeline.after(length, self.finish, person)
 
     def come_back(self, person: Person) -> None:

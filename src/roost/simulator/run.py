@@ -33,7 +33,6 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
 from roost.kernel.messages import Command, Effect, Event, Wake
 from roost.kernel.time import MINUTE
-from roost.simulator.callers import NETWORK_US
 from roost.simulator.dice import Dice
 from roost.simulator.scenario import Scenario
 from roost.simulator.timeline import Timeline
@@ -88,7 +87,7 @@ class Simulation:
         faults = scenario.faults
         lossy = bool(faults.lost or faults.late or faults.doubled)
         self.mortal = bool(faults.crash or faults.crash_at)
-        self.timeline = Timeline(scenario.start, NETWORK_US, self.give)
+        self.timeline = Timeline(scenario.start, scenario.behaviour.network_us, self.give)
         tell = self.tell_perhaps if lossy else self.timeline.send
         self.world = World(scenario, seed, self.timeline, tell)
         self.keep = keep or self.mortal
@@ -139,14 +138,14 @@ class Simulation:
 
     def tell_perhaps(self, command: Command, key: str) -> None:
         """A message on its way: usually it takes a moment, sometimes it fails."""
-        faults = self.scenario.faults
+        faults, network_us = self.scenario.faults, self.scenario.behaviour.network_us
         if self.chaos.chance(faults.lost):
             return
         late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
-        self.timeline.after(NETWORK_US + late, self.arrive, (command, key))
+        self.timeline.after(network_us + late, self.arrive, (command, key))
         if self.chaos.chance(faults.doubled):
             again = self.chaos.exponential(faults.late_us)
-            self.timeline.after(NETWORK_US + again, self.arrive, (command, key))
+            self.timeline.after(network_us + again, self.arrive, (command, key))
 
     def arrive(self, about: tuple[Command, str]) -> None:
         self.give(*about)

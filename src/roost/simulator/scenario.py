@@ -40,7 +40,7 @@ class Law(Struct, frozen=True, gc=False):
 
 
 class Handling(Struct, frozen=True, gc=False):
-    """Lengths of talking and writing up; a talk lasts a second at least."""
+    """Lengths of talking and writing up."""
 
     talk: Law
     wrap_up: Law
@@ -84,7 +84,8 @@ class Absence(Struct, frozen=True, gc=False):
 
 
 class Behaviour(Struct, frozen=True):
-    """How callers and agents behave. Lengths are means in µs, shares per million."""
+    """How callers and agents behave. Lengths are means in µs, shares per million; a talk lasts
+    `least_talk_us` and what's drawn for it; `network_us` are one way, with the peer's own time."""
 
     handling: tuple[tuple[str, Handling], ...] = ((ANY, Handling.of(170 * SECOND, 25 * SECOND)),)
     patience: tuple[tuple[str, Law], ...] = ((ANY, Law(180 * SECOND)),)
@@ -100,6 +101,8 @@ class Behaviour(Struct, frozen=True):
     think_us: int = 2 * SECOND
     voicemail_us: int = 20 * SECOND
     prompt_us: int = 4 * SECOND
+    least_talk_us: int = 1 * SECOND
+    network_us: int = 20_000
 
 
 class Span(Struct, frozen=True, gc=False):

@@ -81,7 +81,8 @@ class Callers:
         if leg.number:
             caller = VaultId(f"{CALLER}{leg.leg}")
             puts = (*puts, VaultPut(caller, owner, leg.number.encode()))
-        command = ReceiveCall(leg.leg, trunk.id, number, caller, self._tags(leg), leg.media)
+        tags, person = self._tags(leg), switch.person(leg)
+        command = ReceiveCall(leg.leg, trunk.id, number, caller, tags, leg.media, person)
         actor = Actor(ActorKind.TRUNK, str(trunk.id), owner)
         answer = await switch.tell(command, f"invite:{leg.leg}", puts, actor)
         self._received(leg, answer)

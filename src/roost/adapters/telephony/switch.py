@@ -49,6 +49,14 @@ MOST_NONCES = 1_000
 SIGNALLING = Actor(ActorKind.ROOM, "telephony")
 
 
+TokenOf = Callable[[ClientId, str], str | None]
+
+
+def nobody(_client: ClientId, _number: str) -> str | None:
+    """Nobody is known again."""
+    return None
+
+
 class Switch:
     """Everything that more than one part of telephony works on."""
 
@@ -60,6 +68,7 @@ class Switch:
         vault: Vault,
         clock: Clock,
         load: Callable[[], float],
+        token_of: TokenOf = nobody,
     ) -> None:
         self.settings = settings
         self.submit = submit
@@ -71,6 +80,8 @@ class Switch:
         self.numbers = dict(settings.numbers)
         self.lists = settings.lists
         self.reaches: dict[ClientId, Reach] = {}  # whom agents may call
+        self.asking: frozenset[ClientId] = frozenset()  # clients that ask who calls again
+        self._token_of = token_of
         self.legs: dict[LegId, Leg] = {}
         self.branches: dict[str, Leg] = {}  # the endpoint's leg → ours
         self.by_contact: dict[ContactId, Leg] = {}  # each contact's caller
@@ -96,6 +107,12 @@ class Switch:
         self.counts: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._said = 0
+
+    def person(self, leg: Leg) -> str:
+        """Who calls, as a token of the client's; empty where it's hidden, or nobody asks."""
+        if leg.client not in self.asking or not leg.number:
+            return ""
+        return self._token_of(leg.client, leg.number) or ""
 
     # --- time, tasks ---
 

@@ -9,7 +9,7 @@ await telephony.close()
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
@@ -32,7 +32,7 @@ from roost.adapters.telephony.outward import Outward
 from roost.adapters.telephony.phones import Phones
 from roost.adapters.telephony.second_lines import SecondLines
 from roost.adapters.telephony.settings import CallerList, TelephonySettings
-from roost.adapters.telephony.switch import Switch
+from roost.adapters.telephony.switch import Switch, TokenOf, nobody
 from roost.adapters.telephony.trace import Traced
 from roost.adapters.telephony.transfers import Transfers
 from roost.floor.calls.messages import LegClosed, LegConfirmed, LegHeld
@@ -101,10 +101,12 @@ class Telephony:
         clock: Clock,
         load: Callable[[], float] = lambda: 0.0,
         edge: Edge | None = None,
+        token_of: TokenOf = nobody,
     ) -> None:
         """`load` says how busy the floor is: 0 idle, 1 it turns commands away. From 0.8 on new
-        callers hear 503. Without an `edge` nobody has a phone in the browser."""
-        self._switch = Switch(settings, submit, media, vault, clock, load)
+        callers hear 503. Without an `edge` nobody has a phone in the browser. `token_of` is
+        `ports.persons.Persons.token`."""
+        self._switch = Switch(settings, submit, media, vault, clock, load, token_of)
         arrivals = Arrivals(self._switch.gate, self._switch.endpoint)
         self._line = Line(self._switch.endpoint, arrivals, clock, self._on_event)
         self._switch.line = self._line
@@ -148,13 +150,16 @@ class Telephony:
         lists: tuple[CallerList, ...],
         agents: dict[str, Secret],
         reaches: dict[ClientId, Reach] | None = None,
+        asking: Collection[ClientId] = (),
     ) -> None:
         """New definitions: which client owns a number, callers' lists, agents' secrets, whom
-        agents may call. An agent who's gone can't register any more; calls go on."""
+        agents may call, which clients ask who calls again. An agent who's gone can't register
+        any more; calls go on."""
         self._switch.numbers = dict(numbers)
         self._switch.lists = lists
         self._switch.gate.agents = dict(agents)
         self._switch.reaches = dict(reaches or {})
+        self._switch.asking = frozenset(asking)
 
     def restore(self) -> None:
         """After a restart: dialogs and registrations as the vault holds them. Call it before

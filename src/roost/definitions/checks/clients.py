@@ -1,12 +1,13 @@
 """`clients/NAME/client.yaml`: numbers, queues, codes, and what they point at."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
 
 from roost.definitions.checks.desks import check_desk
 from roost.definitions.checks.hours import check_calendars, check_zone
+from roost.definitions.checks.own_numbers import check_own_numbers
 from roost.definitions.checks.prompts import check_prompts
 from roost.definitions.checks.routing import check_routing
 from roost.definitions.documents import ClientDocument, QueueDocument
@@ -26,14 +27,20 @@ def check_clients(draft: Draft) -> Iterator[Problem]:
         source = draft.clients.get(name)
         if source is None:
             continue
-        for number in source.document.numbers:
-            if number in owners:
-                what = f"the number {number} belongs to {owners[number]} already"
-                where = ("numbers", number)
-                yield source.wrong_key(where, "number-taken", what, "Leave it with one client")
-            owners.setdefault(number, name)
+        for key, numbers in _numbers(source.document):
+            for number in numbers:
+                if number in owners:
+                    what = f"the number {number} belongs to {owners[number]} already"
+                    where, mend = (key, number), "Leave it with one client, in one place"
+                    yield source.wrong_key(where, "number-taken", what, mend)
+                owners.setdefault(number, name)
         yield from _client(draft, name, source)
         yield from check_desk(draft, name, source)
+
+
+def _numbers(client: ClientDocument) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "numbers", client.numbers
+    yield "own_numbers", client.own_numbers
 
 
 def _client(draft: Draft, name: str, source: Source[ClientDocument]) -> Iterator[Problem]:
@@ -64,6 +71,7 @@ def _client(draft: Draft, name: str, source: Source[ClientDocument]) -> Iterator
     for queue_name, queue in client.queues.items():
         yield from _queue(draft, source, queue_name, queue)
         yield from check_routing(draft, source, queue_name, queue)
+    yield from check_own_numbers(draft, name, source)
     yield from _codes(source)
 
 

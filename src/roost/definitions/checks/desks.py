@@ -37,7 +37,11 @@ def check_desk(draft: Draft, name: str, source: Source[ClientDocument]) -> Itera
 
 def _directory(draft: Draft, source: Source[ClientDocument]) -> Iterator[Problem]:
     client = source.document
-    own = {number for one in draft.clients.values() for number in one.document.numbers}
+    own = {
+        number
+        for one in draft.clients.values()
+        for number in (*one.document.numbers, *one.document.own_numbers)
+    }
     seen: dict[str, str] = {}
     for entry, one in client.directory.items():
         where = ("directory", entry, "number")

@@ -1,6 +1,7 @@
 """A queue's rules of routing: rings that add people, in order, and skills and teams that exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from msgspec import UNSET
 
@@ -8,6 +9,11 @@ from roost.definitions import times
 from roost.definitions.documents import AgentDocument, ClientDocument, QueueDocument
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
+from roost.definitions.routing_documents import StickyDocument
+from roost.kernel.time import DAY, MINUTE
+
+MOST_WITHIN_US: Final = 90 * DAY  # for which persons are remembered
+MOST_HOLD_US: Final = 10 * MINUTE
 
 Where = tuple[str | int, ...]
 
@@ -29,6 +35,8 @@ def check_routing(
         found.append(
             source.wrong((*path, "boost", "every"), "no-boost", "a boost of no time", mend)
         )
+    if queue.sticky is not UNSET:
+        found += _sticky(source, (*path, "sticky"), queue.sticky)
     yield from found
     yield from _times(source, path, queue)
     if not found and draft.agents is not None:
@@ -48,6 +56,20 @@ def _skills(
         for skill in skills
         if skill not in known
     ]
+
+
+def _sticky(
+    source: Source[ClientDocument], path: Where, sticky: StickyDocument
+) -> Iterator[Problem]:
+    within, hold = times.length(sticky.within), times.length(sticky.hold)
+    if not 0 < within <= MOST_WITHIN_US:
+        what = f"{sticky.within} is no time to remember who helped whom"
+        mend = "Write how long ago it may be, at most 90d"
+        yield source.wrong((*path, "within"), "sticky-within", what, mend)
+    if not 0 < hold <= MOST_HOLD_US:
+        what = f"nobody can be held for {sticky.hold}"
+        mend = "Write how long to wait for that agent before anybody else, at most 10m"
+        yield source.wrong((*path, "hold"), "hold", what, mend)
 
 
 def _teams(
@@ -99,6 +121,15 @@ def _people(
             mend = "Lower a level, name another team, or leave the ring out"
             yield source.wrong(at, "ring-adds-nobody", what, mend)
         before = now
+
+
+def may_at_all(agents: Mapping[str, AgentDocument], queue: QueueDocument) -> set[str]:
+    """Who may serve a queue, in whichever ring."""
+    found = _may(agents, queue.skills, queue.teams)
+    for ring in queue.rings:
+        skills = queue.skills if ring.skills is UNSET else ring.skills
+        found |= _may(agents, skills, ring.teams)
+    return found
 
 
 def _may(

@@ -68,8 +68,9 @@ def _stream(
     client = draft.clients.get(stream.client)
     if client is None:
         return
-    if stream.number not in client.document.numbers:
-        mend = did_you_mean(stream.number, client.document.numbers)
+    known = {*client.document.numbers, *client.document.own_numbers}
+    if stream.number not in known:
+        mend = did_you_mean(stream.number, known)
         what = f"unknown number {stream.number!r}"
         yield source.wrong((*path, "number"), "unknown-number", what, mend)
     codes = [code.code for code in client.document.wrap_up_codes]

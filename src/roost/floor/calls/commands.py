@@ -31,6 +31,7 @@ class ReceiveCall(Command, frozen=True, gc=False):
     caller: VaultId | None
     tags: tuple[str, ...]  # the caller lists that the number is on
     media: MediaId
+    person: str = ""  # the caller's token (`ports.persons`), where the client's queues ask for it
 
 
 class LegRang(Command, frozen=True, gc=False):

@@ -49,6 +49,7 @@ def receive_call(state: Calls, now: InstantUs, command: m.ReceiveCall) -> Decisi
         tags=command.tags,
         media=command.media,
         count=state.accounts[client].count + 1,
+        person=command.person,
     )
     return Decision(
         (event,), (RingLeg(command.leg), Wake(after(now, LEASE_US), m.CheckContact(contact)))

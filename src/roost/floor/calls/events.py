@@ -23,7 +23,8 @@ from roost.kernel.time import DurationUs
 
 class CallArrived(Event, frozen=True, gc=False, kw_only=True):
     """A contact begins: somebody called one of the numbers. `count` is the client's own count
-    of contacts; the caller's number lies in the vault."""
+    of contacts; the caller's number lies in the vault. `person` is who calls, as a token of the
+    client's (`ports.persons`): only where its queues ask who helped them last."""
 
     leg: LegId
     trunk: TrunkId
@@ -32,6 +33,7 @@ class CallArrived(Event, frozen=True, gc=False, kw_only=True):
     tags: tuple[str, ...]
     media: MediaId
     count: int  # the client's own contact number: 1, 2, 3…
+    person: str = ""
 
 
 class CallAnswered(Event, frozen=True, gc=False, kw_only=True):

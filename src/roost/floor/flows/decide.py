@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from roost.floor import definition as d
 from roost.floor.flows import messages as m
 from roost.floor.flows.in_modes import affecting, leads_on, shuts, unheard
@@ -204,7 +206,7 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
         return _overflow(state, run, now, command.to, "overflowed")
     if run.moved:
         return _moved(state, run, now)
-    passed = "full" if command.full else "waited"
+    passed = "full" if command.full else "absent" if command.absent else "waited"
     if run.step == RESCUED:
         return _end(run, now, Blame.US, Reason.FAULT, passed)
     if run.step == TRANSFERRED:
@@ -230,9 +232,8 @@ def _overflow(state: Flows, run: Run, now: InstantUs, to: QueueId, passed: str) 
     left = max(SECOND, step.most_us - (now - run.since))
     asked = d.Asked(step.skills, step.prefer, step.priority)
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
-    going.acts.append(
-        m.QueueNow(to, asked, DurationUs(left), voicemail, step.overflow, run.since, run.queue)
-    )
+    into = m.QueueNow(to, asked, DurationUs(left), voicemail, overflow=step.overflow)
+    going.acts.append(replace(into, since=run.since, before=run.queue))
     return _stop(run, going, now, passed)
 
 

@@ -6,6 +6,7 @@ order. A walk of more than MOST_STEPS steps is a loop: the contact is rescued.
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roost.floor import definition as d
 from roost.floor.affected import InForce, ModeKind
@@ -185,13 +186,19 @@ def enqueue(
         going.speak(first + step.waiting, repeat=True, first=len(first))
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
     asked = d.Asked(step.skills, step.prefer, step.priority)
-    run = going.run
-    since, before = (run.since, run.queue) if run.moved else (None, None)
-    going.acts.append(
-        m.QueueNow(
-            queue or step.queue, asked, step.most_us, voicemail, step.overflow, since, before
-        )
+    into = m.QueueNow(
+        queue or step.queue,
+        asked,
+        step.most_us,
+        voicemail,
+        step.agent,
+        step.hold_us,
+        step.alone,
+        step.overflow,
     )
+    if going.run.moved:  # out of another queue, by a mode
+        into = replace(into, since=going.run.since, before=going.run.queue)
+    going.acts.append(into)
 
 
 def leads_to_voicemail(flow: d.Flow, name: str) -> bool:

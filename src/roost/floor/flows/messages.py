@@ -5,6 +5,7 @@ from msgspec import Struct
 from roost.floor.definition import Asked, Overflow
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
+    AgentId,
     ClientId,
     CollectId,
     ContactId,
@@ -72,6 +73,7 @@ class QueueLeft(Command, frozen=True, gc=False):
 
     contact: ContactId
     full: bool = False  # never waited: the queue was full, or gone
+    absent: bool = False  # nor here: whom it was for alone isn't there
     to: QueueId | None = None
 
 
@@ -147,6 +149,9 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     asked: Asked
     most_us: DurationUs
     voicemail: bool = False  # the limit leads to a voicemail
+    agent: AgentId | None = None  # held for this one first, so long; or for nobody else ever
+    hold_us: DurationUs = DurationUs(0)
+    alone: bool = False
     overflow: tuple[Overflow, ...] = ()
     since: InstantUs | None = None  # waits since then, in another queue before
     before: QueueId | None = None  # in that one

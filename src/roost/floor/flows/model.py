@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from roost.floor import definition
 from roost.floor.affected import InForce
 from roost.floor.flows import messages as m
-from roost.kernel.ids import ClientId, ContactId, FlowId, ModeId, PromptId, QueueId
+from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, ModeId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -51,6 +51,7 @@ class Run(Struct, gc=False):
     since: InstantUs = InstantUs(0)  # it waits there, or in one queue after the other
     moved: bool = False  # out of that queue, by a mode: the wait goes on in the next one
     heard: tuple[ModeId, ...] = ()  # modes whose announcement it has heard
+    named: AgentId | None = None  # whom it was for then
 
 
 class Version(Struct, gc=False):
@@ -162,6 +163,7 @@ def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
             run.queue = act.queue
             run.moved = False
             run.since = since if act.since is None else act.since
+            run.named = act.agent
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"

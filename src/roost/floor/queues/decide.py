@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from roost.floor.definition import Asked, together
 from roost.floor.queues import messages as m
-from roost.floor.queues.messages import Outcome
+from roost.floor.queues.messages import Kept, Outcome
 from roost.floor.queues.model import (
     HELD,
     RINGING_US,
@@ -46,9 +46,10 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         since = command.since
     asked, only = command.asked, command.only
     entry = Entry(command.queue, number, since, command.most_us, command.lapse, due, asked)
-    if only is not None and not back:
-        entry.only, entry.only_until = only, after(now, command.only_us)
     entry.overflow = command.overflow
+    until = after(now, command.only_us)
+    if only is not None and (command.alone or (not back and command.only_from < until)):
+        entry.only, entry.only_until, entry.alone = only, until, command.alone
     ring = ring_at(line, entry, now)
     event = m.ContactQueued(
         owner=line.owner,
@@ -66,6 +67,8 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         only_us=command.only_us if ring == HELD else DurationUs(0),
         overflow=command.overflow,
         before=before,
+        kept=command.kept if ring == HELD else Kept.NO,
+        alone=command.alone and ring == HELD,
     )
     wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
     widens = widens_at(line, entry, ring)
@@ -84,6 +87,8 @@ def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal
         return STALE
     line = state.lines[entry.queue]
     if command.released and entry.only is not None:
+        if entry.alone:
+            return Decision((dequeued(line, command.contact, entry, now, entry.lapse),))
         entry = replace(entry, only=None)
     ring = ring_at(line, entry, now)
     widens = widens_at(line, entry, ring)

@@ -19,6 +19,14 @@ class Outcome(StrEnum):
     ENDED_BY_US = "ended_by_us"
 
 
+class Kept(StrEnum):
+    """Why a contact is held for one agent."""
+
+    NO = ""
+    HELPED_LAST = "helped_last"  # the agent had the last conversation with the caller
+    NAMED = "named"  # the flow, or the number called, names the agent
+
+
 class Wait(Command, frozen=True, gc=False):
     """Refused: queue_full, unknown_queue, already_waiting."""
 
@@ -29,6 +37,9 @@ class Wait(Command, frozen=True, gc=False):
     lapse: Outcome = Outcome.OVERFLOWED  # how the limit ends the wait
     only: AgentId | None = None  # held for this one first
     only_us: DurationUs = DurationUs(0)  # so long
+    kept: Kept = Kept.NO  # why
+    only_from: InstantUs = InstantUs(0)  # that agent can't have it sooner: not held in vain
+    alone: bool = False  # for nobody else: without the agent, or after the limit, it leaves
     overflow: tuple[Overflow, ...] = ()  # where it may go on waiting
     since: InstantUs | None = None  # it waits since then, in another queue before:
     before: QueueId | None = None
@@ -78,7 +89,7 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     """Entered the queue: `at` of the envelope is the instant that waiting counts from.
     `skills` are the queue's and the flow's together, `priority` their sum, `asked` the flow's
     part of both; `entry` counts the contact's own entries. With `only` it's held for one agent
-    (ring -1)."""
+    (ring -1), and `kept` says why; `alone`: it's never anybody else's."""
 
     queue: QueueId
     priority: int
@@ -93,6 +104,8 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     only_us: DurationUs = DurationUs(0)
     overflow: tuple[Overflow, ...] = ()
     before: QueueId | None = None  # the queue in which it has waited since `since`
+    kept: Kept = Kept.NO
+    alone: bool = False
 
 
 class RingWidened(Event, frozen=True, gc=False, kw_only=True):

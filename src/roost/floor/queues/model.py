@@ -5,7 +5,8 @@
 
 A contact stays in its queue while a phone rings for it, and keeps place and time when nobody
 takes it. Each entry is held by its limit's timer, WaitLapsed, which waits while a phone rings.
-An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only.
+An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only,
+and its end comes by Widen as well, unless the contact is that agent's alone: then by the limit.
 One that may go into another queue has a timer for each way there, OverflowDue.
 """
 
@@ -50,6 +51,7 @@ class Entry(Struct, gc=False):
     ring: int = 0
     only: AgentId | None = None  # held for this one, until then:
     only_until: InstantUs = InstantUs(0)
+    alone: bool = False  # or for nobody else ever
     offer: OfferId | None = None  # a phone rings
     agent: AgentId | None = None  # whose
     answered: bool = False
@@ -102,6 +104,7 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
         event.ring,
         event.only,
         InstantUs(at + event.only_us),
+        event.alone,
         overflow=event.overflow,
         entered=event.since if event.before is None else at,
     )
@@ -109,7 +112,7 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
 
 def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:
     """The ring that an entry has come to by now."""
-    if entry.only is not None and now < entry.only_until:
+    if entry.only is not None and (entry.alone or now < entry.only_until):
         return HELD
     waited = now - entry.since
     return sum(1 for after_us in line.rings if after_us <= waited)
@@ -118,7 +121,7 @@ def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:
 def widens_at(line: Line, entry: Entry, ring: int) -> InstantUs | None:
     """When the next ring begins; None after the last."""
     if ring == HELD:
-        return entry.only_until
+        return None if entry.alone else entry.only_until
     return InstantUs(entry.since + line.rings[ring]) if ring < len(line.rings) else None
 
 

@@ -15,7 +15,7 @@ from roost.floor.routing.model import (
     Seat,
     may_serve,
 )
-from roost.kernel.ids import QueueId
+from roost.kernel.ids import AgentId, QueueId
 
 HELD: Final = -1  # the ring of a contact that waits for one agent only
 
@@ -208,6 +208,17 @@ def _profile(state: Routing, seat: Seat, wanted: dict[str, list[int]]) -> int:
 def moved(state: Routing, seat: Seat) -> int:
     """The profile of a seat whose skills or team have changed."""
     return _profile(state, seat, _by_skill(state))
+
+
+def could_serve(state: Routing, agent: AgentId, queue: QueueId, asked: Asked) -> bool:
+    """Whether an agent may serve a contact of a queue, in its last ring at the latest."""
+    seat, of = state.seats.get(agent), state.queues.get(queue)
+    if seat is None or of is None or seat.removed:
+        return False
+    last = of.rings[-1] if of.rings else None
+    teams = last.teams if last else of.teams
+    needed = together(last.skills if last else of.skills, asked.skills)
+    return (not teams or seat.team in teams) and definition.serves(seat.skills, needed)
 
 
 def line_of(seat: Seat) -> Line:

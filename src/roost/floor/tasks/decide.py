@@ -163,6 +163,7 @@ def expect_message(state: Tasks, now: InstantUs, command: m.ExpectMessage) -> De
         command.contact,
         command.number,
         at=now,
+        agent=command.agent if command.agent in state.people else None,
         begun=True,
     )
 

@@ -90,12 +90,13 @@ class CloseTask(Command, frozen=True, gc=False):
 
 
 class ExpectMessage(Command, frozen=True, gc=False):
-    """A caller begins to leave a voicemail. Refused: too_many_tasks."""
+    """A caller begins to leave a voicemail, perhaps for one agent. Refused: too_many_tasks."""
 
     contact: ContactId
     client: ClientId
     queue: QueueId
     number: VaultId | None
+    agent: AgentId | None = None
 
 
 class MessageLeft(Command, frozen=True, gc=False):

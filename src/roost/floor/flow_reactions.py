@@ -1,0 +1,115 @@
+"""What a contact's way through its flow, and what's declared about it, ask of the other areas.
+
+The part of the table of reactions (`reactions.py`) that begins with an event of a flow or a mode.
+"""
+
+from collections.abc import Sequence
+
+from roost.floor import keeping
+from roost.floor.agents import messages as agents
+from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as calls
+from roost.floor.flows import messages as flows
+from roost.floor.modes import messages as modes
+from roost.floor.queues import messages as queues
+from roost.floor.queues.messages import Outcome
+from roost.floor.state import CellState
+from roost.kernel.ends import Reason
+from roost.kernel.ids import ContactId
+from roost.kernel.messages import Command, Event
+
+_Act = (
+    flows.AnswerNow
+    | flows.SpeakNow
+    | flows.AnnounceNow
+    | flows.ListenNow
+    | flows.QueueNow
+    | flows.TakeMessageNow
+    | flows.EndNow
+)
+
+
+def contact_of(event: Event) -> ContactId:
+    """Of an event that has one."""
+    assert event.contact is not None, event
+    return event.contact
+
+
+def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
+    contact = contact_of(event)
+    commands: list[Command] = []
+    for act in event.acts:
+        if isinstance(act, flows.LeaveQueueNow):
+            commands.extend(out_of_queue(state, contact, Outcome.OVERFLOWED))
+        else:
+            commands.append(_act(state, contact, act, event.step))
+    return commands
+
+
+def _act(state: CellState, contact: ContactId, act: _Act, step: str) -> Command:
+    match act:
+        case flows.AnswerNow():
+            return calls.AnswerCaller(contact)
+        case flows.SpeakNow():
+            return calls.Speak(contact, act.play, act.prompts, act.repeat, act.first)
+        case flows.AnnounceNow():
+            return calls.Speak(contact, act.play, act.prompts, True, act.first)
+        case flows.QueueNow():
+            return keeping.wait(state, contact, act, step)
+        case flows.ListenNow():
+            return calls.Listen(
+                contact,
+                act.collect,
+                act.most,
+                act.terminators,
+                act.first_us,
+                act.next_us,
+                act.mask,
+            )
+        case flows.TakeMessageNow():
+            return calls.TakeMessage(contact, act.most_us)
+        case flows.EndNow():
+            return calls.EndContact(contact, act.blame, act.reason)
+
+
+def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
+    """Whatever was under way for it stops, before it waits in the default queue."""
+    contact = contact_of(event)
+    commands: list[Command] = []
+    call = state.calls.calls.get(contact)
+    for leg in call.legs.values() if call else ():
+        if leg.agent is None or leg.offer is None:
+            continue
+        agent = state.agents.agents.get(leg.agent)
+        if agent and agent.handling and agent.handling.offer == leg.offer:
+            if agent.presence is Presence.TALKING:
+                commands.append(agents.ReturnContact(leg.agent, leg.offer))
+            commands.append(calls.StopRinging(contact, leg.offer, Reason.FAULT))
+    return [*commands, *out_of_queue(state, contact, Outcome.ENDED_BY_US)]
+
+
+def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
+    """Off its queue, and off the phone that rings for it."""
+    entry = state.queues.entries.get(contact)
+    if entry is None or entry.answered:
+        return []
+    commands: list[Command] = []
+    if entry.offer is not None and entry.agent is not None:
+        commands.append(agents.WithdrawOffer(entry.agent, entry.offer))
+    commands.append(queues.StopWaiting(contact, outcome))
+    return commands
+
+
+def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
+    """Whoever of the affected waits, or rings for somebody; nobody who talks."""
+    scope = state.flows.modes[event.mode].scope
+    commands: list[Command] = []
+    for contact, run in state.flows.runs.items():
+        if run.client != scope.client or run.waits != "queue":
+            continue
+        entry = state.queues.entries.get(contact)
+        if entry is None or entry.answered:
+            continue
+        if scope.holds(entry.queue, run.tags, run.variables):
+            commands.append(flows.MeetMode(ContactId(contact), event.mode))
+    return commands
