@@ -90,3 +90,46 @@ def test_a_mistake_changes_nothing(centre: CentreUp) -> None:
         change(centre, CLIENT, "default_queue: genral", "default_queue: general")
     assert "Did you mean 'general'?" in said
     assert version(centre) == before
+
+
+def dry_run(folder: str, data: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "roost.cli", "apply", folder, "--data", data, "--dry-run", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(centre: CentreUp) -> None:
+    before = version(centre)
+    folder, data = centre.launch.centre, centre.launch.data
+    assert dry_run(folder, data)["now"]["agents"] == []
+    change(centre, "agents.yaml", "{bills: 3, general: 1}", "{outage: 1, general: 1}")
+    try:
+        found = dry_run(folder, data)
+    finally:
+        change(centre, "agents.yaml", "{outage: 1, general: 1}", "{bills: 3, general: 1}")
+    assert [one["place"] for one in found["changes"]] == [
+        "agents.1004.skills.bills",
+        "agents.1004.skills.outage",
+    ]
+    (one,) = found["now"]["agents"]
+    assert (one["agents"], one["gains"], one["loses"]) == (
+        ["1004"],
+        ["power-grid/outage"],
+        ["power-grid/bills"],
+    )
+    assert version(centre) == before
+
+
+def test_without_a_centre_a_dry_run_compares_the_definitions_and_leaves_nothing(
+    centre: CentreUp, tmp_path: Path
+) -> None:
+    found = dry_run(centre.launch.centre, str(tmp_path / "data"))
+    assert found["now"] is None
+    assert {one["kind"] for one in found["changes"]} == {"added"}
+    assert not (tmp_path / "data").exists()

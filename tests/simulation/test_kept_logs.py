@@ -167,6 +167,7 @@ class Desks:
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
         self.simulation, self.agents, self.dice = simulation, agents, Dice(9)
+        self.declaring = Dice(10)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
         simulation.world.acts[DialNumber] = self.called
@@ -177,6 +178,8 @@ class Desks:
             if self.simulation.engine.state.calls.media is None:
                 self.tell(c.MediaReady(self.simulation.world.callers.media))
             self.tell(self.drawn())
+            declared = self.of_modes()
+            self.tell(declared[self.declaring.below(len(declared))])
             self.timeline.after(EVERY_US, self.act)
 
     def tell(self, command: Command) -> None:
@@ -195,7 +198,6 @@ class Desks:
     def drawn(self) -> Command:
         waiting = self.simulation.engine.state.queues.entries
         commands = [*self.of_calls(), *self.of_segments(), *self.of_tasks()]
-        commands += self.of_modes()
         commands += [q.ChangePriority(ContactId(contact), 3) for contact in waiting]
         return commands[self.dice.below(len(commands))]
 

@@ -4,8 +4,9 @@ go on."""
 import asyncio
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Final, Protocol
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import typer
 from msgspec import Struct
@@ -14,10 +15,17 @@ from rich.text import Text
 
 from roost.cli.check import checked, counted
 from roost.cli.check import show as show_problems
+from roost.cli.dry_run import WouldChange, show_consequences
 from roost.cli.output import fail, result
 from roost.definitions import Change, Loaded, load
-from roost.definitions.difference import ChangeKind
+from roost.definitions.application import Application
+from roost.definitions.difference import ChangeKind, difference
+from roost.floor.consequences import Consequences
+from roost.floor.definition import Configure
 from roost.processes.first_start import NewAccount
+
+if TYPE_CHECKING:
+    from roost.adapters.store.sqlite import SqliteStore
 
 ANSWER_S: Final = 15.0  # how long a running centre may take to answer its socket
 MOST_SHOWN: Final = 200
@@ -60,6 +68,9 @@ def apply(
         Path | None, typer.Option("--data", help="The running centre's data (default DIR/.roost).")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, now too; change nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Show the difference and put it in force while calls go on."""
@@ -68,6 +79,10 @@ def apply(
         show_problems(checked(directory), Console(stderr=True))
         fail(f"{directory} stays as it is in force: mend it and apply again.")
     try:
+        if dry_run:
+            found = would_change(RunningCentre(directory, data, dry=True), loaded)
+            result(found, as_json, lambda: show_dry_run(found, Console()))
+            return
         done = put_in_force(RunningCentre(directory, data), loaded, yes or as_json, not as_json)
     except NotApplied as error:
         fail(str(error))
@@ -86,6 +101,20 @@ def put_in_force(target: Target, loaded: Loaded, yes: bool, aloud: bool = True) 
     # may have ended half-way.
     accounts = tuple(target.put(loaded))
     return Applied(bool(changes), loaded.version, changes, accounts)
+
+
+def would_change(centre: "RunningCentre", loaded: Loaded) -> WouldChange:
+    """The definitions' difference, and what it would do now where the centre runs. Raises
+    NotApplied."""
+    if not centre.begun:
+        return WouldChange(loaded.version, difference({}, loaded.documents), None)
+    made = centre.plan(loaded)
+    return WouldChange(loaded.version, tuple(made.changes), centre.consequences(made.configure))
+
+
+def show_dry_run(found: WouldChange, console: Console) -> None:
+    show_changes(found.changes, console)
+    show_consequences(found.now, console)
 
 
 def show_changes(changes: Sequence[Change], console: Console) -> None:
@@ -123,11 +152,10 @@ def show(done: Applied, console: Console) -> None:
 
 
 class RunningCentre:
-    """The centre whose folder this is, running on this machine. `data` as for `roost up`."""
+    """The centre whose folder this is, running on this machine (or not, for a `dry` run). `data`
+    as for `roost up`."""
 
-    def __init__(self, directory: Path, data: Path | None) -> None:
-        from roost.adapters.store.keys import KeyFile
-        from roost.adapters.store.sqlite import SqliteStore
+    def __init__(self, directory: Path, data: Path | None, dry: bool = False) -> None:
         from roost.processes import settings
 
         try:
@@ -135,15 +163,29 @@ class RunningCentre:
         except settings.BadSettings as error:
             raise NotApplied(str(error)) from None
         places = self.launch.places
-        if not places.control_socket.exists():
+        self.runs = places.control_socket.exists()
+        if not self.runs and not dry:
             raise NotApplied(
                 f"no centre runs on {places.data}: start it with `roost up {directory}`, or name"
                 " its --data."
             )
-        self.store = SqliteStore(places.streams, KeyFile(places.keys))
+        self.begun = places.streams.exists()
+
+    @cached_property
+    def store(self) -> "SqliteStore":
+        """Its streams."""
+        from roost.adapters.store.keys import KeyFile
+        from roost.adapters.store.sqlite import SqliteStore
+
+        places = self.launch.places
+        return SqliteStore(places.streams, KeyFile(places.keys))
 
     def changes(self, loaded: Loaded) -> Sequence[Change]:
         """What differs from what's in force."""
+        return self.plan(loaded).changes
+
+    def plan(self, loaded: Loaded) -> Application:
+        """What would put it in force. Raises NotApplied."""
         from roost.ports.speech import SpeechFailed
         from roost.processes import prompts, putting_in_force
 
@@ -151,7 +193,23 @@ class RunningCentre:
             voice = prompts.opened(self.launch).voice
         except (SpeechFailed, OSError) as error:
             raise NotApplied(str(error)) from None
-        return putting_in_force.plan(self.store, loaded, voice).changes
+        return putting_in_force.plan(self.store, loaded, voice)
+
+    def consequences(self, configure: Configure) -> Consequences | None:
+        """What that would do now; None where no centre runs. Raises NotApplied."""
+        from roost.adapters.clock.wall import CellClock
+        from roost.engine.bodies import UnknownEvent
+        from roost.engine.step import FoldFailed
+        from roost.ports.log import LogFailed
+        from roost.processes.dry_run import dry_run
+
+        if not self.runs:
+            return None
+        places, cell = self.launch.places, self.launch.settings.cell
+        try:
+            return dry_run(places, cell, configure, CellClock().now())
+        except (LogFailed, FoldFailed, UnknownEvent) as error:
+            raise NotApplied(str(error)) from None
 
     def put(self, loaded: Loaded) -> Sequence[NewAccount]:
         """Secrets and accounts of new people first, then prompts, settings and cell."""

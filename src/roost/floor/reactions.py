@@ -7,13 +7,16 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from roost.floor import flow_reactions, keeping
+from roost.floor import keeping
+from roost.floor import reactions_to_callbacks as promised
+from roost.floor import reactions_to_flows as flowing
 from roost.floor.agents import messages as agents
-from roost.floor.agents.model import Presence
+from roost.floor.agents.model import Agent, Presence
+from roost.floor.callbacks import messages as callbacks
 from roost.floor.calls import messages as calls
+from roost.floor.calls.model import Call
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
-from roost.floor.flow_reactions import contact_of, out_of_queue
 from roost.floor.flows import messages as flows
 from roost.floor.modes import messages as modes
 from roost.floor.overflowing import left_alone
@@ -37,23 +40,32 @@ WHY_RINGING_STOPS: Final = {
 }
 
 
+def _contact(event: Event) -> ContactId:
+    assert event.contact is not None, event
+    return event.contact
+
+
 # --- calls ---
 
 
 def call_arrived(state: CellState, event: calls.CallArrived) -> Sequence[Command]:
-    contact = contact_of(event)
+    contact = _contact(event)
     client = state.calls.calls[contact].client
     return (flows.StartFlow(contact, client, event.number, event.tags),)
 
 
 def play_finished(state: CellState, event: calls.PlayFinished) -> Sequence[Command]:
-    return (flows.PromptsDone(contact_of(event), event.play),)
+    return (flows.PromptsDone(_contact(event), event.play),)
 
 
 def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence[Command]:
+    contact = _contact(event)
+    run = state.flows.runs.get(contact)
+    if run is not None and run.offering == event.collect:
+        return (flows.AnswerOffer(contact, event.collect, event.digit),)
     return (
         flows.DigitsDone(
-            contact_of(event), event.collect, event.count, event.ended_by, event.digit, event.value
+            _contact(event), event.collect, event.count, event.ended_by, event.digit, event.value
         ),
     )
 
@@ -63,7 +75,7 @@ def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Comma
     caller waited for."""
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
-    contact = contact_of(event)
+    contact = _contact(event)
     call = state.calls.calls[contact]
     run = state.flows.runs.get(contact)
     queue = run.queue if run and run.queue else state.flows.safe[call.client].queue
@@ -74,14 +86,14 @@ def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Comma
 def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
     if event.purpose is not TrackPurpose.VOICEMAIL:
         return NONE
-    contact = contact_of(event)
+    contact = _contact(event)
     length = event.length_us if isinstance(event, calls.TrackEnded) else DurationUs(0)
     left = tasks.MessageLeft(contact, length)
     return (flows.MessageDone(contact), left) if contact in state.flows.runs else (left,)
 
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
-    leg = state.calls.calls[contact_of(event)].legs[event.leg]
+    leg = state.calls.calls[_contact(event)].legs[event.leg]
     if event.party is not Party.AGENT or leg.agent is None or event.offer is None:
         return NONE
     return (agents.AcceptOffer(leg.agent, event.offer),)
@@ -98,7 +110,7 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
         return NONE
     if agent.presence not in (Presence.OFFERED, Presence.TALKING):
         return NONE
-    call = state.calls.calls.get(contact_of(event))
+    call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
         return (_let_go(state, agent.id, event.offer),)
     if event.heard:
@@ -110,7 +122,7 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
 
 def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
     """We let a leg go: whose it is needn't wait for the phone's word."""
-    call = state.calls.calls.get(contact_of(event))
+    call = state.calls.calls.get(_contact(event))
     leg = call.legs.get(event.leg) if call else None
     if leg is None or leg.agent is None or leg.offer is None:
         return NONE
@@ -124,7 +136,7 @@ def leg_ending(state: CellState, event: calls.LegEnding) -> Sequence[Command]:
 
 def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
     """The lease also finds a contact that waits in no queue, after two faults in one step."""
-    contact = contact_of(event)
+    contact = _contact(event)
     run = state.flows.runs.get(contact)
     if run is not None and run.waits == "queue" and contact not in state.queues.entries:
         return (flows.Rescue(contact),)
@@ -133,7 +145,7 @@ def leg_asked(state: CellState, event: calls.LegAsked) -> Sequence[Command]:
 
 def party_held(state: CellState, event: calls.PartyHeld) -> Sequence[Command]:
     """Hold time is the customer's, with the agent who carries the contact."""
-    call = state.calls.calls[contact_of(event)]
+    call = state.calls.calls[_contact(event)]
     host = call.legs.get(call.host) if call.host else None
     if event.party is not Party.CUSTOMER or host is None or host.agent is None:
         return NONE
@@ -148,7 +160,7 @@ def host_changed(state: CellState, event: calls.HostChanged) -> Sequence[Command
 
 
 def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Command]:
-    contact = contact_of(event)
+    contact = _contact(event)
     client = state.calls.calls[contact].client
     return (
         agents.Offer(
@@ -165,7 +177,7 @@ def agent_invited(state: CellState, event: calls.AgentInvited) -> Sequence[Comma
 
 def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[Command]:
     """Back to the head of its queue, or into another; a call of ours was in none before."""
-    contact = contact_of(event)
+    contact = _contact(event)
     client = state.calls.calls[contact].client
     if event.queue is not None or contact not in state.flows.runs:
         return (flows.SendToQueue(contact, client, event.queue),)
@@ -173,14 +185,14 @@ def caller_returned(state: CellState, event: calls.CallerReturned) -> Sequence[C
 
 
 def watcher_joined(state: CellState, event: calls.WatcherJoined) -> Sequence[Command]:
-    contact = contact_of(event)
+    contact = _contact(event)
     client = state.calls.calls[contact].client
     return (agents.BeginSegment(event.agent, contact, event.offer, event.queue, client),)
 
 
 def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
     """The client's default queue lends its rules for ringing and writing up."""
-    contact = contact_of(event)
+    contact = _contact(event)
     client = state.calls.calls[contact].client
     queue = state.flows.safe[client].queue
     known = state.routing.queues.get(queue)
@@ -190,12 +202,16 @@ def call_made(state: CellState, event: calls.CallMade) -> Sequence[Command]:
 
 def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Command]:
     """The queue, and the agents who ring or talk, learn that it's over."""
-    contact = contact_of(event)
+    contact = _contact(event)
     commands: list[Command] = []
+    call = state.calls.calls.get(contact)
+    promise = state.callbacks.promises.get(contact)
     entry = state.queues.entries.get(contact)
     if entry is not None:
         left = event.blame in (Blame.CALLER, Blame.NETWORK)
         outcome = Outcome.ABANDONED if left else Outcome.ENDED_BY_US
+        if promise is not None and not promise.reached:
+            left, outcome = False, Outcome.CALLED_BACK
         commands.append(queues.StopWaiting(contact, outcome))
         line = state.tasks.queues.get(entry.queue)
         if left and not entry.answered and line is not None and line.call_back and event.caller:
@@ -203,7 +219,6 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
             commands.append(
                 tasks.CallBackLater(contact, client, entry.queue, event.caller, entry.since)
             )
-    call = state.calls.calls.get(contact)
     for leg in call.legs.values() if call is not None else ():
         if leg.agent is None or leg.offer is None or call is None:
             continue
@@ -212,11 +227,18 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
             commands.append(agents.EndWatch(leg.agent, leg.offer))
         elif agent is None or agent.handling is None or agent.handling.offer != leg.offer:
             continue
-        elif call.outbound and not call.answered:
+        elif call.outbound and not call.answered and not _rings_only(agent, call):
             commands.append(agents.EndCallOut(leg.agent, leg.offer, event.reason))
         else:
             commands.append(_let_go(state, leg.agent, leg.offer))
+    if promise is not None:
+        commands.append(callbacks.CloseCallback(contact, event.blame, event.reason))
     return commands
+
+
+def _rings_only(agent: Agent, call: Call) -> bool:
+    """A callback's agent whose phone still rings: the offer is withdrawn, as any other."""
+    return call.callback and agent.presence is Presence.OFFERED
 
 
 def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
@@ -230,7 +252,7 @@ def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
 
 
 def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Command]:
-    contact = contact_of(event)
+    contact = _contact(event)
     call = state.calls.calls.get(contact)
     if call is None:
         return (routing.MatchContact(contact),)
@@ -238,22 +260,25 @@ def contact_queued(state: CellState, event: queues.ContactQueued) -> Sequence[Co
 
 
 def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Command]:
-    return (routing.MatchContact(contact_of(event)),)
+    return (routing.MatchContact(_contact(event)),)
 
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
-        return (flows.QueueLeft(contact_of(event), to=event.to),)
+        return (flows.QueueLeft(_contact(event), to=event.to),)
+    if event.callback and event.outcome is Outcome.CALLED_BACK:
+        lapsed = calls.EndContact(_contact(event), Blame.US, Reason.CALLBACK_LAPSED)
+        return (lapsed,)  # stale where the contact's end was the reason
     return NONE
 
 
 def turned_away(state: CellState, event: queues.ContactTurnedAway) -> Sequence[Command]:
-    return (flows.QueueLeft(contact_of(event), full=True),)
+    return (flows.QueueLeft(_contact(event), full=True),)
 
 
 def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     queue = state.routing.queues[event.queue]
-    contact = contact_of(event)
+    contact = _contact(event)
     agent = state.agents.agents.get(event.agent)
     if agent is not None and agent.handling is not None and agent.handling.offer == event.offer:
         turn = agents.TurnSegment(event.agent, event.offer, SegmentKind.TRANSFER, queue.id)
@@ -261,6 +286,8 @@ def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     call = state.calls.calls.get(contact)
     transferred = call is not None and call.transfer is not None
     kind = SegmentKind.TRANSFER if transferred else SegmentKind.ANSWER
+    if call is not None and call.callback and not call.answered:
+        kind = SegmentKind.CALLBACK
     return (
         agents.Offer(
             event.agent, contact, event.offer, queue.id, queue.client, queue.ring_us, kind
@@ -272,14 +299,17 @@ def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
 
 
 def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Command]:
-    return (calls.RingAgent(contact_of(event), event.agent, event.offer),)
+    return (calls.RingAgent(_contact(event), event.agent, event.offer),)
 
 
 def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
-    contact = contact_of(event)
+    contact = _contact(event)
     entry = state.queues.entries.get(contact)
     if entry is None or entry.answered or entry.offer != event.offer:
         return (calls.Bridge(contact, event.offer),)  # a consultation, a call of ours
+    call = state.calls.calls.get(contact)
+    if call is not None and call.own_phone:  # a callback: it waits until its customer is reached
+        return (calls.Bridge(contact, event.offer),)
     queue = state.routing.queues.get(event.queue)
     whisper = queue.whisper if queue else ()
     return (
@@ -291,7 +321,7 @@ def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]
 def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]:
     """The phone stops ringing; the contact is offered to somebody else, or waits again (also
     when it had been answered, and the agent was gone at once)."""
-    contact = contact_of(event)
+    contact = _contact(event)
     call = state.calls.calls.get(contact)
     if call is None or call.ended_at is not None:
         return NONE
@@ -310,19 +340,19 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
 
 
 def pick_up_asked(state: CellState, event: agents.PickUpAsked) -> Sequence[Command]:
-    return (calls.NudgeAgent(contact_of(event), event.offer),)
+    return (calls.NudgeAgent(_contact(event), event.offer),)
 
 
 def hold_asked(state: CellState, event: agents.HoldAsked) -> Sequence[Command]:
-    return (calls.HoldCaller(contact_of(event), event.held),)
+    return (calls.HoldCaller(_contact(event), event.held),)
 
 
 def hang_up_asked(state: CellState, event: agents.HangUpAsked) -> Sequence[Command]:
-    return (calls.LeaveCall(contact_of(event), event.offer),)
+    return (calls.LeaveCall(_contact(event), event.offer),)
 
 
 def pause_asked(state: CellState, event: agents.PauseAsked) -> Sequence[Command]:
-    return (calls.PauseTracks(contact_of(event), event.paused, agent=event.agent),)
+    return (calls.PauseTracks(_contact(event), event.paused, agent=event.agent),)
 
 
 def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
@@ -374,7 +404,7 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
         if not entry.answered and state.queues.lines[entry.queue].removed:
-            commands.extend(out_of_queue(state, ContactId(contact), entry.lapse))
+            commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
             commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.append(routing.MatchAll())
@@ -397,11 +427,18 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallerReturned: caller_returned,
     calls.WatcherJoined: watcher_joined,
     calls.CallMade: call_made,
+    calls.CallbackPromised: promised.callback_promised,
+    calls.CallbackClosed: promised.callback_closed,
+    calls.CallAnswered: promised.call_answered,
     calls.LegAsked: leg_asked,
     calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
-    flows.FlowAdvanced: flow_reactions.flow_advanced,
-    flows.FlowRescued: flow_reactions.flow_rescued,
+    flows.FlowAdvanced: flowing.flow_advanced,
+    flows.FlowRescued: flowing.flow_rescued,
+    flows.CallbackOffered: promised.callback_offered,
+    flows.MusicResumed: promised.music_resumed,
+    queues.CallbackStands: promised.callback_stands,
+    routing.TurnCame: promised.turn_came,
     queues.ContactQueued: contact_queued,
     queues.RingWidened: ring_widened,
     queues.ContactDequeued: contact_dequeued,
@@ -419,7 +456,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
-    modes.ModeBegan: flow_reactions.mode_began,
+    modes.ModeBegan: flowing.mode_began,
     CentreConfigured: centre_configured,
 }
 

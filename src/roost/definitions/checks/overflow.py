@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from roost.definitions import times
-from roost.definitions.documents import ClientDocument, FlowDocument, QueueStep
+from roost.definitions.documents import ClientDocument
+from roost.definitions.flow_documents import FlowDocument, QueueStep
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Source
 

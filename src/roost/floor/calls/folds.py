@@ -63,6 +63,7 @@ def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
         at,
         [event.leg],
         trunk=event.trunk,
+        count=event.count,
     )
 
 
@@ -86,11 +87,38 @@ def made(state: Calls, event: m.CallMade, at: InstantUs) -> None:
         outbound=True,
         offers_made=1,
         entry=event.entry,
+        count=event.count,
+    )
+
+
+def promised(state: Calls, event: m.CallbackPromised, at: InstantUs) -> None:
+    """A contact of ours that nobody is on yet."""
+    assert event.contact is not None
+    state.made += 1
+    client = ClientId(event.owner)
+    state.accounts[client].count = event.count
+    state.calls[event.contact] = Call(
+        event.contact,
+        client,
+        event.owner,
+        event.media,
+        event.leg,
+        event.shown,
+        event.number,
+        {},
+        at,
+        [],
+        outbound=True,
+        callback=True,
     )
 
 
 def serving(state: Calls, event: m.MediaServing) -> None:
+    """Callbacks that nobody is on yet move with it."""
     state.media = event.media
+    for call in state.calls.values():
+        if call.callback and not call.legs_made and call.ended_at is None:
+            call.media = event.media
 
 
 def _call(state: Calls, contact: ContactId | None) -> Call:

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from roost.floor import definition as d
 from roost.floor.flows import messages as m
-from roost.floor.flows.in_modes import affecting, leads_on, shuts, unheard
+from roost.floor.flows.in_modes import affecting, leads_on, shuts
 from roost.floor.flows.interpreter import (
     Loop,
     Walk,
     ask,
     enqueue,
     leads_to_voicemail,
+    music_resumed,
     record,
     walk,
 )
@@ -28,7 +27,7 @@ from roost.floor.flows.model import (
     version_key,
 )
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import ContactId, ModeId, PlayId, QueueId, owner_of
+from roost.kernel.ids import ContactId, PlayId, QueueId, owner_of
 from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, Wake
 from roost.kernel.time import SECOND, DurationUs, InstantUs, after
 
@@ -112,6 +111,9 @@ def _stop(
         effects.append(going.web)
     if going.lease_us:
         effects.append(Wake(after(now, going.lease_us), m.StepLapsed(run.contact, turn)))
+    if going.offer is not None:
+        due = after(now, going.offer.after_us)
+        effects.append(Wake(due, m.OfferCallback(run.contact, turn)))
     return Decision((*before, event), tuple(effects))
 
 
@@ -132,8 +134,10 @@ def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
         going = _again(state, run, now)
         record(going, step)
         return _stop(run, going, now, passed)
-    if isinstance(step, d.ByMode | d.Enqueue):  # an announcement is over
+    if run.told:  # what's declared: the step is entered once more
         return _go(state, run, flow, now, run.step, {}, passed)
+    if isinstance(step, d.Enqueue):  # who'll be called back has been told so
+        return _end(run, now, Blame.CLIENT, Reason.CALLBACK_PROMISED, passed)
     assert isinstance(step, d.Say), step
     return _go(state, run, flow, now, step.then, {}, passed)
 
@@ -225,16 +229,19 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
 
 
 def _overflow(state: Flows, run: Run, now: InstantUs, to: QueueId, passed: str) -> Decision:
-    """The wait goes on in another queue: the same music, the same limit."""
-    going = _again(state, run, now)
-    _, step = _step(state, run)
+    """The wait goes on in another queue: the same music, the same limit, the same offers."""
+    flow, step = _step(state, run)
     assert isinstance(step, d.Enqueue), step
-    left = max(SECOND, step.most_us - (now - run.since))
-    asked = d.Asked(step.skills, step.prefer, step.priority)
-    voicemail = leads_to_voicemail(going.flow, step.otherwise)
-    into = m.QueueNow(to, asked, DurationUs(left), voicemail, overflow=step.overflow)
-    going.acts.append(replace(into, since=run.since, before=run.queue))
-    return _stop(run, going, now, passed)
+    into = m.QueueNow(
+        to,
+        d.Asked(step.skills, step.prefer, step.priority),
+        DurationUs(max(SECOND, step.most_us - (now - run.since))),
+        leads_to_voicemail(flow, step.otherwise),
+        overflow=step.overflow,
+        since=run.since,
+        before=run.queue,
+    )
+    return _jump(run, run.step, (into,), passed, run.turn)
 
 
 # --- modes ---
@@ -250,18 +257,11 @@ def meet_mode(state: Flows, now: InstantUs, command: m.MeetMode) -> Decision | R
     shut = shuts(modes)
     sent = run.step in (RESCUED, TRANSFERRED)
     if shut is not None and (shut.to is not None or not sent):
-        return _jump(run, run.step, (m.LeaveQueueNow(),), "mode")
-    prompts, told = unheard(state, run, modes)
-    if not prompts:
+        return _jump(run, run.step, (m.LeaveQueueNow(),), "mode", run.turn)
+    if run.offering:  # once that's over
         return STALE
-    music = state.safe[run.client].music
-    if not sent:
-        _, step = _step(state, run)
-        assert isinstance(step, d.Enqueue), step
-        music = step.waiting
-    play = PlayId(f"{run.contact}/p{run.plays + 1}")
-    said = m.AnnounceNow(play, prompts + music, len(prompts))
-    return _jump(run, run.step, (said,), "mode", told)
+    resumed = music_resumed(state, run, "mode")
+    return Decision((resumed,)) if resumed.first else STALE
 
 
 def _moved(state: Flows, run: Run, now: InstantUs) -> Decision:
@@ -271,6 +271,13 @@ def _moved(state: Flows, run: Run, now: InstantUs) -> Decision:
         return _to_queue(state, run, (shut and shut.to) or state.safe[run.client].queue)
     flow, _ = _step(state, run)
     return _go(state, run, flow, now, run.step, {}, "mode")
+
+
+def offer_over(state: Flows, now: InstantUs, command: m.OfferOver) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None or run.offering != command.collect:
+        return STALE
+    return Decision((music_resumed(state, run, "silence"),))
 
 
 def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | Refusal:
@@ -306,23 +313,18 @@ def _to_queue(state: Flows, run: Run, queue: QueueId) -> Decision:
 
 
 def _jump(
-    run: Run,
-    step: str,
-    acts: tuple[m.Act, ...],
-    passed: str,
-    announced: tuple[ModeId, ...] = (),
+    run: Run, step: str, acts: tuple[m.Act, ...], passed: str, turn: int | None = None
 ) -> Decision:
-    """To a step, beside the flow's own ways."""
+    """To a step, beside the flow's own ways; with the old `turn` the wait goes on."""
     event = m.FlowAdvanced(
         owner=owner_of(run.client),
         contact=run.contact,
         step=step,
-        turn=run.turn + 1,
+        turn=run.turn + 1 if turn is None else turn,
         attempt=1,
         variables={},
         acts=acts,
         passed=passed,
-        announced=announced,
     )
     return Decision((event,))
 
@@ -394,6 +396,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision 
     m.MessageDone: message_done,
     m.QueueLeft: queue_left,
     m.MeetMode: meet_mode,
+    m.OfferOver: offer_over,
     m.ComeBack: come_back,
     m.SendToQueue: send_to_queue,
     m.StepLapsed: step_lapsed,

@@ -15,7 +15,7 @@ from roost.floor.flows import in_modes
 from roost.floor.flows import messages as m
 from roost.floor.flows.model import GRACE_US, MOST_STEPS, PLAY_LEASE_US, Flows, Run
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CollectId, ModeId, PlayId, PromptId, QueueId
+from roost.kernel.ids import CollectId, ModeId, PlayId, PromptId, QueueId, owner_of
 from roost.kernel.time import DurationUs, InstantUs
 
 
@@ -36,6 +36,7 @@ class Walk(Struct):
     attempt: int = 1
     lease_us: DurationUs = DurationUs(0)
     web: AskWeb | None = None
+    offer: d.CallbackOffer | None = None  # of the wait that it has come to
     speaks: int = 0
     answered: bool = False
     announced: tuple[ModeId, ...] = ()
@@ -199,6 +200,26 @@ def enqueue(
     if going.run.moved:  # out of another queue, by a mode
         into = replace(into, since=going.run.since, before=going.run.queue)
     going.acts.append(into)
+    going.offer = step.callback
+
+
+def music_resumed(state: Flows, run: Run, passed: str) -> m.MusicResumed:
+    """What's heard by those who wait, after what they haven't been told yet."""
+    version, music = state.versions.get(run.flow), state.safe[run.client].music
+    step = version.flow.steps.get(run.step) if version else None
+    if isinstance(step, d.Enqueue):
+        music = step.waiting
+    modes = in_modes.affecting(state.modes, run, {}, run.queue)
+    prompts, told = in_modes.unheard(state, run, modes)
+    return m.MusicResumed(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        play=PlayId(f"{run.contact}/p{run.plays + 1}"),
+        prompts=prompts + music,
+        passed=passed,
+        first=len(prompts),
+        announced=told,
+    )
 
 
 def leads_to_voicemail(flow: d.Flow, name: str) -> bool:

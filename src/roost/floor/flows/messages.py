@@ -84,6 +84,29 @@ class MeetMode(Command, frozen=True, gc=False):
     mode: ModeId
 
 
+class OfferCallback(Command, frozen=True, gc=False):
+    """A caller has waited until a callback is offered. `turn` names the very wait. Stale where
+    it's over; put off while a phone rings; left out where the caller's number isn't known."""
+
+    contact: ContactId
+    turn: int
+
+
+class AnswerOffer(Command, frozen=True, gc=False):
+    """What the caller said to the offer: a key, or nothing."""
+
+    contact: ContactId
+    collect: CollectId
+    digit: str
+
+
+class OfferOver(Command, frozen=True, gc=False):
+    """The lease of an offer that's heard while waiting: no key ever came."""
+
+    contact: ContactId
+    collect: CollectId
+
+
 class StepLapsed(Command, frozen=True, gc=False):
     """A step's lease: whatever it waited for never came. `turn` names the very wait."""
 
@@ -127,14 +150,6 @@ class SpeakNow(Struct, frozen=True, gc=False, tag=True):
     first: int = 0  # so many of them are heard once only
 
 
-class AnnounceNow(Struct, frozen=True, gc=False, tag=True):
-    """As SpeakNow, to somebody who waits in a queue, and goes on waiting."""
-
-    play: PlayId
-    prompts: tuple[PromptId, ...]
-    first: int
-
-
 class ListenNow(Struct, frozen=True, gc=False, tag=True):
     collect: CollectId
     most: int
@@ -170,16 +185,7 @@ class EndNow(Struct, frozen=True, gc=False, tag=True):
     reason: Reason
 
 
-Act = (
-    AnswerNow
-    | SpeakNow
-    | AnnounceNow
-    | ListenNow
-    | QueueNow
-    | LeaveQueueNow
-    | TakeMessageNow
-    | EndNow
-)
+Act = AnswerNow | SpeakNow | ListenNow | QueueNow | LeaveQueueNow | TakeMessageNow | EndNow
 
 # --- events ---
 
@@ -207,6 +213,30 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     request: str = ""  # the web request that is waited for
     announced: tuple[ModeId, ...] = ()  # modes whose announcement is heard now
     lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
+
+
+class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
+    """A caller who waits hears that we would call back, and which key takes it. `next_us`: when
+    it's offered again; 0: not again."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    collect: CollectId
+    answer_us: DurationUs
+    lease_us: DurationUs
+    next_us: DurationUs
+
+
+class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
+    """The offer wasn't taken ("silence", "other", "busy": a phone rings already), or a "mode" was
+    declared: the caller hears again what is heard by those who wait, before that so many of the
+    `first` prompts."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    passed: str
+    first: int = 0
+    announced: tuple[ModeId, ...] = ()
 
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):

@@ -51,6 +51,9 @@ class Run(Struct, gc=False):
     since: InstantUs = InstantUs(0)  # it waits there, or in one queue after the other
     moved: bool = False  # out of that queue, by a mode: the wait goes on in the next one
     heard: tuple[ModeId, ...] = ()  # modes whose announcement it has heard
+    told: bool = False  # hears one just now, before it goes on
+    offering: str = ""  # the collection of a callback's offer that's heard just now
+    offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
 
 
@@ -128,12 +131,14 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
         over(state, event.contact)
         return
     run.step = event.step
+    anew = event.turn != run.turn  # else the same wait goes on
     run.turn = event.turn
     run.attempt = event.attempt
     if event.variables:
         run.variables.update(event.variables)
     run.turned_away = run.turned_away + 1 if event.passed == "full" else 0
-    run.waits = ""
+    run.waits = run.offering = ""
+    run.offer_at = InstantUs(0)
     if event.request:
         run.requests += 1
         run.waits = "web"
@@ -141,9 +146,48 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     since = run.since if event.passed == "returned" else at
     for act in event.acts:
         _acted(run, act, since)
-    if event.announced:
-        run.heard = (*run.heard, *event.announced)
+    run.heard = (*run.heard, *event.announced)
+    run.told = bool(event.announced)
     run.due = InstantUs(at + event.lease_us)
+    offer = callback_of(state, run)
+    if anew:
+        run.offering = ""
+    if anew and offer is not None:
+        run.offer_at = InstantUs(at + offer.after_us)
+
+
+def callback_of(state: Flows, run: Run) -> definition.CallbackOffer | None:
+    """What's offered where this run waits."""
+    version = state.versions.get(run.flow)
+    if run.waits != "queue" or version is None:
+        return None
+    step = version.flow.steps.get(run.step)
+    return step.callback if isinstance(step, definition.Enqueue) else None
+
+
+def offered(state: Flows, event: m.CallbackOffered, at: InstantUs) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.collections += 1
+    run.offering = event.collect
+    run.due = InstantUs(at + event.lease_us)
+    run.offer_at = InstantUs(at + event.next_us) if event.next_us else InstantUs(0)
+
+
+def resumed(state: Flows, event: m.MusicResumed) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.offering = ""
+    run.heard = (*run.heard, *event.announced)
+
+
+def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId) -> None:
+    """Whom we call back waits as one who was transferred does: with no step of a flow."""
+    state.runs[contact] = Run(
+        contact, client, "", (), {}, step=TRANSFERRED, waits="queue", answered=True, queue=queue
+    )
 
 
 def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
@@ -152,9 +196,6 @@ def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
             run.plays += 1
             run.waits = "play"
             run.awaited = act.play
-        case m.AnnounceNow():
-            run.plays += 1
-            run.waits = "queue"
         case m.LeaveQueueNow():
             run.waits = "queue"
             run.moved = True

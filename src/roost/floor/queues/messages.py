@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 from roost.floor.definition import NOTHING_ASKED, Asked, Overflow, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
@@ -17,6 +19,15 @@ class Outcome(StrEnum):
     CALLED_BACK = "called_back"
     VOICEMAIL = "voicemail"
     ENDED_BY_US = "ended_by_us"
+
+
+class Callback(Struct, frozen=True, gc=False):
+    """Nobody is on the line: a promised call waits in a caller's place. It stands there from
+    `not_before` on; with `customer_first` its turn is that the customer is called."""
+
+    since: InstantUs
+    not_before: InstantUs
+    customer_first: bool
 
 
 class Kept(StrEnum):
@@ -43,6 +54,7 @@ class Wait(Command, frozen=True, gc=False):
     overflow: tuple[Overflow, ...] = ()  # where it may go on waiting
     since: InstantUs | None = None  # it waits since then, in another queue before:
     before: QueueId | None = None
+    callback: Callback | None = None
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -60,6 +72,15 @@ class Widen(Command, frozen=True, gc=False):
     contact: ContactId
     entry: int
     released: bool = False
+
+
+class Stand(Command, frozen=True, gc=False):
+    """A callback stands in its place from now on: its time has come, or the customer who was
+    called first is on the line."""
+
+    contact: ContactId
+    entry: int
+    on_line: bool = False
 
 
 class ChangePriority(Command, frozen=True, gc=False):
@@ -106,6 +127,16 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     before: QueueId | None = None  # the queue in which it has waited since `since`
     kept: Kept = Kept.NO
     alone: bool = False
+    callback: Callback | None = None
+
+
+class CallbackStands(Event, frozen=True, gc=False, kw_only=True):
+    """A promised call stands in the queue, in the place of the caller who hung up. `on_line`: the
+    customer, who was called first, waits on the line."""
+
+    queue: QueueId
+    entry: int
+    on_line: bool
 
 
 class RingWidened(Event, frozen=True, gc=False, kw_only=True):
@@ -138,6 +169,7 @@ class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
     in_target: bool  # left within the service-level threshold
     entry: int
     to: QueueId | None = None  # the wait goes on there
+    callback: bool = False  # a promised call's: the caller's own waiting ended when it was promised
 
 
 class ContactTurnedAway(Event, frozen=True, gc=False, kw_only=True):

@@ -1,7 +1,5 @@
-"""What a contact's way through its flow, and what's declared about it, ask of the other areas.
-
-The part of the table of reactions (`reactions.py`) that begins with an event of a flow or a mode.
-"""
+"""What follows from a flow's events, and a mode's, in other areas: a part of the floor's table
+(`reactions.py`), whose rules hold here."""
 
 from collections.abc import Sequence
 
@@ -18,46 +16,29 @@ from roost.kernel.ends import Reason
 from roost.kernel.ids import ContactId
 from roost.kernel.messages import Command, Event
 
-_Act = (
-    flows.AnswerNow
-    | flows.SpeakNow
-    | flows.AnnounceNow
-    | flows.ListenNow
-    | flows.QueueNow
-    | flows.TakeMessageNow
-    | flows.EndNow
-)
 
-
-def contact_of(event: Event) -> ContactId:
-    """Of an event that has one."""
+def _contact(event: Event) -> ContactId:
     assert event.contact is not None, event
     return event.contact
 
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
-    contact = contact_of(event)
-    commands: list[Command] = []
-    for act in event.acts:
-        if isinstance(act, flows.LeaveQueueNow):
-            commands.extend(out_of_queue(state, contact, Outcome.OVERFLOWED))
-        else:
-            commands.append(_act(state, contact, act, event.step))
-    return commands
+    contact = _contact(event)
+    return [one for act in event.acts for one in _act(state, contact, act, event.step)]
 
 
-def _act(state: CellState, contact: ContactId, act: _Act, step: str) -> Command:
+def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Sequence[Command]:
     match act:
         case flows.AnswerNow():
-            return calls.AnswerCaller(contact)
+            return (calls.AnswerCaller(contact),)
         case flows.SpeakNow():
-            return calls.Speak(contact, act.play, act.prompts, act.repeat, act.first)
-        case flows.AnnounceNow():
-            return calls.Speak(contact, act.play, act.prompts, True, act.first)
+            return (calls.Speak(contact, act.play, act.prompts, act.repeat, act.first),)
         case flows.QueueNow():
-            return keeping.wait(state, contact, act, step)
+            return (keeping.wait(state, contact, act, step),)
+        case flows.LeaveQueueNow():
+            return out_of_queue(state, contact, Outcome.OVERFLOWED)
         case flows.ListenNow():
-            return calls.Listen(
+            listen = calls.Listen(
                 contact,
                 act.collect,
                 act.most,
@@ -66,15 +47,16 @@ def _act(state: CellState, contact: ContactId, act: _Act, step: str) -> Command:
                 act.next_us,
                 act.mask,
             )
+            return (listen,)
         case flows.TakeMessageNow():
-            return calls.TakeMessage(contact, act.most_us)
+            return (calls.TakeMessage(contact, act.most_us),)
         case flows.EndNow():
-            return calls.EndContact(contact, act.blame, act.reason)
+            return (calls.EndContact(contact, act.blame, act.reason),)
 
 
 def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
     """Whatever was under way for it stops, before it waits in the default queue."""
-    contact = contact_of(event)
+    contact = _contact(event)
     commands: list[Command] = []
     call = state.calls.calls.get(contact)
     for leg in call.legs.values() if call else ():
@@ -89,7 +71,6 @@ def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command
 
 
 def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
-    """Off its queue, and off the phone that rings for it."""
     entry = state.queues.entries.get(contact)
     if entry is None or entry.answered:
         return []
@@ -101,14 +82,14 @@ def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list
 
 
 def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
-    """Whoever of the affected waits, or rings for somebody; nobody who talks."""
+    """Whoever of the affected waits on the line, or has a phone ringing; nobody who talks."""
     scope = state.flows.modes[event.mode].scope
     commands: list[Command] = []
     for contact, run in state.flows.runs.items():
         if run.client != scope.client or run.waits != "queue":
             continue
         entry = state.queues.entries.get(contact)
-        if entry is None or entry.answered:
+        if entry is None or entry.answered or entry.callback is not None:
             continue
         if scope.holds(entry.queue, run.tags, run.variables):
             commands.append(flows.MeetMode(ContactId(contact), event.mode))
