@@ -11,8 +11,8 @@ from typing import Any, Final
 from roost.floor import (
     calling_back,
     calling_out,
+    moving,
     overflowing,
-    reactions,
     transferring,
     watching,
 )
@@ -36,6 +36,7 @@ from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
+from roost.floor.reactions import REACTIONS
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
@@ -60,7 +61,8 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     and serves others from now on is told, so that ready time can be shared out."""
     if command.floor.version == state.configured:
         return Refusal("already_configured", {"version": command.floor.version})
-    events: list[Event] = [CentreConfigured(floor=command.floor)]
+    events: list[Event] = moving.ended_by(state, command.floor)
+    events.append(CentreConfigured(floor=command.floor))
     new = {agent.id: agent for agent in command.floor.agents}
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
@@ -68,8 +70,10 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
             free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
             if free:
                 events.append(agents.AgentSignedOut(agent=agent.id))
-        elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
-            events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
+        elif agent.presence is agents_model.Presence.READY:
+            able = moving.under(command.floor, agent, there)
+            if able != agent.clients:
+                events.append(agents.AgentChanged(agent=agent.id, ready_for=able))
     return Decision(tuple(events))
 
 
@@ -112,6 +116,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **watching.DECIDE,
     **calling_out.DECIDE,
     **overflowing.DECIDE,
+    **moving.DECIDE,
     **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
@@ -150,6 +155,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
     modes_model.configured(state.modes, floor)
+    moving.configured(state, floor)
 
 
 def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
@@ -409,6 +415,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
+    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
+    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
@@ -427,11 +435,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
 }
 
 
-def fold(state: CellState, event: Any, at: InstantUs) -> None:
-    """An event changes the state; it never fails on one that was appended."""
-    FOLDS[type(event)](state, event, at)
-
-
 # --- the registry ---
 
 
@@ -448,8 +451,8 @@ ROOM: Final = Room(
     state_type=CellState,
     initial=CellState,
     decide=decide,
-    fold=fold,
-    react=reactions.react,
+    folds=FOLDS,
+    reactions=REACTIONS,
     unfinished=unfinished,
     rescue=rescue,
     events=EVENTS,

@@ -9,6 +9,7 @@ from roost.adapters.link.wire import Commands
 from roost.floor.agents import messages as agents
 from roost.floor.definition import Configure
 from roost.floor.modes import messages as modes
+from roost.floor.queues import messages as queues
 from roost.floor.tasks import messages as tasks
 
 COMMANDS: Final = (
@@ -29,6 +30,8 @@ COMMANDS: Final = (
     agents.TellTeam,
     agents.BringBack,
     agents.SendHome,
+    agents.MoveAgents,
+    agents.PutBack,
     agents.Consult,
     agents.Transfer,
     agents.CompleteTransfer,
@@ -45,6 +48,7 @@ COMMANDS: Final = (
     modes.DeclareMode,
     modes.ExtendMode,
     modes.EndMode,
+    queues.ChangePriority,
     tasks.PromiseCallback,
     tasks.TakeTask,
     tasks.GiveTaskBack,
