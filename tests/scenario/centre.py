@@ -208,6 +208,7 @@ class Centre:
         self.matrices: dict[str, SetMatrix] = {}
         self.calls = 0
         self.people: dict[str, str] = {}
+        self.capacity: dict[str, tuple[d.Share, ...]] = {}
         self.queues = [queue("outage", "outage"), queue("bills", "bills")]
         self.record = False
         self.version = 0
@@ -243,7 +244,13 @@ class Centre:
             ),
             tuple(self.queues),
             tuple(
-                d.Agent(name, skills(has), "team", ("grid",))  # type: ignore[arg-type]
+                d.Agent(
+                    name,  # type: ignore[arg-type]
+                    skills(has),
+                    "team",
+                    ("grid",),  # type: ignore[arg-type]
+                    capacity=self.capacity.get(name, ()),
+                )
                 for name, has in self.people.items()
             ),
             ("break", "training"),

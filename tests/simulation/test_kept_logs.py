@@ -42,6 +42,7 @@ from roost.kernel.ids import (
     LegId,
     ModeId,
     MoveId,
+    PromptId,
     QueueId,
     SegmentId,
     StreamName,
@@ -53,7 +54,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.simulator.dice import Dice
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Faults, Scenario, all_day, half_hours
+from roost.simulator.scenario import Burst, Faults, Scenario, all_day, half_hours
 
 KEPT = Path(__file__).parent / "kept"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
@@ -323,7 +324,24 @@ def ringed(floor: d.Floor) -> d.Floor:
             for one in floor.queues
         ),
         agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),
+        flows=tuple(
+            change(flow, steps={name: telling(step) for name, step in flow.steps.items()})
+            for flow in floor.flows
+        ),
     )
+
+
+def telling(step: d.Step) -> d.Step:
+    """Whoever waits is soon told how it stands."""
+    if not isinstance(step, d.Enqueue):
+        return step
+    told = d.Announce(
+        first_us=DurationUs(SECOND),
+        every_us=DurationUs(15 * SECOND),
+        positions=(PromptId("next"), PromptId("further")),
+        longer=PromptId("longer"),
+    )
+    return msgspec.structs.replace(step, announce=told)
 
 
 def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
@@ -340,7 +358,12 @@ def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
         length_us=length,
         start=day.start,
         behaviour=msgspec.structs.replace(day.behaviour, consults=300_000, transfers=200_000),
-        faults=Faults(lost=20_000, late=30_000, doubled=20_000),
+        faults=Faults(
+            lost=20_000,
+            late=30_000,
+            doubled=20_000,
+            bursts=(Burst(20 * MINUTE, 3 * MINUTE, percent=2_000),),  # somebody has to wait
+        ),
     )
     simulation = Simulation(ringed(compile_floor(loaded, "kept-voice")), scenario, seed=1)
     Desks(simulation, [AgentId(shift.agent) for shift in day.shifts])

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from roost.definitions.prompt_documents import Prompts
-from roost.definitions.routing_documents import OverflowDocument
+from roost.definitions.routing_documents import AnnounceDocument, OverflowDocument
 from roost.definitions.values import (
     Attempts,
     Document,
@@ -167,6 +167,9 @@ class QueueStep(Document, frozen=True, kw_only=True):
     prefer: Annotated[dict[str, Level], says("Skills that are welcome, beside the queue's")] = {}
     waiting: Annotated[
         Prompts | UnsetType, says("Played round and round; by default the built-in music")
+    ] = UNSET
+    announce: Annotated[
+        AnnounceDocument | UnsetType, says("What the caller is told meanwhile; by default nothing")
     ] = UNSET
     most: Annotated[Duration, says("Longest wait; then the flow goes on at `otherwise`")] = "10m"
     overflow: Annotated[

@@ -54,6 +54,10 @@ def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Seq
             return (calls.EndContact(contact, act.blame, act.reason),)
 
 
+def wait_announced(state: CellState, event: flows.WaitAnnounced) -> Sequence[Command]:
+    return (calls.Speak(_contact(event), event.play, event.prompts, False),)
+
+
 def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
     """Whatever was under way for it stops, before it waits in the default queue."""
     contact = _contact(event)

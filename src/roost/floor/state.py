@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from roost.floor.agents.model import Agents
 from roost.floor.callbacks.model import Callbacks
 from roost.floor.calls.model import Calls
+from roost.floor.estimates.model import Estimates
 from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
 from roost.floor.modes.model import Modes
@@ -25,5 +26,6 @@ class CellState(Struct, gc=False):
     tasks: Tasks = field(default_factory=Tasks)
     modes: Modes = field(default_factory=Modes)
     callbacks: Callbacks = field(default_factory=Callbacks)
+    estimates: Estimates = field(default_factory=Estimates)
     familiar: Familiar = field(default_factory=Familiar)
     configured: Digest | None = None

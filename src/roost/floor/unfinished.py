@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from roost.floor import moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
+from roost.floor.announcing import announced_by
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import ASK_US, CLEAR_US, LEASE_US, Call, Leg, LegState
 from roost.floor.calls.talks import dial
@@ -39,6 +40,7 @@ from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
+from roost.floor.tasks.routed import widening
 from roost.kernel.ids import AgentId, CollectId, ContactId, ModeId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
@@ -54,7 +56,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
             effects.extend(_going_on(state, call, now))
             effects.extend(_talk(state, call, now))
     for run in state.flows.runs.values():
-        effects.extend(_flow(state.flows, run, now))
+        effects.extend(_flow(state, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
     effects.extend(_routing(state.routing, now))
@@ -185,13 +187,20 @@ def _collecting(call: Call) -> CollectDigits:
     )
 
 
-def _flow(state: Flows, run: Run, now: InstantUs) -> list[Effect]:
+def _flow(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
     if run.waits == "queue":
-        return _offer(run, now)
+        return [*_offer(run, now), *_announces(state, run, now)]
     effects: list[Effect] = [Wake(max(now, run.due), flows.StepLapsed(run.contact, run.turn))]
     if run.waits == "web":
-        effects.append(_web(state, run, now))
+        effects.append(_web(state.flows, run, now))
     return effects
+
+
+def _announces(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
+    announce = announced_by(state, run)
+    if announce is None:
+        return []
+    return [Wake(after(now, announce.every_us), flows.AnnounceWait(run.contact, run.turn))]
 
 
 def _offer(run: Run, now: InstantUs) -> list[Effect]:
@@ -245,11 +254,16 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
 
 
 def _routing(state: Routing, now: InstantUs) -> list[Effect]:
-    return [
-        Wake(max(now, seat.rest_until), routing.RestOver(AgentId(agent), seat.number))
-        for agent, seat in state.seats.items()
-        if seat.state == "resting"
-    ]
+    effects: list[Effect] = []
+    for key, seat in state.seats.items():
+        agent = AgentId(key)
+        if seat.state == "resting":
+            over = routing.RestOver(agent, seat.number)
+            effects.append(Wake(max(now, seat.rest_until), over))
+        if seat.shut_until:
+            opens = routing.OpenAgent(agent, seat.shut_until)
+            effects.append(Wake(max(now, seat.shut_until), opens))
+    return effects
 
 
 def _agents(state: Agents, now: InstantUs) -> list[Effect]:
@@ -274,6 +288,12 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
 def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     for task in state.tasks.values():
+        if task.offer is not None:
+            lapse = tasks.TaskOfferLapsed(task.id, task.offer)
+            effects.append(Wake(max(now, task.lapses), lapse))
+        line = state.queues.get(task.queue)
+        if task.queued and line is not None:
+            effects.extend(widening(line, task, task.ring, now))
         if task.state is not TaskState.DUE:
             effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
         effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))

@@ -347,6 +347,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "该坐席已持有 {most} 个任务。",
         "请先完成或退回一个任务。",
     ),
+    "no_room": Words(
+        "This agent has {most} of these tasks in hand, or offered: as many as there's room for.",
+        "Finish one, or give one back.",
+        "该坐席手中或待确认的此类任务已达 {most} 个上限。",
+        "请先完成或退回一个任务。",
+    ),
+    "not_offered": Words(
+        "Task {task} isn't offered to this agent.",
+        "Look at the present state; nothing was changed.",
+        "任务 {task} 并未派给该坐席。",
+        "请查看当前状态；未作任何更改。",
+    ),
     "not_taken": Words(
         "Task {task} isn't with this agent.",
         "Take it first.",

@@ -51,6 +51,7 @@ COMMANDS: Final = (
     queues.ChangePriority,
     tasks.PromiseCallback,
     tasks.TakeTask,
+    tasks.DeclineTask,
     tasks.GiveTaskBack,
     tasks.FinishTask,
     tasks.AssignTask,

@@ -47,6 +47,7 @@ BUSY: Final = {
     "talking": "talking_us",
     "held": "holding_us",
     "wrapping": "wrapping_us",
+    "working": "working_us",
 }
 
 

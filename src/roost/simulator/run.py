@@ -20,6 +20,7 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    AgentWorks,
     WrapUpStarted,
 )
 from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
@@ -101,6 +102,7 @@ class Simulation:
         people, callers = self.world.people, self.world.callers
         self.notices: dict[type[Event], Callable[[Any], None]] = {
             AgentReady: people.sees_ready,
+            AgentWorks: people.sees_ready,
             AgentAway: people.sees_away,
             AgentSignedIn: people.sees_signed_in,
             AgentSignedOut: people.sees_signed_out,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import UNSET
 
+from roost.definitions import announcements, times
 from roost.definitions.checks.overflow import check_overflow, check_queue
 from roost.definitions.checks.prompts import check_prompts
 from roost.definitions.documents import (
@@ -15,7 +16,9 @@ from roost.definitions.flow_documents import (
 )
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
+from roost.definitions.routing_documents import AnnounceDocument
 from roost.definitions.steps import END, WAITING, kinds_of, prompts_of, targets
+from roost.kernel.time import SECOND
 
 #: Kinds that say themselves where the flow goes on, so `then` would never be used.
 WITHOUT_THEN = frozenset({"menu", "hours", "variable", "caller", "mode", "queue", "hang_up"})
@@ -50,6 +53,9 @@ def _flow(draft: Draft, client: str, source: Source[FlowDocument]) -> Iterator[P
         for where, prompts in prompts_of(step):
             yield from check_prompts(source, (*path, *where), prompts, draft.recordings[client])
         yield from _step(source, name, step)
+        if step.queue is not UNSET and step.queue.announce is not UNSET:
+            where, language = (*path, "queue", "announce"), _language(draft, client, flow)
+            yield from _announcing(source, where, step.queue.announce, language)
         yield from _references(draft, draft.clients.get(client), source, name)
         for where, target in targets(flow, name):
             if target != END and target not in flow.steps:
@@ -60,6 +66,14 @@ def _flow(draft: Draft, client: str, source: Source[FlowDocument]) -> Iterator[P
     if sound:
         yield from _reach(source)
         yield from _loops(source)
+
+
+def _language(draft: Draft, client: str, flow: FlowDocument) -> str:
+    """Of the flow's prompts; where the client's own file is missing, that's another problem."""
+    if flow.language is not UNSET:
+        return flow.language
+    own = draft.clients.get(client)
+    return "en" if own is None else own.document.language
 
 
 def _step(source: Source[FlowDocument], name: str, step: StepDocument) -> Iterator[Problem]:
@@ -77,6 +91,23 @@ def _step(source: Source[FlowDocument], name: str, step: StepDocument) -> Iterat
     if step.collect is not UNSET and step.collect.least > step.collect.most:
         what = f"at least {step.collect.least}, but at most {step.collect.most} digits"
         yield source.wrong((*path, "collect", "least"), "digits", what, "Make least smaller")
+
+
+def _announcing(
+    source: Source[FlowDocument], path: tuple[str, ...], announce: AnnounceDocument, language: str
+) -> Iterator[Problem]:
+    """What is told of waiting can be said, says something, and isn't said all the time."""
+    if announcements.words_of(language) is None:
+        known = " or ".join(announcements.WORDS)
+        what = f"there are no words for a wait in {language!r}"
+        yield source.wrong_key(path, "announce-language", what, f"Leave it out, or speak {known}")
+    if not (announce.position or announce.wait):
+        what, mend = "an announcement of nothing", "Let it tell the position or the wait"
+        yield source.wrong_key(path, "announce", what, mend)
+    least = announcements.SOONEST_S
+    if times.length(announce.every) < least * SECOND:
+        what, mend = f"every {announce.every} is too often", f"Write at least {least}s"
+        yield source.wrong((*path, "every"), "announce-every", what, mend)
 
 
 def _references(

@@ -114,6 +114,9 @@ def _stop(
     if going.offer is not None:
         due = after(now, going.offer.after_us)
         effects.append(Wake(due, m.OfferCallback(run.contact, turn)))
+    if going.announce is not None:
+        due = after(now, going.announce.first_us)
+        effects.append(Wake(due, m.AnnounceWait(run.contact, turn)))
     return Decision((*before, event), tuple(effects))
 
 
@@ -125,7 +128,12 @@ def _again(state: Flows, run: Run, now: InstantUs) -> Walk:
 
 def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decision | Refusal:
     run = _waiting(state, command.contact, "play", command.play)
-    return STALE if run is None else _said(state, run, now, "")
+    if run is not None:
+        return _said(state, run, now, "")
+    run = _waiting(state, command.contact, "queue", command.play)  # an announcement
+    if run is None or run.offering:
+        return STALE
+    return Decision((music_resumed(state, run, "announced"),))
 
 
 def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
@@ -134,7 +142,7 @@ def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
         going = _again(state, run, now)
         record(going, step)
         return _stop(run, going, now, passed)
-    if run.told:  # what's declared: the step is entered once more
+    if run.telling:  # what's declared: the step is entered once more
         return _go(state, run, flow, now, run.step, {}, passed)
     if isinstance(step, d.Enqueue):  # who'll be called back has been told so
         return _end(run, now, Blame.CLIENT, Reason.CALLBACK_PROMISED, passed)

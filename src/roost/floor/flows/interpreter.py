@@ -41,6 +41,7 @@ class Walk(Struct):
     answered: bool = False
     announced: tuple[ModeId, ...] = ()
     shut: tuple[str, ...] = ()  # steps that a mode has led away from
+    announce: d.Announce | None = None
 
     def value(self, variable: str) -> str:
         value = self.variables.get(variable)
@@ -185,6 +186,7 @@ def enqueue(
     """Wait in the step's queue, or in another one that takes its place; `first` is heard once."""
     if music and step.waiting:
         going.speak(first + step.waiting, repeat=True, first=len(first))
+    going.announce = step.announce
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
     asked = d.Asked(step.skills, step.prefer, step.priority)
     into = m.QueueNow(

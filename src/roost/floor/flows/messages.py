@@ -114,6 +114,13 @@ class StepLapsed(Command, frozen=True, gc=False):
     turn: int
 
 
+class AnnounceWait(Command, frozen=True, gc=False):
+    """Time to tell a waiting caller how it stands. `turn` names the very wait."""
+
+    contact: ContactId
+    turn: int
+
+
 class Rescue(Command, frozen=True, gc=False):
     """Something of ours failed for this contact: the client's default queue."""
 
@@ -228,9 +235,9 @@ class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
 
 
 class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
-    """The offer wasn't taken ("silence", "other", "busy": a phone rings already), or a "mode" was
-    declared: the caller hears again what is heard by those who wait, before that so many of the
-    `first` prompts."""
+    """The offer wasn't taken ("silence", "other", "busy": a phone rings already), or what was
+    announced has been said ("announced"), or a "mode" was declared: the caller hears again what
+    those hear who wait, before that so many of the `first` prompts."""
 
     play: PlayId
     prompts: tuple[PromptId, ...]
@@ -241,3 +248,16 @@ class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):
     """Taken off its path to the client's default queue, by our fault."""
+
+
+class WaitAnnounced(Event, frozen=True, gc=False, kw_only=True):
+    """A waiting caller is told its position, and how long it may still take. `wait_us` is what
+    was estimated (None: nobody is there who could answer), `said_us` the length that was said (0:
+    none, or longer than any), in `prompts`."""
+
+    queue: QueueId
+    position: int
+    wait_us: DurationUs | None
+    said_us: DurationUs
+    play: PlayId
+    prompts: tuple[PromptId, ...]

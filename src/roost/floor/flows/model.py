@@ -26,6 +26,13 @@ RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
 TRANSFERRED: Final = "(transferred)"  # of one that an agent sent to a queue
 
 
+class Told(Struct, gc=False, frozen=True):
+    """What a waiting caller was told last; `us` of the wait that was said, 0 if none was."""
+
+    position: int
+    us: DurationUs
+
+
 class Run(Struct, gc=False):
     """One contact's way through its flow."""
 
@@ -51,10 +58,11 @@ class Run(Struct, gc=False):
     since: InstantUs = InstantUs(0)  # it waits there, or in one queue after the other
     moved: bool = False  # out of that queue, by a mode: the wait goes on in the next one
     heard: tuple[ModeId, ...] = ()  # modes whose announcement it has heard
-    told: bool = False  # hears one just now, before it goes on
+    telling: bool = False  # hears one just now, before it goes on
     offering: str = ""  # the collection of a callback's offer that's heard just now
     offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
+    told: Told | None = None  # how it stood there, when it was announced last
 
 
 class Version(Struct, gc=False):
@@ -147,7 +155,7 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     for act in event.acts:
         _acted(run, act, since)
     run.heard = (*run.heard, *event.announced)
-    run.told = bool(event.announced)
+    run.telling = bool(event.announced)
     run.due = InstantUs(at + event.lease_us)
     offer = callback_of(state, run)
     if anew:
@@ -173,6 +181,14 @@ def offered(state: Flows, event: m.CallbackOffered, at: InstantUs) -> None:
     run.offering = event.collect
     run.due = InstantUs(at + event.lease_us)
     run.offer_at = InstantUs(at + event.next_us) if event.next_us else InstantUs(0)
+
+
+def announced(state: Flows, event: m.WaitAnnounced) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.awaited = event.play
+    run.told = Told(event.position, event.said_us)
 
 
 def resumed(state: Flows, event: m.MusicResumed) -> None:
@@ -205,6 +221,8 @@ def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
             run.moved = False
             run.since = since if act.since is None else act.since
             run.named = act.agent
+            run.awaited = ""
+            run.told = None
         case m.ListenNow():
             run.collections += 1
             run.waits = "digits"
