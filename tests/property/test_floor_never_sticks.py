@@ -224,6 +224,8 @@ class Floor(RuleBasedStateMachine):
         self.skills: dict[str, tuple[d.Skill, ...]] = {}
         self.moves: dict[str, list[a.AgentMoved]] = {}
         self.cause = 0
+        self.began = 0  # of the log: where this step's part begins
+        self.entered: dict[tuple[str, str], int] = {}  # since when somebody waits in a queue
 
     @property
     def state(self) -> CellState:
@@ -241,6 +243,8 @@ class Floor(RuleBasedStateMachine):
         if remember:
             self.said.append(command)
         self.cause += 1
+        self.began = len(self.log)
+        as_it_was = msgspec.msgpack.encode(self.state) if self.cause % 5 == 0 else None
         before = {
             contact: (waiter.klass, waiter.since, waiter.order)
             for contact, waiter in self.state.routing.waiters.items()
@@ -251,6 +255,10 @@ class Floor(RuleBasedStateMachine):
         assert not faults, faults[0].traceback
         assert "rescue_failed" not in self.engine.ignored
         self.fault = 0
+        if step.refusal is not None and not step.incidents:
+            assert not step.envelopes, "refused, and yet something happened"
+            assert not step.effects
+            assert as_it_was in (None, msgspec.msgpack.encode(self.state)), command
         ended = [e.body.leg for e in step.envelopes if isinstance(e.body, c.LegEnded)]
         assert {dialog_of(leg) for leg in ended} <= set(step.drops)
         for envelope in step.envelopes:
@@ -265,6 +273,10 @@ class Floor(RuleBasedStateMachine):
         match event:
             case q.ContactQueued():
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
+                entered = self.entered.setdefault((event.contact, event.queue), event.since)
+                assert event.since == entered, f"{event.contact} lost the place"
+            case q.ContactDequeued() if event.outcome is not q.Outcome.ANSWERED:
+                self.entered.pop((event.contact, event.queue), None)
             case q.RingWidened() | q.PriorityChanged():
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
             case a.AgentMoved():
@@ -280,9 +292,13 @@ class Floor(RuleBasedStateMachine):
                     for other, (k, s, o) in waiting.items()
                     if k == klass and (s, o) < (since, order)
                 ]
-                gone = {e.contact for e in (x.body for x in self.log) if is_over(e)}
-                given = {x.body.contact for x in self.log if isinstance(x.body, r.Assigned)}
-                assert not set(older) - gone - given, f"{event.contact} overtook {older}"
+                this_step = [x.body for x in self.log[self.began :]]
+                gone = {e.contact for e in this_step if is_over(e)}
+                given = {e.contact for e in this_step if isinstance(e, r.Assigned)}
+                asks = {
+                    e.contact for e in this_step if isinstance(e, q.RingWidened | q.PriorityChanged)
+                }
+                assert not set(older) - gone - given - asks, f"{event.contact} overtook {older}"
                 assert event.candidates[0].agent == event.agent
             case r.WorkAssigned():
                 seat = self.state.routing.seats.get(event.agent)
@@ -838,7 +854,8 @@ class Floor(RuleBasedStateMachine):
                 assert call.host is not None, f"{call.id} has agents, and no host"
             entry = self.state.queues.entries.get(call.id)
             waits = entry is not None and not entry.answered
-            if waits and call.id in self.state.flows.runs:
+            calling = call.callback and not call.answered  # its agent hears the customer's phone
+            if waits and not calling and call.id in self.state.flows.runs:
                 assert not call.talking, f"{call.id} waits and talks"
 
     @invariant()
