@@ -7,21 +7,21 @@ from msgspec.structs import replace
 
 from roost.floor.definition import Asked, together
 from roost.floor.queues import messages as m
-from roost.floor.queues.messages import Kept, Outcome
+from roost.floor.queues.leaving import dequeued
+from roost.floor.queues.messages import Kept
 from roost.floor.queues.model import (
     HELD,
     MOST_RAISED,
     RINGING_US,
     Entry,
-    Line,
     Queues,
     overflows_at,
     ring_at,
     widens_at,
 )
-from roost.kernel.ids import AgentId, ContactId, Owner, QueueId
+from roost.kernel.ids import Owner
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
-from roost.kernel.time import DurationUs, InstantUs, after, between
+from roost.kernel.time import DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 
@@ -152,32 +152,6 @@ def stop_waiting(state: Queues, now: InstantUs, command: m.StopWaiting) -> Decis
         return STALE
     line = state.lines[entry.queue]
     return Decision((dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
-
-
-def dequeued(
-    line: Line,
-    contact: ContactId,
-    entry: Entry,
-    now: InstantUs,
-    outcome: Outcome,
-    agent: AgentId | None = None,
-    to: QueueId | None = None,
-) -> m.ContactDequeued:
-    """The event of leaving the queue."""
-    waited = between(entry.since, now)
-    return m.ContactDequeued(
-        owner=line.owner,
-        contact=contact,
-        queue=entry.queue,
-        outcome=outcome,
-        agent=agent,
-        waited_us=between(entry.entered, now),
-        short=outcome is Outcome.ABANDONED and waited < line.short_us,
-        in_target=waited <= line.target_us,
-        entry=entry.number,
-        to=to,
-        callback=entry.callback is not None,
-    )
 
 
 def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decision | Refusal:
