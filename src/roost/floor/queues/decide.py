@@ -77,16 +77,24 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         kept=command.kept if ring == HELD else Kept.NO,
         alone=command.alone and ring == HELD,
     )
-    wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
+    return Decision((event,), _wakes(line, entry, command.contact, ring, now))
+
+
+def _wakes(
+    line: Line, entry: Entry, contact: ContactId, ring: int, now: InstantUs
+) -> tuple[Effect, ...]:
+    """All the timers of an entry, from the first."""
+    number, callback = entry.number, entry.callback
+    wakes: list[Effect] = [Wake(entry.due, m.WaitLapsed(contact, number))]
     if callback is not None and callback.not_before > now:
-        wakes.append(Wake(callback.not_before, m.Stand(command.contact, number)))
+        wakes.append(Wake(callback.not_before, m.Stand(contact, number)))
     widens = widens_at(line, entry, ring)
     if widens is not None:
-        wakes.append(Wake(widens, m.Widen(command.contact, number)))
+        wakes.append(Wake(widens, m.Widen(contact, number)))
     overflows = overflows_at(entry)
     if overflows is not None:
-        wakes.append(Wake(max(now, overflows), m.OverflowDue(command.contact, number)))
-    return Decision((event,), tuple(wakes))
+        wakes.append(Wake(max(now, overflows), m.OverflowDue(contact, number)))
+    return tuple(wakes)
 
 
 def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal:
