@@ -14,12 +14,13 @@ from roost.floor.queues.model import (
     MOST_RAISED,
     RINGING_US,
     Entry,
+    Line,
     Queues,
     overflows_at,
     ring_at,
     widens_at,
 )
-from roost.kernel.ids import Owner
+from roost.kernel.ids import ContactId, Owner
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
