@@ -57,6 +57,16 @@ AGENTS = ("1001", "1002", "1003", "1004")
 NUMBERS = ("95598", "95599", "0")
 
 
+def turn(customer_first: bool) -> d.CallbackOffer:
+    """A call in turn, offered soon and often."""
+    offered, again, answer, retry, within = 2 * S, 7 * S, 4 * S, 30 * S, 600 * S
+    hello = ("hello", "music") if customer_first else ()
+    return d.CallbackOffer(
+        offered, again, "1", ("press-1",), answer, ("we-shall",), customer_first, hello, 3, retry,
+        within,
+    )  # fmt: skip
+
+
 def flows() -> tuple[d.Flow, ...]:
     choice = d.Choice
     menu = d.Menu(
@@ -82,14 +92,14 @@ def flows() -> tuple[d.Flow, ...]:
         ),
         "known": d.ByVariable("known", {"yes": "bill"}, "any"),
         "outage": d.Enqueue("pg/a", 0, (d.Skill("outage", 2),), ("music",), 40 * S, "message"),
-        "bill": d.Enqueue("pg/b", 1, (), ("music",), 60 * S, "any"),
-        "any": d.Enqueue("pg/a", 0, (), (), 30 * S, "any"),
+        "bill": d.Enqueue("pg/b", 1, (), ("music",), 60 * S, "any", callback=turn(True)),
+        "any": d.Enqueue("pg/a", 0, (), (), 30 * S, "any", callback=turn(False)),
         "urgent": d.Enqueue("pg/a", 5, (), ("music",), 90 * S, ""),
         "message": d.TakeVoicemail(("beep",), 20 * S, "bye"),
         "bye": d.HangUp(),
     }  # fmt: skip
     plain: dict[str, d.Step] = {
-        "queue": d.Enqueue("city/c", 0, (), ("music",), 30 * S, "round"),
+        "queue": d.Enqueue("city/c", 0, (), ("music",), 30 * S, "round", callback=turn(False)),
         "round": d.SetVariables({"again": "yes"}, "loop"),
         "loop": d.ByVariable("again", {"yes": "spin"}, ""),
         "spin": d.SetVariables({}, "loop"),
@@ -481,6 +491,37 @@ class Floor(RuleBasedStateMachine):
             case AskLeg() as effect:
                 self.give(c.LegConfirmed(effect.leg))
 
+    @rule(key=st.sampled_from(("1", "1", "1", "2", "")), number=st.sampled_from(NUMBERS[:2]))
+    def an_offer_is_answered(self, key: str, number: str) -> None:
+        """By whom it's heard just now; else somebody calls, and waits until it's offered."""
+        offered = [run for run in self.state.flows.runs.values() if run.offering]
+        if not offered:
+            self.arrives(number, vip=False, media="m")
+            self.run_until(self.now + 20 * S)
+        for run in offered[-1:]:
+            ended = "enough" if key else "silence"
+            self.give(
+                c.DigitsCollected(run.contact, run.offering, len(key), ended, key)  # type: ignore[arg-type]
+            )
+
+    @rule(what=st.sampled_from(("up", "up", "busy", "gone", "ready")))
+    def a_promise_goes_on(self, what: str) -> None:
+        """Somebody is ready for it, or one of its phones does something."""
+        contact = next(iter(self.state.callbacks.promises), None)
+        legs = self.state.calls.calls[contact].legs if contact else {}  # type: ignore[index]
+        if not legs or what == "ready":
+            self.run_until(self.now + 31 * S)
+            for agent in AGENTS:
+                self.give(a.GoReady(agent))  # type: ignore[arg-type]
+        for leg in list(legs.values())[-1:]:
+            match what:
+                case "busy":
+                    self.give(c.LegFailed(leg.id, Blame.CALLER, Reason.BUSY, 486))
+                case "gone":
+                    self.give(c.LegClosed(leg.id, Blame.CALLER, Reason.HUNG_UP))
+                case _:
+                    self.give(c.LegAnswered(leg.id))
+
     @rule(place=st.integers(0, 3))
     def measures(self, place: int) -> None:
         for contact, call in list(self.state.calls.calls.items())[: place + 1]:
@@ -542,6 +583,8 @@ class Floor(RuleBasedStateMachine):
         for contact, entry in self.state.queues.entries.items():
             if entry.answered or entry.offer is not None:
                 continue
+            if entry.callback is not None and not self.state.routing.waiters[contact].number:
+                continue  # its time hasn't come, or its customer is being called
             queue, ring, asked = self.needs[contact]
             if queue not in known:
                 continue
@@ -603,9 +646,13 @@ class Floor(RuleBasedStateMachine):
                 line = self.state.queues.lines[entry.queue]
                 if widens_at(line, entry, entry.ring) is not None:
                     assert q.Widen(contact, entry.number) in due  # type: ignore[arg-type]
+                if entry.callback is not None and entry.callback.not_before > self.now:
+                    assert q.Stand(contact, entry.number) in due  # type: ignore[arg-type]
         for run in self.state.flows.runs.values():
             if run.waits == "queue":
                 assert run.contact in self.state.queues.entries, f"{run} waits in no queue"
+                if run.offering:
+                    assert f.OfferOver(run.contact, run.offering) in due, run  # type: ignore[arg-type]
             else:
                 assert f.StepLapsed(run.contact, run.turn) in due, run
         for task in self.state.tasks.tasks.values():
@@ -628,6 +675,22 @@ class Floor(RuleBasedStateMachine):
                 assert len(legs) == 1, f"{agent.id} talks by {legs}"
                 assert legs[0].state is not LegState.ENDING
         self.every_leg_has_a_timer(due)
+
+    @invariant()
+    def a_promise_is_kept_in_a_queue_or_on_a_call(self) -> None:
+        """Its contact waits in its place, or a phone of an agent's or the customer's is rung."""
+        for contact in self.state.callbacks.promises:
+            call = self.state.calls.calls[contact]
+            assert call.ended_at is None
+            entry = self.state.queues.entries[contact]
+            waiter = self.state.routing.waiters[contact]
+            stands = bool(waiter.number) or waiter.offer is not None
+            later = entry.callback is not None and entry.callback.not_before > self.now
+            assert stands or later or call.legs or entry.answered, contact
+        promised = [e.contact for e in self.log if isinstance(e.body, c.CallbackPromised)]
+        closed = [e.contact for e in self.log if isinstance(e.body, c.CallbackClosed)]
+        assert set(promised) == set(self.state.callbacks.promises) | set(closed)
+        assert len(closed) == len(set(closed))
 
     def every_leg_has_a_timer(self, due: list[Command]) -> None:
         for call in self.state.calls.calls.values():
@@ -755,13 +818,14 @@ class Floor(RuleBasedStateMachine):
         assert not state.flows.runs
         assert not state.queues.entries
         assert not state.routing.waiters
+        assert not state.callbacks.promises
         stuck = [agent for agent in state.agents.agents.values() if agent.handling]
         assert not stuck
         assert not state.tasks.begun
         self.run_until(self.now + KEPT_US + 3_600 * S)
         assert not state.tasks.tasks
         self.nobody_held_what_somebody_else_held()
-        begin = (c.CallArrived, c.CallMade)
+        begin = (c.CallArrived, c.CallMade, c.CallbackPromised)
         arrived = [e.contact for e in self.log if isinstance(e.body, begin)]
         ended = [e.contact for e in self.log if isinstance(e.body, c.ContactEnded)]
         assert sorted(arrived) == sorted(ended)

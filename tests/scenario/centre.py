@@ -3,6 +3,8 @@
 import heapq
 from typing import Any
 
+from msgspec.structs import replace
+
 from roost.engine.step import Engine
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
@@ -60,6 +62,21 @@ def office_hours() -> Hours:
     hour = 3_600 * S
     return Hours(zone, tuple((day * 24 * hour + 9 * hour, day * 24 * hour + 17 * hour) for day in range(5)))  # fmt: skip  # noqa: E501
 
+
+TURN = d.CallbackOffer(
+    after_us=60 * S,
+    again_us=120 * S,
+    key="1",
+    prompts=("shall-we-call",),
+    answer_us=5 * S,
+    agreed=("we-shall",),
+    customer_first=False,
+    waiting=(),
+    tries=2,
+    retry_us=600 * S,
+    within_us=4 * 3600 * S,
+)
+CUSTOMER_FIRST = replace(TURN, customer_first=True, waiting=("hello", "music"))
 
 FLOWS: dict[str, dict[str, d.Step]] = {
     "95598": {
@@ -124,6 +141,14 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "kind": d.ByVariable("kind", {"vip": "outage"}, "bills"),
         "outage": d.Enqueue("grid/outage", 20, (), MUSIC, 120 * S, ""),
         "bills": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, ""),
+    },
+    "turn": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", callback=TURN),
+    },
+    "turn-2": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", callback=CUSTOMER_FIRST),
     },
     "li": {  # Li's own numbers
         "wait": d.Enqueue(

@@ -258,3 +258,12 @@ def test_a_term_that_cannot_be_kept_or_counted_is_refused(
 ) -> None:
     assert old in TERM
     assert code in contract_says(centre, TERM.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(("begins", "codes"), [("08:15", set()), ("08:10", {"hours-quarter"})])
+def test_hours_of_a_term_begin_and_end_with_quarters(
+    centre: Path, begins: str, codes: set[str]
+) -> None:
+    change(centre, "centre.yaml", "08:00-12:00", f"{begins}-12:00")
+    term = TERM.replace("target: 80", "target: 80, hours: office", 1)
+    assert contract_says(centre, term) == codes

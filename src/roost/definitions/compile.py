@@ -16,15 +16,21 @@ from roost.definitions.documents import (
     CallingOut,
     Centre,
     ClientDocument,
+    OwnNumberDocument,
+    QueueDocument,
+)
+from roost.definitions.flow_documents import (
+    CallbackDocument,
+    CallFirst,
     FlowDocument,
     HangUpHow,
-    OwnNumberDocument,
-    Prompts,
-    QueueDocument,
     StepDocument,
 )
 from roost.definitions.load import ClientFolder, Loaded
 from roost.definitions.needs import WAITING_MUSIC, prompt
+from roost.definitions.prompt_documents import (
+    Prompts,
+)
 from roost.definitions.routing_documents import OwnOtherwise, TeamDocument
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
@@ -385,7 +391,29 @@ class _Client:
                 most_us=times.length(queue.most),
                 otherwise=to(queue.otherwise),
                 prefer=_skills(queue.prefer),
+                callback=self._callback(queue.callback, language),
             )
         assert step.voicemail is not UNSET, "a checked step has a kind"
         prompts = (*self._prompts(step.voicemail.say, language), BEEP)
         return floor.TakeVoicemail(prompts, times.length(step.voicemail.most), then)
+
+    def _callback(
+        self, offer: CallbackDocument | UnsetType, language: str
+    ) -> floor.CallbackOffer | None:
+        if offer is UNSET:
+            return None
+        by_customer = offer.first is CallFirst.CUSTOMER
+        hello = (*self._prompts(offer.hello, language), WAITING_MUSIC) if by_customer else ()
+        return floor.CallbackOffer(
+            after_us=times.length(offer.after),
+            again_us=DurationUs(0) if offer.again is UNSET else times.length(offer.again),
+            key=offer.key,
+            prompts=self._prompts(offer.say, language),
+            answer_us=times.length(offer.answer),
+            agreed=self._prompts(offer.agreed, language),
+            customer_first=by_customer,
+            waiting=hello,
+            tries=offer.tries,
+            retry_us=times.length(offer.retry),
+            within_us=times.length(offer.within),
+        )

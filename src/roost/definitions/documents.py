@@ -5,11 +5,12 @@ these; every field says what it is.
 """
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType, field
 
 from roost.definitions.alert_documents import QueueAlert, TeamAlert
+from roost.definitions.prompt_documents import Prompts
 from roost.definitions.routing_documents import (
     BoostDocument,
     Choosing,
@@ -21,14 +22,12 @@ from roost.definitions.routing_documents import (
 )
 from roost.definitions.service_documents import TermDocument
 from roost.definitions.values import (
-    Attempts,
     Colour,
     Date,
     Days,
     Dialled,
     Document,
     Duration,
-    Key,
     Language,
     Level,
     LongText,
@@ -39,7 +38,6 @@ from roost.definitions.values import (
     Span,
     Text,
     Title,
-    Variable,
     says,
 )
 
@@ -111,26 +109,6 @@ class Agents(Document, frozen=True, kw_only=True):
         ],
         says("Agents by user"),
     ]
-
-
-# --- prompts ---
-
-
-class Music(StrEnum):
-    SOFT = "soft"
-
-
-class PromptDocument(Document, frozen=True, kw_only=True):
-    """One of `say` (with `language`), `recording`, `music`."""
-
-    say: Annotated[Text | UnsetType, says("A text to speak")] = UNSET
-    language: Annotated[Language | UnsetType, says("Its language, when it's another")] = UNSET
-    recording: Annotated[Text | UnsetType, says("A WAV file in the client's prompts/")] = UNSET
-    music: Annotated[Music | UnsetType, says("Built-in music")] = UNSET
-
-
-Prompt = Text | PromptDocument
-Prompts = Text | PromptDocument | list[Prompt]
 
 
 # --- clients/NAME/client.yaml ---
@@ -280,168 +258,6 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     ] = {}
 
 
-# --- clients/NAME/flows/*.yaml ---
-
-
-class ChoiceDocument(Document, frozen=True, kw_only=True):
-    """What a key leads to."""
-
-    label: Annotated[Name, says("The contact's reason, in records and reports")]
-    then: Annotated[str, says("The step to go to")]
-
-
-class MenuStep(Document, frozen=True, kw_only=True):
-    """Asks for a key."""
-
-    say: Annotated[Prompts, says("What the caller hears; a key may be pressed meanwhile")]
-    choices: Annotated[
-        dict[Key, str | ChoiceDocument],
-        says("By key: a step (its name is the label too), or label and step"),
-    ]
-    invalid: Annotated[Prompts | UnsetType, says("Said after a key that isn't offered")] = UNSET
-    silence: Annotated[Prompts | UnsetType, says("Said when no key came")] = UNSET
-    attempts: Annotated[Attempts, says("How often it's asked")] = 3
-    first: Annotated[Duration, says("How long the first key may take")] = "5s"
-    otherwise: Annotated[str | UnsetType, says("Where to go when all attempts failed")] = UNSET
-
-
-class CollectStep(Document, frozen=True, kw_only=True):
-    """Asks for digits, into a variable."""
-
-    say: Annotated[Prompts, says("What the caller hears")]
-    into: Annotated[Variable, says("The variable")]
-    least: Annotated[int, Meta(ge=1, le=64), says("Least digits")] = 1
-    most: Annotated[int, Meta(ge=1, le=64), says("Most digits")] = 20
-    terminators: Annotated[
-        str,
-        Meta(pattern=r"^[0-9*#]{0,12}$", extra={"expects": "keys"}),
-        says("Keys that end the input"),
-    ] = "#"
-    invalid: Annotated[Prompts | UnsetType, says("Said after too few digits")] = UNSET
-    first: Annotated[Duration, says("How long the first digit may take")] = "6s"
-    next: Annotated[Duration, says("How long each further digit may take")] = "4s"
-    mask: Annotated[bool, says("Kept in memory only: card numbers, PINs")] = False
-    attempts: Annotated[Attempts, says("How often it's asked")] = 3
-    otherwise: Annotated[str | UnsetType, says("Where to go when all attempts failed")] = UNSET
-
-
-class HoursStep(Document, frozen=True, kw_only=True):
-    """Branches by opening hours."""
-
-    calendar: Annotated[str, says("A calendar of the client or the centre")]
-    open: Annotated[str | UnsetType, says("The step while open")] = UNSET
-    closed: Annotated[str | UnsetType, says("The step while closed")] = UNSET
-
-
-class VariableStep(Document, frozen=True, kw_only=True):
-    """Branches by a variable."""
-
-    name: Annotated[Variable, says("The variable")]
-    cases: Annotated[dict[Title, str], says("Steps by value")]
-    otherwise: Annotated[str | UnsetType, says("The step for any other value")] = UNSET
-
-
-class CallerStep(Document, frozen=True, kw_only=True):
-    """Branches by the list that the caller's number is on."""
-
-    lists: Annotated[dict[str, str], says("Steps by caller list; the first that fits")]
-    otherwise: Annotated[str | UnsetType, says("The step for everybody else")] = UNSET
-
-
-class AskStep(Document, frozen=True, kw_only=True):
-    """Calls a web address."""
-
-    url: Annotated[
-        str,
-        Meta(pattern=r"^https?://[^\s]+$", max_length=2000, extra={"expects": "a web address"}),
-        says("The address"),
-    ]
-    method: Annotated[
-        str,
-        Meta(pattern=r"^(GET|POST|PUT)$", extra={"expects": "GET, POST or PUT"}),
-        says("GET, POST or PUT"),
-    ] = "POST"
-    send: Annotated[list[Variable], says("Variables to send")] = []
-    choices: Annotated[
-        dict[Variable, list[Title]],
-        says("Variables that may come back, with every value that's allowed"),
-    ] = {}
-    texts: Annotated[list[Variable], says("Variables whose values go to the vault")] = []
-    deadline: Annotated[Duration, says("How long it may take")] = "3s"
-    idempotent: Annotated[bool, says("The receiver does the same request once")] = False
-    otherwise: Annotated[str | UnsetType, says("Where to go without an answer")] = UNSET
-
-
-class QueueStep(Document, frozen=True, kw_only=True):
-    """Waits for an agent."""
-
-    to: Annotated[str, says("One of the client's queues")]
-    priority: Annotated[Priority, says("Higher goes first")] = 0
-    skills: Annotated[dict[str, Level], says("Skills beside the queue's own")] = {}
-    prefer: Annotated[dict[str, Level], says("Skills that are welcome, beside the queue's")] = {}
-    waiting: Annotated[
-        Prompts | UnsetType, says("Played round and round; by default the built-in music")
-    ] = UNSET
-    most: Annotated[Duration, says("Longest wait; then the flow goes on at `otherwise`")] = "10m"
-    otherwise: Annotated[str | UnsetType, says("Where to go after that, or if it's full")] = UNSET
-
-
-class VoicemailStep(Document, frozen=True, kw_only=True):
-    """Takes a message."""
-
-    say: Annotated[Prompts, says("What the caller hears before the tone")]
-    most: Annotated[Duration, says("Longest message")] = "2m"
-
-
-class HangUpHow(StrEnum):
-    DONE = "done"
-    CLOSED = "closed"  # because it's outside opening hours
-
-
-class StepDocument(Document, frozen=True, kw_only=True):
-    """One step: exactly one of the kinds, and `then` where the flow goes on (by default at the
-    next step in the file; `end` ends the flow)."""
-
-    answer: Annotated[bool | UnsetType, says("`true`: answer the call; charging begins")] = UNSET
-    say: Annotated[Prompts | UnsetType, says("Say something, to its end")] = UNSET
-    menu: Annotated[MenuStep | UnsetType, says("Ask for a key")] = UNSET
-    collect: Annotated[CollectStep | UnsetType, says("Ask for digits")] = UNSET
-    hours: Annotated[HoursStep | UnsetType, says("Branch by opening hours")] = UNSET
-    variable: Annotated[VariableStep | UnsetType, says("Branch by a variable")] = UNSET
-    caller: Annotated[CallerStep | UnsetType, says("Branch by caller list")] = UNSET
-    set: Annotated[dict[Variable, Title] | UnsetType, says("Set variables")] = UNSET
-    ask: Annotated[AskStep | UnsetType, says("Call a web address")] = UNSET
-    queue: Annotated[QueueStep | UnsetType, says("Wait for an agent")] = UNSET
-    voicemail: Annotated[VoicemailStep | UnsetType, says("Take a message")] = UNSET
-    hang_up: Annotated[HangUpHow | UnsetType, says("End the call: `done` or `closed`")] = UNSET
-    then: Annotated[str | UnsetType, says("The next step")] = UNSET
-
-
-KINDS: Final = (
-    "answer",
-    "say",
-    "menu",
-    "collect",
-    "hours",
-    "variable",
-    "caller",
-    "set",
-    "ask",
-    "queue",
-    "voicemail",
-    "hang_up",
-)
-
-
-class FlowDocument(Document, frozen=True, kw_only=True):
-    """`clients/NAME/flows/FLOW.yaml`: what a caller hears and does, step by step. The first
-    step is where it begins."""
-
-    about: Annotated[Title, says("What this flow is for")] = ""
-    language: Annotated[Language | UnsetType, says("By default the client's")] = UNSET
-    steps: Annotated[dict[Name, StepDocument], says("The steps, by name, in order")]
-
-
 # --- clients/NAME/contract.yaml ---
 
 
@@ -484,5 +300,5 @@ class ContractDocument(Document, frozen=True, kw_only=True):
     zone: Annotated[str | UnsetType, says("Whose months count; by default the client's")] = UNSET
     billable: Annotated[
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
-    ] = field(default_factory=lambda: ["answered"])
+    ] = field(default_factory=lambda: ["answered", "called_back"])
     versions: Annotated[list[VersionDocument], says("Versions, by the day they begin")]

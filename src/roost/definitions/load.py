@@ -15,9 +15,11 @@ from roost.definitions.documents import (
     Centre,
     ClientDocument,
     ContractDocument,
-    FlowDocument,
 )
 from roost.definitions.edits import Edits
+from roost.definitions.flow_documents import (
+    FlowDocument,
+)
 from roost.definitions.problems import Problem, Severity, sort_key
 from roost.definitions.reading import Source, read
 from roost.definitions.scenario_documents import Scenario

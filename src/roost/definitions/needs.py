@@ -6,8 +6,14 @@ from enum import StrEnum
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from roost.definitions.documents import ClientDocument, PromptDocument, Prompts
+from roost.definitions.documents import (
+    ClientDocument,
+)
 from roost.definitions.load import Loaded
+from roost.definitions.prompt_documents import (
+    PromptDocument,
+    Prompts,
+)
 from roost.definitions.reading import Source
 from roost.definitions.steps import listed, prompts_of
 from roost.kernel import prompts as ids

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec import Struct
 
-from roost.definitions import documents
+from roost.definitions import documents, flow_documents
 from roost.definitions.scenario_documents import Scenario
 from roost.kernel.money import MINOR_DIGITS
 from roost.office.contracts.model import Kind, Measure
@@ -16,7 +16,7 @@ SCHEMAS: Final[dict[str, tuple[str, type[Struct]]]] = {
     "centre": ("centre.yaml", documents.Centre),
     "agents": ("agents.yaml", documents.Agents),
     "client": ("clients/NAME/client.yaml", documents.ClientDocument),
-    "flow": ("clients/NAME/flows/FLOW.yaml", documents.FlowDocument),
+    "flow": ("clients/NAME/flows/FLOW.yaml", flow_documents.FlowDocument),
     "contract": ("clients/NAME/contract.yaml", documents.ContractDocument),
     "scenario": ("scenarios/NAME.yaml", Scenario),
 }
@@ -31,7 +31,7 @@ def schema(name: str) -> dict[str, Any]:
     made = msgspec.json.schema(model)
     definitions = cast("dict[str, dict[str, Any]]", made.get("$defs", {}))
     if "StepDocument" in definitions:
-        kinds = [{"required": [kind]} for kind in documents.KINDS]
+        kinds = [{"required": [kind]} for kind in flow_documents.KINDS]
         definitions["StepDocument"]["oneOf"] = kinds
     if "PromptDocument" in definitions:
         kinds = [{"required": [kind]} for kind in ("say", "recording", "music")]
@@ -134,6 +134,8 @@ KINDS: Final = {
     Kind.GIVEN_UP: "the caller left in the flow, before any queue",
     Kind.FAILED: "ended by us or by the network, before any agent",
     Kind.OUTBOUND: "an agent called the customer",
+    Kind.PROMISED: "the customer took the offer of a call in turn, which is a contact of its own",
+    Kind.CALLED_BACK: "a promised call reached the customer",
 }
 
 

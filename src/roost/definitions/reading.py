@@ -16,9 +16,11 @@ from roost.definitions.documents import (
     Centre,
     ClientDocument,
     ContractDocument,
-    FlowDocument,
 )
 from roost.definitions.edits import Edit, Edits, edited
+from roost.definitions.flow_documents import (
+    FlowDocument,
+)
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.scenario_documents import Scenario
 from roost.definitions.shapes import shape

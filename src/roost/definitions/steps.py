@@ -4,13 +4,15 @@ from typing import Final
 
 from msgspec import UNSET, UnsetType
 
-from roost.definitions.documents import (
+from roost.definitions.flow_documents import (
     KINDS,
     ChoiceDocument,
     FlowDocument,
+    StepDocument,
+)
+from roost.definitions.prompt_documents import (
     PromptDocument,
     Prompts,
-    StepDocument,
 )
 
 END: Final = "end"
@@ -104,6 +106,9 @@ def prompts_of(step: StepDocument) -> list[tuple[tuple[str | int, ...], Prompts]
         add(step.collect.invalid, "collect", "invalid")
     if step.queue is not UNSET:
         add(step.queue.waiting, "queue", "waiting")
+        if step.queue.callback is not UNSET:
+            for part in ("say", "agreed", "hello"):
+                add(getattr(step.queue.callback, part), "queue", "callback", part)
     if step.voicemail is not UNSET:
         add(step.voicemail.say, "voicemail", "say")
     return found

@@ -8,10 +8,11 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_out, reactions, transferring, watching
+from roost.floor import calling_back, calling_out, reactions, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
+from roost.floor.callbacks import model as callbacks_model
 from roost.floor.calls import decide as calls_decide
 from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
@@ -99,6 +100,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -172,7 +174,14 @@ def _queued(state: CellState, event: queues.ContactQueued, at: InstantUs) -> Non
         event.asked,
         event.since,
         event.only,
+        stands=event.callback is None or event.callback.not_before <= at,
+        calls_first=event.callback is not None and event.callback.customer_first,
     )
+
+
+def _stands(state: CellState, event: queues.CallbackStands, at: InstantUs) -> None:
+    queues_model.stands(state.queues, event, at)
+    routing_standing.stands(state.routing, _contact(event), event.on_line)
 
 
 def _asks(
@@ -184,10 +193,35 @@ def _asks(
 
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
-    routing_promises.counted(
-        state.routing, event.queue, event.outcome, event.short, event.in_target, at
-    )
+    if not event.callback:
+        routing_promises.counted(
+            state.routing, event.queue, event.outcome, event.short, event.in_target, at
+        )
     routing_standing.dequeued(state.routing, _contact(event))
+
+
+def _call_answered(state: CellState, event: calls.CallAnswered, at: InstantUs) -> None:
+    calls_folds.call_answered(state.calls, event)
+    callbacks_model.answered(state.callbacks, _contact(event))
+
+
+def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) -> None:
+    contact = _contact(event)
+    calls_folds.promised(state.calls, event, at)
+    state.callbacks.promises[contact] = callbacks_model.Promise(
+        ClientId(event.owner),
+        event.first,
+        event.queue,
+        event.number,
+        event.asked,
+        event.since,
+        event.until,
+        event.tries,
+        event.retry_us,
+        event.customer_first,
+        event.waiting,
+    )
+    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
@@ -280,7 +314,7 @@ def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
 FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
     calls.CallArrived: _arrived,
-    calls.CallAnswered: lambda s, e, at: _c.call_answered(s.calls, e),
+    calls.CallAnswered: _call_answered,
     calls.CallAcknowledged: lambda s, e, at: _c.acknowledged(s.calls, e),
     calls.MatrixChanged: lambda s, e, at: _c.matrix_changed(s.calls, e, at),
     calls.PlayFinished: lambda s, e, at: _c.play_finished(s.calls, e),
@@ -306,6 +340,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.LineInterrupted: lambda s, e, at: _c.interrupted(s.calls, e, at),
     calls.RecordingPaused: lambda s, e, at: _c.paused(s.calls, e),
     calls.CallMade: lambda s, e, at: _c.made(s.calls, e, at),
+    calls.CallbackPromised: _promised,
+    calls.CallbackClosed: lambda s, e, at: callbacks_model.closed(s.callbacks, _contact(e)),
     calls.MediaServing: lambda s, e, at: _c.serving(s.calls, e),
     calls.TrackStarted: lambda s, e, at: _c.track_started(s.calls, e),
     calls.TrackEnded: lambda s, e, at: _c.track_over(s.calls, e),
@@ -315,13 +351,17 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     calls.ContactEnded: _contact_ended,
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
+    flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
     queues.ContactQueued: _queued,
+    queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
     queues.PriorityChanged: _asks,
     queues.ContactDequeued: _dequeued,
     queues.ContactTurnedAway: _nothing,
     routing.Assigned: _assigned,
+    routing.TurnCame: lambda s, e, at: routing_standing.turn_came(s.routing, _contact(e)),
     routing.AgentRests: _nothing,
     routing.AgentRested: lambda s, e, at: routing_standing.rested(s.routing, e.agent, at),
     agents.AgentSignedIn: _signed_in,

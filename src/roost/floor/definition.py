@@ -143,6 +143,26 @@ class AskWebStep(Struct, frozen=True, gc=False, tag=True):
     otherwise: str
 
 
+class CallbackOffer(Struct, frozen=True, gc=False):
+    """What's offered to a caller who has waited `after_us`, and again every `again_us` (0: once):
+    to be called when it's their turn, in place of waiting on the line. Then the agent's phone
+    rings first and the customer is called by it; or (`customer_first`) the customer is called
+    when the turn comes, and waits for whoever is free next. Tried at most `tries` times,
+    `retry_us` apart, until `within_us` after it was taken."""
+
+    after_us: DurationUs
+    again_us: DurationUs
+    key: str  # that takes it
+    prompts: tuple[PromptId, ...]
+    answer_us: DurationUs  # for the key, after the words
+    agreed: tuple[PromptId, ...]  # said to who took it, before we hang up
+    customer_first: bool
+    waiting: tuple[PromptId, ...]  # what a customer who was called first hears until an agent comes
+    tries: int
+    retry_us: DurationUs
+    within_us: DurationUs
+
+
 class Enqueue(Struct, frozen=True, gc=False, tag=True):
     """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
     at `otherwise`."""
@@ -154,6 +174,7 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     most_us: DurationUs
     otherwise: str
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
+    callback: CallbackOffer | None = None
     agent: AgentId | None = None  # held for this one first,
     hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
     alone: bool = False  # or for nobody else ever: without them the flow goes on

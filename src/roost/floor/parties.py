@@ -43,6 +43,7 @@ class SegmentKind(StrEnum):
     TRANSFER = "transfer"
     CONSULT = "consult"
     OUTBOUND = "outbound"
+    CALLBACK = "callback"  # promised to a caller who waited, and made in turn
 
     __hash__ = str.__hash__  # type: ignore[assignment]
 

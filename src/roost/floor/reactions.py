@@ -8,9 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from roost.floor import keeping
+from roost.floor import reactions_to_callbacks as promised
+from roost.floor import reactions_to_flows as flowing
 from roost.floor.agents import messages as agents
-from roost.floor.agents.model import Presence
+from roost.floor.agents.model import Agent, Presence
+from roost.floor.callbacks import messages as callbacks
 from roost.floor.calls import messages as calls
+from roost.floor.calls.model import Call
 from roost.floor.definition import CentreConfigured
 from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
@@ -53,6 +57,10 @@ def play_finished(state: CellState, event: calls.PlayFinished) -> Sequence[Comma
 
 
 def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence[Command]:
+    contact = _contact(event)
+    run = state.flows.runs.get(contact)
+    if run is not None and run.offering == event.collect:
+        return (flows.AnswerOffer(contact, event.collect, event.digit),)
     return (
         flows.DigitsDone(
             _contact(event), event.collect, event.count, event.ended_by, event.digit, event.value
@@ -194,10 +202,14 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
     """The queue, and the agents who ring or talk, learn that it's over."""
     contact = _contact(event)
     commands: list[Command] = []
+    call = state.calls.calls.get(contact)
+    promise = state.callbacks.promises.get(contact)
     entry = state.queues.entries.get(contact)
     if entry is not None:
         left = event.blame in (Blame.CALLER, Blame.NETWORK)
         outcome = Outcome.ABANDONED if left else Outcome.ENDED_BY_US
+        if promise is not None and not promise.reached:
+            left, outcome = False, Outcome.CALLED_BACK
         commands.append(queues.StopWaiting(contact, outcome))
         line = state.tasks.queues.get(entry.queue)
         if left and not entry.answered and line is not None and line.call_back and event.caller:
@@ -205,7 +217,6 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
             commands.append(
                 tasks.CallBackLater(contact, client, entry.queue, event.caller, entry.since)
             )
-    call = state.calls.calls.get(contact)
     for leg in call.legs.values() if call is not None else ():
         if leg.agent is None or leg.offer is None or call is None:
             continue
@@ -214,11 +225,18 @@ def contact_ended(state: CellState, event: calls.ContactEnded) -> Sequence[Comma
             commands.append(agents.EndWatch(leg.agent, leg.offer))
         elif agent is None or agent.handling is None or agent.handling.offer != leg.offer:
             continue
-        elif call.outbound and not call.answered:
+        elif call.outbound and not call.answered and not _rings_only(agent, call):
             commands.append(agents.EndCallOut(leg.agent, leg.offer, event.reason))
         else:
             commands.append(_let_go(state, leg.agent, leg.offer))
+    if promise is not None:
+        commands.append(callbacks.CloseCallback(contact, event.blame, event.reason))
     return commands
+
+
+def _rings_only(agent: Agent, call: Call) -> bool:
+    """A callback's agent whose phone still rings: the offer is withdrawn, as any other."""
+    return call.callback and agent.presence is Presence.OFFERED
 
 
 def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
@@ -226,65 +244,6 @@ def _let_go(state: CellState, agent: AgentId, offer: OfferId) -> Command:
     if known is not None and known.presence is Presence.TALKING:
         return agents.LeaveContact(agent, offer)
     return agents.WithdrawOffer(agent, offer)
-
-
-# --- flows ---
-
-
-def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
-    contact = _contact(event)
-    return [_act(state, contact, act, event.step) for act in event.acts]
-
-
-def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Command:
-    match act:
-        case flows.AnswerNow():
-            return calls.AnswerCaller(contact)
-        case flows.SpeakNow():
-            return calls.Speak(contact, act.play, act.prompts, act.repeat)
-        case flows.QueueNow():
-            return keeping.wait(state, contact, act, step)
-        case flows.ListenNow():
-            return calls.Listen(
-                contact,
-                act.collect,
-                act.most,
-                act.terminators,
-                act.first_us,
-                act.next_us,
-                act.mask,
-            )
-        case flows.TakeMessageNow():
-            return calls.TakeMessage(contact, act.most_us)
-        case flows.EndNow():
-            return calls.EndContact(contact, act.blame, act.reason)
-
-
-def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
-    """Whatever was under way for it stops, before it waits in the default queue."""
-    contact = _contact(event)
-    commands: list[Command] = []
-    call = state.calls.calls.get(contact)
-    for leg in call.legs.values() if call else ():
-        if leg.agent is None or leg.offer is None:
-            continue
-        agent = state.agents.agents.get(leg.agent)
-        if agent and agent.handling and agent.handling.offer == leg.offer:
-            if agent.presence is Presence.TALKING:
-                commands.append(agents.ReturnContact(leg.agent, leg.offer))
-            commands.append(calls.StopRinging(contact, leg.offer, Reason.FAULT))
-    return [*commands, *_out_of_queue(state, contact, Outcome.ENDED_BY_US)]
-
-
-def _out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
-    entry = state.queues.entries.get(contact)
-    if entry is None or entry.answered:
-        return []
-    commands: list[Command] = []
-    if entry.offer is not None and entry.agent is not None:
-        commands.append(agents.WithdrawOffer(entry.agent, entry.offer))
-    commands.append(queues.StopWaiting(contact, outcome))
-    return commands
 
 
 # --- queues and routing ---
@@ -305,6 +264,9 @@ def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Comman
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
         return (flows.QueueLeft(_contact(event)),)
+    if event.callback and event.outcome is Outcome.CALLED_BACK:
+        lapsed = calls.EndContact(_contact(event), Blame.US, Reason.CALLBACK_LAPSED)
+        return (lapsed,)  # stale where the contact's end was the reason
     return NONE
 
 
@@ -322,6 +284,8 @@ def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
     call = state.calls.calls.get(contact)
     transferred = call is not None and call.transfer is not None
     kind = SegmentKind.TRANSFER if transferred else SegmentKind.ANSWER
+    if call is not None and call.callback and not call.answered:
+        kind = SegmentKind.CALLBACK
     return (
         agents.Offer(
             event.agent, contact, event.offer, queue.id, queue.client, queue.ring_us, kind
@@ -341,6 +305,9 @@ def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]
     entry = state.queues.entries.get(contact)
     if entry is None or entry.answered or entry.offer != event.offer:
         return (calls.Bridge(contact, event.offer),)  # a consultation, a call of ours
+    call = state.calls.calls.get(contact)
+    if call is not None and call.own_phone:  # a callback: it waits until its customer is reached
+        return (calls.Bridge(contact, event.offer),)
     queue = state.routing.queues.get(event.queue)
     whisper = queue.whisper if queue else ()
     return (
@@ -427,7 +394,7 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
         if not entry.answered and state.queues.lines[entry.queue].removed:
-            commands.extend(_out_of_queue(state, ContactId(contact), entry.lapse))
+            commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
             commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.append(routing.MatchAll())
@@ -450,11 +417,18 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallerReturned: caller_returned,
     calls.WatcherJoined: watcher_joined,
     calls.CallMade: call_made,
+    calls.CallbackPromised: promised.callback_promised,
+    calls.CallbackClosed: promised.callback_closed,
+    calls.CallAnswered: promised.call_answered,
     calls.LegAsked: leg_asked,
     calls.PartyHeld: party_held,
     calls.ContactEnded: contact_ended,
-    flows.FlowAdvanced: flow_advanced,
-    flows.FlowRescued: flow_rescued,
+    flows.FlowAdvanced: flowing.flow_advanced,
+    flows.FlowRescued: flowing.flow_rescued,
+    flows.CallbackOffered: promised.callback_offered,
+    flows.MusicResumed: promised.music_resumed,
+    queues.CallbackStands: promised.callback_stands,
+    routing.TurnCame: promised.turn_came,
     queues.ContactQueued: contact_queued,
     queues.RingWidened: ring_widened,
     queues.ContactDequeued: contact_dequeued,

@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from roost.floor.agents.model import Agents
+from roost.floor.callbacks.model import Callbacks
 from roost.floor.calls.model import Calls
 from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
@@ -21,5 +22,6 @@ class CellState(Struct, gc=False):
     agents: Agents = field(default_factory=Agents)
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
+    callbacks: Callbacks = field(default_factory=Callbacks)
     familiar: Familiar = field(default_factory=Familiar)
     configured: Digest | None = None

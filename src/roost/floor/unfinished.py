@@ -36,7 +36,7 @@ from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
-from roost.kernel.ids import AgentId, ContactId, TrackId
+from roost.kernel.ids import AgentId, CollectId, ContactId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
@@ -99,7 +99,7 @@ def _dial(state: CellState, call: Call, leg: Leg, now: InstantUs) -> Sequence[Ef
         call.caller,
         again=True,
         party=leg.party,
-        asked=call.own_phone or leg.party is Party.WATCHER,
+        asked=(call.own_phone and not call.callback) or leg.party is Party.WATCHER,
     )
     if leg.party is not Party.WATCHER:
         return (dialled,)
@@ -182,10 +182,21 @@ def _collecting(call: Call) -> CollectDigits:
 
 def _flow(state: Flows, run: Run, now: InstantUs) -> list[Effect]:
     if run.waits == "queue":
-        return []
+        return _offer(run, now)
     effects: list[Effect] = [Wake(max(now, run.due), flows.StepLapsed(run.contact, run.turn))]
     if run.waits == "web":
         effects.append(_web(state, run, now))
+    return effects
+
+
+def _offer(run: Run, now: InstantUs) -> list[Effect]:
+    """A callback that's offered, or will be."""
+    effects: list[Effect] = []
+    if run.offering:
+        over = flows.OfferOver(run.contact, CollectId(run.offering))
+        effects.append(Wake(max(now, run.due), over))
+    if run.offer_at:
+        effects.append(Wake(max(now, run.offer_at), flows.OfferCallback(run.contact, run.turn)))
     return effects
 
 
@@ -217,6 +228,8 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
             continue
         contact, number = ContactId(key), entry.number
         effects.append(Wake(max(now, entry.due), queues.WaitLapsed(contact, number)))
+        if entry.callback is not None and entry.callback.not_before > now:
+            effects.append(Wake(entry.callback.not_before, queues.Stand(contact, number)))
         widens = widens_at(state.lines[entry.queue], entry, entry.ring)
         if widens is not None:
             effects.append(Wake(max(now, widens), queues.Widen(contact, number)))

@@ -27,6 +27,8 @@ class Reason(StrEnum):
     CALLER_LEFT = "caller_left"  # an agent's leg ended because the caller had gone
     WAITED_TOO_LONG = "waited_too_long"  # the queue's limit, with nowhere to go on
     CLOSED = "closed"  # outside opening hours
+    CALLBACK_PROMISED = "callback_promised"  # the caller will be called when it's their turn
+    CALLBACK_LAPSED = "callback_lapsed"  # a promised call whose time ran out before its turn
     SESSION_EXPIRED = "session_expired"  # RFC 4028
     MEDIA_SILENT = "media_silent"  # no packets, and nobody answered when asked
     MEDIA_LOST = "media_lost"  # the media process is gone

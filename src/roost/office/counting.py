@@ -18,6 +18,8 @@ from roost.floor.agents.messages import (
 )
 from roost.floor.calls.messages import (
     CallArrived,
+    CallbackClosed,
+    CallbackPromised,
     CallMade,
     ContactEnded,
     TrackEnded,
@@ -45,7 +47,8 @@ CHANGING: Final = frozenset(
     {
         CallArrived,
         CallMade,
-        CallMade,
+        CallbackPromised,
+        CallbackClosed,
         ContactEnded,
         ContactQueued,
         ContactDequeued,
@@ -64,9 +67,11 @@ CHANGING: Final = frozenset(
 
 def facts_of(record: Record) -> Facts:
     """All that counts can count of a contact so far."""
-    arrival = () if record.outbound else (_arrival(record),)
+    beginning = () if record.outbound else (_arrival(record),)
+    if record.callback:
+        beginning = (_callback(record),)
     return (
-        *arrival,
+        *beginning,
         *_visits(record),
         *_rings(record),
         *(_segment(record, one) for one in record.segments if one.closed is not None),
@@ -81,15 +86,29 @@ def _arrival(record: Record) -> Fact:
     return Fact(What.ARRIVAL, record.arrived, record.client, word, marks=marks)
 
 
+def _callback(record: Record) -> Fact:
+    """What became of a promised call, by the instant from which its customer waits."""
+    first = next((wait for wait in record.waits if wait.callback), None)
+    return Fact(
+        What.CALLBACK,
+        first.since if first else record.arrived,
+        record.client,
+        record.callback,
+        queue=first.queue if first else "",
+        waited_us=first.waited_us if first else 0,
+    )
+
+
 def _visits(record: Record) -> Iterator[Fact]:
     """One for each queue that the contact was in, and one for the contact as a whole."""
     by_queue: dict[str, list[Wait]] = {}
-    for wait in record.waits:
+    own = [wait for wait in record.waits if not wait.callback]
+    for wait in own:
         by_queue.setdefault(wait.queue, []).append(wait)
     for queue, waits in by_queue.items():
         yield _visit(record, queue, waits)
-    if record.waits:
-        yield _visit(record, "", record.waits)
+    if own:
+        yield _visit(record, "", own)
 
 
 def _visit(record: Record, queue: str, waits: list[Wait]) -> Fact:

@@ -11,7 +11,8 @@ from roost.office.records.model import Record
 def kind_of(record: Record) -> Kind:
     """How a contact that has ended ended for its client: exactly one kind."""
     if record.outbound:
-        return Kind.OUTBOUND
+        reached = record.callback and record.answered is not None and record.segments
+        return Kind.CALLED_BACK if reached else Kind.OUTBOUND
     if record.segments:
         return Kind.ANSWERED
     if record.reason is Reason.VOICEMAIL_TAKEN or record.message:
@@ -23,6 +24,8 @@ def kind_of(record: Record) -> Kind:
     last = record.waits[-1] if record.waits else None
     if last is not None and last.outcome is Outcome.ABANDONED:
         return Kind.SHORT if last.short else Kind.ABANDONED
+    if last is not None and last.outcome is Outcome.CALLED_BACK:
+        return Kind.PROMISED
     if record.turned_away or last is not None:
         return Kind.TURNED_AWAY
     return Kind.SOLVED if record.reason is Reason.FLOW_ENDED else Kind.GIVEN_UP

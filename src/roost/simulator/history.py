@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from roost.floor.agents.messages import AgentSignedIn, AgentSignedOut
-from roost.floor.calls.messages import CallArrived, CallMade
+from roost.floor.calls.messages import CallArrived, CallbackPromised, CallMade
 from roost.floor.definition import CentreConfigured, Floor, Menu
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ContactId
@@ -43,6 +43,7 @@ DRAIN_US: Final = 4 * HOUR  # after the period: what began in it comes to its en
 MOMENT_US: Final = 2 * SECOND  # shorter absences are no absences
 MISSED: Final = frozenset({"no_answer", "declined", "unreachable"})
 USUAL_US: Final = 180 * SECOND
+OURS: Final = (CallMade, CallbackPromised)  # contacts that nobody called in
 
 
 class NothingThere(Exception):
@@ -115,14 +116,14 @@ class History:
         for span in presence.fold(self.open, envelope):
             self.span(span)
         late = envelope.at >= self.until and isinstance(body, CallArrived)
-        if not late and not isinstance(body, CallMade):
+        if not late and not isinstance(body, OURS):
             record = fold(self.records, envelope)
             if record is not None and record.settled:
                 self.records.pop(record.contact, None)
                 self.done.append(record)
             if not self.begun:
                 self.done.clear()
-        if self.begun and not late and not isinstance(body, CallMade):
+        if self.begun and not late and not isinstance(body, OURS):
             self.twin(envelope)
 
     def configured(self, envelope: Envelope, body: CentreConfigured) -> None:

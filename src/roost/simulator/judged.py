@@ -23,8 +23,15 @@ from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import COUNTS, Sums, together
 from roost.office.measures.facts import Fact
 from roost.office.measures.formulas import terms_of, total
-from roost.office.measures.intervals import QUARTER, quarter_of
-from roost.office.service_terms.judging import Exclusion, Interval, Verdict, judge, share_of
+from roost.office.measures.intervals import QUARTER, begin_of, end_of, quarter_of
+from roost.office.service_terms.judging import (
+    Exclusion,
+    Interval,
+    Verdict,
+    in_hours,
+    judge,
+    share_of,
+)
 from roost.simulator.scenario import Scenario
 
 SURGE: Final = "surge"
@@ -127,7 +134,10 @@ class Judging:
         forecast = self.forecast(contract, length) if term.relief and not term.queues else {}
         found = judge(
             term,
-            [Interval(InstantUs(at), one, forecast.get(at)) for at, one in sorted(sums.items())],
+            [
+                Interval(at, one, forecast.get(at), end_of(contract.zone, length, at))
+                for at, one in sorted(sums.items())
+            ],
             self.base(contract, version, term, first, following),
             length_us=length,  # type: ignore[arg-type]
             exclusions=self.exclusions,
@@ -148,13 +158,17 @@ class Judging:
 
     def intervals(
         self, contract: Contract, term: Term, first: int, following: int, length: int
-    ) -> dict[int, Sums]:
-        """The counts of a period by interval, of the term's queues together."""
-        found: dict[int, list[Sums]] = {}
+    ) -> dict[InstantUs, Sums]:
+        """The counts of a period by interval, of the term's queues together: what entered in the
+        term's hours."""
+        found: dict[InstantUs, list[Sums]] = {}
         for queue in term.queues or ("",):
             for quarter, sums in self.sums.get((contract.client, queue), {}).items():
-                if first <= local_day(contract.zone, InstantUs(quarter)) < following:
-                    start = quarter - contract.zone.local(InstantUs(quarter)) % length
+                begin = InstantUs(quarter)
+                if not first <= local_day(contract.zone, begin) < following:
+                    continue
+                if in_hours(term, begin, InstantUs(quarter + QUARTER)):
+                    start = begin_of(contract.zone, length, begin)
                     found.setdefault(start, []).append(sums)
         return {at: together(some) for at, some in found.items()}
 
@@ -182,19 +196,19 @@ class Judging:
                 continue
             for one in stream.expected:
                 for quarter, part in _quarters(self.scenario.start, one.from_us, one.until_us):
-                    start = quarter - contract.zone.local(InstantUs(quarter)) % length
+                    start = begin_of(contract.zone, length, InstantUs(quarter))
                     exact[start] = exact.get(start, Fraction(0)) + Fraction(
                         one.calls * part, one.of_us
                     )
         return {at: round(calls) for at, calls in exact.items()}
 
-    def where(self, term: Term, sums: dict[int, Sums], found: Verdict) -> dict[int, int]:
+    def where(self, term: Term, sums: dict[InstantUs, Sums], found: Verdict) -> dict[int, int]:
         """By how many contacts each interval missed (or, for a bonus, made) it."""
         _, formula = share_of(term)
         out = {start for start, _ in found.excluded}
         weights: dict[int, int] = {}
         for at, one in sums.items():
-            if at in out or (term.hours is not None and not term.hours.open_at(InstantUs(at))):
+            if at in out:
                 continue
             part, whole = total(formula.part, one), total(formula.whole, one)
             weights[at] = whole - part if term.side is Side.MALUS else part

@@ -286,7 +286,7 @@ class Follower:
         self.folded += 1
         self.position = stored.number
         count = getattr(envelope.body, "count", None)
-        begun = stored.type in ("calls.CallArrived", "calls.CallMade")
+        begun = stored.type in ("calls.CallArrived", "calls.CallMade", "calls.CallbackPromised")
         if begun and stored.contact and count is not None:
             self.live.counts[stored.contact] = count
             if len(self.live.counts) > MOST_COUNTS:

@@ -325,6 +325,9 @@ class Live:
     def _made(self, event: calls.CallMade, envelope: Envelope) -> None:
         self._begun(envelope, event.count, event.shown, event.number).agent = event.agent
 
+    def _promised(self, event: calls.CallbackPromised, envelope: Envelope) -> None:
+        self._begun(envelope, event.count, event.shown, event.number)
+
     def _begun(
         self, envelope: Envelope, count: int, number: str, caller: VaultId | None
     ) -> ContactLive:
@@ -470,6 +473,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     definition.CentreConfigured: Live._configured,
     calls.CallArrived: Live._arrived,
     calls.CallMade: Live._made,
+    calls.CallbackPromised: Live._promised,
     calls.ContactEnded: Live._ended,
     calls.PartyHeld: Live._held,
     flows.FlowAdvanced: Live._advanced,

@@ -93,7 +93,7 @@ def _customer_arrived(talk: TalkLive, event: calls.CallArrived, at: InstantUs) -
     )
 
 
-def _made(talk: TalkLive, _event: calls.CallMade, _at: InstantUs) -> None:
+def _made(talk: TalkLive, _event: calls.CallMade | calls.CallbackPromised, _at: InstantUs) -> None:
     talk.outbound = True
 
 
@@ -208,6 +208,7 @@ def _advanced(talk: TalkLive, event: flows.FlowAdvanced, _at: InstantUs) -> None
 _FOLDS: Final[dict[type[Any], Fold]] = {
     calls.CallArrived: _customer_arrived,
     calls.CallMade: _made,
+    calls.CallbackPromised: _made,
     calls.LegDialled: _dialled,
     calls.LegConnected: _connected,
     calls.MatrixChanged: _matrix,

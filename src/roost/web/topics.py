@@ -37,6 +37,8 @@ TOPIC_OF: Final = {
 CLIENT_SEES: Final[dict[str, tuple[str, ...]]] = {
     "calls.CallArrived": ("number",),
     "calls.CallMade": ("shown",),
+    "calls.CallbackPromised": ("shown", "queue", "since"),
+    "calls.CallbackClosed": ("outcome",),
     "calls.CallAnswered": (),
     "calls.TransferStarted": ("how", "kind"),
     "calls.TransferCompleted": ("how", "kind"),

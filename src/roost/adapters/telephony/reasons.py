@@ -23,6 +23,8 @@ STATUS_OF: Final[Mapping[Reason, int]] = {
     Reason.TAKEN_ELSEWHERE: 480,
     Reason.CALLER_LEFT: 487,
     Reason.WAITED_TOO_LONG: 480,
+    Reason.CALLBACK_PROMISED: 480,
+    Reason.CALLBACK_LAPSED: 480,
     Reason.CLOSED: 480,
     Reason.SESSION_EXPIRED: 408,
     Reason.MEDIA_SILENT: 480,

@@ -7,8 +7,15 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.checks.prompts import check_prompts
-from roost.definitions.documents import CallingOut, ClientDocument, PromptDocument, Prompts
+from roost.definitions.documents import (
+    CallingOut,
+    ClientDocument,
+)
 from roost.definitions.problems import Problem, Severity
+from roost.definitions.prompt_documents import (
+    PromptDocument,
+    Prompts,
+)
 from roost.definitions.reading import Draft, Source
 from roost.definitions.steps import listed
 from roost.floor.dialling import is_emergency

@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET
 
 from roost.definitions.checks.prompts import check_prompts
-from roost.definitions.documents import ClientDocument, FlowDocument, StepDocument
+from roost.definitions.documents import (
+    ClientDocument,
+)
+from roost.definitions.flow_documents import (
+    FlowDocument,
+    StepDocument,
+)
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.definitions.steps import END, WAITING, kinds_of, prompts_of, targets

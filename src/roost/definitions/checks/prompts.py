@@ -5,8 +5,11 @@ from typing import Any
 
 from msgspec import UNSET
 
-from roost.definitions.documents import PromptDocument, Prompts
 from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.prompt_documents import (
+    PromptDocument,
+    Prompts,
+)
 from roost.definitions.reading import Source
 
 

@@ -3,6 +3,7 @@ money that adds up."""
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from msgspec import UNSET
@@ -16,6 +17,7 @@ from roost.kernel.time import MINUTE
 from roost.office.measures.dictionary import MEASURES, named
 from roost.office.measures.facts import What
 from roost.office.measures.formulas import Share
+from roost.office.measures.intervals import QUARTER
 
 EACH: Final = frozenset({15 * MINUTE, 30 * MINUTE, 60 * MINUTE})
 Where = tuple[str | int, ...]
@@ -129,3 +131,11 @@ def _hours(
     if term.hours not in known:
         what, mend = f"unknown calendar {term.hours!r}", did_you_mean(term.hours, known)
         yield source.wrong((*where, "hours"), "unknown-calendar", what, mend)
+        return
+    calendar = own.document.calendars.get(term.hours) or centre.document.calendars[term.hours]
+    for text in chain(*calendar.weekly.values(), *calendar.special.values()):
+        if any(at % QUARTER for at in times.span(text)):
+            what = f"{text} of the calendar {term.hours!r}: counts are kept by quarters of an hour"
+            mend = "Name a calendar that begins and ends with quarters: 08:15-17:00"
+            yield source.wrong((*where, "hours"), "hours-quarter", what, mend)
+            return

@@ -264,6 +264,12 @@ class Bridge(Command, frozen=True, gc=False):
     whisper: tuple[PromptId, ...] = ()
 
 
+class CallCustomer(Command, frozen=True, gc=False):
+    """The customer of a promised callback is called, before any agent."""
+
+    contact: ContactId
+
+
 class HoldCaller(Command, frozen=True, gc=False):
     """Everybody but the host hears music, the host nothing; or all each other again."""
 

@@ -70,7 +70,13 @@ def ring_agent(state: Calls, now: InstantUs, command: m.RingAgent) -> Decision |
         party=command.party,
     )
     dial = DialAgent(
-        leg, call.id, command.agent, call.client, call.media, call.caller, asked=call.own_phone
+        leg,
+        call.id,
+        command.agent,
+        call.client,
+        call.media,
+        call.caller,
+        asked=call.own_phone and not call.callback,
     )
     return Decision((event,), (dial,))
 
@@ -137,6 +143,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Calls, InstantUs, Any], Decision 
     m.StopRinging: stop_ringing,
     m.NudgeAgent: nudge_agent,
     m.Bridge: talks.bridge,
+    m.CallCustomer: talks.call_customer,
     m.HoldCaller: talks.hold_caller,
     m.EndContact: lines.end_contact,
     m.CheckContact: lines.check_contact,

@@ -1,16 +1,19 @@
 """What happened: the events of calls."""
 
+from roost.floor.definition import Asked
 from roost.floor.effects import Route, TrackPurpose
 from roost.floor.parties import Party, WatchMode
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     AgentId,
     CollectId,
+    ContactId,
     EntryId,
     LegId,
     MediaId,
     OfferId,
     PlayId,
+    PromptId,
     QueueId,
     TaskId,
     TrackId,
@@ -18,7 +21,7 @@ from roost.kernel.ids import (
     VaultId,
 )
 from roost.kernel.messages import Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 
 class CallArrived(Event, frozen=True, gc=False, kw_only=True):
@@ -251,6 +254,41 @@ class CallMade(Event, frozen=True, gc=False, kw_only=True):
     media: MediaId
     count: int  # of the client's contacts
     task: TaskId | None = None
+
+
+class CallbackPromised(Event, frozen=True, gc=False, kw_only=True):
+    """A contact is made that waits in a queue for a caller who has hung up: the call that was
+    promised in the contact `first`, or a further try of it. `leg` will be the customer's;
+    `number` is theirs, `shown` the client's own that they see. It stands in the queue with the
+    time `since`, but not before `not_before`; given up at `until`. `tries` are left after it."""
+
+    first: ContactId
+    leg: LegId
+    number: VaultId
+    shown: str
+    media: MediaId
+    count: int  # of the client's contacts
+    queue: QueueId
+    asked: Asked
+    since: InstantUs
+    not_before: InstantUs
+    until: InstantUs
+    tries: int
+    retry_us: DurationUs
+    customer_first: bool
+    waiting: tuple[PromptId, ...] = ()  # what a customer who is called first hears, until an agent
+
+
+class CallbackClosed(Event, frozen=True, gc=False, kw_only=True):
+    """How a promised call came out: "reached"; "busy", "no_answer" and the like; "lapsed", when
+    its turn never came in time. `next`: the contact of the next try."""
+
+    first: ContactId
+    queue: QueueId
+    since: InstantUs
+    number: VaultId
+    outcome: str
+    next: ContactId | None = None
 
 
 class MediaServing(Event, frozen=True, gc=False, kw_only=True):

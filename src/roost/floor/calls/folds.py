@@ -91,8 +91,34 @@ def made(state: Calls, event: m.CallMade, at: InstantUs) -> None:
     )
 
 
+def promised(state: Calls, event: m.CallbackPromised, at: InstantUs) -> None:
+    """A contact of ours that nobody is on yet."""
+    assert event.contact is not None
+    state.made += 1
+    client = ClientId(event.owner)
+    state.accounts[client].count = event.count
+    state.calls[event.contact] = Call(
+        event.contact,
+        client,
+        event.owner,
+        event.media,
+        event.leg,
+        event.shown,
+        event.number,
+        {},
+        at,
+        [],
+        outbound=True,
+        callback=True,
+    )
+
+
 def serving(state: Calls, event: m.MediaServing) -> None:
+    """Callbacks that nobody is on yet move with it."""
     state.media = event.media
+    for call in state.calls.values():
+        if call.callback and not call.legs_made and call.ended_at is None:
+            call.media = event.media
 
 
 def _call(state: Calls, contact: ContactId | None) -> Call:

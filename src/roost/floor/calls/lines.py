@@ -325,7 +325,7 @@ def media_lost(state: Calls, now: InstantUs, command: m.MediaLost) -> Decision |
     events: list[Event] = []
     effects: list[Effect] = []
     for call in state.calls.values():
-        if call.media != command.media:
+        if call.media != command.media or (call.callback and not call.legs_made):
             continue
         events.extend(_lost(call))
         if call.ended_at is None:

@@ -65,6 +65,8 @@ def join(state: Calls, call: Call, leg: Leg, connected: m.LegConnected | None = 
     if not call.answered and (not call.outbound or leg.party is Party.CUSTOMER):
         effects = () if call.outbound else (AnswerLeg(call.caller_leg),)
         talk.tell(m.CallAnswered(owner=call.owner, contact=call.id), *effects)
+    for event, effect in zip(*hearing.dropped(call), strict=True):
+        talk.tell(event, effect)
     talk.join(leg)
     transfer = call.transfer
     if transfer is not None and leg.party is not Party.WATCHER:
@@ -94,10 +96,17 @@ def _whisper(call: Call, leg: Leg, now: InstantUs, prompts: tuple[PromptId, ...]
     )
 
 
-def _call_customer(state: Calls, now: InstantUs, call: Call, agent: Leg) -> Decision:
-    talk = Talk(state, call)
-    talk.join(agent)
-    dialled = m.LegDialled(
+def call_customer(state: Calls, now: InstantUs, command: m.CallCustomer) -> Decision | Refusal:
+    """Before any agent: nobody hears it ring."""
+    call = live(state, command.contact)
+    if call is None or not call.own_phone or call.legs:
+        return STALE
+    dialled = _customer_dialled(call)
+    return Decision((dialled,), dial(state, call, dialled, now))
+
+
+def _customer_dialled(call: Call) -> m.LegDialled:
+    return m.LegDialled(
         owner=call.owner,
         contact=call.id,
         leg=call.caller_leg,
@@ -107,6 +116,12 @@ def _call_customer(state: Calls, now: InstantUs, call: Call, agent: Leg) -> Deci
         number=call.caller,
         entry=call.entry,
     )
+
+
+def _call_customer(state: Calls, now: InstantUs, call: Call, agent: Leg) -> Decision:
+    talk = Talk(state, call)
+    talk.join(agent)
+    dialled = _customer_dialled(call)
     talk.called(call.caller_leg, Party.CUSTOMER)
     talk.matrix()
     talk.tell(dialled, *dial(state, call, dialled, now))
@@ -191,6 +206,8 @@ def left(
             fails(talk, reason)
         _out(talk, leg, ended, reason)
         return talk.decision()
+    if call.outbound and not call.answered:
+        return None  # the customer isn't there yet: nobody is left who would wait
     called = pending(call)
     unheard = ended is not None and leg.party is Party.AGENT and now - leg.since < HEARD_US
     if called is None and not lapsed and not unheard:

@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from roost.floor import definition as d
 from roost.floor.flows import messages as m
-from roost.floor.flows.interpreter import Loop, Walk, ask, enqueue, record, walk
+from roost.floor.flows.interpreter import (
+    Loop,
+    Walk,
+    ask,
+    enqueue,
+    music_resumed,
+    record,
+    walk,
+)
 from roost.floor.flows.model import (
     MOST_TURNED_AWAY,
     RESCUE_WAIT_US,
@@ -100,6 +108,9 @@ def _stop(
         effects.append(going.web)
     if going.lease_us:
         effects.append(Wake(after(now, going.lease_us), m.StepLapsed(run.contact, turn)))
+    if going.offer is not None:
+        due = after(now, going.offer.after_us)
+        effects.append(Wake(due, m.OfferCallback(run.contact, turn)))
     return Decision((*before, event), tuple(effects))
 
 
@@ -119,6 +130,8 @@ def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
         going = _again(state, run, now)
         record(going, step)
         return _stop(run, going, now, passed)
+    if isinstance(step, d.Enqueue):  # who'll be called back has been told so
+        return _end(run, now, Blame.CLIENT, Reason.CALLBACK_PROMISED, passed)
     assert isinstance(step, d.Say), step
     return _go(state, run, flow, now, step.then, {}, passed)
 
@@ -199,6 +212,13 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
     if not step.otherwise:
         return _end(run, now, Blame.CLIENT, Reason.WAITED_TOO_LONG, passed)
     return _go(state, run, flow, now, step.otherwise, {}, passed)
+
+
+def offer_over(state: Flows, now: InstantUs, command: m.OfferOver) -> Decision | Refusal:
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None or run.offering != command.collect:
+        return STALE
+    return Decision((music_resumed(run, _step(state, run)[1], "silence"),))
 
 
 def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | Refusal:
@@ -324,6 +344,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision 
     m.WebAnswered: web_answered,
     m.MessageDone: message_done,
     m.QueueLeft: queue_left,
+    m.OfferOver: offer_over,
     m.ComeBack: come_back,
     m.SendToQueue: send_to_queue,
     m.StepLapsed: step_lapsed,

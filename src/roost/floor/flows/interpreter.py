@@ -12,7 +12,7 @@ from roost.floor.effects import AskWeb
 from roost.floor.flows import messages as m
 from roost.floor.flows.model import GRACE_US, MOST_STEPS, PLAY_LEASE_US, Run
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CollectId, PlayId, PromptId
+from roost.kernel.ids import CollectId, PlayId, PromptId, owner_of
 from roost.kernel.time import DurationUs, InstantUs
 
 
@@ -32,6 +32,7 @@ class Walk(Struct):
     attempt: int = 1
     lease_us: DurationUs = DurationUs(0)
     web: AskWeb | None = None
+    offer: d.CallbackOffer | None = None  # of the wait that it has come to
     speaks: int = 0
     answered: bool = False
 
@@ -123,6 +124,19 @@ def enqueue(going: Walk, step: d.Enqueue, music: bool = True) -> None:
     asked = d.Asked(step.skills, step.prefer, step.priority)
     held = (step.agent, step.hold_us, step.alone)
     going.acts.append(m.QueueNow(step.queue, asked, step.most_us, voicemail, *held))
+    going.offer = step.callback
+
+
+def music_resumed(run: Run, step: d.Step, passed: str) -> m.MusicResumed:
+    """Back from an offer that wasn't taken, to what's heard by those who wait."""
+    assert isinstance(step, d.Enqueue), step
+    return m.MusicResumed(
+        owner=owner_of(run.client),
+        contact=run.contact,
+        play=PlayId(f"{run.contact}/p{run.plays + 1}"),
+        prompts=step.waiting,
+        passed=passed,
+    )
 
 
 def leads_to_voicemail(flow: d.Flow, name: str) -> bool:

@@ -74,6 +74,29 @@ class QueueLeft(Command, frozen=True, gc=False):
     absent: bool = False  # nor here: whom it was for alone isn't there
 
 
+class OfferCallback(Command, frozen=True, gc=False):
+    """A caller has waited until a callback is offered. `turn` names the very wait. Stale where
+    it's over; put off while a phone rings; left out where the caller's number isn't known."""
+
+    contact: ContactId
+    turn: int
+
+
+class AnswerOffer(Command, frozen=True, gc=False):
+    """What the caller said to the offer: a key, or nothing."""
+
+    contact: ContactId
+    collect: CollectId
+    digit: str
+
+
+class OfferOver(Command, frozen=True, gc=False):
+    """The lease of an offer that's heard while waiting: no key ever came."""
+
+    contact: ContactId
+    collect: CollectId
+
+
 class StepLapsed(Command, frozen=True, gc=False):
     """A step's lease: whatever it waited for never came. `turn` names the very wait."""
 
@@ -171,6 +194,27 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     choice: str = ""  # the label chosen in a menu: the contact's reason
     request: str = ""  # the web request that is waited for
     lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
+
+
+class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
+    """A caller who waits hears that we would call back, and which key takes it. `next_us`: when
+    it's offered again; 0: not again."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    collect: CollectId
+    answer_us: DurationUs
+    lease_us: DurationUs
+    next_us: DurationUs
+
+
+class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
+    """The offer wasn't taken ("silence", "other", "busy": a phone rings already): the caller
+    hears again what is heard by those who wait."""
+
+    play: PlayId
+    prompts: tuple[PromptId, ...]
+    passed: str
 
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):

@@ -47,6 +47,8 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    offering: str = ""  # the collection of a callback's offer that's heard just now
+    offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
 
 
@@ -120,7 +122,8 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     if event.variables:
         run.variables.update(event.variables)
     run.turned_away = run.turned_away + 1 if event.passed == "full" else 0
-    run.waits = ""
+    run.waits = run.offering = ""
+    run.offer_at = InstantUs(0)
     if event.request:
         run.requests += 1
         run.waits = "web"
@@ -128,6 +131,42 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     for act in event.acts:
         _acted(run, act)
     run.due = InstantUs(at + event.lease_us)
+    offer = callback_of(state, run)
+    if offer is not None:
+        run.offer_at = InstantUs(at + offer.after_us)
+
+
+def callback_of(state: Flows, run: Run) -> definition.CallbackOffer | None:
+    """What's offered where this run waits."""
+    version = state.versions.get(run.flow)
+    if run.waits != "queue" or version is None:
+        return None
+    step = version.flow.steps.get(run.step)
+    return step.callback if isinstance(step, definition.Enqueue) else None
+
+
+def offered(state: Flows, event: m.CallbackOffered, at: InstantUs) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.collections += 1
+    run.offering = event.collect
+    run.due = InstantUs(at + event.lease_us)
+    run.offer_at = InstantUs(at + event.next_us) if event.next_us else InstantUs(0)
+
+
+def resumed(state: Flows, event: m.MusicResumed) -> None:
+    assert event.contact is not None
+    run = state.runs[event.contact]
+    run.plays += 1
+    run.offering = ""
+
+
+def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId) -> None:
+    """Whom we call back waits as one who was transferred does: with no step of a flow."""
+    state.runs[contact] = Run(
+        contact, client, "", (), {}, step=TRANSFERRED, waits="queue", answered=True, queue=queue
+    )
 
 
 def _acted(run: Run, act: m.Act) -> None:

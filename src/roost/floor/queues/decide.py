@@ -40,8 +40,14 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
     number = old.number + 1 if old else 1
     due = after(now, command.most_us)
     since = old.since if back and old else now
+    callback = command.callback
+    if callback is not None:
+        since = callback.since
+    elif back and old and old.callback is not None:  # the customer is on the line by now
+        callback = m.Callback(since, since, customer_first=False)
     asked, only = command.asked, command.only
     entry = Entry(command.queue, number, since, command.most_us, command.lapse, due, asked)
+    entry.callback = callback
     until = after(now, command.only_us)
     if only is not None and (command.alone or (not back and command.only_from < until)):
         entry.only, entry.only_until, entry.alone = only, until, command.alone
@@ -60,10 +66,13 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         ring=ring,
         only=only if ring == HELD else None,
         only_us=command.only_us if ring == HELD else DurationUs(0),
+        callback=callback,
         kept=command.kept if ring == HELD else Kept.NO,
         alone=command.alone and ring == HELD,
     )
     wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
+    if callback is not None and callback.not_before > now:
+        wakes.append(Wake(callback.not_before, m.Stand(command.contact, number)))
     widens = widens_at(line, entry, ring)
     if widens is not None:
         wakes.append(Wake(widens, m.Widen(command.contact, number)))
@@ -94,6 +103,20 @@ def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal
         asked=entry.asked,
     )
     return Decision((event,), wakes)
+
+
+def stand(state: Queues, now: InstantUs, command: m.Stand) -> Decision | Refusal:
+    entry = state.entries.get(command.contact)
+    if entry is None or entry.answered or entry.number != command.entry or entry.callback is None:
+        return STALE
+    event = m.CallbackStands(
+        owner=state.lines[entry.queue].owner,
+        contact=command.contact,
+        queue=entry.queue,
+        entry=entry.number,
+        on_line=command.on_line,
+    )
+    return Decision((event,))
 
 
 def change_priority(state: Queues, now: InstantUs, command: m.ChangePriority) -> Decision | Refusal:
@@ -140,6 +163,7 @@ def _dequeued(
         short=outcome is Outcome.ABANDONED and waited < line.short_us,
         in_target=waited <= line.target_us,
         entry=entry.number,
+        callback=entry.callback is not None,
     )
 
 
@@ -150,6 +174,8 @@ def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decisio
         return STALE
     if entry.offer is not None:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
+    if now < entry.due:
+        return Decision(effects=(Wake(entry.due, command),))
     line = state.lines[entry.queue]
     return Decision((_dequeued(line, command.contact, entry, now, entry.lapse, None),))
 
@@ -158,6 +184,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Queues, InstantUs, Any], Decision
     m.Wait: wait,
     m.StopWaiting: stop_waiting,
     m.Widen: widen,
+    m.Stand: stand,
     m.ChangePriority: change_priority,
     m.WaitLapsed: wait_lapsed,
 }

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 from roost.floor.definition import NOTHING_ASKED, Asked, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
@@ -17,6 +19,15 @@ class Outcome(StrEnum):
     CALLED_BACK = "called_back"
     VOICEMAIL = "voicemail"
     ENDED_BY_US = "ended_by_us"
+
+
+class Callback(Struct, frozen=True, gc=False):
+    """Nobody is on the line: a promised call waits in a caller's place. It stands there from
+    `not_before` on; with `customer_first` its turn is that the customer is called."""
+
+    since: InstantUs
+    not_before: InstantUs
+    customer_first: bool
 
 
 class Kept(StrEnum):
@@ -40,6 +51,7 @@ class Wait(Command, frozen=True, gc=False):
     kept: Kept = Kept.NO  # why
     only_from: InstantUs = InstantUs(0)  # that agent can't have it sooner: not held in vain
     alone: bool = False  # for nobody else: without the agent, or after the limit, it leaves
+    callback: Callback | None = None
 
 
 class StopWaiting(Command, frozen=True, gc=False):
@@ -57,6 +69,15 @@ class Widen(Command, frozen=True, gc=False):
     contact: ContactId
     entry: int
     released: bool = False
+
+
+class Stand(Command, frozen=True, gc=False):
+    """A callback stands in its place from now on: its time has come, or the customer who was
+    called first is on the line."""
+
+    contact: ContactId
+    entry: int
+    on_line: bool = False
 
 
 class ChangePriority(Command, frozen=True, gc=False):
@@ -93,6 +114,16 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     only_us: DurationUs = DurationUs(0)
     kept: Kept = Kept.NO
     alone: bool = False
+    callback: Callback | None = None
+
+
+class CallbackStands(Event, frozen=True, gc=False, kw_only=True):
+    """A promised call stands in the queue, in the place of the caller who hung up. `on_line`: the
+    customer, who was called first, waits on the line."""
+
+    queue: QueueId
+    entry: int
+    on_line: bool
 
 
 class RingWidened(Event, frozen=True, gc=False, kw_only=True):
@@ -123,6 +154,7 @@ class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
     short: bool  # abandoned within the queue's threshold
     in_target: bool  # left within the service-level threshold
     entry: int
+    callback: bool = False  # a promised call's: the caller's own waiting ended when it was promised
 
 
 class ContactTurnedAway(Event, frozen=True, gc=False, kw_only=True):

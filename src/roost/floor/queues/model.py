@@ -18,9 +18,10 @@ from roost.floor.definition import Asked, Skill
 from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ContactId, OfferId, Owner, QueueId, owner_of
-from roost.kernel.time import SECOND, DurationUs, InstantUs
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
+ON_LINE_US: Final = DurationUs(30 * MINUTE)  # for a customer whom we called, at least
 HELD: Final = -1
 
 
@@ -49,6 +50,7 @@ class Entry(Struct, gc=False):
     ring: int = 0
     only: AgentId | None = None  # held for this one, until then:
     only_until: InstantUs = InstantUs(0)
+    callback: m.Callback | None = None
     alone: bool = False  # or for nobody else ever
     offer: OfferId | None = None  # a phone rings
     agent: AgentId | None = None  # whose
@@ -96,8 +98,17 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
         event.ring,
         event.only,
         InstantUs(at + event.only_us),
+        event.callback,
         event.alone,
     )
+
+
+def stands(state: Queues, event: m.CallbackStands, at: InstantUs) -> None:
+    """A customer who is on the line has all the time that one who's transferred has."""
+    assert event.contact is not None
+    if event.on_line:
+        entry = state.entries[event.contact]
+        entry.due = max(entry.due, InstantUs(at + ON_LINE_US))
 
 
 def ring_at(line: Line, entry: Entry, now: InstantUs) -> int:

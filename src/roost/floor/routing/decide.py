@@ -42,7 +42,23 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
     if agent is None:
         return NOTHING
     place = klass.line.places[klass.line.head]
-    return Decision((_assigned(state, now, klass, ContactId(place[2]), agent),))
+    return Decision((_goes(state, now, klass, ContactId(place[2]), agent),))
+
+
+def _goes(
+    state: Routing,
+    now: InstantUs,
+    klass: Class,
+    contact: ContactId,
+    agent: AgentId,
+    taken: Set[str] = candidates.NOBODY,
+) -> m.Assigned | m.TurnCame:
+    """To the agent; or it's time to call the customer, who isn't on the line."""
+    waiter = state.waiters[contact]
+    if not waiter.calls_first:
+        return _assigned(state, now, klass, contact, agent, taken)
+    waited = between(waiter.since, now)
+    return m.TurnCame(contact=contact, queue=klass.queue, agent=agent, waited_us=waited)
 
 
 def _chosen(
@@ -89,7 +105,7 @@ def match_agent(state: Routing, now: InstantUs, command: m.MatchAgent) -> Decisi
         return Decision((_chosen(own[1], waiter, seat, now, contact, command.agent, HELD),))
     if best is None:
         return NOTHING
-    return Decision((_assigned(state, now, best[1], ContactId(best[0][2][2]), command.agent),))
+    return Decision((_goes(state, now, best[1], ContactId(best[0][2][2]), command.agent),))
 
 
 def _best_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
@@ -207,7 +223,7 @@ def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision |
     }
     heads = {n: next(line, None) for n, line in lines.items()}
     taken: set[str] = set()
-    events: list[m.Assigned] = []
+    events: list[m.Assigned | m.TurnCame] = []
     while True:
         best: tuple[order.Key, int] | None = None
         for n, place in heads.items():
@@ -223,8 +239,10 @@ def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision |
         if agent is None:
             heads[best[1]] = None  # nobody is left for this class
             continue
-        events.append(_assigned(state, now, klass, ContactId(best[0][2][2]), agent, taken))
-        taken.add(agent)
+        event = _goes(state, now, klass, ContactId(best[0][2][2]), agent, taken)
+        events.append(event)
+        if isinstance(event, m.Assigned):
+            taken.add(agent)
         heads[best[1]] = next(lines[best[1]], None)
 
 

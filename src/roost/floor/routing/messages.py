@@ -57,6 +57,16 @@ class Assigned(Event, frozen=True, gc=False, kw_only=True):
     order: str = "priority/1"  # who goes first, by name and version
 
 
+class TurnCame(Event, frozen=True, gc=False, kw_only=True):
+    """An agent is free for a promised call whose customer is to be called first: it leaves the
+    line meanwhile, and comes back to its place when the customer is there. The `agent` is
+    offered whoever is next."""
+
+    queue: QueueId
+    agent: AgentId
+    waited_us: DurationUs
+
+
 class AgentRests(Event, frozen=True, gc=False, kw_only=True):
     """Ready, but offered nothing until then, by the team's rules of rest."""
 

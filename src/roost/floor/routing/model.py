@@ -77,6 +77,7 @@ class Waiter(Struct, gc=False):
     offers: int = 0
     offer: OfferId | None = None
     only: AgentId | None = None
+    calls_first: bool = False  # its turn is that the customer is called, who isn't on the line
 
 
 class Load(Struct, gc=False):

@@ -27,8 +27,12 @@ def queued(
     asked: Asked,
     since: InstantUs,
     only: AgentId | None,
+    *,
+    stands: bool = True,
+    calls_first: bool = False,
 ) -> None:
-    """Into the line of its class, or of the agent whom it's held for."""
+    """Into the line of its class, or of the agent whom it's held for; a callback whose time
+    hasn't come stands nowhere yet."""
     settle(state)
     klass = class_of(state, queue, ring, asked)
     waiter = state.waiters.get(contact)
@@ -40,7 +44,28 @@ def queued(
     waiter.only = only if ring == HELD else None
     state.numbers += 1
     waiter.order = state.numbers
+    waiter.calls_first = calls_first
+    if stands:
+        _stand(state, contact, waiter)
+
+
+def stands(state: Routing, contact: ContactId, on_line: bool) -> None:
+    """A callback, in its place from now on."""
+    waiter = state.waiters.get(contact)
+    if waiter is None or waiter.number or waiter.offer is not None:
+        return
+    settle(state)
+    if on_line:
+        waiter.calls_first = False
     _stand(state, contact, waiter)
+
+
+def turn_came(state: Routing, contact: ContactId) -> None:
+    """Out of the line, while the customer is being called."""
+    settle(state)
+    waiter = state.waiters[contact]
+    if waiter.number:
+        _leave(state, waiter)
 
 
 def widened(state: Routing, contact: ContactId, ring: int, asked: Asked) -> None:

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     GIVEN_UP = "given_up"  # the caller left in the flow, before any queue
     FAILED = "failed"  # ended by us, or by the network, before any agent
     OUTBOUND = "outbound"  # an agent called the customer
+    PROMISED = "promised"  # the customer will be called back, in a contact of its own
+    CALLED_BACK = "called_back"  # a promised call reached the customer
 
 
 class Line(Struct, frozen=True, gc=False):

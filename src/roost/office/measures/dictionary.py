@@ -61,6 +61,7 @@ class By(StrEnum):
 RULES: Final[Mapping[What, Rule]] = {
     What.ARRIVAL: Rule.ARRIVAL,
     What.VISIT: Rule.ENTRY,
+    What.CALLBACK: Rule.ENTRY,
     What.RING: Rule.RING,
     What.SEGMENT: Rule.FINISH,
     What.TIME: Rule.SPENT,
@@ -68,6 +69,7 @@ RULES: Final[Mapping[What, Rule]] = {
 MEANT_FOR: Final[Mapping[What, frozenset[By]]] = {
     What.ARRIVAL: frozenset({By.CLIENTS}),
     What.VISIT: frozenset({By.QUEUES, By.CLIENTS}),
+    What.CALLBACK: frozenset({By.QUEUES, By.CLIENTS}),
     What.RING: frozenset({By.QUEUES, By.CLIENTS, By.AGENTS}),
     What.SEGMENT: frozenset(By),
     What.TIME: frozenset({By.AGENTS}),
@@ -146,6 +148,10 @@ _ALL: Final = (
     Measure("abandonment", 1, Unit.PER_CENT,
             Share(("abandoned", "-short_abandoned"), ("offered", "-short_abandoned"))),
     Measure("asa", 1, Unit.US, Mean(("answered_wait_us",), ("answered",))),
+    Measure("callbacks", 1, Unit.CONTACTS, Total(("callbacks",))),
+    Measure("callbacks_reached", 1, Unit.CONTACTS, Total(("callbacks_reached",))),
+    Measure("callbacks_missed", 1, Unit.CONTACTS, Total(("callbacks_missed",))),
+    Measure("callback_wait", 1, Unit.US, Mean(("callback_wait_us",), ("callbacks_reached",))),
     Measure("abandoned_wait", 1, Unit.US, Mean(("abandoned_wait_us",), ("abandoned",))),
     Measure("longest_wait", 1, Unit.US, Total(("longest_wait_us",))),
     # --- rings, when they're over ---

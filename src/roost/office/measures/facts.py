@@ -23,6 +23,7 @@ from roost.kernel.time import InstantUs
 class What(StrEnum):
     ARRIVAL = "arrival"
     VISIT = "visit"
+    CALLBACK = "callback"
     RING = "ring"
     SEGMENT = "segment"
     TIME = "time"

@@ -56,13 +56,13 @@ def _by_length(
 ) -> list[InstantUs]:
     if (until - since) // length > most:
         return []
-    found = [_floor(zone, length, since)]
+    found = [begin_of(zone, length, since)]
     while found[-1] < until:
-        found.append(_next(zone, length, found[-1]))
+        found.append(end_of(zone, length, found[-1]))
     return found if len(found) - 1 <= most else []
 
 
-def _floor(zone: Zone, length: int, at: InstantUs) -> InstantUs:
+def begin_of(zone: Zone, length: int, at: InstantUs) -> InstantUs:
     """The beginning of the interval that an instant lies in: on the wall, but never before the
     clocks were changed."""
     begin = at - zone.local(at) % length
@@ -70,7 +70,8 @@ def _floor(zone: Zone, length: int, at: InstantUs) -> InstantUs:
     return InstantUs(max(begin, changed))
 
 
-def _next(zone: Zone, length: int, begin: InstantUs) -> InstantUs:
+def end_of(zone: Zone, length: int, begin: InstantUs) -> InstantUs:
+    """Where the interval ends that begins at an instant."""
     end = begin + length - zone.local(begin) % length
     at = bisect_right(zone.starts, begin)
     if at < len(zone.starts) and zone.starts[at] < end:

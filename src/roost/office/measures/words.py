@@ -50,6 +50,24 @@ WORDS: Final[dict[str, Words]] = {
         "To be called back", "Offered contacts that chose to be called back.",
         "转回呼", "选择由我方回呼的联络。",
     ),
+    "callbacks": Words(
+        "Promised callbacks",
+        "Callers who chose to be called in turn, by when they began to wait; tries count once.",
+        "承诺回呼", "选择按顺序回呼的来电者，按其开始等待的时间计；多次尝试计一次。",
+    ),
+    "callbacks_reached": Words(
+        "Callbacks reached", "Promised callbacks whose customer was reached.",
+        "回呼成功", "已接通客户的承诺回呼。",
+    ),
+    "callbacks_missed": Words(
+        "Callbacks missed", "Promised callbacks given up, after all tries or when time was over.",
+        "回呼失败", "多次尝试或超时后放弃的承诺回呼。",
+    ),
+    "callback_wait": Words(
+        "Wait until called back",
+        "Mean time from the beginning of the wait until the customer was reached.",
+        "回呼等待", "从开始等待到回呼接通客户的平均时间。",
+    ),
     "to_voicemail": Words(
         "To voicemail", "Offered contacts that went on to leave a message.",
         "转留言", "离开队列转去留言的联络。",

@@ -16,6 +16,8 @@ from roost.floor.agents.messages import (
 from roost.floor.calls.messages import (
     CallAnswered,
     CallArrived,
+    CallbackClosed,
+    CallbackPromised,
     CallMade,
     ContactEnded,
     LegConnected,
@@ -53,6 +55,8 @@ def fold(records: MutableMapping[ContactId, Record], envelope: Envelope) -> Reco
         return _arrived(records, contact, envelope, body)
     if type(body) is CallMade:
         return _made(records, contact, envelope, body)
+    if type(body) is CallbackPromised:
+        return _promised(records, contact, envelope, body)
     record = records.get(contact)
     if record is None:
         return None
@@ -108,6 +112,37 @@ def _made(
     return record
 
 
+def _promised(
+    records: MutableMapping[ContactId, Record],
+    contact: ContactId,
+    envelope: Envelope,
+    body: CallbackPromised,
+) -> Record:
+    """A call of ours that waits for its turn."""
+    record = Record(
+        contact=contact,
+        client=ClientId(envelope.owner),
+        count=body.count,
+        number=body.shown,
+        trunk=TrunkId(""),
+        caller=body.number,
+        arrived=envelope.at,
+        outbound=True,
+        promised_in=body.first,
+        callback="waiting",
+        numbers=[envelope.number],
+    )
+    records[contact] = record
+    return record
+
+
+def _callback_closed(record: Record, _: Envelope, body: CallbackClosed) -> None:
+    if body.outcome == "reached":
+        record.callback = "reached"
+    else:
+        record.callback = "missed" if body.next is None else "again"
+
+
 def _leg(record: Record, id: object) -> Leg | None:
     for leg in record.legs:
         if leg.leg == id:
@@ -160,7 +195,9 @@ def _rescued(record: Record, _: Envelope, __: FlowRescued) -> None:
 
 
 def _queued(record: Record, _: Envelope, body: ContactQueued) -> None:
-    record.waits.append(Wait(body.queue, body.entry, body.since))
+    wait = Wait(body.queue, body.entry, body.since)
+    wait.callback = body.callback is not None
+    record.waits.append(wait)
 
 
 def _dequeued(record: Record, envelope: Envelope, body: ContactDequeued) -> None:
@@ -308,6 +345,7 @@ def _to_do(record: Record, _: Envelope, body: TaskAdded) -> None:
 
 _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     CallAnswered: _answered,
+    CallbackClosed: _callback_closed,
     LegDialled: _dialled,
     LegConnected: _connected,
     LegEnded: _leg_ended,
@@ -336,7 +374,7 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     TaskAdded: _to_do,
 }
 
-BEGINNING: Final = (CallArrived, CallMade)
+BEGINNING: Final = (CallArrived, CallMade, CallbackPromised)
 """The events that a record begins with."""
 
 TOUCHING: Final = frozenset({*BEGINNING, *_STEPS})

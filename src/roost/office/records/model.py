@@ -77,6 +77,7 @@ class Wait(Struct, gc=False):
     short: bool = False
     in_target: bool = False
     void: bool = False  # answered, but the agent was gone before anyone was heard
+    callback: bool = False  # a promised call's place: the caller's own wait ended before
 
 
 class Ring(Struct, gc=False):
@@ -147,6 +148,8 @@ class Record(Struct):
     tags: tuple[str, ...] = ()
     answered: InstantUs | None = None
     outbound: bool = False  # an agent called; `caller` is whom
+    promised_in: ContactId | None = None  # the contact in which this call was promised
+    callback: str = ""  # of a promised call: "waiting", then "reached", "again" or "missed"
     flow: FlowId | None = None
     flow_version: Digest = Digest("")
     choices: list[str] = []
@@ -194,4 +197,5 @@ class Record(Struct):
         if not self.finished:
             return False
         waits = all(wait.outcome is not None for wait in self.waits)
+        waits = waits and self.callback != "waiting"
         return waits and all(ring.ended is not None for ring in self.rings)

@@ -19,18 +19,21 @@ from roost.office.contracts.terms import Side, Step, Term
 from roost.office.measures.counts import Sums
 from roost.office.measures.dictionary import Measure, named
 from roost.office.measures.formulas import Share, total
+from roost.office.measures.intervals import QUARTER
 
 EVALUATOR: Final = "service/1"
 """Its version, printed with every verdict: a changed rule gets a new one."""
 
 
 class Interval(Struct, frozen=True, gc=False):
-    """What entered in one interval, for the term's queues together. `forecast` is the locked
-    number of contacts, where there's one."""
+    """What entered in one interval, for the term's queues together; of one that's longer than a
+    quarter of an hour, what entered in the term's hours. `forecast` is the locked number of
+    contacts, where there's one; `end` where clocks were changed before its usual length."""
 
     start: InstantUs
     sums: Sums
     forecast: int | None = None
+    end: InstantUs | None = None
 
 
 class Exclusion(Struct, frozen=True, gc=False):
@@ -90,10 +93,11 @@ def judge(
     part = whole = counted = volume = 0
     left_out: list[tuple[InstantUs, str]] = []
     for interval in intervals:
-        if term.hours is not None and not term.hours.open_at(interval.start):
+        end = InstantUs(interval.start + length_us) if interval.end is None else interval.end
+        if not in_hours(term, interval.start, end):
             continue
         offered = interval.sums.get("offered", 0)
-        why = _excluded(term, interval, length_us, exclusions, offered)
+        why = _excluded(term, interval, end, exclusions, offered)
         if why:
             left_out.append((interval.start, why))
             continue
@@ -132,6 +136,12 @@ def _verdict(
     )
 
 
+def in_hours(term: Term, start: InstantUs, end: InstantUs) -> bool:
+    """Whether any of the time counts. Hours begin and end with quarters of an hour."""
+    hours = term.hours
+    return hours is None or any(hours.open_at(InstantUs(at)) for at in range(start, end, QUARTER))
+
+
 def steps(term: Term, points: Fraction) -> Fraction:
     """How many steps a gap of points comes to."""
     exact = points / _fraction(term.point)
@@ -157,12 +167,11 @@ def money(term: Term, points: Fraction, base: Money) -> tuple[Money, bool]:
 def _excluded(
     term: Term,
     interval: Interval,
-    length_us: DurationUs,
+    end: InstantUs,
     exclusions: Sequence[Exclusion],
     offered: int,
 ) -> str:
     """Why an interval doesn't count; empty if it does."""
-    end = interval.start + length_us
     for one in exclusions:
         touches = one.start < end and interval.start < one.end
         ours = not one.queues or not term.queues or set(one.queues) & set(term.queues)

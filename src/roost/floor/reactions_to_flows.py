@@ -1,0 +1,77 @@
+"""What follows from a flow's events in other areas: a part of the floor's table
+(`reactions.py`), whose rules hold here."""
+
+from collections.abc import Sequence
+
+from roost.floor import keeping
+from roost.floor.agents import messages as agents
+from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as calls
+from roost.floor.flows import messages as flows
+from roost.floor.queues import messages as queues
+from roost.floor.queues.messages import Outcome
+from roost.floor.state import CellState
+from roost.kernel.ends import Reason
+from roost.kernel.ids import ContactId
+from roost.kernel.messages import Command, Event
+
+
+def _contact(event: Event) -> ContactId:
+    assert event.contact is not None, event
+    return event.contact
+
+
+def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
+    contact = _contact(event)
+    return [_act(state, contact, act, event.step) for act in event.acts]
+
+
+def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Command:
+    match act:
+        case flows.AnswerNow():
+            return calls.AnswerCaller(contact)
+        case flows.SpeakNow():
+            return calls.Speak(contact, act.play, act.prompts, act.repeat)
+        case flows.QueueNow():
+            return keeping.wait(state, contact, act, step)
+        case flows.ListenNow():
+            return calls.Listen(
+                contact,
+                act.collect,
+                act.most,
+                act.terminators,
+                act.first_us,
+                act.next_us,
+                act.mask,
+            )
+        case flows.TakeMessageNow():
+            return calls.TakeMessage(contact, act.most_us)
+        case flows.EndNow():
+            return calls.EndContact(contact, act.blame, act.reason)
+
+
+def flow_rescued(state: CellState, event: flows.FlowRescued) -> Sequence[Command]:
+    """Whatever was under way for it stops, before it waits in the default queue."""
+    contact = _contact(event)
+    commands: list[Command] = []
+    call = state.calls.calls.get(contact)
+    for leg in call.legs.values() if call else ():
+        if leg.agent is None or leg.offer is None:
+            continue
+        agent = state.agents.agents.get(leg.agent)
+        if agent and agent.handling and agent.handling.offer == leg.offer:
+            if agent.presence is Presence.TALKING:
+                commands.append(agents.ReturnContact(leg.agent, leg.offer))
+            commands.append(calls.StopRinging(contact, leg.offer, Reason.FAULT))
+    return [*commands, *out_of_queue(state, contact, Outcome.ENDED_BY_US)]
+
+
+def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list[Command]:
+    entry = state.queues.entries.get(contact)
+    if entry is None or entry.answered:
+        return []
+    commands: list[Command] = []
+    if entry.offer is not None and entry.agent is not None:
+        commands.append(agents.WithdrawOffer(entry.agent, entry.offer))
+    commands.append(queues.StopWaiting(contact, outcome))
+    return commands
