@@ -23,6 +23,7 @@ from roost.simulator.scenario import (
     Handling,
     Law,
     Pace,
+    Returning,
     Scenario,
     Shape,
     Shift,
@@ -127,7 +128,15 @@ class _Loading:
             declines=share // 2,
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
+            returning=self.returning(),
         )
+
+    def returning(self) -> Returning | None:
+        """Who calls again."""
+        said = self.document.returning
+        if said is UNSET:
+            return None
+        return Returning(said.percent * 10_000, Law(length(said.after)), said.shorter_percent * 10)
 
     def keys_of(self, name: str) -> list[str]:
         """A queue's name means this queue of each client; it may be a menu's label as well."""

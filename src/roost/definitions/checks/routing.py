@@ -7,9 +7,8 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.documents import AgentDocument, ClientDocument, QueueDocument
-from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
-from roost.definitions.routing_documents import StickyDocument
 from roost.kernel.time import DAY, MINUTE
 
 MOST_WITHIN_US: Final = 90 * DAY  # for which persons are remembered
@@ -36,7 +35,7 @@ def check_routing(
             source.wrong((*path, "boost", "every"), "no-boost", "a boost of no time", mend)
         )
     if queue.sticky is not UNSET:
-        found += _sticky(source, (*path, "sticky"), queue.sticky)
+        found += _sticky(source, (*path, "sticky"), queue)
     yield from found
     yield from _times(source, path, queue)
     if not found and draft.agents is not None:
@@ -59,8 +58,10 @@ def _skills(
 
 
 def _sticky(
-    source: Source[ClientDocument], path: Where, sticky: StickyDocument
+    source: Source[ClientDocument], path: Where, queue: QueueDocument
 ) -> Iterator[Problem]:
+    sticky, target = queue.sticky, queue.service_level.within
+    assert sticky is not UNSET
     within, hold = times.length(sticky.within), times.length(sticky.hold)
     if not 0 < within <= MOST_WITHIN_US:
         what = f"{sticky.within} is no time to remember who helped whom"
@@ -70,6 +71,10 @@ def _sticky(
         what = f"nobody can be held for {sticky.hold}"
         mend = "Write how long to wait for that agent before anybody else, at most 10m"
         yield source.wrong((*path, "hold"), "hold", what, mend)
+    elif hold >= times.length(target):
+        what = f"whoever is held for {sticky.hold} is answered later than within {target}"
+        mend = "Hold for less than the service level's time"
+        yield source.wrong((*path, "hold"), "hold-misses", what, mend, Severity.WARNING)
 
 
 def _teams(
