@@ -1,104 +1,118 @@
-"""Contacts a second through the one step function, beside SimPy running a bare M/M/n+M.
+"""The twin with every policy on: contacts a second of a week of 200 agents and 50 skills.
 
-The simulated day has flow, leases, prices and the whole floor on; SimPy's model has arrival,
-patience, service and as many happenings a contact, and decides nothing else. Both take turns,
-and the best round of each counts: other load on the machine only ever makes one slower.
+The production engine in virtual time, with flows, recordings, rings, rest, contract-aware order,
+prices and terms (`_pool.py`). Beside it SimPy, Ciw and salabim play a bare M/M/n+M with as many
+happenings a contact as ours has events, and an empty loop passes as many through a heap: they
+decide nothing. All take turns, and the best turn of each counts: other load on the machine only
+ever makes one slower. ROOST_BENCH_WEEK=1 plays the whole week instead of its first three hours.
 """
 
 import gc
-import random
+import os
+import resource
+import tempfile
 import time
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
-import simpy
+import msgspec
 
-from benchmarks._hotline import hotline
+from benchmarks import _pool
+from benchmarks._peers import PEERS, Load
 from roost.kernel.time import HOUR, DurationUs
 from roost.simulator.dice import exponential_table
-from roost.simulator.figures import Ledger
+from roost.simulator.outcome import Twin
+from roost.simulator.play import Job, job_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Scenario, Stream, all_day, half_hours
 
-AGENTS = 100
-CALLS_PER_HOUR = 1_600
-HOURS = 2
-ROUNDS = 4
+HOURS: Final = 3
+ROUNDS: Final = 3
+PEERS_CONTACTS: Final = 3_000
+PAGE: Final = resource.getpagesize()
 
 
 class Ours(NamedTuple):
-    """`speed` in contacts a second, events and commands a contact."""
+    """`speed` in contacts a second of CPU time, events and commands a contact; `grew`: the
+    process, from the middle of the run to its end, in bytes for each contact of that half."""
 
     speed: float
     events: float
     commands: float
     contacts: int
+    grew: float
 
 
-def ours() -> Ours:
-    floor, contracts = hotline(AGENTS)
-    scenario = Scenario(
-        streams=(
-            Stream(
-                floor.numbers[0].number,
-                expected=half_hours((CALLS_PER_HOUR // 2,), HOURS * HOUR),
-            ),
-        ),
-        shifts=all_day(tuple(agent.id for agent in floor.agents), HOURS * HOUR),
-        length_us=DurationUs(HOURS * HOUR),
-    )
-    ledger = Ledger(contracts)
-    simulation = Simulation(floor, scenario, seed=1, keep=False, observers=(ledger,))
+def job(hours: int) -> Job:
+    """The week, or its first hours."""
+    with tempfile.TemporaryDirectory(prefix="roost-bench-") as folder:
+        _pool.write(Path(folder))
+        whole = job_of(_pool.read(Path(folder)), "week")
+    if not hours:
+        return whole
+    scenario = msgspec.structs.replace(whole.scenario, length_us=DurationUs(hours * HOUR))
+    return msgspec.structs.replace(whole, scenario=scenario)
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
+def ours(of: Job) -> Ours:
+    twin = Twin(of.frame, of.scenario)
+    simulation = Simulation(of.floor, of.scenario, seed=1, keep=False, observers=(twin,))
+    held: list[tuple[int, int]] = []
+    timeline, callers = simulation.timeline, simulation.world.callers
+    timeline.after(of.scenario.length_us // 2, lambda _: held.append((_resident(), callers.count)))
+    timeline.after(of.scenario.length_us, lambda _: held.append((_resident(), callers.count)))
     gc.collect()
     gc.freeze()
     began = time.process_time()
     simulation.run()
+    cells, judged = twin.outcome()
     spent = time.process_time() - began
-    contacts = simulation.world.callers.count
-    assert ledger.earned().minor > 0, "the prices must be on"
     gc.unfreeze()
+    contacts = callers.count
+    assert judged, "terms are on"
+    assert any(cell.amounts.get("revenue") for cell in cells), "prices are on"
+    assert not simulation.incidents
+    assert not twin.lost
+    (before, first), (after, all_) = held
     return Ours(
-        contacts / spent, simulation.events / contacts, simulation.steps / contacts, contacts
+        contacts / spent,
+        simulation.events / contacts,
+        simulation.steps / contacts,
+        contacts,
+        (after - before) / (all_ - first),
     )
-
-
-def theirs(events_per_contact: float, contacts: int) -> float:
-    """Contacts a second of SimPy's M/M/n+M, each with as many happenings."""
-    steps = max(1, round(events_per_contact / 4))
-    dice = random.Random(1)
-    environment = simpy.Environment()
-    agents = simpy.Resource(environment, capacity=AGENTS)
-
-    def contact():
-        for _ in range(steps):
-            yield environment.timeout(2)
-        with agents.request() as request:
-            patience = environment.timeout(dice.expovariate(1 / 180))
-            yield request | patience
-            if request.triggered:
-                for _ in range(steps):
-                    yield environment.timeout(dice.expovariate(steps / 195))
-        for _ in range(steps):
-            yield environment.timeout(0)
-
-    def arrivals():
-        for _ in range(contacts):
-            environment.process(contact())
-            yield environment.timeout(dice.expovariate(CALLS_PER_HOUR / 3600))
-
-    environment.process(arrivals())
-    began = time.process_time()
-    environment.run()
-    return contacts / (time.process_time() - began)
 
 
 def run() -> dict[str, float | str]:
     exponential_table()  # made once, before the clock runs
-    rounds = [(one := ours(), theirs(one.events, one.contacts)) for _ in range(ROUNDS)]
-    speed, other = max(one.speed for one, _ in rounds), max(other for _, other in rounds)
-    return {
+    week = bool(os.environ.get("ROOST_BENCH_WEEK"))
+    of = job(0 if week else HOURS)
+    turns: list[Ours] = []
+    best = dict.fromkeys(PEERS, 0.0)
+    happenings = dict.fromkeys(PEERS, 0.0)
+    for _ in range(1 if week else ROUNDS):
+        turns.append(one := ours(of))
+        a_second = _pool.WEEK / _pool.DAYS / ((_pool.CLOSES - _pool.OPENS) * 3600)
+        load = Load(PEERS_CONTACTS, a_second, _pool.AGENTS, round(one.events))
+        for name, play in PEERS.items():
+            found = play(load)
+            best[name] = max(best[name], found.contacts_a_second)
+            happenings[name] = found.happenings
+    speed = max(one.speed for one in turns)
+    figures: dict[str, float | str] = {
+        "contacts": float(turns[0].contacts),
         "contacts a second": speed,
-        "events a contact": rounds[0][0].events,
-        "commands a contact": rounds[0][0].commands,
-        "SimPy M/M/n+M contacts a second": other,
-        "ours / SimPy": speed / other,
+        "events a contact": turns[0].events,
+        "commands from outside a contact": turns[0].commands,
+        "bytes that stay of a contact": turns[-1].grew,
+        f"a week of {_pool.WEEK:,} in seconds" + ("" if week else " (extrapolated)"): _pool.WEEK
+        / speed,
     }
+    for name, other in best.items():
+        figures[f"{name}: contacts a second"] = other
+        figures[f"{name}: happenings a contact"] = happenings[name]
+        figures[f"ours / {name}"] = speed / other
+    return figures

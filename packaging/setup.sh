@@ -51,6 +51,12 @@ if [ -n "$missing" ]; then
 fi
 
 stamp=.venv/.roost-setup
+groups="--group dev"
+case " $purposes " in *" bench "*)
+    stamp=.venv/.roost-setup-bench
+    groups="$groups --group bench"
+    ;;
+esac
 want=$(cat pyproject.toml packaging/constraints.txt | cksum)
 pages() {
     # shellcheck disable=SC2086
@@ -82,6 +88,7 @@ else
     uv=.venv/bin/uv
 fi
 say "installing Python packages into .venv"
-VIRTUAL_ENV="$PWD/.venv" "$uv" pip install -q --constraint packaging/constraints.txt --editable . --group dev
+# shellcheck disable=SC2086
+VIRTUAL_ENV="$PWD/.venv" "$uv" pip install -q --constraint packaging/constraints.txt --editable . $groups
 printf '%s' "$want" >$stamp
 pages

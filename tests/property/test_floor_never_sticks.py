@@ -205,6 +205,7 @@ class Floor(RuleBasedStateMachine):
         self.needs: dict[str, tuple[str, int, d.Asked]] = {}
         self.variant = 0
         self.skills: dict[str, tuple[d.Skill, ...]] = {}
+        self.moves: dict[str, list[a.AgentMoved]] = {}
         self.cause = 0
 
     @property
@@ -249,6 +250,12 @@ class Floor(RuleBasedStateMachine):
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
             case q.RingWidened() | q.PriorityChanged():
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
+            case a.AgentMoved():
+                self.moves.setdefault(event.agent, []).append(event)
+            case a.AgentPutBack():
+                left = [one for one in self.moves[event.agent] if one.move != event.move]
+                assert len(left) + 1 == len(self.moves[event.agent])
+                self.moves[event.agent] = left
             case r.Assigned() if event.contact in waiting:
                 klass, since, order = waiting[event.contact]
                 older = [
@@ -555,6 +562,25 @@ class Floor(RuleBasedStateMachine):
         waiting: list[Any] = [*self.state.queues.entries, "none"]
         self.give(q.ChangePriority(waiting[place % len(waiting)], by))
 
+    @rule(
+        who=st.sampled_from((*AGENTS, "9999")),
+        more=st.sampled_from(((), (), AGENTS)),
+        what=st.integers(0, 5),
+        length=st.sampled_from((5, 30, 1_000, 90_000)),
+    )
+    def somebody_is_moved(self, who: Any, more: Any, what: int, length: int) -> None:
+        move: Any = f"move-{self.cause}"
+        made = [one.move for moves in self.moves.values() for one in moves]
+        skill = d.Skill
+        gives = ((skill("outage", 4),), (skill("bills", 2), skill("outage", 1)), (), ())[what % 4]  # type: ignore[arg-type]
+        takes: Any = ((), (), ("outage",), ("bills", "city"))[what % 4]
+        commands: tuple[Command, ...] = (
+            *[a.MoveAgents(move, (who, *more), gives, takes, None, self.now + length * S)] * 4,  # type: ignore[arg-type]
+            a.PutBack(made[0] if made else move),
+            a.PutBack(made[-1] if made else move, (who,)),
+        )
+        self.give(commands[what])
+
     @rule(later=st.integers(1, 12))
     def something_of_ours_fails(self, later: int) -> None:
         self.fault = later + 1
@@ -591,7 +617,15 @@ class Floor(RuleBasedStateMachine):
             rings = known[queue].rings[:ring]
             needed = d.together(rings[-1].skills if rings else known[queue].skills, asked.skills)
             for agent in ready:
-                assert not can(self.skills.get(agent, ()), needed), (agent, contact)
+                assert not can(self.has(agent), needed), (agent, contact)
+
+    def has(self, agent: str) -> tuple[d.Skill, ...]:
+        """The definitions' skills, and each move's over them."""
+        levels = {one.skill: one.level for one in self.skills.get(agent, ())}
+        for move in self.moves.get(agent, ()):
+            levels = {name: level for name, level in levels.items() if name not in move.takes}
+            levels |= {one.skill: one.level for one in move.gives}
+        return tuple(d.Skill(name, level) for name, level in levels.items())
 
     def shared(self, contact: str) -> bool:
         """More than one agent may have to do with it: consulted, merged."""
@@ -674,6 +708,8 @@ class Floor(RuleBasedStateMachine):
                 legs = [leg for leg in call.legs.values() if leg.offer == handling.offer]  # type: ignore[union-attr]
                 assert len(legs) == 1, f"{agent.id} talks by {legs}"
                 assert legs[0].state is not LegState.ENDING
+        for moves in self.moves.values():
+            assert all(a.MoveLapses(one.move) in due for one in moves), moves
         self.every_leg_has_a_timer(due)
 
     @invariant()
@@ -822,6 +858,8 @@ class Floor(RuleBasedStateMachine):
         stuck = [agent for agent in state.agents.agents.values() if agent.handling]
         assert not stuck
         assert not state.tasks.begun
+        self.run_until(self.now + 25 * 3600 * S)
+        assert not any(self.moves.values())
         self.run_until(self.now + KEPT_US + 3_600 * S)
         assert not state.tasks.tasks
         self.nobody_held_what_somebody_else_held()

@@ -1,7 +1,7 @@
 """The router's index against the rules written down plainly: two lists, and a search in both.
 
-Contacts come, widen, change their priority and leave; agents become ready, rest and go; the
-definitions change. After each event the index must decide what the plain lists decide.
+Contacts come, widen, change their priority and leave; agents become ready, are moved, rest and
+go; the definitions change. After each event the index must decide what the plain lists decide.
 """
 
 from random import Random
@@ -183,7 +183,7 @@ class Router(RuleBasedStateMachine):
         """One rule, with dice: Hypothesis leaves rules out at will, and here all are needed."""
         dice = Random(seed)
         self.now += dice.choice((0, 1, 5, 20)) * S
-        match dice.choices(range(6), (40, 25, 12, 8, 8, 2))[0]:
+        match dice.choices(range(7), (40, 25, 12, 8, 8, 8, 2))[0]:
             case 0:
                 self.contact_waits(
                     dice.choice(QUEUES), dice.randrange(8), dice.choice((0, 5, 12, 40))
@@ -196,6 +196,8 @@ class Router(RuleBasedStateMachine):
                 self.gives_up(dice.randrange(6))
             case 4:
                 self.everybody_is_ready()
+            case 5:
+                self.is_moved(dice.choice(NAMES), skills(dice, 3), dice.choice(("day", "night")))
             case _:
                 self.configure(dice.randrange(1 << 30))
 
@@ -290,6 +292,24 @@ class Router(RuleBasedStateMachine):
             contact: Any = names[place % len(names)]
             standing.contact_ended(self.state, contact)
             del self.plain.waiting[contact]
+
+    def is_moved(self, name: str, has: tuple[d.Skill, ...], team: str) -> None:
+        """Other skills, another team; the definitions' until now."""
+        agent: Any = name
+        staff = (
+            d.Agent(one.id, has, team, ()) if one.id == name else one
+            for one in self.plain.floor.agents
+        )
+        self.plain.floor = msgspec.structs.replace(self.plain.floor, agents=tuple(staff))
+        standing.moved(self.state, agent, has, team)
+        if name not in self.plain.ready:
+            return
+        before = self.plain.ready.pop(name)
+        self.note(name)
+        assert self.plain.ready[name]["since"] == before["since"], "the idle time is kept"
+        self.plain.ready[name]["occupancy"] = before["occupancy"]
+        wanted = self.plain.for_agent(name, self.now)
+        self.agrees(decide.match_agent(self.state, self.now, m.MatchAgent(agent)), wanted, name)
 
     def everybody_is_ready(self) -> None:
         for name in NAMES:

@@ -229,6 +229,24 @@ def test_a_silent_leg_is_asked_first_and_ended_when_nobody_answers(centre: Centr
     assert EndLeg("L1", Reason.MEDIA_SILENT) in centre.effects  # type: ignore[arg-type]
 
 
+def test_an_agent_whose_phone_is_gone_in_the_talk_loses_no_caller(centre: Centre) -> None:
+    """No packets, no answer: it's nobody's wish, and the caller is still there."""
+    centre.signs_in("Li")
+    call = centre.calls_in("bills")
+    waiting = centre.after(1).calls_in("bills")
+    centre.picks_up(call)
+    since = centre.events(q.ContactQueued, call)[0].since
+    centre.after(20).give(c.LegSilent(centre.agents_leg(call)))  # type: ignore[arg-type]
+    centre.after(31)
+    assert not centre.events(c.ContactEnded)
+    again = centre.events(q.ContactQueued, call)[-1]
+    assert (again.entry, again.since) == (2, since)
+    centre.signs_in("Mo")
+    assert centre.with_agent("Mo") == call, "before who came later"
+    assert centre.presence("Li") is Presence.WRAPPING
+    assert waiting
+
+
 def test_a_lost_media_process_ends_its_own_calls_only(centre: Centre) -> None:
     ours = centre.calls_in("bills")
     centre.give(c.ReceiveCall("other", "trunk", "bills", None, (), "m2"))  # type: ignore[arg-type]

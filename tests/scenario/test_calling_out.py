@@ -91,6 +91,16 @@ def test_the_agent_gives_up(calling: Centre) -> None:
     assert calling.why_away("Li") == "training"
 
 
+def test_the_agents_phone_is_gone_before_the_customer_is_there(calling: Centre) -> None:
+    phone = calling.rung("Li")
+    calling.give(c.LegAnswered(phone))
+    calling.give(c.LegClosed(phone, Blame.AGENT, Reason.HUNG_UP))
+    assert calling.ended("C1") == (Blame.AGENT, Reason.HUNG_UP)
+    assert calling.why_away("Li") == "training"
+    assert not calling.events(q.ContactQueued)
+    assert not calling.state.routing.waiters
+
+
 def test_a_restart_at_every_step_of_a_call_out(calling: Centre) -> None:
     calling.restarts()
     calling.answers("Li")

@@ -1,14 +1,20 @@
 """Rings, preferences, boosts, rest and rules of choosing, as a supervisor would see them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from roost.engine.step import Engine
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import Presence
+from roost.floor.calls import messages as c
+from roost.floor.cell import ROOM, CellState
 from roost.floor.queues import messages as q
 from roost.floor.routing import messages as r
+from roost.kernel.ends import Blame, Reason
+from roost.kernel.messages import Command
 from scenario.centre import Centre, S, queue, skills
 
 
@@ -252,3 +258,29 @@ def test_nobody_is_kept_beyond_the_limit_or_for_who_is_gone(centre: Centre) -> N
     assert centre.with_agent("Mo") is None
     centre.give(a.SignOut("Li"))
     assert centre.with_agent("Mo") == other
+
+
+def test_a_fault_as_the_rest_begins_leaves_it_its_end(centre: Centre) -> None:
+    centre.signs_in("Li")
+    people(centre, rest_us=10 * S)
+    call = centre.calls_in("bills")
+    centre.answers("Li")
+    faults = [r.MatchAgent("Li")]  # type: ignore[arg-type]
+
+    def decide(state: CellState, now: Any, command: Command) -> Any:
+        if command in faults:
+            faults.remove(command)  # type: ignore[arg-type]
+            raise AssertionError("a fault of ours")
+        return ROOM.decide(state, now, command)
+
+    centre.engine.room = replace(ROOM, decide=decide)
+    centre.engine = Engine(
+        centre.engine.room, centre.engine.stream, state=centre.state,
+        number=centre.engine.number, at=centre.engine.at,
+    )  # fmt: skip
+    centre.give(c.LegClosed(centre.leg_of(call), Blame.CALLER, Reason.HUNG_UP))
+    centre.give(a.WrapUp("Li", "done"))  # type: ignore[arg-type]
+    assert not faults
+    later = centre.calls_in("bills")
+    assert centre.after(9).with_agent("Li") is None
+    assert centre.after(1).with_agent("Li") == later

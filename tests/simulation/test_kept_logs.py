@@ -38,6 +38,7 @@ from roost.kernel.ids import (
     ContactId,
     EntryId,
     LegId,
+    MoveId,
     QueueId,
     SegmentId,
     StreamName,
@@ -168,6 +169,7 @@ class Desks:
         self.end = self.timeline.now + simulation.scenario.length_us
         simulation.world.acts[DialNumber] = self.called
         self.timeline.after(SECOND, self.act)
+        self.timeline.after(DurationUs(3 * MINUTE), self.moves)
 
     def act(self, _: object) -> None:
         if self.timeline.now < self.end:
@@ -197,6 +199,17 @@ class Desks:
 
     def one(self) -> AgentId:
         return self.agents[self.dice.below(len(self.agents))]
+
+    def moves(self, _: object) -> None:
+        """Somebody is moved for now, and put back when it's another one's turn."""
+        state, now = self.simulation.engine.state, self.simulation.engine.at
+        for move in sorted({m.id for one in state.agents.agents.values() for m in one.moves}):
+            self.tell(a.PutBack(move))
+        gives = next(line.skills for line in state.queues.lines.values() if line.skills)
+        until = InstantUs(now + 10 * MINUTE)
+        self.tell(a.MoveAgents(MoveId(f"move-{now}"), tuple(self.agents), gives, (), None, until))
+        if now < self.end:
+            self.timeline.after(DurationUs(9 * MINUTE), self.moves)
 
     def of_calls(self) -> list[Command]:
         state = self.simulation.engine.state

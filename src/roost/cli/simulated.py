@@ -1,13 +1,12 @@
 """What simulations came to, for people (a table), for programs (JSON) and for sheets (CSV)."""
 
-import csv
 import sys
 from collections.abc import Sequence
 
 import msgspec
 
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report, short
+from roost.simulator.report import Report, csv_lines, short
 from roost.simulator.tables import Row
 
 WORDS = {
@@ -31,19 +30,8 @@ def as_json(made: Report) -> None:
 
 def as_csv(made: Report) -> None:
     """A row a variant, interval, client and queue; each figure with its half-width."""
-    ids = [figure.id for figure in FIGURES]
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    names = [name for one in ids for name in (one, f"{one}_half")]
-    out.writerow(["variant", "at", "client", "queue", *names])
-    for variant in made.variants:
-        for row in variant.rows:
-            found = [row.figures.get(one, Estimate(None)) for one in ids]
-            cells = [_plain(one) for estimate in found for one in (estimate.value, estimate.half)]
-            out.writerow([variant.name, row.at, row.client, row.queue, *cells])
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
+    for line in csv_lines(made):
+        sys.stdout.write(line)
 
 
 def show(made: Report, *, queues: bool) -> None:

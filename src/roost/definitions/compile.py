@@ -145,7 +145,7 @@ def _agent(
 ) -> floor.Agent:
     """Who may serve a queue in a later ring is ready for its client as well."""
     skills = _skills(agent.skills)
-    serves = {queue.client for queue in queues if _may(skills, agent.team, queue)}
+    serves = {queue.client for queue in queues if floor.may_serve(skills, agent.team, queue)}
     team = centre.teams.get(agent.team)
     rules = team if isinstance(team, TeamDocument) else None
     busy = rules.most_busy_percent if rules else UNSET
@@ -156,13 +156,6 @@ def _agent(
         clients=tuple(sorted(serves)),
         rest_us=times.length(rules.rest) if rules else DurationUs(0),
         most_busy=0 if busy is UNSET else busy * 10,
-    )
-
-
-def _may(skills: tuple[floor.Skill, ...], team: str, queue: floor.Queue) -> bool:
-    rings = ((queue.skills, queue.teams), *((ring.skills, ring.teams) for ring in queue.rings))
-    return any(
-        floor.serves(skills, needed) and (not teams or team in teams) for needed, teams in rings
     )
 
 

@@ -41,6 +41,9 @@ MOST_ROUNDS: Final = 64
 FAULT: Final = "fault"
 
 State = TypeVar("State")
+_Known = tuple[  # an event's name and version, its fold and its reaction
+    str, int, Callable[[Any, Any, InstantUs], None], Callable[[Any, Any], Sequence[Command]] | None
+]
 
 
 class FoldFailed(Exception):
@@ -106,10 +109,11 @@ class Engine(Generic[State]):
         self.epoch = epoch
         self.ignored: dict[str, int] = {}
         self._digests = 0
-        self._types: dict[type[Event], tuple[str, int]] = {
-            cls: (name, cls.VERSION) for name, cls in room.events.items()
+        self._known: dict[type[Event], _Known] = {
+            cls: (name, cls.VERSION, room.folds[cls], room.reactions.get(cls))
+            for name, cls in room.events.items()
         }
-        self._decide, self._fold, self._reactions = room.decide, room.fold, room.react
+        self._decide = room.decide
         self._by_reaction = f"room:{room.name}"
         self._actor, self._who = CLOCK, str(CLOCK)
 
@@ -118,7 +122,7 @@ class Engine(Generic[State]):
         if number != self.number + 1:
             raise FoldFailed(f"{self.stream}: event {number} after {self.number}")
         try:
-            self._fold(self.state, event, at)
+            self.room.fold(self.state, event, at)
         except Exception as trouble:
             raise FoldFailed(f"{self.stream} {number} {type(event).__name__}") from trouble
         self.number = number
@@ -168,12 +172,12 @@ class Engine(Generic[State]):
         Gives the trouble, with nothing changed, when an event isn't one of the room's."""
         events = decision.events
         if events:
-            at, number, known, stream = self.at, self.number, self._types, self.stream
+            at, number, known, stream = self.at, self.number, self._known, self.stream
             envelopes = step.envelopes
             before = len(envelopes)
             for event in events:
-                type_version = known.get(event.__class__)
-                if type_version is None:
+                kind = known.get(event.__class__)
+                if kind is None:
                     del envelopes[before:]
                     return KeyError(f"{type(event).__name__} is no event of this room")
                 number += 1
@@ -181,8 +185,8 @@ class Engine(Generic[State]):
                     Envelope(
                         stream,
                         number,
-                        type_version[0],
-                        type_version[1],
+                        kind[0],
+                        kind[1],
                         event.owner,
                         event.contact,
                         at,
@@ -191,19 +195,18 @@ class Engine(Generic[State]):
                         event,
                     )
                 )
-            state, fold = self.state, self._fold
+            state = self.state
             try:
                 for event in events:
-                    fold(state, event, at)
+                    known[event.__class__][2](state, event, at)
             except Exception as trouble:
                 names = ", ".join(type(event).__name__ for event in events)
                 raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
             self.number = number
-            react = self._reactions
             try:
                 for event in events:
-                    more = react(state, event)
-                    if more:
+                    react = known[event.__class__][3]
+                    if react is not None and (more := react(state, event)):
                         following += more
             except Exception as trouble:
                 self._note(step, None, actor, cause, trouble)

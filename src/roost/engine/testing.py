@@ -183,17 +183,18 @@ def _named(body: dict[str, Any]) -> dict[str, Any]:
 
 COMMANDS = (OpenDoor, CloseDoor, CountVisit, Knock, Jam, OpenJammed, Spin, Break)
 
+_EVENTS = {
+    f"doors.{cls.__name__}": cls for cls in (DoorOpened, DoorClosed, VisitCounted, Spun, Broken)
+}
 DOORS = Room[Doors](
     name="doors",
     state_type=Doors,
     initial=Doors,
     decide=_decide,
-    fold=_fold,
-    react=_react,
+    folds=dict.fromkeys(_EVENTS.values(), _fold),
+    reactions=dict.fromkeys(_EVENTS.values(), _react),
     unfinished=_unfinished,
     rescue=_rescue,
-    events={
-        f"doors.{cls.__name__}": cls for cls in (DoorOpened, DoorClosed, VisitCounted, Spun, Broken)
-    },
+    events=_EVENTS,
     upcasters={("doors.VisitCounted", 1): _named},
 )

@@ -8,7 +8,7 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_back, calling_out, reactions, transferring, watching
+from roost.floor import calling_back, calling_out, moving, transferring, watching
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -26,6 +26,7 @@ from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
 from roost.floor.queues import model as queues_model
+from roost.floor.reactions import REACTIONS
 from roost.floor.routing import decide as routing_decide
 from roost.floor.routing import index as routing_index
 from roost.floor.routing import messages as routing
@@ -50,7 +51,8 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     and serves others from now on is told, so that ready time can be shared out."""
     if command.floor.version == state.configured:
         return Refusal("already_configured", {"version": command.floor.version})
-    events: list[Event] = [CentreConfigured(floor=command.floor)]
+    events: list[Event] = moving.ended_by(state, command.floor)
+    events.append(CentreConfigured(floor=command.floor))
     new = {agent.id: agent for agent in command.floor.agents}
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
@@ -58,8 +60,10 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
             free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
             if free:
                 events.append(agents.AgentSignedOut(agent=agent.id))
-        elif agent.presence is agents_model.Presence.READY and there.clients != agent.clients:
-            events.append(agents.AgentChanged(agent=agent.id, ready_for=there.clients))
+        elif agent.presence is agents_model.Presence.READY:
+            able = moving.under(command.floor, agent, there)
+            if able != agent.clients:
+                events.append(agents.AgentChanged(agent=agent.id, ready_for=able))
     return Decision(tuple(events))
 
 
@@ -100,6 +104,7 @@ ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **moving.DECIDE,
     **calling_back.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
@@ -137,6 +142,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    moving.configured(state, floor)
 
 
 def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
@@ -387,6 +393,8 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
+    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
+    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
@@ -399,11 +407,6 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
     tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
 }
-
-
-def fold(state: CellState, event: Any, at: InstantUs) -> None:
-    """An event changes the state; it never fails on one that was appended."""
-    FOLDS[type(event)](state, event, at)
 
 
 # --- the registry ---
@@ -422,8 +425,8 @@ ROOM: Final = Room(
     state_type=CellState,
     initial=CellState,
     decide=decide,
-    fold=fold,
-    react=reactions.react,
+    folds=FOLDS,
+    reactions=REACTIONS,
     unfinished=unfinished,
     rescue=rescue,
     events=EVENTS,

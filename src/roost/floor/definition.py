@@ -305,6 +305,12 @@ class Queue(Struct, frozen=True, gc=False):
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
 
 
+def may_serve(skills: tuple[Skill, ...], team: str, queue: Queue) -> bool:
+    """Whether these skills, in this team, do for a queue, if only in a later ring."""
+    rings = ((queue.skills, queue.teams), *((ring.skills, ring.teams) for ring in queue.rings))
+    return any(serves(skills, needed) and (not teams or team in teams) for needed, teams in rings)
+
+
 class Agent(Struct, frozen=True, gc=False):
     id: AgentId
     skills: tuple[Skill, ...]

@@ -60,6 +60,19 @@ def release(state: CellState, agent: AgentId) -> list[Command]:
     ]
 
 
+def unserved(state: CellState, agent: AgentId) -> list[Command]:
+    """Who may not serve any more what was held for them, since they were moved."""
+    seat = state.routing.seats.get(agent)
+    if seat is None or seat.own is None:
+        return []
+    held = (
+        ContactId(place[2])
+        for place in seat.own.places[seat.own.head :]
+        if there(state.routing.waiters, place)
+    )
+    return [widen(state, contact, state.queues.entries[contact]) for contact in held]
+
+
 def widen(state: CellState, contact: ContactId, entry: Entry) -> Command:
     """After new definitions; whom it's held for may not serve its queue any more."""
     only = entry.only

@@ -7,7 +7,7 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from roost.floor import keeping
+from roost.floor import keeping, moving
 from roost.floor import reactions_to_callbacks as promised
 from roost.floor import reactions_to_flows as flowing
 from roost.floor.agents import messages as agents
@@ -110,6 +110,8 @@ def leg_ended(state: CellState, event: calls.LegEnded) -> Sequence[Command]:
         return NONE
     call = state.calls.calls.get(_contact(event))
     if call is None or call.ended_at is not None:
+        if call is not None and call.outbound and not call.answered:
+            return (agents.EndCallOut(agent.id, event.offer, event.reason),)
         return (_let_go(state, agent.id, event.offer),)
     if event.heard:
         return (agents.LeaveContact(agent.id, event.offer),)
@@ -446,11 +448,6 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
+    **moving.REACTIONS,
     CentreConfigured: centre_configured,
 }
-
-
-def react(state: CellState, event: Event) -> Sequence[Command]:
-    """The commands that follow from an event."""
-    reaction: Callable[..., Sequence[Command]] | None = REACTIONS.get(type(event))
-    return NONE if reaction is None else reaction(state, event)

@@ -57,7 +57,9 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
     if isinstance(command, flows.Rescue):
         return (calls.EndContact(command.contact, Blame.US, Reason.FAULT),)
     if isinstance(command, routing.MatchAgent):
-        return (routing.MatchAll(),)
+        seat = state.routing.seats.get(command.agent)
+        resting = seat is not None and seat.state == "resting"  # whose end nobody waits for yet
+        return (command,) if resting else (routing.MatchAll(),)
     if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
         return (command,)
     if type(command) in TASKS:  # a note of ours: the contact itself goes on

@@ -3,6 +3,7 @@ must be doing. Media remembers ids and signalling sends the same bytes, so twice
 
 from collections.abc import Sequence
 
+from roost.floor import moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
 from roost.floor.calls import messages as calls
@@ -56,6 +57,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
     effects.extend(_agents(state.agents, now))
     effects.extend(_routing(state.routing, now))
     effects.extend(_tasks(state.tasks, now))
+    effects.extend(moving.timers(state, now))
     return effects
 
 

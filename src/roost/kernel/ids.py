@@ -23,6 +23,7 @@ TrunkId = NewType("TrunkId", str)
 MediaId = NewType("MediaId", str)  # one media process
 SkillId = NewType("SkillId", str)
 TaskId = NewType("TaskId", str)  # "T17": work that isn't a call now
+MoveId = NewType("MoveId", str)  # what a supervisor changed for now; it comes with the command
 EntryId = NewType("EntryId", str)  # a number in a client's directory
 VaultId = NewType("VaultId", str)  # where a personal value lies; the log holds only this
 CommandId = NewType("CommandId", str)  # the same id twice is done once

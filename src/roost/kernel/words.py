@@ -270,6 +270,48 @@ REFUSALS: Final[dict[str, Words]] = {
         "没有队列 {queue}。",
         "请选择该客户的队列。",
     ),
+    "unknown_skill": Words(
+        "Nobody asks for the skill {skill}.",
+        "Choose a skill that a queue or a flow asks for.",
+        "没有队列或流程需要技能 {skill}。",
+        "请选择队列或流程所需的技能。",
+    ),
+    "level_out_of_range": Words(
+        "A skill's level lies between 1 and {most}.",
+        "Choose a level from 1 to {most}.",
+        "技能等级须在 1 到 {most} 之间。",
+        "请选择 1 到 {most} 之间的等级。",
+    ),
+    "too_many_moves": Words(
+        "Agent {agent} has been moved {most} times already, which is the most at a time.",
+        "Put one of those moves back first.",
+        "坐席 {agent} 已有 {most} 项临时调动，达到上限。",
+        "请先撤回其中一项调动。",
+    ),
+    "too_many_at_once": Words(
+        "At most {most} agents are moved at once.",
+        "Choose fewer, and move the others afterwards.",
+        "一次最多调动 {most} 名坐席。",
+        "请减少人数，其余的随后再调动。",
+    ),
+    "serves_nobody": Words(
+        "Agent {agent} would answer for nobody.",
+        "Leave them a skill that a queue asks for, or send them on a break.",
+        "坐席 {agent} 将无法接听任何队列。",
+        "请为其保留某个队列所需的技能，或安排其休息。",
+    ),
+    "not_moved": Words(
+        "That move is over already.",
+        "Look at the present state; nothing was done.",
+        "该调动已经结束。",
+        "请查看当前状态；未执行任何操作。",
+    ),
+    "until_wrong": Words(
+        "A move's end lies within the next {hours} hours.",
+        "Choose a time until then; what should last longer belongs into the definitions.",
+        "临时调动须在 {hours} 小时之内结束。",
+        "请选择更早的时间；需要更长期的变动请修改定义。",
+    ),
     "time_wrong": Words(
         "That time is over, or too far ahead.",
         "Choose a time within the next ninety days.",
@@ -409,6 +451,25 @@ REFUSALS: Final[dict[str, Words]] = {
         "Revoke one that isn't needed.",
         "已有 {most} 个有效令牌，达到上限。",
         "请撤销一个不再需要的令牌。",
+    ),
+    # --- simulations ---
+    "simulation_running": Words(
+        "A simulation is being played; there's one at a time.",
+        "Wait until it's done, or cancel it.",
+        "已有一个模拟正在运行；一次只能运行一个。",
+        "请等待其完成，或先取消它。",
+    ),
+    "unknown_scenario": Words(
+        "There is no scenario {scenario}.",
+        "Choose one of those that stand in the folder scenarios/ of the definitions.",
+        "没有名为 {scenario} 的场景。",
+        "请选择定义目录 scenarios/ 中已有的场景。",
+    ),
+    "nothing_to_play": Words(
+        "Nothing to play was named.",
+        "Name either a scenario or a period of the log.",
+        "未指定要模拟的内容。",
+        "请指定一个场景，或日志中的一段时间（二选一）。",
     ),
 }
 

@@ -8,6 +8,7 @@ from typing import Final
 from roost.adapters.link.wire import Commands
 from roost.floor.agents import messages as agents
 from roost.floor.definition import Configure
+from roost.floor.queues import messages as queues
 from roost.floor.tasks import messages as tasks
 
 COMMANDS: Final = (
@@ -28,6 +29,8 @@ COMMANDS: Final = (
     agents.TellTeam,
     agents.BringBack,
     agents.SendHome,
+    agents.MoveAgents,
+    agents.PutBack,
     agents.Consult,
     agents.Transfer,
     agents.CompleteTransfer,
@@ -41,6 +44,7 @@ COMMANDS: Final = (
     agents.SetWatch,
     agents.StopWatching,
     agents.TakeOver,
+    queues.ChangePriority,
     tasks.PromiseCallback,
     tasks.TakeTask,
     tasks.GiveTaskBack,

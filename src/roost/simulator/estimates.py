@@ -13,20 +13,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.ports.simulations import Estimate
+
 CONFIDENCE: Final = 0.95
-
-
-class Estimate(Struct, frozen=True):
-    """`value` with `half` the width of its confidence interval; None where there's no data, or
-    just one run."""
-
-    value: float | None
-    half: float | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether a difference is one, and not luck."""
-        return self.value is not None and self.half is not None and abs(self.value) > self.half
 
 
 class Figure(Struct, frozen=True):

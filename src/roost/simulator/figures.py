@@ -1,10 +1,27 @@
 """What a simulated run came to: the office's own folds, kept only as long as they're needed."""
 
-from roost.floor.agents.messages import OfferEnded, SegmentClosed
-from roost.floor.calls.messages import ContactEnded, TrackEnded, TrackLost
+from collections.abc import Callable
+from typing import Final
+
+from roost.floor.agents.messages import NoteDrafted, OfferEnded, SegmentClosed
+from roost.floor.calls.messages import (
+    CallAnswered,
+    ContactEnded,
+    LegConnected,
+    LegDialled,
+    LegEnded,
+    LegQuality,
+    TrackEnded,
+    TrackLost,
+    TrackStarted,
+)
+from roost.floor.effects import TrackPurpose
+from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted
 from roost.floor.queues.messages import ContactDequeued
+from roost.floor.tasks.messages import TaskAdded
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.messages import Event
 from roost.kernel.money import Money
 from roost.office import billing
 from roost.office.contracts.measured import Measured
@@ -16,38 +33,74 @@ from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
 from roost.office.records.fold import TOUCHING, fold
 from roost.office.records.model import Record
-from roost.office.summary import Count, Summary
+from roost.office.summary import lost
 
-FINISHING = frozenset(
-    {ContactDequeued, ContactEnded, OfferEnded, SegmentClosed, TrackEnded, TrackLost}
+FINISHING: Final = frozenset({ContactDequeued, ContactEnded, OfferEnded, SegmentClosed})
+"""Only after one of these, and after a voicemail, can a record be settled that wasn't before."""
+TRACKS: Final = frozenset({TrackStarted, TrackEnded, TrackLost})
+READ_BY_NOBODY: Final[frozenset[type[Event]]] = frozenset(
+    {
+        CallAnswered,
+        FlowAdvanced,
+        FlowRescued,
+        FlowStarted,
+        LegConnected,
+        LegDialled,
+        LegEnded,
+        LegQuality,
+        NoteDrafted,
+        TaskAdded,
+    }
 )
-"""Only after one of these can a record be settled that wasn't before."""
+"""What these tell of a record, neither its facts nor its price nor its being lost depends on."""
+
+Take = Callable[[Envelope], None]
 
 
 class Ledger:
     """An observer: folds records, prices them when they're finished, and forgets them. Nobody
-    opens a figure of a run to its events: what only adds a number to a record is passed over."""
+    opens a contact of a run, or a figure to its events: what only tells of those is passed over.
+    `lost` contacts are our faults."""
 
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.contracts = {contract.client: contract for contract in contracts}
         self.open: dict[ContactId, Record] = {}
-        self.count = Count()
+        self.lost = 0
         self.tallies: dict[tuple[ClientId, str], Tally] = {}
 
     def __call__(self, envelope: Envelope) -> None:
-        kind = type(envelope.body)
-        if kind not in TOUCHING:
-            return
+        take = self.takes(type(envelope.body))
+        if take is not None:
+            take(envelope)
+
+    def takes(self, kind: type[Event]) -> Take | None:
+        """What takes in events of this kind; None where there's nothing to take in."""
+        if kind not in TOUCHING or kind in READ_BY_NOBODY:
+            return None
+        if kind in TRACKS:
+            return self.message
+        return self.finish if kind in FINISHING else self.touch
+
+    def touch(self, envelope: Envelope) -> None:
+        """What can't be the last that counts of a contact."""
+        fold(self.open, envelope)
+
+    def message(self, envelope: Envelope) -> None:
+        """Of tracks only a message counts."""
+        if envelope.body.purpose is TrackPurpose.VOICEMAIL:  # type: ignore[attr-defined]
+            self.finish(envelope)
+
+    def finish(self, envelope: Envelope) -> None:
+        """What may be the last that counts."""
         record = fold(self.open, envelope)
-        if record is None or record.ended is None or kind not in FINISHING:
-            return
-        if record.settled and all(track.closed or track.lost for track in record.tracks):
+        if record is not None and record.ended is not None and record.settled:
             self.close(record)
 
     def close(self, record: Record) -> None:
+        """A contact is over."""
         self.open.pop(record.contact, None)
+        self.lost += lost(record)
         facts = facts_of(record)
-        self.count.take(record, over=True, facts=facts)
         self.counted(facts)
         measured = measured_of(record)
         contract = self.contracts.get(record.client)
@@ -68,11 +121,10 @@ class Ledger:
         for part in parts:
             tally.add((part.line, part.version), part.quantity)
 
-    def summary(self) -> Summary:
-        """The run's figures; what's still open by then is lost."""
+    def end_records(self) -> None:
+        """Whatever goes on is over now: what's still open is lost."""
         for record in list(self.open.values()):
             self.close(record)
-        return self.count.summary()
 
     def earned(self) -> Money:
         """By all contracts (of one currency), each line of a month rounded once."""

@@ -13,12 +13,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
 
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId
+from roost.kernel.messages import Event
 from roost.kernel.time import DAY, NEVER, InstantUs, Zone
 from roost.office import billing
 from roost.office.contracts.measured import Measured
@@ -29,7 +31,7 @@ from roost.office.measures import presence
 from roost.office.measures.counts import add
 from roost.office.measures.facts import What
 from roost.office.measures.intervals import Grain, bounds, cut
-from roost.simulator.figures import Ledger
+from roost.simulator.figures import Ledger, Take
 from roost.simulator.judged import Judged, Judging
 from roost.simulator.scenario import Scenario
 
@@ -94,8 +96,19 @@ class Twin(Ledger):
         self.judging = Judging(frame.contracts, scenario)
         self.quantities: dict[tuple[int, ClientId, str, int], int] = {}
 
-    def __call__(self, envelope: Envelope) -> None:
-        super().__call__(envelope)
+    def takes(self, kind: type[Event]) -> Take | None:
+        take = super().takes(kind)
+        if kind not in presence.TOUCHING:
+            return take
+        return self.spanned if take is None else partial(self.both, take)
+
+    def both(self, take: Take, envelope: Envelope) -> None:
+        """An event of a contact that's one of an agent's day, too."""
+        take(envelope)
+        self.spanned(envelope)
+
+    def spanned(self, envelope: Envelope) -> None:
+        """An event of an agent's day."""
         for span in presence.fold(self.spans, envelope):
             self.time.take(span)
             if len(self.time.idle) > MOST_QUARTERS:
@@ -132,8 +145,7 @@ class Twin(Ledger):
 
     def outcome(self) -> tuple[tuple[Cell, ...], tuple[Judged, ...]]:
         """Every cell, and what the contracts say; whatever goes on is over now."""
-        for record in list(self.open.values()):
-            self.close(record)
+        self.end_records()
         for span in self.spans.values():
             if span.since < self.end:
                 self.time.take(presence.ended(span, self.end))

@@ -34,7 +34,8 @@ from roost.kernel.ids import StreamName
 from roost.kernel.messages import Command, Effect, Event, Wake
 from roost.kernel.time import MINUTE
 from roost.simulator.dice import Dice
-from roost.simulator.scenario import Scenario
+from roost.simulator.figures import Ledger
+from roost.simulator.scenario import Harm, Scenario
 from roost.simulator.timeline import Timeline
 from roost.simulator.world import World
 
@@ -44,6 +45,8 @@ DRAIN_US = 20 * MINUTE  # after the last arrival: what began comes to its end
 MOST_DRAINS = 6  # if leases have to do it, one after another
 
 Observer = Callable[[Envelope], None]
+"""Sees each committed event; a Ledger says for each kind of event what takes it in."""
+Seen = tuple[Callable[[Any], None] | None, tuple[Observer, ...]]
 
 
 @contextmanager
@@ -77,6 +80,7 @@ class Simulation:
         self.hash = sha256() if digest else None
         self.observers = (*observers, self.hashed) if digest else observers
         self.log: list[Envelope] = []
+        self.seen: dict[type[Event], Seen] = {}
         self.events = 0
         self.steps = 0
         self.crashes = 0
@@ -85,7 +89,8 @@ class Simulation:
         self.generation = 0
         self.chaos = Dice(seed, 1 << 50)
         faults = scenario.faults
-        lossy = bool(faults.lost or faults.late or faults.doubled)
+        lossy = bool(faults.lost or faults.late or faults.doubled or faults.harm_at)
+        self.told = 0  # messages, while some may suffer harm
         self.mortal = bool(faults.crash or faults.crash_at)
         self.timeline = Timeline(scenario.start, scenario.behaviour.network_us, self.give)
         tell = self.tell_perhaps if lossy else self.timeline.send
@@ -139,11 +144,14 @@ class Simulation:
     def tell_perhaps(self, command: Command, key: str) -> None:
         """A message on its way: usually it takes a moment, sometimes it fails."""
         faults, network_us = self.scenario.faults, self.scenario.behaviour.network_us
-        if self.chaos.chance(faults.lost):
+        self.told += 1
+        harm = faults.harm if self.told == faults.harm_at else Harm.NONE
+        if self.chaos.chance(faults.lost) or harm is Harm.LOST:
             return
-        late = self.chaos.exponential(faults.late_us) if self.chaos.chance(faults.late) else 0
+        is_late = self.chaos.chance(faults.late) or harm is Harm.LATE
+        late = self.chaos.exponential(faults.late_us) if is_late else 0
         self.timeline.after(network_us + late, self.arrive, (command, key))
-        if self.chaos.chance(faults.doubled):
+        if self.chaos.chance(faults.doubled) or harm is Harm.DOUBLED:
             again = self.chaos.exponential(faults.late_us)
             self.timeline.after(network_us + again, self.arrive, (command, key))
 
@@ -185,10 +193,11 @@ class Simulation:
 
     def commit(self, envelopes: Sequence[Envelope]) -> None:
         """What people and phones notice of each event, and what followers are given."""
-        notices, observers = self.notices, self.observers
+        seen = self.seen
         for envelope in envelopes:
             body = envelope.body
-            notice = notices.get(body.__class__)
+            kind = body.__class__
+            notice, observers = seen.get(kind) or self.sees(kind)
             if notice is not None:
                 notice(body)
             for observer in observers:
@@ -196,6 +205,16 @@ class Simulation:
         self.events += len(envelopes)
         if self.keep:
             self.log.extend(envelopes)
+
+    def sees(self, kind: type[Event]) -> Seen:
+        """Who sees events of a kind."""
+        takes = [
+            observer.takes(kind) if isinstance(observer, Ledger) else observer
+            for observer in self.observers
+        ]
+        found = self.notices.get(kind), tuple(one for one in takes if one is not None)
+        self.seen[kind] = found
+        return found
 
     def hashed(self, envelope: Envelope) -> None:
         assert self.hash is not None

@@ -144,9 +144,21 @@ class Down(Span, frozen=True, gc=False):
     agents: tuple[AgentId, ...] = ()
 
 
+class Harm(StrEnum):
+    """What happens to a message on its way."""
+
+    NONE = "none"
+    LOST = "lost"
+    LATE = "late"
+    DOUBLED = "doubled"
+
+    __hash__ = str.__hash__  # type: ignore[assignment]
+
+
 class Faults(Struct, frozen=True):
     """What goes wrong between the world and the engine, per million messages; `crash` per
-    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not.
+    million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not. Message
+    `harm_at` (1, 2, 3…) takes `harm`, whatever else.
 
     `media_lost` are the lengths since the start after which the media process dies (another one,
     of another id, takes over at once); `outages` of the trunk: nothing of a caller's reaches us;
@@ -159,6 +171,8 @@ class Faults(Struct, frozen=True):
     crash: int = 0
     crash_at: int = 0
     stored: bool = False
+    harm_at: int = 0
+    harm: Harm = Harm.NONE
     media_lost: tuple[int, ...] = ()
     outages: tuple[Span, ...] = ()
     bursts: tuple[Burst, ...] = ()

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.agents import messages as agents
+from roost.floor.agents.model import Move
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
 from roost.floor.parties import Party, SegmentKind
@@ -28,10 +29,11 @@ from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_helping, live_parties, live_tasks, live_writing
+from roost.web import live_helping, live_parties, live_routing, live_tasks, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
 from roost.web.live_parties import WatchLive, is_main
+from roost.web.live_routing import WaitLive
 from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import TalkLive
@@ -73,6 +75,9 @@ class AgentLive(Struct):
     kind: SegmentKind | None = None
     watches: WatchLive | None = None
     unreached: ContactId | None = None  # whom I called last, in vain
+    moves: list[Move] = []  # what is changed for now
+    lent: str = ""  # the team for now, where it's another one
+    rests: bool = False  # ready, and offered nothing by the team's rules of rest
 
 
 class ContactLive(Struct):
@@ -95,6 +100,7 @@ class ContactLive(Struct):
     outcome: Outcome | None = None
     talk_us: DurationUs = DurationUs(0)
     talk: TalkLive = field(default_factory=TalkLive)
+    wait: WaitLive | None = None
 
     @property
     def ref(self) -> str:
@@ -276,7 +282,7 @@ class Live:
         if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
             agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.kind, agent.held = None, False
-        agent.until, agent.extended = None, False
+        agent.until, agent.extended, agent.rests = None, False, False
         self.touch_agent(agent)
         return agent
 
@@ -385,6 +391,7 @@ class Live:
         if contact is not None:
             contact.queue = event.queue
             contact.outcome = None
+            live_routing.queued(contact, event, envelope.at)
             self._state(event.contact, ContactState.WAITING, envelope.at)
 
     def _dequeued(self, event: queues.ContactDequeued, envelope: Envelope) -> None:
@@ -396,6 +403,7 @@ class Live:
         contact = self.contacts.get(event.contact)
         if contact is not None:
             contact.waited_us = event.waited_us
+            contact.wait = None
             contact.outcome = event.outcome
             if event.outcome is not Outcome.ANSWERED:
                 self._state(event.contact, ContactState.FLOW, envelope.at)
@@ -455,14 +463,6 @@ class Live:
         agent.held = False
         agent.until = event.until
 
-    def _segment(self, event: agents.SegmentClosed, envelope: Envelope) -> None:
-        live_writing.closed(self, event, envelope)
-        contact = self.contacts.get(event.contact) if event.contact else None
-        if contact is not None:
-            contact.code = event.code
-            contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
-            self.touch_contact(contact)
-
     def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:
         agent = self._agent(event.agent)
         agent.phone = isinstance(event, agents.PhoneKnown)
@@ -488,12 +488,12 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.OfferTaken: Live._taken,
     agents.OfferEnded: Live._offer_ended,
     agents.WrapUpStarted: Live._wrapping,
-    agents.SegmentClosed: Live._segment,
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
     **live_helping.FOLDS,
     **live_parties.FOLDS,
+    **live_routing.FOLDS,
     **live_tasks.FOLDS,
 }
 """Which event is folded how."""

@@ -14,6 +14,7 @@ from roost.office.measures.dictionary import count, length_us, value
 from roost.ports.accounts import Role
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
+from roost.web.live_routing import move_rows
 from roost.web.live_tasks import row as task_row
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import answers, may_talking, talk_row
@@ -86,7 +87,9 @@ class Audience(Struct, frozen=True):
         return self.gets(alert.to, alert.team, alert.client)
 
     def sees_agent(self, agent: AgentLive) -> bool:
-        return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
+        """Of their teams, or lent to one of them."""
+        there = not self.teams or agent.team in self.teams or agent.lent in self.teams
+        return self.owner == OPERATOR and there
 
 
 def audience(view: View, sight: Sight, desk_of: AgentId | None, role: Role) -> Audience:
@@ -307,6 +310,7 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         agent.hand,
         _limit(live, agent),
         None if agent.watches is None else agent.watches.of,
+        move_rows(agent),
     )
 
 
@@ -335,6 +339,8 @@ def _contact(contact: ContactLive) -> ContactRow:
         contact.outcome,
         contact.talk_us,
         contact.talk.outbound,
+        None if contact.wait is None else contact.wait.asked.raised,
+        None if contact.wait is None else contact.wait.own,
     )
 
 

@@ -14,7 +14,17 @@ from roost.floor.queues.messages import Outcome
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, EntryId, LegId, QueueId, SegmentId, TaskId
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    EntryId,
+    LegId,
+    MoveId,
+    QueueId,
+    SegmentId,
+    SkillId,
+    TaskId,
+)
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -57,6 +67,17 @@ class QueueRow(Struct, frozen=True):
     aht_us: DurationUs | None  # of segments finished today
 
 
+class MoveRow(Struct, frozen=True):
+    """What a supervisor changed about an agent for now: skills given (with their level) and
+    taken, another team. Agents who were moved together have the same `move`."""
+
+    move: MoveId
+    gives: dict[SkillId, int]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+
+
 class AgentRow(Struct, frozen=True):
     agent: AgentId
     team: str
@@ -75,6 +96,7 @@ class AgentRow(Struct, frozen=True):
     hand: InstantUs | None = None  # raised since: asks for help
     limit_us: DurationUs | None = None  # how long this reason to be away may take
     watches: AgentId | None = None  # a supervisor who listens to that agent
+    moves: tuple[MoveRow, ...] = ()  # what is changed for now, the latest last
 
 
 class ContactRow(Struct, frozen=True):
@@ -97,6 +119,8 @@ class ContactRow(Struct, frozen=True):
     outcome: Outcome | None = None  # of the last wait; null: never waited, or still does
     talk_us: DurationUs = DurationUs(0)  # of the segments closed so far
     outbound: bool = False  # an agent called; `number` is the client's own that was shown
+    raised: int | None = None  # priority over its queue's, while it waits
+    own: int | None = None  # and as its flow has it: differs where somebody changed it
 
 
 class TotalsRow(Struct, frozen=True):

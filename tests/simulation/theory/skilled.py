@@ -39,7 +39,7 @@ class Skilled(Struct, frozen=True):
 
     def exact(self) -> Mapping[str, Any]:
         centre = self.centre
-        if centre is FIRST_COME:
+        if centre == FIRST_COME:
             return first_come(centre).exact()
         a, b = centre.classes
         return Overflow(
@@ -70,7 +70,7 @@ def first_come(centre: Centre) -> FirstCome:
 
 
 CASES: Final = (
-    Skilled("first come, longest idle", FIRST_COME, 400),
+    Skilled("first come, longest idle", FIRST_COME, 700),
     Skilled("overflow and priority", OVERFLOW, 400),
 )
 FIGURES: Final = 12

@@ -97,5 +97,14 @@ def free(agent: Agent, next_reason: str | None) -> m.AgentReady | m.AgentAway | 
     return ready_now(agent)
 
 
+def as_before(agent: Agent, handling: Handling) -> m.AgentReady | m.AgentAway | m.AgentSignedOut:
+    """What an agent is who called in vain: what they chose meanwhile, else what they were."""
+    if agent.next is not None or handling.before is None:
+        return free(agent, agent.next)
+    if agent.removed:
+        return m.AgentSignedOut(agent=agent.id)
+    return m.AgentAway(agent=agent.id, reason=handling.before)
+
+
 def ready_now(agent: Agent) -> m.AgentReady:
     return m.AgentReady(agent=agent.id, ready_for=agent.clients)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from roost.floor.definition import Skill
 from roost.floor.parties import SegmentKind, Target, WatchMode
 from roost.kernel.ends import Reason
 from roost.kernel.ids import (
@@ -10,14 +11,16 @@ from roost.kernel.ids import (
     ContactId,
     EntryId,
     LegId,
+    MoveId,
     OfferId,
     QueueId,
     SegmentId,
+    SkillId,
     TaskId,
     VaultId,
 )
 from roost.kernel.messages import Command
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 # --- commands of people (by the API) ---
 
@@ -138,6 +141,37 @@ class SendHome(Command, frozen=True, gc=False):
     completed waits for their next shift. Refused: not_signed_in, contact_open, watching."""
 
     agent: AgentId
+
+
+# Decided on the whole cell (floor/moving.py): what somebody may serve is the router's to know.
+
+
+class MoveAgents(Command, frozen=True, gc=False):
+    """A supervisor moves agents for now: each gets the skills in `gives` (at these levels), loses
+    those in `takes`, and belongs to `team` (None: as before), until then. The definitions stay
+    as they are. Refused, all of it: unknown_agent, unknown_skill, unknown_team,
+    level_out_of_range, until_wrong, too_many_moves, too_many_at_once, serves_nobody, already_so."""
+
+    move: MoveId  # comes with the command
+    agents: tuple[AgentId, ...]
+    gives: tuple[Skill, ...]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+
+
+class PutBack(Command, frozen=True, gc=False):
+    """A move is undone, for these agents (none named: for all whom it moved). Refused:
+    not_moved."""
+
+    move: MoveId
+    agents: tuple[AgentId, ...] = ()
+
+
+class MoveLapses(Command, frozen=True, gc=False):
+    """The end of a move."""
+
+    move: MoveId
 
 
 # Decided on the whole cell (floor/transferring.py), so that a transfer which can't come off

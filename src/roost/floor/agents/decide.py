@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from roost.floor.agents import helping, others, writing_up
 from roost.floor.agents import messages as m
-from roost.floor.agents.closing import WHY, close, free, having, offer_ended, ready_now, segment_of
+from roost.floor.agents.closing import (
+    WHY,
+    as_before,
+    close,
+    free,
+    having,
+    offer_ended,
+    ready_now,
+    segment_of,
+)
 from roost.floor.agents.known import STALE
 from roost.floor.agents.known import known as _known
 from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
@@ -213,7 +222,7 @@ def _not_taken(agent: Agent, handling: Handling, now: InstantUs, why: str) -> De
     """The offer is over, and the agent is away until they say otherwise."""
     then: Event
     if handling.kind is SegmentKind.OUTBOUND:  # their own wish: as they were before
-        then = free(agent, handling.before)
+        then = as_before(agent, handling)
     elif agent.removed:
         then = m.AgentSignedOut(agent=agent.id)
     else:

@@ -1,12 +1,15 @@
 """What happened: the events of agents."""
 
+from roost.floor.definition import Skill
 from roost.floor.parties import SegmentKind, WatchMode
 from roost.kernel.ids import (
     AgentId,
     ClientId,
+    MoveId,
     OfferId,
     QueueId,
     SegmentId,
+    SkillId,
     VaultId,
 )
 from roost.kernel.messages import Event
@@ -227,10 +230,34 @@ class PhoneGone(Event, frozen=True, gc=False, kw_only=True):
 
 
 class AgentChanged(Event, frozen=True, gc=False, kw_only=True):
-    """New definitions changed whom an agent who is ready serves."""
+    """New definitions, or a move, changed whom an agent who is ready serves."""
 
     agent: AgentId
     ready_for: tuple[ClientId, ...]
+
+
+class AgentMoved(Event, frozen=True, gc=False, kw_only=True):
+    """For now, until then at the latest, this agent has other skills than the definitions say,
+    or another team. Moves of one agent add up, the later over the earlier. `serves`: for whom the
+    agent works meanwhile."""
+
+    agent: AgentId
+    move: MoveId
+    gives: tuple[Skill, ...]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+    serves: tuple[ClientId, ...]
+
+
+class AgentPutBack(Event, frozen=True, gc=False, kw_only=True):
+    """A move is over for an agent: "undone", "over" (its time came), "definitions" (new ones
+    don't know the agent, the team or a skill of it any more)."""
+
+    agent: AgentId
+    move: MoveId
+    why: str
+    serves: tuple[ClientId, ...]
 
 
 class HoldMarked(Event, frozen=True, gc=False, kw_only=True):

@@ -18,8 +18,19 @@ from msgspec.structs import replace
 
 from roost.floor import definition
 from roost.floor.agents import messages as m
+from roost.floor.definition import Skill
 from roost.floor.parties import SegmentKind, WatchMode
-from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, SegmentId, VaultId
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    ContactId,
+    MoveId,
+    OfferId,
+    QueueId,
+    SegmentId,
+    SkillId,
+    VaultId,
+)
 from roost.kernel.messages import Event
 from roost.kernel.time import MINUTE, DurationUs, InstantUs
 
@@ -103,7 +114,7 @@ class Handling(Struct, gc=False):
     note: VaultId | None = None
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
-    before: str = ""  # the reason why the agent was away before; empty: was ready
+    before: str | None = None  # why the agent was away before; None: was ready
 
 
 class Unwritten(Struct, gc=False):
@@ -125,6 +136,16 @@ class Watching(Struct, gc=False, frozen=True):
     mode: WatchMode
 
 
+class Move(Struct, gc=False, frozen=True):
+    """What a supervisor changed about an agent for now."""
+
+    id: MoveId
+    gives: tuple[Skill, ...]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+
+
 class Agent(Struct, gc=False):
     id: AgentId
     clients: tuple[ClientId, ...]
@@ -138,6 +159,8 @@ class Agent(Struct, gc=False):
     watching: Watching | None = None
     to_complete: list[Unwritten] = []
     hand: bool = False  # raised: asks for help
+    moves: list[Move] = []  # for now, in the order in which they were made
+    own: definition.Agent | None = None  # as the definitions have whoever is moved
 
 
 class Told(Struct, gc=False, frozen=True):
@@ -177,6 +200,7 @@ def configured(state: Agents, floor: definition.Floor) -> None:
         else:
             old.clients = one.clients
             old.removed = False
+            old.own = one if old.moves else None
             agents[one.id] = old
     for gone, old in state.agents.items():
         if gone not in agents and old.presence is not Presence.SIGNED_OUT:
@@ -196,6 +220,20 @@ def configured(state: Agents, floor: definition.Floor) -> None:
     state.rules = rules
     state.away_reasons = floor.away_reasons
     state.teams = tuple(sorted({one.team for one in floor.agents if one.team}))
+
+
+def moved(state: Agents, event: m.AgentMoved, own: definition.Agent) -> None:
+    """`own`: as the definitions have them."""
+    agent = state.agents[event.agent]
+    agent.own = own
+    agent.clients = event.serves
+    agent.moves.append(Move(event.move, event.gives, event.takes, event.team, event.until))
+
+
+def put_back(state: Agents, event: m.AgentPutBack) -> None:
+    agent = state.agents[event.agent]
+    agent.clients = event.serves
+    agent.moves = [one for one in agent.moves if one.id != event.move]
 
 
 def _move(agent: Agent, event: Event, at: InstantUs) -> None:
@@ -240,7 +278,7 @@ def away(state: Agents, event: m.AgentAway, at: InstantUs) -> None:
 def offered(state: Agents, event: m.AgentOffered, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     assert event.contact is not None
-    before = agent.reason if agent.presence is Presence.AWAY else ""
+    before = agent.reason if agent.presence is Presence.AWAY else None
     _move(agent, event, at)
     agent.handling = Handling(
         event.contact,

@@ -140,7 +140,8 @@ def _closed(
     if leg.id == call.caller_leg:
         return _end(call, now, blame, _caller_reason(call, reason), ended)
     if leg.joined:
-        decision = left(state, call, leg, now, ended, reason)
+        lapsed = blame is Blame.NETWORK and leg.party is not Party.CUSTOMER
+        decision = left(state, call, leg, now, ended, reason, lapsed)
     else:
         decision = not_reached(state, call, leg, ended, reason)
     if decision is not None:

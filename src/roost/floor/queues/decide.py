@@ -10,6 +10,7 @@ from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Kept, Outcome
 from roost.floor.queues.model import (
     HELD,
+    MOST_RAISED,
     RINGING_US,
     Entry,
     Line,
@@ -22,7 +23,6 @@ from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
 from roost.kernel.time import DurationUs, InstantUs, after, between
 
 STALE: Final = Refusal("stale")
-MOST_RAISED: Final = 100
 
 
 def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:

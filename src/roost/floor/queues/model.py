@@ -23,6 +23,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
 ON_LINE_US: Final = DurationUs(30 * MINUTE)  # for a customer whom we called, at least
 HELD: Final = -1
+MOST_RAISED: Final = 100  # by which somebody may change a priority
 
 
 class Line(Struct, gc=False):

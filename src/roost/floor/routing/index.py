@@ -205,7 +205,7 @@ def _profile(state: Routing, seat: Seat, wanted: dict[str, list[int]]) -> int:
     return number
 
 
-def moved(state: Routing, seat: Seat) -> int:
+def profile_of(state: Routing, seat: Seat) -> int:
     """The profile of a seat whose skills or team have changed."""
     return _profile(state, seat, _by_skill(state))
 

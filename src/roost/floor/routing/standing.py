@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from roost.floor.definition import Asked
+from roost.floor.definition import Asked, Skill
 from roost.floor.routing import ranks, resting
-from roost.floor.routing.index import HELD, class_of, line_of
+from roost.floor.routing.index import HELD, class_of, line_of, profile_of
 from roost.floor.routing.model import WORD, Class, Free, Line, Place, Routing, Seat, Waiter
 from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
 from roost.kernel.time import InstantUs
@@ -261,6 +261,23 @@ def rested(state: Routing, agent: AgentId, at: InstantUs) -> None:
     state.ready += 1
     seat.stood = at
     state.unplaced = agent
+
+
+def moved(state: Routing, agent: AgentId, skills: tuple[Skill, ...], team: str) -> None:
+    """Somebody has other skills, or another team: among the ready for other classes, and idle
+    since when they were."""
+    seat = state.seats[agent]
+    settle(state)
+    ready = seat.state == "ready"
+    if ready:
+        seat.number = 0
+        _stop_standing(state, agent, seat)
+    seat.skills, seat.team = skills, team
+    seat.profile = profile_of(state, seat)
+    if ready:
+        state.numbers += 1
+        seat.number = state.numbers
+        state.unplaced = agent
 
 
 def settle(state: Routing) -> None:

@@ -111,6 +111,13 @@ def here(state: Tasks, agent: AgentId, there: bool) -> None:
         del state.people[agent]
 
 
+def skilled(state: Tasks, agent: AgentId, skills: tuple[Skill, ...]) -> None:
+    """Somebody has these skills for now."""
+    person = state.people.get(agent)
+    if person is not None:
+        person.skills = skills
+
+
 def phone(state: Tasks, agent: AgentId, there: bool) -> None:
     """A phone came, or went."""
     person = state.people.get(agent)

@@ -119,3 +119,6 @@ _STEPS: Final[Mapping[type[Any], Callable[[Span | None, Any, InstantUs], Span | 
     agents.WrapUpStarted: _wrapping,
 }
 """Which event begins which span."""
+
+TOUCHING: Final = frozenset(_STEPS)
+"""The events that begin a span, or may."""
