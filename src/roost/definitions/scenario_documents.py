@@ -124,6 +124,14 @@ class ReturningDocument(Document, frozen=True, kw_only=True):
     ] = 0
 
 
+class CalledBack(Document, frozen=True, kw_only=True):
+    """How callers take to being called back, where a flow offers it."""
+
+    taken_percent: Annotated[Percent, says("Who takes the offer")] = 50
+    reached_percent: Annotated[Percent, says("Calls to them that are answered")] = 80
+    answer: Annotated[Duration, says("Mean time until they do")] = "8s"
+
+
 class Surge(Document, frozen=True, kw_only=True):
     """More calls than usual, or fewer."""
 
@@ -201,6 +209,7 @@ class Scenario(Document, frozen=True, kw_only=True):
     returning: Annotated[
         ReturningDocument | UnsetType, says("Who calls again; by default nobody is known again")
     ] = UNSET
+    callbacks: Annotated[CalledBack, says("Offers of a call in turn")] = CalledBack()
     trouble: Annotated[Trouble, says("What goes wrong")] = Trouble()
     agent_hour: Annotated[
         Rate | UnsetType, says("What an agent's hour costs, signed in; for `cost`")

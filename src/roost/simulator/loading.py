@@ -129,6 +129,9 @@ class _Loading:
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
             returning=self.returning(),
+            takes_callback=document.callbacks.taken_percent * 10_000,
+            callback_reached=document.callbacks.reached_percent * 10_000,
+            lifts_after_us=length(document.callbacks.answer),
         )
 
     def returning(self) -> Returning | None:
