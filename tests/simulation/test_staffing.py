@@ -27,13 +27,16 @@ def morning() -> Job:
     return msgspec.structs.replace(job, scenario=scenario)
 
 
-def four(job: Job) -> Sequence[Outcome]:
-    return [play(job, seed) for seed in range(4)]
+FOUR = range(4)
+
+
+def played(job: Job, seeds: Sequence[int]) -> Sequence[Outcome]:
+    return [play(job, seed) for seed in seeds]
 
 
 def test_the_plan_keeps_what_is_promised_with_few_people() -> None:
     told: list[float] = []
-    found = Search(morning(), Grain.HOUR, four).run(6, lambda _, __, sure: told.append(sure))
+    found = Search(morning(), Grain.HOUR, played, FOUR).run(6, lambda _, __, sure: told.append(sure))
     assert found.whole
     assert all(one.sure >= 0.95 for one in found.kept)
     assert len(found.needs) == 3
@@ -41,10 +44,10 @@ def test_the_plan_keeps_what_is_promised_with_few_people() -> None:
     assert found.agent_hours < 3 * 12, "fewer than all who work in a day"
     for need in found.needs:
         assert abs(need.agents - need.analytic) <= 4, "Erlang A is near"
-    job = Search(morning(), Grain.HOUR, four).staffed([need.agents for need in found.needs])
+    job = Search(morning(), Grain.HOUR, played, FOUR).staffed([need.agents for need in found.needs])
     worked = sum(shift.until_us - shift.from_us for shift in job.scenario.shifts)
     assert worked >= found.agent_hours * HOUR
-    poor = Search(morning(), Grain.HOUR, four)
+    poor = Search(morning(), Grain.HOUR, played, FOUR)
     (judged,) = play(poor.staffed([2, 2, 2]), 1).judged
     assert judged.kept is False
 
@@ -59,7 +62,7 @@ def test_without_a_promise_there_is_nothing_to_keep() -> None:
     )
     frame = msgspec.structs.replace(job.frame, contracts=bare)
     with pytest.raises(NoPromise):
-        Search(msgspec.structs.replace(job, frame=frame), Grain.HOUR, four).run(1, lambda *_: None)
+        Search(msgspec.structs.replace(job, frame=frame), Grain.HOUR, played, FOUR).run(1, lambda *_: None)
 
 
 def test_any_first_few_have_the_mix_of_all() -> None:
