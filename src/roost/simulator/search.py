@@ -134,7 +134,7 @@ class Search:
             settled = all(step.near for step in steps.values()) or self.plan(steps) == plan
             if not self.left or (settled and not few):
                 return plan, outcomes
-            few = few and not settled
+            few = few and not settled and min(margins.values()) < 0
 
     def trim(self) -> None:
         """Takes people away where most is over, while that's worth a round."""
