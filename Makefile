@@ -55,6 +55,7 @@ docs: setup
 
 pictures: setup
 	$(if $(ARGS),,.venv/bin/python docs/pictures.py)
+	$(if $(ARGS),,.venv/bin/python docs/pictures_of_policies.py)
 	.venv/bin/python docs/pictures_of_pages.py $(ARGS)
 
 clean:

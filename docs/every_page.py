@@ -82,7 +82,7 @@ class Looked:
         )
         self._page(centre, who, "wallboard", "/wallboard?night=false", (TELEVISION, DESK))
         self._page(centre, who, "wallboard-night", "/wallboard?night=true", (TELEVISION,))
-        for page in ("alerts", "audit"):
+        for page in ("alerts", "audit", "simulation"):
             self._page(centre, "admin", page, f"/{page}", (DESK, PHONE))
 
     def at_a_storm(self, centre: Centre) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from centre_pictured import Centre, a_recorded_contact, demo, signed_in
-from every_page import DESK, PHONE, TELEVISION, Looked, does, rings, speaks
+from every_page import DESK, OURS, PHONE, TELEVISION, Looked, does, rings, speaks
 from playwright.sync_api import Browser, Page, sync_playwright
 from simulated_centre import DAY, NEXT_DAY, a_day, crowded
 
@@ -26,6 +26,8 @@ ALL: Final = Path(__file__).parents[1] / "build" / "pictures"
 QUALITY: Final = 0.82
 WARM_S: Final = 60  # of calls, before anything is pictured
 DAY_S: Final = 120.0  # until a whole day is folded
+PLAYED_S: Final = 900.0
+SIMULATION: Final = (1366, 1000)
 STORM: Final = 240  # callers a minute, for eight agents
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -139,6 +141,34 @@ def picture_reports(browser: Browser) -> None:
         kept(page, "agents-day")
 
 
+def picture_simulation(browser: Browser) -> None:
+    """A stormy evening, and the same with three people fewer."""
+    with (
+        tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True) as folder,
+        a_day(Path(folder)) as centre,
+    ):
+        page = signed_in(browser, centre, "admin").new_page()
+        simulated(page, {"scenario": "storm", "changes": ["agents=-3"], "seeds": 10})
+        page.goto("/simulation")
+        page.locator("canvas").nth(5).wait_for()
+        page.wait_for_timeout(1_000)
+        kept(page, "simulation", SIMULATION)
+
+
+def simulated(page: Page, asked: dict[str, object]) -> None:
+    """Played to its end."""
+    begun = page.context.request.post("/api/simulations", data=asked, headers=OURS)
+    assert begun.ok, begun.text()
+    end = time.monotonic() + PLAYED_S
+    while time.monotonic() < end:
+        one = page.context.request.get(f"/api/simulations/{begun.json()['id']}").json()
+        if one["state"] != "running":
+            assert one["state"] == "done", one
+            return
+        time.sleep(0.5)
+    raise SystemExit("the simulation wasn't played in time")
+
+
 def picture_storm(browser: Browser, centre: Centre) -> None:
     page = signed_in(browser, centre, "supervisor").new_page()
     page.goto("/floor")
@@ -187,6 +217,8 @@ def every_one(browser: Browser, only: tuple[str, ...]) -> None:
 def of_the_docs(browser: Browser, asked: tuple[str, ...]) -> None:
     if "reports" in asked:
         picture_reports(browser)
+    if "simulation" in asked:
+        picture_simulation(browser)
     if "storm" in asked:
         with demo(STORM) as centre:
             time.sleep(WARM_S)
@@ -206,7 +238,7 @@ def main() -> int:
         if "--all" in sys.argv[1:]:
             every_one(browser, asked)
         else:
-            of_the_docs(browser, asked or (*DEMO, "reports", "storm"))
+            of_the_docs(browser, asked or (*DEMO, "reports", "simulation", "storm"))
         browser.close()
     return 0
 

@@ -45,6 +45,7 @@ from roost.simulator.scenario import ANY, HALF_HOUR, Behaviour, Handling, Scenar
 
 EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "power-grid"
 SUPERVISOR: Final = "supervisor"
+ADMIN: Final = "admin"
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of a centre that goes with its pictures
 DAY: Final = "2026-03-02"  # of the example's scenario
 NEXT_DAY: Final = "2026-03-03"
@@ -85,7 +86,7 @@ def crowded(folder: Path, busy: bool = True) -> Iterator[Centre]:
     launch = _prepared(folder, _crowd)
     _happened(launch, lambda _, floor: _half_an_hour(floor, busy))
     with _running(launch, folder / "log") as url:
-        yield Centre(url, {SUPERVISOR: PASSWORD})
+        yield Centre(url, {SUPERVISOR: PASSWORD, ADMIN: PASSWORD})
 
 
 @contextmanager
@@ -98,7 +99,7 @@ def a_day(folder: Path) -> Iterator[Centre]:
 
     _happened(launch, monday)
     with _running(launch, folder / "log") as url:
-        yield Centre(url, {SUPERVISOR: PASSWORD})
+        yield Centre(url, {SUPERVISOR: PASSWORD, ADMIN: PASSWORD})
 
 
 def _prepared(folder: Path, changes: Callable[[Path], None]) -> settings.Launch:
@@ -112,6 +113,8 @@ def _prepared(folder: Path, changes: Callable[[Path], None]) -> settings.Launch:
     launch.places.launch.write_bytes(msgspec.json.encode(launch))
     accounts = SqliteAccounts(launch.places.accounts)
     accounts.create(OPERATOR, SUPERVISOR, Role.SUPERVISOR, None, PASSWORD)
+    admin = next(one for one in accounts.listing(None) if one.name == ADMIN)
+    accounts.set_password(admin.id, PASSWORD)
     accounts.close()
     return launch
 

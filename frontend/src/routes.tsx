@@ -14,6 +14,7 @@ import type { Me } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
 import {
   IconBell,
+  IconChartLine,
   IconDeviceTv,
   IconHeadset,
   IconLayoutDashboard,
@@ -27,6 +28,7 @@ import { auditSearch } from "@/pages/audit/search";
 import { contactsSearch } from "@/pages/contacts/search";
 import { floorSearch } from "@/pages/floor/search";
 import { reportsSearch } from "@/pages/reports/search";
+import { simulationSearch } from "@/pages/simulation/search";
 import { wallboardSearch } from "@/pages/wallboard/search";
 import { LostPage, Shell } from "@/shell/Shell";
 import { Trouble } from "@/parts/Trouble";
@@ -203,6 +205,22 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("@/pages/audit/Audit"), "Audit"),
 });
 
+const simulationPlace: Place = {
+  name: "simulation",
+  icon: IconChartLine,
+  may: has("simulate"),
+  keys: "alt+8",
+  aside: true,
+};
+const simulation = createRoute({
+  getParentRoute: () => root,
+  path: "/simulation",
+  staticData: { place: simulationPlace },
+  validateSearch: simulationSearch,
+  beforeLoad: ({ context, location }) => needsMe(context, location.href, simulationPlace),
+  component: lazyRouteComponent(() => import("@/pages/simulation/Simulation"), "Simulation"),
+});
+
 const tree = root.addChildren([
   signIn,
   home,
@@ -213,6 +231,7 @@ const tree = root.addChildren([
   reports,
   wallboard,
   audit,
+  simulation,
 ]);
 
 /** The navigation, in its order; the first that somebody may see is their home. */
@@ -223,6 +242,7 @@ export const PLACES = [
   { to: "/contacts", place: contactsPlace },
   { to: "/reports", place: reportsPlace },
   { to: "/wallboard", place: wallboardPlace },
+  { to: "/simulation", place: simulationPlace },
   { to: "/audit", place: auditPlace },
 ] as const;
 

@@ -51,6 +51,7 @@ ROLE_OF = {
 #: What a path names, and for whom it's there (nobody: there's no such thing).
 THINGS: dict[str, tuple[str, set[str]]] = {
     "{board}": ("W999", set()),
+    "{simulation}": ("1", {"admin"}),
     "{token}": ("7", set()),
     "{account}": ("U999", set()),
     "{agent}": ("1002", {"wang", "admin"}),
@@ -61,6 +62,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{period}": ("2020-01", set()),
     "{line}": ("none", set()),
     "{task}": ("T99", set()),
+    "{move}": ("move-99", set()),
 }
 CLIENTS = (Role.CLIENT_MANAGER, Role.WALLBOARD)
 OPERATORS_ALONE = (Reach.TEAM, Reach.CENTRE)
@@ -72,6 +74,7 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts/{account}/teams": {"teams": []},
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
     "POST /api/wallboards": {"code": "ABCDEFGH", "name": "x", "scope": "team", "of": "day"},
+    "POST /api/simulations": {"scenario": "day"},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
@@ -91,6 +94,9 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/watch": {"mode": "listen"},
     "POST /api/watch/mode": {"mode": "barge"},
     "POST /api/agents/{agent}/away": {"reason": "break"},
+    "POST /api/moves": {"agents": ["1002"], "until": 0, "gives": {"outage": 3}},
+    "POST /api/moves/{move}/put-back": {},
+    "POST /api/contacts/{ref}/priority": {"raised": 5},
 }
 
 

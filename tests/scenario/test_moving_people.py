@@ -12,6 +12,7 @@ from roost.floor.tasks import messages as t
 from roost.floor.unfinished import unfinished
 from roost.kernel.messages import Wake
 from scenario.centre import Centre, S, queue, skills
+from scenario.test_who_helped_last import li_knows_wang, sticky
 
 HOUR = 3_600 * S
 
@@ -196,3 +197,12 @@ def test_a_restart_keeps_moves_and_their_ends(centre: Centre) -> None:
     assert state_digest(again.state) == state_digest(centre.state)
     wakes = [one for one in unfinished(again.state, centre.now) if isinstance(one, Wake)]  # type: ignore[arg-type]
     assert a.MoveLapses("one") in [one.command for one in wakes]  # type: ignore[arg-type]
+
+
+def test_what_is_held_for_somebody_who_serves_others_now_is_anybodys(centre: Centre) -> None:
+    sticky(centre)
+    li_knows_wang(centre)
+    call = centre.calls_in("bills", person="wang")
+    assert centre.with_agent("Mo") is None
+    moves(centre, "Li", takes="bills")
+    assert centre.with_agent("Mo") == call

@@ -20,12 +20,14 @@ from roost.definitions.load import Loaded
 from roost.engine.bodies import Decoder, stored
 from roost.engine.step import Engine
 from roost.floor import definition as d
+from roost.floor.affected import ModeKind, Scope
 from roost.floor.agents import messages as a
 from roost.floor.agents.messages import SegmentClosed
 from roost.floor.calls import messages as c
 from roost.floor.calls.messages import CallArrived, ContactEnded
 from roost.floor.cell import ROOM
 from roost.floor.effects import DialNumber
+from roost.floor.modes import messages as mo
 from roost.floor.parties import ToEntry, ToQueue, WatchMode
 from roost.floor.queues import messages as q
 from roost.floor.queues.messages import ContactDequeued
@@ -38,7 +40,9 @@ from roost.kernel.ids import (
     ContactId,
     EntryId,
     LegId,
+    ModeId,
     MoveId,
+    PromptId,
     QueueId,
     SegmentId,
     StreamName,
@@ -50,7 +54,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.simulator.dice import Dice
 from roost.simulator.loading import scenario_of
 from roost.simulator.run import Simulation
-from roost.simulator.scenario import Faults, Scenario, all_day, half_hours
+from roost.simulator.scenario import Burst, Faults, Scenario, all_day, half_hours
 
 KEPT = Path(__file__).parent / "kept"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "power-grid"
@@ -165,6 +169,7 @@ class Desks:
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
         self.simulation, self.agents, self.dice = simulation, agents, Dice(9)
+        self.declaring = Dice(10)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
         simulation.world.acts[DialNumber] = self.called
@@ -176,6 +181,8 @@ class Desks:
             if self.simulation.engine.state.calls.media is None:
                 self.tell(c.MediaReady(self.simulation.world.callers.media))
             self.tell(self.drawn())
+            declared = self.of_modes()
+            self.tell(declared[self.declaring.below(len(declared))])
             self.timeline.after(EVERY_US, self.act)
 
     def tell(self, command: Command) -> None:
@@ -240,6 +247,15 @@ class Desks:
             a.TellTeam("day", VaultId(f"told-{self.timeline.now}")),
             a.PhoneLapsed(self.agents[0]),
         ]
+
+    def of_modes(self) -> list[Command]:
+        """None that shuts anything: the hour goes on."""
+        now, state = self.timeline.now, self.simulation.engine.state
+        later, surge = InstantUs(now + 2 * MINUTE), ModeKind.SURGE
+        found: list[Command] = [mo.DeclareMode(surge, Scope(CLIENT, (QUEUE,)), later)]
+        for name in state.modes.modes:
+            found += [mo.ExtendMode(ModeId(name), later), mo.EndMode(ModeId(name))]
+        return found
 
     def of_segments(self) -> list[Command]:
         """The wrap-up of whoever has one, and what was left to be completed."""
@@ -308,7 +324,24 @@ def ringed(floor: d.Floor) -> d.Floor:
             for one in floor.queues
         ),
         agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),
+        flows=tuple(
+            change(flow, steps={name: telling(step) for name, step in flow.steps.items()})
+            for flow in floor.flows
+        ),
     )
+
+
+def telling(step: d.Step) -> d.Step:
+    """Whoever waits is soon told how it stands."""
+    if not isinstance(step, d.Enqueue):
+        return step
+    told = d.Announce(
+        first_us=DurationUs(SECOND),
+        every_us=DurationUs(15 * SECOND),
+        positions=(PromptId("next"), PromptId("further")),
+        longer=PromptId("longer"),
+    )
+    return msgspec.structs.replace(step, announce=told)
 
 
 def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
@@ -325,7 +358,12 @@ def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
         length_us=length,
         start=day.start,
         behaviour=msgspec.structs.replace(day.behaviour, consults=300_000, transfers=200_000),
-        faults=Faults(lost=20_000, late=30_000, doubled=20_000),
+        faults=Faults(
+            lost=20_000,
+            late=30_000,
+            doubled=20_000,
+            bursts=(Burst(20 * MINUTE, 3 * MINUTE, percent=2_000),),  # somebody has to wait
+        ),
     )
     simulation = Simulation(ringed(compile_floor(loaded, "kept-voice")), scenario, seed=1)
     Desks(simulation, [AgentId(shift.agent) for shift in day.shifts])

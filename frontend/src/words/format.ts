@@ -137,10 +137,15 @@ export function recent(us: number): string {
 
 const HUNDREDTHS = 100;
 
-/** Money as the API gives it: minor units with their currency. */
-export function money(value: { currency: string; minor: number } | null | undefined): string {
+/** Money as the API gives it: minor units with their currency; perhaps without them. */
+export function money(
+  value: { currency: string; minor: number } | null | undefined,
+  whole = false,
+): string {
   if (value === null || value === undefined) return EM;
-  return numberFormat({ style: "currency", currency: value.currency }).format(
-    value.minor / HUNDREDTHS,
-  );
+  return numberFormat({
+    style: "currency",
+    currency: value.currency,
+    ...(whole ? { maximumFractionDigits: 0 } : {}),
+  }).format(value.minor / HUNDREDTHS);
 }

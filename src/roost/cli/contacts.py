@@ -13,10 +13,10 @@ from rich.text import Text
 
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json, client_and_count
-from roost.cli.why import sentence
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ClientId, QueueId
 from roost.kernel.money import Money
+from roost.office.reasons import sentence
 from roost.ports.recordings import Side, Sound
 from roost.ports.records import ContactFilter, ContactRecord, ContactSummary
 
@@ -185,9 +185,9 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
         console.print(f"{track.purpose.value} of {side}: {clock(track.length_us) or '0:00'}{gap}")
     if why:
         for moment in record.history:
-            detail = sentence(moment.what, moment.detail) or "  ".join(
-                f"{name}={value}" for name, value in moment.detail.items()
-            )
+            said = sentence(moment.what, moment.detail)
+            plain = (f"{name}={value}" for name, value in moment.detail.items())
+            detail = "  ".join(plain) if said is None else said.en
             line = Text.assemble(
                 (f"{moment.number:>8} {files.when(moment.at)[11:]} ", "dim"),
                 (f"{moment.what}  ", "bold"),

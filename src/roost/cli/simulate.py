@@ -1,22 +1,21 @@
 """`roost simulate`: a scenario of a centre's folder in virtual time, and what if."""
 
-import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from roost.cli.output import fail
 
 if TYPE_CHECKING:
-    from roost.definitions.problems import Problem
     from roost.office.measures.intervals import Grain
+    from roost.ports.simulations import SimulationReport as Report
+    from roost.simulator.asked import Playable
     from roost.simulator.many import Results, Task
     from roost.simulator.outcome import Outcome
     from roost.simulator.play import Job
-    from roost.simulator.report import Report
 
 
 class Grains(StrEnum):
@@ -73,30 +72,20 @@ def simulate(
     from roost.office.measures.intervals import Grain
 
     grain = None if interval is None else Grain(interval.value)
-    changes, actual = what_if or [], None
-    if from_log is not None and scenario is None:
-        jobs, actual = jobs_of_log(from_log, period, changes, grain or Grain.HALF, agent_hour)
-        name = f"{from_log} {period}"
-    elif scenario is not None and from_log is None:
-        jobs, name = jobs_of(scenario, changes, grain), scenario.stem
-    else:
-        fail("name a scenario, or a log with --from-log and --period", 2)
+    found = asked_for(scenario, from_log, period, what_if or [], grain, agent_hour)
     folder = None if scenario is None else scenario.parent.parent
-    names, which = [name, *changes], range(seed, seed + seeds)
-    made = played(jobs, names, which, keep, processes, data, actual, folder)
+    made = played(found, range(seed, seed + seeds), keep, processes, data, folder)
     written(made, html, "csv" if csv else "json" if as_json else "", queues=queues)
     if made.verified is False or any(one.lost or one.incidents for one in made.variants):
         raise typer.Exit(1)
 
 
 def played(
-    jobs: "list[Job]",
-    names: list[str],
+    found: "Playable",
     seeds: range,
     keep: Path | None,
     processes: int | None,
     data: Path | None,
-    actual: "Outcome | None",
     folder: Path | None,
 ) -> "Report":
     """Everything played, and what it came to; `folder` the definitions that it was played by."""
@@ -104,7 +93,7 @@ def played(
     from roost.simulator.play import HoldsALog, play_and_keep
     from roost.simulator.report import report
 
-    results = Results(keep)
+    jobs, results = found.jobs, Results(keep)
     proved: bool | None = None
     if data is not None:
         try:
@@ -118,7 +107,7 @@ def played(
     outcomes = results.complete(jobs, seeds)
     if not outcomes[0]:
         fail("nothing was played to its end")
-    return report(jobs, names, outcomes, proved, actual)
+    return report(jobs, found.names, outcomes, proved, found.actual)
 
 
 def settle(data: Path, folder: Path) -> None:
@@ -154,71 +143,35 @@ def written(made: "Report", html: Path | None, form: str, *, queues: bool) -> No
                 typer.echo(f"Charts: {html}")
 
 
-def jobs_of_log(
-    data: Path, period: str, changes: list[str], grain: "Grain", agent_hour: str
-) -> "tuple[list[Job], Outcome]":
-    """A log's job, one for each change, and what did happen; ends with what's wrong."""
-    from roost.simulator.history import NothingThere
-    from roost.simulator.logs import NoPeriod, past
-    from roost.simulator.what_if import Unclear, changed_log
+def asked_for(
+    scenario: Path | None,
+    from_log: Path | None,
+    period: str,
+    changes: list[str],
+    grain: "Grain | None",
+    agent_hour: str,
+) -> "Playable":
+    """What is to be played; ends with what's wrong."""
+    from roost.office.measures.intervals import Grain
+    from roost.simulator.asked import CannotPlay, of_log, of_scenario
 
-    if re.fullmatch(r"|[0-9]{1,9}(\.[0-9]{1,6})?", agent_hour) is None:
-        fail(f"{agent_hour!r} is no sum: write 68.00", 2)
     try:
-        found = past(data, period, grain, agent_hour)
-    except NoPeriod as no:
-        fail(str(no), 2)
-    except NothingThere as nothing:
-        fail(str(nothing))
-    if found.under_way:
-        typer.echo(
-            f"{found.under_way} contacts were under way when it began: the twin doesn't know of "
-            "them. Begin where the centre is quiet.",
-            err=True,
-        )
-    jobs = [found.job]
-    for change in changes:
-        try:
-            job = changed_log(found.job, change)
-        except Unclear as unclear:
-            fail(str(unclear), 2)
-        if isinstance(job, list):
-            refuse(job)
-        jobs.append(job)
-    return jobs, found.actual
-
-
-def jobs_of(scenario: Path, changes: list[str], grain: "Grain | None") -> "list[Job]":
-    """The scenario's job and one for each change; ends with what's wrong."""
-    from roost.definitions import load
-    from roost.definitions.load import Loaded
-    from roost.simulator.play import job_of
-    from roost.simulator.what_if import Unclear, changed
-
-    folder = scenario.parent.parent
-    loaded = load(folder)
-    if not isinstance(loaded, Loaded):
-        refuse(loaded)
-    if scenario.stem not in loaded.scenarios:
-        known = ", ".join(sorted(loaded.scenarios)) or "none"
-        fail(f"{scenario}: no such scenario; {folder} has: {known}")
-    jobs = [job_of(loaded, scenario.stem, grain)]
-    for change in changes:
-        try:
-            job = changed(folder, scenario, change, grain)
-        except Unclear as unclear:
-            fail(str(unclear), 2)
-        if isinstance(job, list):
-            refuse(job)
-        jobs.append(job)
-    return jobs
-
-
-def refuse(problems: "list[Problem]") -> NoReturn:
-    """Everything that's wrong, and the end."""
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    raise typer.Exit(1)
+        if from_log is not None and scenario is None:
+            name = f"{from_log} {period}"
+            found = of_log(from_log, period, changes, grain or Grain.HALF, agent_hour, name)
+        elif scenario is not None and from_log is None:
+            found = of_scenario(scenario, changes, grain)
+        else:
+            fail("name a scenario, or a log with --from-log and --period", 2)
+    except CannotPlay as wrong:
+        if wrong.misused:
+            fail(str(wrong), 2)
+        for line in wrong.lines:
+            typer.echo(line, err=True)
+        raise typer.Exit(1) from None
+    for line in found.says:
+        typer.echo(line, err=True)
+    return found
 
 
 def run(jobs: "list[Job]", seeds: range, results: "Results", processes: int | None) -> None:

@@ -1,19 +1,20 @@
 """What simulations came to, for people (a table), for programs (JSON) and for sheets (CSV)."""
 
-import csv
 import sys
 from collections.abc import Sequence
 
 import msgspec
 
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report, short
+from roost.simulator.report import Report, csv_lines, figures_of, short
 from roost.simulator.tables import Row
 
 WORDS = {
     "offered": "offered",
     "answered": "answered",
     "abandoned": "abandoned",
+    "called_back": "to be called back",
+    "callbacks_reached": "callbacks reached",
     "service_level": "service level",
     "asa": "ASA",
     "aht": "AHT",
@@ -25,25 +26,17 @@ WORDS = {
 }
 
 
+LEFT_OUT = frozenset({"callbacks_reached"})  # of the intervals: a line of a terminal is short
+
+
 def as_json(made: Report) -> None:
     sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
 
 
 def as_csv(made: Report) -> None:
     """A row a variant, interval, client and queue; each figure with its half-width."""
-    ids = [figure.id for figure in FIGURES]
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    names = [name for one in ids for name in (one, f"{one}_half")]
-    out.writerow(["variant", "at", "client", "queue", *names])
-    for variant in made.variants:
-        for row in variant.rows:
-            found = [row.figures.get(one, Estimate(None)) for one in ids]
-            cells = [_plain(one) for estimate in found for one in (estimate.value, estimate.half)]
-            out.writerow([variant.name, row.at, row.client, row.queue, *cells])
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
+    for line in csv_lines(made):
+        sys.stdout.write(line)
 
 
 def show(made: Report, *, queues: bool) -> None:
@@ -92,10 +85,12 @@ def _compared(made: Report, queues: bool):
             next((row for row in rows if (row.client, row.queue) == (client, queue)), None)
             for rows in whole
         ]
-        for figure in FIGURES:
+        for figure in figures_of(made):
             cells = list(_cells(rows, figure))
             if any(cell not in ("", "–") for cell in cells):
-                name = _names(next(row for row in rows if row)) if figure is FIGURES[0] else ""
+                name = (
+                    _names(next(row for row in rows if row)) if figure.id == FIGURES[0].id else ""
+                )
                 table.add_row(name, WORDS[figure.id], *cells)
         table.add_section()
     return table
@@ -125,6 +120,7 @@ def _intervals(made: Report, queues: bool):
             if not (row.queue and not queues) and not (alone and row.client and not row.queue)
         ]
         figures = [one for one in FIGURES if any(_any(row, one) for row in shown)]
+        figures = [one for one in figures if one.id not in LEFT_OUT]
         table = Table(title=short(variant.name), title_justify="left", pad_edge=False)
         table.add_column("from")
         if len({_names(row) for row in shown}) > 1:

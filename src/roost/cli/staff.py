@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from roost.cli.output import fail, result
-from roost.cli.simulate import Grains, jobs_of
+from roost.cli.simulate import Grains, asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def staff(
     from roost.simulator.many import Results, cores, play_many
     from roost.simulator.search import NoPromise, Search
 
-    (job,) = jobs_of(scenario, [], None)
+    (job,) = asked_for(scenario, None, "", [], None, "").jobs
     results = Results()
 
     def quietly(_: "Task", __: "Outcome") -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from roost.definitions import announcements
 from roost.definitions.documents import (
     ClientDocument,
 )
@@ -99,6 +100,9 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
         client = folder.client.document
         add(client.sorry, client.language, folder.recordings, f"{folder.client.file}: sorry")
         add(client.hold, client.language, folder.recordings, f"{folder.client.file}: hold")
+        for name, said in client.announcements.items():
+            place = f"{folder.client.file}: announcement {name}"
+            add(said, client.language, folder.recordings, place)
         for name, queue in client.queues.items():
             place = f"{folder.client.file}: whisper of {name}"
             add(queue.whisper, client.language, folder.recordings, place)
@@ -113,6 +117,9 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
             for name, step in flow.document.steps.items():
                 for _, prompts in prompts_of(step):
                     add(prompts, language, folder.recordings, f"{flow.file}: {name}")
+                if step.queue is not UNSET and step.queue.announce is not UNSET:
+                    said = announcements.texts(step.queue.announce, language)
+                    add(said, language, folder.recordings, f"{flow.file}: {name}: announce")
     music = NeededPrompt(WAITING_MUSIC, PromptKind.BUILT_IN, "music-soft", "", b"", "waiting")
     found.setdefault(WAITING_MUSIC, music)
     return tuple(found.values())

@@ -8,7 +8,18 @@ of it, with plain arguments where the areas don't know one another's messages.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor import calling_back, calling_out, moving, transferring, watching
+from roost.floor import (
+    announcing,
+    calling_back,
+    calling_out,
+    estimating,
+    mode_folds,
+    moving,
+    overflowing,
+    task_folds,
+    transferring,
+    watching,
+)
 from roost.floor.agents import decide as agents_decide
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
@@ -18,10 +29,13 @@ from roost.floor.calls import folds as calls_folds
 from roost.floor.calls import messages as calls
 from roost.floor.definition import CentreConfigured, Configure
 from roost.floor.effects import dialog_of, line_of
+from roost.floor.estimates import model as estimates_model
 from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
+from roost.floor.modes import decide as modes_decide
+from roost.floor.modes import model as modes_model
 from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
@@ -35,13 +49,14 @@ from roost.floor.routing import standing as routing_standing
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
 from roost.floor.tasks import decide as tasks_decide
-from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
-from roost.kernel.ids import ClientId, ContactId
+from roost.kernel.ids import AgentId, ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
+
+SIGNED_OUT: Final = agents_model.Presence.SIGNED_OUT
 
 # --- deciding ---
 
@@ -57,8 +72,7 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
         if there is None:
-            free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
-            if free:
+            if agent.handling is None and agent.presence is not SIGNED_OUT:
                 events.append(agents.AgentSignedOut(agent=agent.id))
         elif agent.presence is agents_model.Presence.READY:
             able = moving.under(command.floor, agent, there)
@@ -98,14 +112,17 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
     **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
+    **{command: ("modes", decide) for command, decide in modes_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **overflowing.DECIDE,
     **moving.DECIDE,
     **calling_back.DECIDE,
+    **announcing.DECIDE,
 }
 """What is decided on the whole cell, since it would be half done otherwise."""
 
@@ -142,7 +159,10 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    modes_model.configured(state.modes, floor)
     moving.configured(state, floor)
+    seats = state.routing.seats
+    estimates_model.configured(state.estimates, floor, seats, at)
 
 
 def _arrived(state: CellState, event: calls.CallArrived, at: InstantUs) -> None:
@@ -257,9 +277,27 @@ def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -
     tasks_model.here(state.tasks, event.agent, False)
 
 
-def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
+def _ready(state: CellState, event: agents.AgentReady | agents.AgentWorks, at: InstantUs) -> None:
+    """To the router who works on a task is ready, with something in hand."""
     agents_model.ready(state.agents, event, at)
     routing_standing.set_state(state.routing, event.agent, "ready", at)
+    if event.agent not in state.estimates.here:
+        _serves(state, event.agent, at)
+
+
+def _serves(state: CellState, agent: AgentId, at: InstantUs) -> None:
+    """Estimates count on somebody, as routing sees them."""
+    seat = state.routing.seats[agent]
+    estimates_model.comes(state.estimates, agent, seat.skills, seat.team, at)
+
+
+def _moved(state: CellState, event: agents.AgentMoved | agents.AgentPutBack, at: InstantUs) -> None:
+    if isinstance(event, agents.AgentMoved):
+        moving.moved(state, event)
+    else:
+        moving.back(state, event)
+    if event.agent in state.estimates.here:
+        _serves(state, event.agent, at)
 
 
 def _away(state: CellState, event: agents.AgentAway, at: InstantUs) -> None:
@@ -310,14 +348,14 @@ def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> Non
 
 
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
+_c, _a, _f = calls_folds, agents_model, flows_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
     """An event that reports follow, and no state."""
 
 
-FOLDS: Final[Mapping[type[Event], _Fold]] = {
+_FOLDS: Final[Mapping[type[Event], _Fold]] = {
     CentreConfigured: _configured,
     calls.CallArrived: _arrived,
     calls.CallAnswered: _call_answered,
@@ -360,6 +398,7 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
     flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
     flows.FlowRescued: _rescued,
+    flows.WaitAnnounced: lambda s, e, at: _f.announced(s.flows, e),
     queues.ContactQueued: _queued,
     queues.CallbackStands: _stands,
     queues.RingWidened: _asks,
@@ -373,6 +412,9 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,
+    agents.AgentWorks: _ready,
+    agents.WorkBegan: lambda s, e, at: _a.work_began(s.agents, e, at),
+    agents.WorkEnded: lambda s, e, at: _a.work_ended(s.agents, e),
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
     agents.OfferTaken: _taken,
@@ -393,19 +435,32 @@ FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.SegmentClosed: _segment_closed,
     agents.SegmentCompleted: lambda s, e, at: _a.segment_completed(s.agents, e),
     agents.AgentChanged: _nothing,
-    agents.AgentMoved: lambda s, e, at: moving.moved(s, e),
-    agents.AgentPutBack: lambda s, e, at: moving.back(s, e),
+    agents.AgentMoved: _moved,
+    agents.AgentPutBack: _moved,
     agents.HandRaised: lambda s, e, at: _a.hand_raised(s.agents, e),
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
-    tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
-    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e),
-    tasks.TaskTaken: lambda s, e, at: _t.taken(s.tasks, e),
-    tasks.TaskGivenBack: lambda s, e, at: _t.given_back(s.tasks, e, at),
-    tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
-    tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
-    tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+    **mode_folds.FOLDS,
+    **task_folds.FOLDS,
+}
+
+
+def _estimated(kind: type[Event], fold: _Fold) -> _Fold:
+    """Estimates are folded from what other areas know as well."""
+    also = estimating.FOLDS.get(kind)
+    if also is None:
+        return fold
+
+    def folded(state: CellState, event: Event, at: InstantUs) -> None:
+        fold(state, event, at)
+        also(state.estimates, event, at)
+
+    return folded
+
+
+FOLDS: Final[Mapping[type[Event], _Fold]] = {
+    kind: _estimated(kind, fold) for kind, fold in _FOLDS.items()
 }
 
 

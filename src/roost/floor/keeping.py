@@ -30,7 +30,16 @@ def wait(state: CellState, contact: ContactId, act: flows.QueueNow, step: str) -
     elif only is None and step not in (RESCUED, TRANSFERRED):
         only, only_us, kept = _helper(state, contact, act), _hold_us(state, act), Kept.HELPED_LAST
     if only is None:
-        return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
+        return queues.Wait(
+            contact,
+            act.queue,
+            act.asked,
+            act.most_us,
+            lapse,
+            overflow=act.overflow,
+            since=act.since,
+            before=act.before,
+        )
     seat = state.routing.seats[only]
     return queues.Wait(
         contact,
@@ -43,6 +52,9 @@ def wait(state: CellState, contact: ContactId, act: flows.QueueNow, step: str) -
         kept,
         seat.rest_until if seat.state == "resting" else InstantUs(0),
         act.alone,
+        act.overflow,
+        act.since,
+        act.before,
     )
 
 
@@ -58,6 +70,19 @@ def release(state: CellState, agent: AgentId) -> list[Command]:
         for place in seat.own.places[seat.own.head :]
         if there(waiters, place)
     ]
+
+
+def unserved(state: CellState, agent: AgentId) -> list[Command]:
+    """Who may not serve any more what was held for them, since they were moved."""
+    seat = state.routing.seats.get(agent)
+    if seat is None or seat.own is None:
+        return []
+    held = (
+        ContactId(place[2])
+        for place in seat.own.places[seat.own.head :]
+        if there(state.routing.waiters, place)
+    )
+    return [widen(state, contact, state.queues.entries[contact]) for contact in held]
 
 
 def widen(state: CellState, contact: ContactId, entry: Entry) -> Command:

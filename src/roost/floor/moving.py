@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from roost.floor import definition
+from roost.floor import definition, keeping
 from roost.floor.agents import messages as agents
 from roost.floor.agents import model as agents_model
 from roost.floor.agents.model import Agent, Move, Presence
@@ -20,7 +20,7 @@ from roost.floor.routing import messages as routing
 from roost.floor.routing import standing
 from roost.floor.state import CellState
 from roost.floor.tasks import model as tasks_model
-from roost.kernel.ids import ClientId
+from roost.kernel.ids import ClientId, SkillId
 from roost.kernel.messages import Command, Decision, Event, Refusal, Wake
 from roost.kernel.time import DAY, HOUR, DurationUs, InstantUs
 
@@ -200,7 +200,7 @@ def _holds(move: Move, known: Collection[str], teams: Collection[str]) -> bool:
     return all(skill.skill in known for skill in move.gives)
 
 
-def asked_by(floor: definition.Floor) -> set[str]:
+def asked_by(floor: definition.Floor) -> set[SkillId]:
     """Every skill that a queue or a flow asks for, or prefers."""
     asked = [
         *(part for queue in floor.queues for part in (queue.skills, queue.prefer)),
@@ -266,12 +266,14 @@ def _place(state: CellState, agent: Agent) -> None:
 # --- what follows ---
 
 
-def match(state: CellState, event: agents.AgentMoved | agents.AgentPutBack) -> Sequence[Command]:
-    """Whoever is ready may have become able to serve somebody who waits."""
+def follows(state: CellState, event: agents.AgentMoved | agents.AgentPutBack) -> Sequence[Command]:
+    """Whoever is ready may have become able to serve somebody who waits, and whom something was
+    held for may not serve it any more."""
+    commands = keeping.unserved(state, event.agent)
     seat = state.routing.seats.get(event.agent)
-    if seat is None or seat.state != "ready":
-        return ()
-    return (routing.MatchAgent(event.agent),)
+    if seat is not None and seat.state == "ready":
+        commands.append(routing.MatchAgent(event.agent))
+    return commands
 
 
 def timers(state: CellState, now: InstantUs) -> list[Wake]:
@@ -280,7 +282,7 @@ def timers(state: CellState, now: InstantUs) -> list[Wake]:
     return [Wake(max(now, until), agents.MoveLapses(move)) for move, until in ends.items()]
 
 
-REACTIONS: Final = {agents.AgentMoved: match, agents.AgentPutBack: match}
+REACTIONS: Final = {agents.AgentMoved: follows, agents.AgentPutBack: follows}
 DECIDE: Final[Mapping[type[Command], Callable[[CellState, InstantUs, Any], Decision | Refusal]]] = {
     agents.MoveAgents: move_agents,
     agents.PutBack: put_back,

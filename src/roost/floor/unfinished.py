@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from roost.floor import moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Agent, Agents, Presence
+from roost.floor.announcing import announced_by
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import ASK_US, CLEAR_US, LEASE_US, Call, Leg, LegState
 from roost.floor.calls.talks import dial
@@ -29,15 +30,18 @@ from roost.floor.effects import (
 )
 from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
+from roost.floor.modes import messages as modes
+from roost.floor.modes.model import Modes
 from roost.floor.parties import INTERRUPTED_US, RING_US, WHISPER_US, Party
 from roost.floor.queues import messages as queues
-from roost.floor.queues.model import Queues, widens_at
+from roost.floor.queues.model import Queues, overflows_at, widens_at
 from roost.floor.routing import messages as routing
 from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
-from roost.kernel.ids import AgentId, CollectId, ContactId, TrackId
+from roost.floor.tasks.routed import widening
+from roost.kernel.ids import AgentId, CollectId, ContactId, ModeId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
@@ -52,11 +56,12 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
             effects.extend(_going_on(state, call, now))
             effects.extend(_talk(state, call, now))
     for run in state.flows.runs.values():
-        effects.extend(_flow(state.flows, run, now))
+        effects.extend(_flow(state, run, now))
     effects.extend(_queues(state.queues, now))
     effects.extend(_agents(state.agents, now))
     effects.extend(_routing(state.routing, now))
     effects.extend(_tasks(state.tasks, now))
+    effects.extend(_modes(state.modes, now))
     effects.extend(moving.timers(state, now))
     return effects
 
@@ -182,13 +187,20 @@ def _collecting(call: Call) -> CollectDigits:
     )
 
 
-def _flow(state: Flows, run: Run, now: InstantUs) -> list[Effect]:
+def _flow(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
     if run.waits == "queue":
-        return _offer(run, now)
+        return [*_offer(run, now), *_announces(state, run, now)]
     effects: list[Effect] = [Wake(max(now, run.due), flows.StepLapsed(run.contact, run.turn))]
     if run.waits == "web":
-        effects.append(_web(state, run, now))
+        effects.append(_web(state.flows, run, now))
     return effects
+
+
+def _announces(state: CellState, run: Run, now: InstantUs) -> list[Effect]:
+    announce = announced_by(state, run)
+    if announce is None:
+        return []
+    return [Wake(after(now, announce.every_us), flows.AnnounceWait(run.contact, run.turn))]
 
 
 def _offer(run: Run, now: InstantUs) -> list[Effect]:
@@ -235,15 +247,23 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
         widens = widens_at(state.lines[entry.queue], entry, entry.ring)
         if widens is not None:
             effects.append(Wake(max(now, widens), queues.Widen(contact, number)))
+        overflows = overflows_at(entry)
+        if overflows is not None:
+            effects.append(Wake(max(now, overflows), queues.OverflowDue(contact, number)))
     return effects
 
 
 def _routing(state: Routing, now: InstantUs) -> list[Effect]:
-    return [
-        Wake(max(now, seat.rest_until), routing.RestOver(AgentId(agent), seat.number))
-        for agent, seat in state.seats.items()
-        if seat.state == "resting"
-    ]
+    effects: list[Effect] = []
+    for key, seat in state.seats.items():
+        agent = AgentId(key)
+        if seat.state == "resting":
+            over = routing.RestOver(agent, seat.number)
+            effects.append(Wake(max(now, seat.rest_until), over))
+        if seat.shut_until:
+            opens = routing.OpenAgent(agent, seat.shut_until)
+            effects.append(Wake(max(now, seat.shut_until), opens))
+    return effects
 
 
 def _agents(state: Agents, now: InstantUs) -> list[Effect]:
@@ -268,7 +288,22 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
 def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     for task in state.tasks.values():
+        if task.offer is not None:
+            lapse = tasks.TaskOfferLapsed(task.id, task.offer)
+            effects.append(Wake(max(now, task.lapses), lapse))
+        line = state.queues.get(task.queue)
+        if task.queued and line is not None:
+            effects.extend(widening(line, task, task.ring, now))
         if task.state is not TaskState.DUE:
             effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
         effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))
+    return effects
+
+
+def _modes(state: Modes, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for key, mode in state.modes.items():
+        if not mode.began:
+            effects.append(Wake(max(now, mode.begins), modes.ModeBegins(ModeId(key))))
+        effects.append(Wake(max(now, mode.ends), modes.ModeLapses(ModeId(key), mode.ends)))
     return effects

@@ -6,19 +6,12 @@ words, and a parameter that no words expect.
 
 from typing import Final
 
-from msgspec import Struct
-
 from roost.kernel.messages import Refusal
-
-
-class Words(Struct, frozen=True, gc=False):
-    en: str
-    mend_en: str
-    zh: str
-    mend_zh: str
-
+from roost.kernel.wording import Words
+from roost.kernel.words_of_modes import MODES
 
 REFUSALS: Final[dict[str, Words]] = {
+    **MODES,
     # --- calls ---
     "stale": Words(
         "That has been overtaken by what happened since.",
@@ -354,6 +347,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "该坐席已持有 {most} 个任务。",
         "请先完成或退回一个任务。",
     ),
+    "no_room": Words(
+        "This agent has {most} of these tasks in hand, or offered: as many as there's room for.",
+        "Finish one, or give one back.",
+        "该坐席手中或待确认的此类任务已达 {most} 个上限。",
+        "请先完成或退回一个任务。",
+    ),
+    "not_offered": Words(
+        "Task {task} isn't offered to this agent.",
+        "Look at the present state; nothing was changed.",
+        "任务 {task} 并未派给该坐席。",
+        "请查看当前状态；未作任何更改。",
+    ),
     "not_taken": Words(
         "Task {task} isn't with this agent.",
         "Take it first.",
@@ -451,6 +456,25 @@ REFUSALS: Final[dict[str, Words]] = {
         "Revoke one that isn't needed.",
         "已有 {most} 个有效令牌，达到上限。",
         "请撤销一个不再需要的令牌。",
+    ),
+    # --- simulations ---
+    "simulation_running": Words(
+        "A simulation is being played; there's one at a time.",
+        "Wait until it's done, or cancel it.",
+        "已有一个模拟正在运行；一次只能运行一个。",
+        "请等待其完成，或先取消它。",
+    ),
+    "unknown_scenario": Words(
+        "There is no scenario {scenario}.",
+        "Choose one of those that stand in the folder scenarios/ of the definitions.",
+        "没有名为 {scenario} 的场景。",
+        "请选择定义目录 scenarios/ 中已有的场景。",
+    ),
+    "nothing_to_play": Words(
+        "Nothing to play was named.",
+        "Name either a scenario or a period of the log.",
+        "未指定要模拟的内容。",
+        "请指定一个场景，或日志中的一段时间（二选一）。",
     ),
 }
 

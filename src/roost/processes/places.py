@@ -9,6 +9,7 @@ accounts.db        who may log in
 tls/               the certificate of our own that pages are served with
 prompts/           spoken texts and recordings, by content hash
 recordings/        encrypted tracks
+simulations/       what was played for the page of that name
 incidents/         failed assertions: the input and the state's digest
 log/               what the processes print
 run/               sockets, pids, launch.json: of the running centre only
@@ -58,6 +59,10 @@ class Places:
     @property
     def recordings(self) -> Path:
         return self.data / "recordings"
+
+    @property
+    def simulations(self) -> Path:
+        return self.data / "simulations"
 
     @property
     def incidents(self) -> Path:

@@ -34,6 +34,7 @@ from roost.kernel.time import Zone
 from roost.processes import certificates, health, printing, secrets, supervise, travelling
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
+from roost.processes.simulation import simulations
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
 from roost.web.pages import built_pages
@@ -130,6 +131,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         records=SqliteRecords(places.views, store.reader(), cell),
         reports=SqliteReports(places.views),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
+        simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),
         randomness=SystemRandomness(),
         decoder=Decoder.of(ROOM),

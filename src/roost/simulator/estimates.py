@@ -13,20 +13,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.ports.simulations import Estimate
+
 CONFIDENCE: Final = 0.95
-
-
-class Estimate(Struct, frozen=True):
-    """`value` with `half` the width of its confidence interval; None where there's no data, or
-    just one run."""
-
-    value: float | None
-    half: float | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether a difference is one, and not luck."""
-        return self.value is not None and self.half is not None and abs(self.value) > self.half
 
 
 class Figure(Struct, frozen=True):
@@ -39,6 +28,7 @@ class Figure(Struct, frozen=True):
     scale: float = 1.0
     unit: str = ""
     better: int = 0  # 1: more is better, -1: less
+    rare: bool = False  # shown only where there's any
 
 
 _BUSY: Final = ("ringing_us", "talking_us", "holding_us", "wrapping_us")
@@ -46,6 +36,8 @@ FIGURES: Final = (
     Figure("offered", ("offered",)),
     Figure("answered", ("answered",), better=1),
     Figure("abandoned", ("abandoned",), better=-1),
+    Figure("called_back", ("called_back",), rare=True),
+    Figure("callbacks_reached", ("callbacks_reached",), better=1, rare=True),
     Figure(
         "service_level", ("answered_in_target",), ("answered", "abandoned", "-short_abandoned"),
         100, "%", 1,

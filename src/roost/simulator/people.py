@@ -5,6 +5,7 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    AgentWorks,
     CompleteTransfer,
     Consult,
     GoAway,
@@ -319,7 +320,7 @@ class People:
         else:
             self.tell(LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{leg}")
 
-    def sees_ready(self, event: AgentReady) -> None:
+    def sees_ready(self, event: AgentReady | AgentWorks) -> None:
         self.people[event.agent].state = "ready"
 
     def sees_away(self, event: AgentAway) -> None:

@@ -1,42 +1,20 @@
 """What is shown of simulations, in a terminal, as JSON or on a page: variants side by side."""
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
+from msgspec.structs import replace
 
+from roost.ports.simulations import Estimate, ShownFigure
+from roost.ports.simulations import SimulatedVariant as Variant
+from roost.ports.simulations import SimulationReport as Report
+from roost.simulator.estimates import FIGURES, Figure
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
-from roost.simulator.tables import Promise, Row, promises, rows_of
-from roost.simulator.trust import Trust, said, trust
-
-
-class Variant(Struct, frozen=True):
-    """A job's figures; `rows` of all the time and of intervals, changes against the first."""
-
-    name: str
-    rows: list[Row]
-    promises: list[Promise]
-    contacts: float
-    events: float
-    lost: int
-    incidents: int
-    contacts_per_second: float
-
-
-class Report(Struct, frozen=True):
-    """`seeds` are those that all variants were played with; `digest` is of the first run's log, if
-    it was kept, and `verified` whether it folds to the same."""
-
-    scenario: str
-    interval: str
-    seeds: list[int]
-    currency: str
-    variants: list[Variant]
-    digest: str = ""
-    verified: bool | None = None
-    trust: list[Trust] = []
-    says: tuple[str, str] = ("", "")
+from roost.simulator.tables import promises, rows_of
+from roost.simulator.trust import said, trust
 
 
 def report(
@@ -50,7 +28,7 @@ def report(
     first = jobs[0]
     found = [] if actual is None else trust(first.frame.zone, actual, outcomes[0])
     contracts = first.frame.contracts
-    return Report(
+    made = Report(
         scenario=names[0],
         interval=first.frame.grain.value,
         seeds=[one.seed for one in outcomes[0]],
@@ -75,8 +53,39 @@ def report(
         trust=found,
         says=said(found, len(outcomes[0])) if actual is not None else ("", ""),
     )
+    shown = [ShownFigure(one.id, one.unit, one.better) for one in figures_of(made)]
+    return replace(made, figures=shown)
+
+
+def figures_of(made: Report) -> list[Figure]:
+    """The figures that have anything to show."""
+    rows = [row for variant in made.variants for row in variant.rows]
+    there = {name for row in rows for name, found in row.figures.items() if found.value}
+    return [figure for figure in FIGURES if not figure.rare or figure.id in there]
 
 
 def short(name: str) -> str:
     """A variant's name without the files that it changes."""
     return re.sub(r"[^ ;]*\.yaml:", "", name)
+
+
+def csv_lines(made: Report) -> Iterator[str]:
+    """A row a variant, interval, client and queue; each figure with its half-width."""
+    ids = [figure.id for figure in FIGURES]
+    names = [name for one in ids for name in (one, f"{one}_half")]
+    yield _line(["variant", "at", "client", "queue", *names])
+    for variant in made.variants:
+        for row in variant.rows:
+            found = [row.figures.get(one, Estimate(None)) for one in ids]
+            cells = [_plain(one) for estimate in found for one in (estimate.value, estimate.half)]
+            yield _line([variant.name, row.at, row.client, row.queue, *cells])
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"

@@ -20,12 +20,19 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    AgentWorks,
     WrapUpStarted,
 )
-from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
+from roost.floor.calls.messages import (
+    CallArrived,
+    CallbackClosed,
+    CallbackPromised,
+    ContactEnded,
+    LegEnded,
+)
 from roost.floor.cell import ROOM
 from roost.floor.definition import Configure, Floor
-from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.flows.messages import CallbackOffered, FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
 from roost.floor.state import CellState
 from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
@@ -101,6 +108,7 @@ class Simulation:
         people, callers = self.world.people, self.world.callers
         self.notices: dict[type[Event], Callable[[Any], None]] = {
             AgentReady: people.sees_ready,
+            AgentWorks: people.sees_ready,
             AgentAway: people.sees_away,
             AgentSignedIn: people.sees_signed_in,
             AgentSignedOut: people.sees_signed_out,
@@ -108,6 +116,9 @@ class Simulation:
             CallArrived: callers.arrived,
             FlowAdvanced: callers.chose,
             ContactQueued: callers.waits,
+            CallbackOffered: callers.offered,
+            CallbackPromised: callers.promise,
+            CallbackClosed: callers.closed,
             ContactEnded: callers.over,
             LegEnded: callers.forget,
         }

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from roost.kernel.time import InstantUs, Zone
 from roost.office.measures.intervals import wall
-from roost.simulator.estimates import FIGURES, Estimate, Figure, Runs, difference, estimate
+from roost.ports.simulations import Estimate
+from roost.ports.simulations import SimulatedRow as Row
+from roost.ports.simulations import SimulatedTerm as Promise
+from roost.simulator.estimates import FIGURES, Figure, Runs, difference, estimate
 from roost.simulator.outcome import Amounts, Outcome
 
 WHOLE: Final = 0  # the start of a row for all of the time
@@ -16,30 +17,6 @@ WHOLE: Final = 0  # the start of a row for all of the time
 RowKey = tuple[int, str, str]
 
 QUEUES_HAVE: Final = frozenset({"offered", "answered", "abandoned", "service_level", "asa", "aht"})
-
-
-class Row(Struct, frozen=True):
-    """`at` is the interval's beginning on the centre's wall, empty for all the time; each figure
-    with its estimate; `change` against another set of runs, where there's one."""
-
-    at: str
-    client: str
-    queue: str
-    figures: dict[str, Estimate]
-    change: dict[str, Estimate] = {}
-
-
-class Promise(Struct, frozen=True):
-    """A term of service in a period, over all runs: `sure` is the part of those with data in which
-    it was kept; `reached` and `due` are means."""
-
-    client: str
-    term: str
-    period: str
-    target: float
-    reached: Estimate
-    sure: float | None
-    due: Estimate
 
 
 def grouped(outcomes: Sequence[Outcome]) -> dict[RowKey, list[Amounts]]:

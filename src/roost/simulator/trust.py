@@ -9,10 +9,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from roost.kernel.time import Zone
-from roost.simulator.estimates import FIGURES, Estimate
+from roost.ports.simulations import Estimate, Trust
+from roost.simulator.estimates import FIGURES
 from roost.simulator.outcome import Outcome
 from roost.simulator.tables import Row, rows_of
 
@@ -30,19 +29,6 @@ BAD_NEWS: Final = (
     "The twin misses something about: {names}. Its service level is off by {off} points.",
     "孪生模型在以下指标上有偏差：{names}。服务水平平均相差 {off} 个百分点。",
 )
-
-
-class Trust(Struct, frozen=True):
-    """One figure: what happened, the twin's, the mean error over intervals (with its sign, and
-    without), and the part of the intervals in which what happened is as if it had been a run."""
-
-    figure: str
-    happened: float | None
-    twin: Estimate
-    bias: float | None
-    error: float | None
-    inside: float | None
-    intervals: int
 
 
 def trust(zone: Zone, actual: Outcome, runs: Sequence[Outcome]) -> list[Trust]:

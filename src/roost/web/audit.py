@@ -8,7 +8,7 @@ Call it before the thing is handed out or the command is given; it returns when 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 import msgspec
 from litestar import get
@@ -176,7 +176,7 @@ def _page(parts: Parts, cursors: Cursors, asked: _Asked, upto: int | None, limit
 
 def _noted(row: Stored, caller: Caller, people: Mapping[str, Account]) -> Noted:
     body: dict[str, object] = msgspec.json.decode(row.body)
-    about = {k: str(v) for k, v in body.items() if k not in _OWN and v is not None}
+    about = {k: _plain(v) for k, v in body.items() if k not in _OWN and v is not None}
     actor = row.actor.partition(":")[2]
 
     def called(id: str) -> str | None:
@@ -193,6 +193,12 @@ def _noted(row: Stored, caller: Caller, people: Mapping[str, Account]) -> Noted:
         about,
         called(about.get("account", "")),
     )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in cast("list[object]", value))
+    return str(value)
 
 
 ROUTES: Final = (audit,)

@@ -7,9 +7,11 @@ from typing import Final
 from litestar import Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roost.floor.definition import Floor
-from roost.kernel.ids import AgentId, ClientId, Digest, FlowId, QueueId
+from roost.floor.moving import asked_by
+from roost.kernel.ids import AgentId, ClientId, Digest, FlowId, QueueId, SkillId
 from roost.kernel.time import DurationUs
 from roost.web.follow import Follower
 from roost.web.health import Check, Health, PartHealth
@@ -58,6 +60,8 @@ class Definitions(Struct, frozen=True):
     queues: tuple[QueueDefinition, ...]
     agents: tuple[AgentDefinition, ...]
     away_reasons: tuple[str, ...]
+    skills: tuple[SkillId, ...]
+    """What the queues and flows of these clients ask for, or prefer: what agents can be given."""
 
 
 @get("/api/health", summary="Is the centre ready")
@@ -170,7 +174,15 @@ def _definitions(
             if sight.sees_agent(one.id, one.team)
         ),
         floor.away_reasons,
+        tuple(sorted(skills_asked(floor, sight))),
     )
+
+
+def skills_asked(floor: Floor, sight: Sight) -> set[SkillId]:
+    """The skills that those whom they see ask for."""
+    queues = tuple(one for one in floor.queues if sight.sees(one.client))
+    flows = tuple(one for one in floor.flows if sight.sees(one.client))
+    return asked_by(replace(floor, queues=queues, flows=flows))
 
 
 ROUTES: Final = (health, definitions)

@@ -325,7 +325,8 @@ class Follower:
             return True
         agent = agent_of(stored)
         live = None if agent is None else self.live.agents.get(agent)
-        return agent is None or (live is not None and sight.sees_agent(agent, live.team))
+        seen = live is not None and sight.sees_agent(live.id, live.team, live.lent)
+        return agent is None or seen
 
     def _begin_counting_money(self) -> None:
         """Beside the following: a slow or broken projection never holds the views up."""

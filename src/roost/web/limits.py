@@ -13,6 +13,7 @@ MOST_KEYS_PRESSED: Final = 32  # keys sent to the far end in one go
 MOST_EARLIER: Final = 10  # contacts with the same person, as a desk shows them
 MOST_TARGETS: Final = 50  # colleagues, and directory's entries, of one answer: ask with a text
 MOST_SAID: Final = 500  # characters of a message to a team or an agent
+MOST_SKILLS_MOVED: Final = 50  # given or taken by one move
 MOST_PAGE: Final = 200  # rows of one answer; the rest by cursor
 MOST_RANGE: Final = 1 << 18  # bytes read of a recording at a time
 MOST_PAIRS: Final = 4_000  # of a recording's outline: as many as the widest screen has points

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from roost.floor import definition
 from roost.floor.agents import messages as agents
+from roost.floor.agents.model import Move
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
 from roost.floor.parties import Party, SegmentKind
@@ -28,15 +29,16 @@ from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_helping, live_parties, live_tasks, live_writing
+from roost.web import live_helping, live_parties, live_routing, live_tasks, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
 from roost.web.live_parties import WatchLive, is_main
+from roost.web.live_routing import WaitLive
 from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import TalkLive
 from roost.web.permissions import View
-from roost.web.rows import AlertRow, ContactState, Presence, ref_of
+from roost.web.rows import AT_REST, AlertRow, ContactState, Presence, ref_of
 from roost.web.staff import Staff, of_team
 
 Key = tuple[View, str]
@@ -73,6 +75,10 @@ class AgentLive(Struct):
     kind: SegmentKind | None = None
     watches: WatchLive | None = None
     unreached: ContactId | None = None  # whom I called last, in vain
+    tasks: tuple[TaskId, ...] = ()  # in hand, that were offered
+    moves: list[Move] = []  # what is changed for now
+    lent: str = ""  # the team for now, where it's another one
+    rests: bool = False  # ready, and offered nothing by the team's rules of rest
 
 
 class ContactLive(Struct):
@@ -95,6 +101,7 @@ class ContactLive(Struct):
     outcome: Outcome | None = None
     talk_us: DurationUs = DurationUs(0)
     talk: TalkLive = field(default_factory=TalkLive)
+    wait: WaitLive | None = None
 
     @property
     def ref(self) -> str:
@@ -266,17 +273,17 @@ class Live:
             self.presences[Presence.SIGNED_OUT] += 1
         return agent
 
-    def _move(self, id: AgentId, presence: Presence, at: InstantUs, reason: str = "") -> AgentLive:
+    def move(self, id: AgentId, presence: Presence, at: InstantUs, reason: str = "") -> AgentLive:
         agent = self._agent(id)
         self.presences[agent.presence] -= 1
         self.presences[presence] += 1
         agent.presence = presence
         agent.reason = reason
         agent.since = at
-        if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
+        if presence in AT_REST:
             agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.kind, agent.held = None, False
-        agent.until, agent.extended = None, False
+        agent.until, agent.extended, agent.rests = None, False, False
         self.touch_agent(agent)
         return agent
 
@@ -385,6 +392,7 @@ class Live:
         if contact is not None:
             contact.queue = event.queue
             contact.outcome = None
+            live_routing.queued(contact, event, envelope.at)
             self._state(event.contact, ContactState.WAITING, envelope.at)
 
     def _dequeued(self, event: queues.ContactDequeued, envelope: Envelope) -> None:
@@ -396,25 +404,26 @@ class Live:
         contact = self.contacts.get(event.contact)
         if contact is not None:
             contact.waited_us = event.waited_us
+            contact.wait = None
             contact.outcome = event.outcome
             if event.outcome is not Outcome.ANSWERED:
                 self._state(event.contact, ContactState.FLOW, envelope.at)
             self.touch_contact(contact)
 
     def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.AWAY, envelope.at, "signed_in")
+        self.move(event.agent, Presence.AWAY, envelope.at, "signed_in")
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent = self.move(event.agent, Presence.SIGNED_OUT, envelope.at)
         agent.hand = agent.unreached = None
         if not event.sent_home:
             agent.to_complete = []
 
     def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.READY, envelope.at)
+        self.move(event.agent, Presence.READY, envelope.at)
 
     def _away(self, event: agents.AgentAway, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.AWAY, envelope.at, event.reason)
+        self.move(event.agent, Presence.AWAY, envelope.at, event.reason)
 
     def _next(self, event: agents.NextStateChosen, _at: Envelope) -> None:
         agent = self._agent(event.agent)
@@ -422,7 +431,7 @@ class Live:
         self.touch_agent(agent)
 
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.OFFERED, envelope.at)
+        agent = self.move(event.agent, Presence.OFFERED, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
         agent.kind, agent.unreached = event.kind, None
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -431,7 +440,7 @@ class Live:
             self._state(contact.id, ContactState.RINGING, envelope.at)
 
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.TALKING, envelope.at)
+        agent = self.move(event.agent, Presence.TALKING, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
         agent.segment, agent.kind = event.segment, event.kind
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -441,9 +450,9 @@ class Live:
 
     def _offer_ended(self, event: agents.OfferEnded, envelope: Envelope) -> None:
         if event.why == "caller_left":
-            self._move(event.agent, Presence.READY, envelope.at)
+            self.move(event.agent, Presence.READY, envelope.at)
         else:
-            self._move(event.agent, Presence.AWAY, envelope.at, event.why)
+            self.move(event.agent, Presence.AWAY, envelope.at, event.why)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and contact.agent == event.agent and is_main(event):
             self.touch_contact(contact)
@@ -451,17 +460,9 @@ class Live:
             self._state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.WRAPPING, envelope.at)
+        agent = self.move(event.agent, Presence.WRAPPING, envelope.at)
         agent.held = False
         agent.until = event.until
-
-    def _segment(self, event: agents.SegmentClosed, envelope: Envelope) -> None:
-        live_writing.closed(self, event, envelope)
-        contact = self.contacts.get(event.contact) if event.contact else None
-        if contact is not None:
-            contact.code = event.code
-            contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
-            self.touch_contact(contact)
 
     def _phone(self, event: agents.PhoneKnown | agents.PhoneGone, _at: Envelope) -> None:
         agent = self._agent(event.agent)
@@ -488,12 +489,12 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     agents.OfferTaken: Live._taken,
     agents.OfferEnded: Live._offer_ended,
     agents.WrapUpStarted: Live._wrapping,
-    agents.SegmentClosed: Live._segment,
     agents.PhoneKnown: Live._phone,
     agents.PhoneGone: Live._phone,
     **live_writing.FOLDS,
     **live_helping.FOLDS,
     **live_parties.FOLDS,
+    **live_routing.FOLDS,
     **live_tasks.FOLDS,
 }
 """Which event is folded how."""

@@ -38,14 +38,17 @@ def told(live: "Live", event: agents.TeamTold, envelope: Envelope) -> None:
     place.append(ToldLive(event.text, envelope.at, event.agent))
     del place[:-MOST_TOLD]
     for agent in live.agents.values():
-        if agent.id == event.agent or (event.agent is None and agent.team == event.team):
+        ours = event.agent is None and event.team in (agent.team, agent.lent)
+        if agent.id == event.agent or ours:
             live.touch_agent(agent)
 
 
 def told_to(live: "Live", agent: "AgentLive") -> list[ToldLive]:
-    """What an agent was told, alone or with the team; the oldest first."""
+    """What an agent was told, alone or with the team (the one lent to, too); the oldest
+    first."""
     own = live.told.get(place_of("", agent.id), [])
-    together = live.told.get(place_of(agent.team, None), []) if agent.team else []
+    teams = [team for team in (agent.team, agent.lent) if team]
+    together = [one for team in teams for one in live.told.get(place_of(team, None), [])]
     return sorted((*own, *together), key=lambda one: one.at)
 
 

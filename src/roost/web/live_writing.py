@@ -9,7 +9,7 @@ from roost.floor.agents import messages as agents
 from roost.floor.agents.model import MOST_TO_COMPLETE
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, QueueId, SegmentId
-from roost.kernel.time import InstantUs
+from roost.kernel.time import DurationUs, InstantUs
 
 if TYPE_CHECKING:
     from roost.web.live import Live
@@ -33,7 +33,12 @@ def extended(live: "Live", event: agents.WrapUpExtended, _at: Envelope) -> None:
 
 
 def closed(live: "Live", event: agents.SegmentClosed, envelope: Envelope) -> None:
-    """A code that's missing may still be given."""
+    """What was talked, by which code; one that's missing may still be given."""
+    contact = live.contacts.get(event.contact) if event.contact else None
+    if contact is not None:
+        contact.code = event.code
+        contact.talk_us = DurationUs(contact.talk_us + event.talk_us)
+        live.touch_contact(contact)
     agent = live.agents.get(event.agent)
     if agent is None or event.contact is None or not event.to_complete:
         return
@@ -57,6 +62,7 @@ def completed(live: "Live", event: agents.SegmentCompleted, _at: Envelope) -> No
 
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
     agents.WrapUpExtended: extended,
+    agents.SegmentClosed: closed,
     agents.SegmentCompleted: completed,
 }
 """Which event is folded how."""

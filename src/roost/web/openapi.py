@@ -16,6 +16,7 @@ import msgspec
 from litestar import Litestar
 
 from roost.office.measures.dictionary import By
+from roost.ports.simulations import SimulationReport
 from roost.web.feed import Page, Snapshot
 from roost.web.limits import MOST_BODY
 from roost.web.permissions import ENDPOINTS, TOPICS, VIEWS, Reach
@@ -61,6 +62,7 @@ def document(app: Litestar) -> dict[str, Any]:
             Page,
             Snapshot,
             Report,
+            SimulationReport,
         ],
         ref_template=SCHEMA_AT,
     )
@@ -116,6 +118,10 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
         _answers(operation, "Report")
         file = {"schema": {"type": "string", "format": "binary"}}
         operation["responses"]["200"]["content"] |= {"text/csv": file, XLSX: file}
+    if endpoint == "GET /api/simulations/{simulation}/report":
+        _answers(operation, "SimulationReport")
+        file = {"schema": {"type": "string", "format": "binary"}}
+        operation["responses"]["200"]["content"] |= {"text/csv": file, "text/html": file}
     if endpoint == "GET /api/logos/{logo}":
         picture = {"schema": {"type": "string", "format": "binary"}}
         kinds = dict.fromkeys(("image/png", "image/jpeg", "image/webp"), picture)

@@ -20,6 +20,7 @@ from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
 from roost.ports.records import Records
 from roost.ports.reports import Reports
+from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
@@ -57,6 +58,7 @@ class Parts:
     records: Records
     reports: Reports
     recordings: Recordings
+    simulations: Simulations
     clock: Clock
     randomness: Randomness
     decoder: Decoder

@@ -38,6 +38,7 @@ class Scope(StrEnum):
     RECORDINGS_READ = "recordings.read"
     INVOICES_READ = "invoices.read"
     SETTINGS_READ = "settings.read"
+    SIMULATE = "simulate"
     WALLBOARDS_MANAGE = "wallboards.manage"
     ACCOUNTS_MANAGE = "accounts.manage"
     AUDIT_READ = "audit.read"

@@ -14,6 +14,7 @@ from roost.office.measures.dictionary import count, length_us, value
 from roost.ports.accounts import Role
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
+from roost.web.live_routing import move_rows
 from roost.web.live_tasks import row as task_row
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import answers, may_talking, talk_row
@@ -48,6 +49,7 @@ MAY: Final[dict[Presence, tuple[str, ...]]] = {
     Presence.SIGNED_OUT: ("sign-in",),
     Presence.AWAY: ("ready", "away", "sign-out"),
     Presence.READY: ("away", "sign-out"),
+    Presence.WORKING: ("away", "sign-out"),
     Presence.OFFERED: ("take", "decline", "away"),
     Presence.TALKING: ("hold", "hang-up", "wrap-up", "away", "ready"),
     Presence.WRAPPING: ("wrap-up", "away", "ready"),
@@ -86,7 +88,9 @@ class Audience(Struct, frozen=True):
         return self.gets(alert.to, alert.team, alert.client)
 
     def sees_agent(self, agent: AgentLive) -> bool:
-        return self.owner == OPERATOR and (not self.teams or agent.team in self.teams)
+        """Of their teams, or lent to one of them."""
+        there = not self.teams or agent.team in self.teams or agent.lent in self.teams
+        return self.owner == OPERATOR and there
 
 
 def audience(view: View, sight: Sight, desk_of: AgentId | None, role: Role) -> Audience:
@@ -215,7 +219,7 @@ def _may(agent: AgentLive, contact: ContactLive | None) -> tuple[str, ...]:
         may.append("extend-wrap-up")
     if agent.presence is not Presence.SIGNED_OUT:
         may.append("raise-hand")
-    if agent.phone and agent.presence in (Presence.AWAY, Presence.READY):
+    if agent.phone and agent.presence in (Presence.AWAY, Presence.READY, Presence.WORKING):
         may.append("call")
     if agent.phone and agent.presence is Presence.AWAY:
         may.append("watch")
@@ -307,6 +311,8 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         agent.hand,
         _limit(live, agent),
         None if agent.watches is None else agent.watches.of,
+        agent.tasks,
+        move_rows(agent),
     )
 
 
@@ -335,6 +341,8 @@ def _contact(contact: ContactLive) -> ContactRow:
         contact.outcome,
         contact.talk_us,
         contact.talk.outbound,
+        None if contact.wait is None else contact.wait.asked.raised,
+        None if contact.wait is None else contact.wait.own,
     )
 
 

@@ -29,7 +29,7 @@ from roost.web.live import AgentLive, ContactLive, Counted, Live, QueueLive
 from roost.web.live_helping import ToldLive
 from roost.web.live_tasks import TaskLive
 
-FOLDS: Final = 2  # another number where an event is folded in another way: nothing is taken over
+FOLDS: Final = 3  # another number where an event is folded in another way: nothing is taken over
 
 
 class Standing(Struct):

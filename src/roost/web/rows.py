@@ -5,6 +5,7 @@ meaning yet (a service level without contacts) is null, never 0 or 100.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,7 +15,17 @@ from roost.floor.queues.messages import Outcome
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import AgentId, ClientId, EntryId, LegId, QueueId, SegmentId, TaskId
+from roost.kernel.ids import (
+    AgentId,
+    ClientId,
+    EntryId,
+    LegId,
+    MoveId,
+    QueueId,
+    SegmentId,
+    SkillId,
+    TaskId,
+)
 from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -23,9 +34,14 @@ class Presence(StrEnum):
     SIGNED_OUT = "signed_out"
     AWAY = "away"
     READY = "ready"
+    WORKING = "working"  # on a task that was offered
     OFFERED = "offered"
     TALKING = "talking"
     WRAPPING = "wrapping"
+
+
+#: States of whom nothing rings for.
+AT_REST: Final = (Presence.AWAY, Presence.READY, Presence.WORKING, Presence.SIGNED_OUT)
 
 
 class ContactState(StrEnum):
@@ -57,6 +73,17 @@ class QueueRow(Struct, frozen=True):
     aht_us: DurationUs | None  # of segments finished today
 
 
+class MoveRow(Struct, frozen=True):
+    """What a supervisor changed about an agent for now: skills given (with their level) and
+    taken, another team. Agents who were moved together have the same `move`."""
+
+    move: MoveId
+    gives: dict[SkillId, int]
+    takes: tuple[SkillId, ...]
+    team: str | None
+    until: InstantUs
+
+
 class AgentRow(Struct, frozen=True):
     agent: AgentId
     team: str
@@ -75,6 +102,8 @@ class AgentRow(Struct, frozen=True):
     hand: InstantUs | None = None  # raised since: asks for help
     limit_us: DurationUs | None = None  # how long this reason to be away may take
     watches: AgentId | None = None  # a supervisor who listens to that agent
+    tasks: tuple[TaskId, ...] = ()  # in hand, that were offered: what's put aside, too
+    moves: tuple[MoveRow, ...] = ()  # what is changed for now, the latest last
 
 
 class ContactRow(Struct, frozen=True):
@@ -97,6 +126,8 @@ class ContactRow(Struct, frozen=True):
     outcome: Outcome | None = None  # of the last wait; null: never waited, or still does
     talk_us: DurationUs = DurationUs(0)  # of the segments closed so far
     outbound: bool = False  # an agent called; `number` is the client's own that was shown
+    raised: int | None = None  # priority over its queue's, while it waits
+    own: int | None = None  # and as its flow has it: differs where somebody changed it
 
 
 class TotalsRow(Struct, frozen=True):
@@ -248,9 +279,10 @@ class DeskRow(Struct, frozen=True):
 
 
 class TaskRow(Struct, frozen=True):
-    """Work that isn't a call now: `open` until its time (`at`), then `due`, or `taken` by its
-    `holder`; given up at `until`. `agent`: whose own it is; `by`: who has promised it; `outcome`:
-    of the last try. Number and note are shown to who takes it."""
+    """Work that isn't a call now: `open` until its time (`at`), then `due`, `offered` to an agent
+    (who may take it until it `lapses`), or `taken` by its `holder`; given up at `until`. `agent`:
+    whose own it is; `by`: who has promised it; `outcome`: of the last try. Number and note are
+    shown to who takes it."""
 
     task: TaskId
     kind: TaskKind
@@ -269,6 +301,8 @@ class TaskRow(Struct, frozen=True):
     outcome: TaskOutcome | None
     has_number: bool
     has_note: bool
+    offered: AgentId | None = None
+    lapses: InstantUs | None = None
 
 
 class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):

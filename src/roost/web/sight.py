@@ -29,13 +29,13 @@ class Sight(Struct, frozen=True, gc=False):
             return client == self.owner
         return self.clients is None or client in self.clients
 
-    def sees_agent(self, agent: AgentId, team: str) -> bool:
-        """Agents are the operator's: a client's people see none."""
+    def sees_agent(self, agent: AgentId, team: str, lent: str = "") -> bool:
+        """Agents are the operator's: a client's people see none. `lent`: to which team for now."""
         if self.owner != OPERATOR:
             return False
         if self.agent is not None:
             return agent == self.agent
-        return not self.teams or team in self.teams
+        return not self.teams or team in self.teams or lent in self.teams
 
     def sees_team(self, team: str) -> bool:
         return self.owner == OPERATOR and (not self.teams or team in self.teams)
@@ -79,7 +79,7 @@ class Sights:
     def agent(self, horizon: Horizon, id: AgentId) -> AgentLive | None:
         """An agent of the floor, if these people see them."""
         agent = self._live.agents.get(id)
-        if agent is None or not self.of(horizon).sees_agent(id, agent.team):
+        if agent is None or not self.of(horizon).sees_agent(id, agent.team, agent.lent):
             return None
         return agent
 

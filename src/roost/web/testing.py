@@ -25,6 +25,7 @@ from msgspec import Struct
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
+from roost.adapters.simulations.testing import MemorySimulations
 from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
@@ -291,6 +292,7 @@ class SmallCentre:
         self.clock = CellClock()
         self.phones = Phones(self)
         self.recordings = MemoryRecordings()
+        self.simulations = MemorySimulations()
         self.accounts = SqliteAccounts(folder / "accounts.db")
         self.engine = LiveEngine(
             ROOM, STREAM, self.store.writer, self.store.reader(), self.clock, self.phones
@@ -308,6 +310,7 @@ class SmallCentre:
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
             reports=SqliteReports(folder / "views.db"),
             recordings=self.recordings,
+            simulations=self.simulations,
             clock=self.clock,
             randomness=SeededRandomness(),
             decoder=self._decoder,

@@ -221,6 +221,12 @@ WORDS: Final[dict[str, Words]] = {
         "录音中不存在所请求的部分。",
         "请请求 {size} 字节以内的部分。",
     ),
+    "no_result": Words(
+        "This simulation has no result.",
+        "Look at its state: it's being played, or it ended without one.",
+        "该模拟没有结果。",
+        "请查看其状态：它仍在运行，或未得出结果即已结束。",
+    ),
     "too_many_feeds": Words(
         "Too many feeds are open.",
         "Close those that aren't looked at.",

@@ -187,7 +187,7 @@ function useSentence(): (row: Noted) => string {
         format: (about.format ?? "").toUpperCase(),
         report: about.what?.startsWith("reports/")
           ? t(`reports:kind.${about.what.slice("reports/".length)}`)
-          : (about.what ?? ""),
+          : (about.what?.replace(/^simulations\//, `${t("simulation:title")} `) ?? ""),
         version: (about.version ?? "").slice(0, 8),
       };
       if (!isKind(row.what)) return row.what;

@@ -3,9 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor.agents import helping, others, writing_up
+from roost.floor.agents import helping, others, working, writing_up
 from roost.floor.agents import messages as m
-from roost.floor.agents.closing import WHY, close, free, having, offer_ended, ready_now, segment_of
+from roost.floor.agents.closing import (
+    WHY,
+    as_before,
+    close,
+    free,
+    having,
+    offer_ended,
+    ready_now,
+    segment_of,
+)
 from roost.floor.agents.known import STALE
 from roost.floor.agents.known import known as _known
 from roost.floor.agents.model import SHIFT_OVER, Agent, Agents, Handling, Presence
@@ -59,7 +68,7 @@ def go_ready(state: Agents, now: InstantUs, command: m.GoReady | m.BringBack) ->
         return Refusal("no_phone", {"agent": agent.id})
     if agent.watching is not None:
         return Refusal("watching", {"agent": agent.watching.of})
-    if agent.presence is Presence.READY:
+    if agent.presence in (Presence.READY, Presence.WORKING):
         return Refusal("already_ready", {"agent": agent.id})
     handling = agent.handling
     if handling is None:
@@ -162,7 +171,7 @@ def phone_lapsed(state: Agents, now: InstantUs, command: m.PhoneLapsed) -> Decis
     if agent is None or not agent.phone:
         return STALE
     gone = m.PhoneGone(agent=agent.id)
-    if agent.presence is Presence.READY:
+    if agent.presence in (Presence.READY, Presence.WORKING):
         return Decision((gone, m.AgentAway(agent=agent.id, reason="unreachable")))
     return Decision((gone,))
 
@@ -172,7 +181,7 @@ def phone_lapsed(state: Agents, now: InstantUs, command: m.PhoneLapsed) -> Decis
 
 def offer(state: Agents, now: InstantUs, command: m.Offer) -> Decision | Refusal:
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence is not Presence.READY:
+    if agent is None or not agent.reachable:
         return STALE
     event = m.AgentOffered(
         contact=command.contact,
@@ -213,7 +222,7 @@ def _not_taken(agent: Agent, handling: Handling, now: InstantUs, why: str) -> De
     """The offer is over, and the agent is away until they say otherwise."""
     then: Event
     if handling.kind is SegmentKind.OUTBOUND:  # their own wish: as they were before
-        then = free(agent, handling.before)
+        then = as_before(agent, handling)
     elif agent.removed:
         then = m.AgentSignedOut(agent=agent.id)
     else:
@@ -234,7 +243,7 @@ def withdraw_offer(state: Agents, now: InstantUs, command: m.WithdrawOffer) -> D
 def undo_offer(state: Agents, now: InstantUs, command: m.UndoOffer) -> Decision | Refusal:
     """The agent never knew of it, and keeps the idle time."""
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence is not Presence.READY:
+    if agent is None or agent.presence not in (Presence.READY, Presence.WORKING):
         return STALE
     ended = m.OfferEnded(
         contact=command.contact,
@@ -326,6 +335,8 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.PhoneRegistered: phone_registered,
     m.PhoneLapsed: phone_lapsed,
     m.Offer: offer,
+    m.BeginWork: working.begin_work,
+    m.EndWork: working.end_work,
     m.OfferLapsed: offer_lapsed,
     m.OfferFailed: offer_failed,
     m.WithdrawOffer: withdraw_offer,

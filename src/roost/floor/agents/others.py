@@ -1,7 +1,7 @@
 """Agents in talks with others: calling out, consultations that become transfers, supervisors."""
 
 from roost.floor.agents import messages as m
-from roost.floor.agents.closing import WHY, close, free, having, offer_ended, segment_of
+from roost.floor.agents.closing import WHY, as_before, close, having, offer_ended, segment_of
 from roost.floor.agents.known import STALE
 from roost.floor.agents.model import Agent, Agents, Presence, Watching
 from roost.floor.parties import SegmentKind
@@ -12,7 +12,8 @@ from roost.kernel.time import DurationUs, InstantUs, after
 def begin_call_out(state: Agents, now: InstantUs, command: m.BeginCallOut) -> Decision | Refusal:
     """The agent's own phone rings for the call that they make."""
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence not in (Presence.AWAY, Presence.READY):
+    at_rest = (Presence.AWAY, Presence.READY, Presence.WORKING)
+    if agent is None or agent.presence not in at_rest:
         return STALE
     event = m.AgentOffered(
         contact=command.contact,
@@ -33,11 +34,10 @@ def end_call_out(state: Agents, now: InstantUs, command: m.EndCallOut) -> Decisi
     if agent is None or agent.handling is None:
         return STALE
     handling = agent.handling
-    before = handling.before if agent.next is None else agent.next
     if agent.presence is Presence.OFFERED:
         ended = offer_ended(agent, handling, now, WHY.get(command.reason, "unreachable"))
-        return Decision((ended, free(agent, before)))
-    then = free(agent, before)
+        return Decision((ended, as_before(agent, handling)))
+    then = as_before(agent, handling)
     return close(state, agent, handling, now, handling.code, then=then, left_at=now, bare=True)
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from roost.floor.definition import Asked
+from roost.floor.definition import Asked, Overflow
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     AgentId,
@@ -11,13 +11,14 @@ from roost.kernel.ids import (
     ContactId,
     Digest,
     FlowId,
+    ModeId,
     PlayId,
     PromptId,
     QueueId,
     VaultId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 # --- commands ---
 
@@ -67,11 +68,20 @@ class MessageDone(Command, frozen=True, gc=False):
 
 
 class QueueLeft(Command, frozen=True, gc=False):
-    """The queue's limit was reached: the flow goes on."""
+    """The queue's limit was reached: the flow goes on. `to`: into another queue, where the wait
+    goes on."""
 
     contact: ContactId
     full: bool = False  # never waited: the queue was full, or gone
     absent: bool = False  # nor here: whom it was for alone isn't there
+    to: QueueId | None = None
+
+
+class MeetMode(Command, frozen=True, gc=False):
+    """A mode came into force for a contact that waits."""
+
+    contact: ContactId
+    mode: ModeId
 
 
 class OfferCallback(Command, frozen=True, gc=False):
@@ -99,6 +109,13 @@ class OfferOver(Command, frozen=True, gc=False):
 
 class StepLapsed(Command, frozen=True, gc=False):
     """A step's lease: whatever it waited for never came. `turn` names the very wait."""
+
+    contact: ContactId
+    turn: int
+
+
+class AnnounceWait(Command, frozen=True, gc=False):
+    """Time to tell a waiting caller how it stands. `turn` names the very wait."""
 
     contact: ContactId
     turn: int
@@ -137,6 +154,7 @@ class SpeakNow(Struct, frozen=True, gc=False, tag=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     repeat: bool = False
+    first: int = 0  # so many of them are heard once only
 
 
 class ListenNow(Struct, frozen=True, gc=False, tag=True):
@@ -156,6 +174,13 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     agent: AgentId | None = None  # held for this one first, so long; or for nobody else ever
     hold_us: DurationUs = DurationUs(0)
     alone: bool = False
+    overflow: tuple[Overflow, ...] = ()
+    since: InstantUs | None = None  # waits since then, in another queue before
+    before: QueueId | None = None  # in that one
+
+
+class LeaveQueueNow(Struct, frozen=True, gc=False, tag=True):
+    """Nobody can answer it there: the flow goes on, as if the limit were reached."""
 
 
 class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):
@@ -167,7 +192,7 @@ class EndNow(Struct, frozen=True, gc=False, tag=True):
     reason: Reason
 
 
-Act = AnswerNow | SpeakNow | ListenNow | QueueNow | TakeMessageNow | EndNow
+Act = AnswerNow | SpeakNow | ListenNow | QueueNow | LeaveQueueNow | TakeMessageNow | EndNow
 
 # --- events ---
 
@@ -193,6 +218,7 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     passed: str = ""
     choice: str = ""  # the label chosen in a menu: the contact's reason
     request: str = ""  # the web request that is waited for
+    announced: tuple[ModeId, ...] = ()  # modes whose announcement is heard now
     lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
 
 
@@ -203,19 +229,36 @@ class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     collect: CollectId
+    key: str
     answer_us: DurationUs
     lease_us: DurationUs
     next_us: DurationUs
 
 
 class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
-    """The offer wasn't taken ("silence", "other", "busy": a phone rings already): the caller
-    hears again what is heard by those who wait."""
+    """The offer wasn't taken ("silence", "other", "busy": a phone rings already), or what was
+    announced has been said ("announced"), or a "mode" was declared: the caller hears again what
+    those hear who wait, before that so many of the `first` prompts."""
 
     play: PlayId
     prompts: tuple[PromptId, ...]
     passed: str
+    first: int = 0
+    announced: tuple[ModeId, ...] = ()
 
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):
     """Taken off its path to the client's default queue, by our fault."""
+
+
+class WaitAnnounced(Event, frozen=True, gc=False, kw_only=True):
+    """A waiting caller is told its position, and how long it may still take. `wait_us` is what
+    was estimated (None: nobody is there who could answer), `said_us` the length that was said (0:
+    none, or longer than any), in `prompts`."""
+
+    queue: QueueId
+    position: int
+    wait_us: DurationUs | None
+    said_us: DurationUs
+    play: PlayId
+    prompts: tuple[PromptId, ...]

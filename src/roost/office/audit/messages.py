@@ -9,7 +9,7 @@ then refused stands here as well.
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from roost.kernel.ids import AgentId, Digest, StreamName
+from roost.kernel.ids import AgentId, Digest, MoveId, StreamName
 from roost.kernel.messages import Event
 
 AUDIT: Final = StreamName("audit")
@@ -63,6 +63,21 @@ class AgentCommanded(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["away", "ready", "sign-out"]
 
 
+class AgentsMoved(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody gave or took a skill or a team for now, or put a move back."""
+
+    move: MoveId
+    agents: tuple[AgentId, ...]
+    how: Literal["moved", "put back"]
+
+
+class PrioritySet(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody changed the priority of a contact that waits: by how much it's over its queue's."""
+
+    ref: str
+    raised: int
+
+
 class PutInForce(Event, frozen=True, gc=False, kw_only=True):
     """Definitions were put in force; the stream `settings` holds them by this version."""
 
@@ -77,6 +92,8 @@ _EVENTS: Final = (
     AccountChanged,
     WallboardChanged,
     AgentCommanded,
+    AgentsMoved,
+    PrioritySet,
     PutInForce,
 )
 AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}

@@ -1,0 +1,1 @@
+"""Simulations asked for on a page: each a process of its own at the lowest priority."""

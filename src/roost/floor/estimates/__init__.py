@@ -1,0 +1,1 @@
+"""Estimates: how many go before somebody who waits, and how long that may take."""
