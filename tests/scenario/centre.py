@@ -273,7 +273,14 @@ class Centre:
             self.give(a.GoReady(name))  # type: ignore[arg-type]
         return name
 
-    def calls_in(self, number: str, vip: bool = False, caller: Any = None, person: str = "") -> str:
+    def calls_in(
+        self,
+        number: str,
+        vip: bool = False,
+        caller: Any = None,
+        person: str = "",
+        may_call: bool = True,
+    ) -> str:
         self.calls += 1
         step = self.give(
             c.ReceiveCall(
@@ -284,6 +291,7 @@ class Centre:
                 ("vip",) if vip else (),
                 "m1",  # type: ignore[arg-type]
                 person,
+                may_call,
             )
         )
         assert step.contact, step.refusal
