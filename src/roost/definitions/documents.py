@@ -256,6 +256,11 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     recording_pause: Annotated[
         Duration, says("The longest pause of a recording; it goes on by itself then")
     ] = "3m"
+    announcements: Annotated[
+        dict[Name, Prompts],
+        Meta(max_length=50),
+        says("What callers hear in a mode that somebody declares, by name"),
+    ] = {}
     desk: Annotated[ClientDesk | UnsetType, says("How the client looks to agents")] = UNSET
     alerts: Annotated[
         dict[Name, QueueAlert], says("When somebody should look at the client or a queue")

@@ -42,6 +42,25 @@ class RingDocument(Document, frozen=True, kw_only=True):
     teams: Annotated[list[str], says("Only these teams; by default any")] = []
 
 
+class Gone(StrEnum):
+    """How those are gone who could serve a queue."""
+
+    SIGNED_OUT = "signed_out"
+    AWAY = "away"  # or signed out
+
+
+class OverflowDocument(Document, frozen=True, kw_only=True):
+    """When a contact goes on waiting in another queue. It keeps its time; when its queue is
+    full it goes at once."""
+
+    to: Annotated[str, says("One of the client's queues")]
+    after: Annotated[Duration, says("At the earliest after so long a wait, in all")] = "0"
+    when: Annotated[
+        Gone | UnsetType,
+        says("Only when all who may serve it are `signed_out`, or `away` (or signed out)"),
+    ] = UNSET
+
+
 class BoostDocument(Document, frozen=True, kw_only=True):
     """Waiting raises the priority, so that nobody starves; the limit says who is never
     overtaken by patience."""

@@ -89,11 +89,10 @@ def answer_offer(
     if found is None or found[0].offering != command.collect:
         return STALE
     run, entry, call, offer = found
-    step = state.flows.versions[run.flow].flow.steps[run.step]
     if command.digit != offer.key or call.caller is None:
-        return Decision((music_resumed(run, step, "other" if command.digit else "silence"),))
+        return Decision((music_resumed(state.flows, run, "other" if command.digit else "silence"),))
     if entry.offer is not None or not _room(state):
-        return Decision((music_resumed(run, step, "busy"),))
+        return Decision((music_resumed(state.flows, run, "busy"),))
     promise = Promise(
         call.client,
         run.contact,

@@ -13,7 +13,9 @@ from roost.floor import (
     calling_back,
     calling_out,
     estimating,
+    mode_folds,
     moving,
+    overflowing,
     task_folds,
     transferring,
     watching,
@@ -32,6 +34,8 @@ from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
+from roost.floor.modes import decide as modes_decide
+from roost.floor.modes import model as modes_model
 from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
@@ -108,12 +112,14 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
     **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
+    **{command: ("modes", decide) for command, decide in modes_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **overflowing.DECIDE,
     **moving.DECIDE,
     **calling_back.DECIDE,
     **announcing.DECIDE,
@@ -153,6 +159,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    modes_model.configured(state.modes, floor)
     moving.configured(state, floor)
     seats = state.routing.seats
     estimates_model.configured(state.estimates, floor, seats, at)
@@ -434,6 +441,7 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
+    **mode_folds.FOLDS,
     **task_folds.FOLDS,
 }
 

@@ -128,6 +128,15 @@ class ByCaller(Struct, frozen=True, gc=False, tag=True):
     otherwise: str
 
 
+class ByMode(Struct, frozen=True, gc=False, tag=True):
+    """By the strongest mode in force for the caller (affected.ModeKind), after its announcement;
+    `queue` None: one that goes for any of the client's queues."""
+
+    cases: dict[str, str]
+    otherwise: str
+    queue: QueueId | None = None
+
+
 class SetVariables(Struct, frozen=True, gc=False, tag=True):
     values: dict[str, str]
     then: str
@@ -143,6 +152,21 @@ class AskWebStep(Struct, frozen=True, gc=False, tag=True):
     idempotent: bool
     then: str
     otherwise: str
+
+
+class Overflow(Struct, frozen=True, gc=False):
+    """Into the queue `to` once the contact has waited so long in all, and `when` is so of the
+    queue that it waits in: whoever may serve it is "signed_out", or "away" (or signed out)."""
+
+    to: QueueId
+    after_us: DurationUs = DurationUs(0)
+    when: str = ""
+
+
+def ways(rules: tuple[Overflow, ...], queue: QueueId | None) -> tuple[Overflow, ...]:
+    """Those that are left in this queue: after the last one that leads here."""
+    led = max((place for place, one in enumerate(rules) if one.to == queue), default=-1)
+    return rules[led + 1 :]
 
 
 class CallbackOffer(Struct, frozen=True, gc=False):
@@ -185,7 +209,7 @@ class Announce(Struct, frozen=True, gc=False):
 
 class Enqueue(Struct, frozen=True, gc=False, tag=True):
     """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
-    at `otherwise`."""
+    at `otherwise`; in a mode (affected.ModeKind) at the step that `modes` names."""
 
     queue: QueueId
     priority: int
@@ -194,6 +218,8 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     most_us: DurationUs
     otherwise: str
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
+    modes: dict[str, str] = {}
+    overflow: tuple[Overflow, ...] = ()  # the first that is due; the wait goes on
     callback: CallbackOffer | None = None
     agent: AgentId | None = None  # held for this one first,
     hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
@@ -219,6 +245,7 @@ Step = (
     | ByHours
     | ByVariable
     | ByCaller
+    | ByMode
     | SetVariables
     | AskWebStep
     | Enqueue
@@ -235,6 +262,17 @@ class Flow(Struct, frozen=True, gc=False):
     version: Digest
     start: str
     steps: dict[str, Step]
+
+
+def values_of(flow: Flow) -> list[tuple[str, str]]:
+    """Every variable with each value that the flow may give it: those that the log may know."""
+    found: list[tuple[str, str]] = []
+    for step in flow.steps.values():
+        if isinstance(step, SetVariables):
+            found.extend(step.values.items())
+        elif isinstance(step, AskWebStep):
+            found.extend((name, value) for name, of in step.choices.items() for value in of)
+    return found
 
 
 # --- who and where ---
@@ -257,6 +295,8 @@ class Client(Struct, frozen=True, gc=False):
     directory: tuple[Entry, ...] = ()  # whom agents may call, consult and transfer to
     pause_us: DurationUs = PAUSE_US  # the longest pause of a recording; it resumes by itself
     calling_out: tuple[str, ...] = ()  # how numbers begin that agents may dial besides: dialling.py
+    announcements: dict[str, tuple[PromptId, ...]] = {}  # what callers hear in a declared mode
+    lists: tuple[str, ...] = ()  # of callers
 
 
 class Number(Struct, frozen=True, gc=False):

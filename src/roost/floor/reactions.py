@@ -17,6 +17,8 @@ from roost.floor.calls import messages as calls
 from roost.floor.calls.model import Call
 from roost.floor.definition import CentreConfigured
 from roost.floor.flows import messages as flows
+from roost.floor.modes import messages as modes
+from roost.floor.overflowing import left_alone
 from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
@@ -241,7 +243,7 @@ def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Comman
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
-        return (flows.QueueLeft(_contact(event)),)
+        return (flows.QueueLeft(_contact(event), to=event.to),)
     if event.callback and event.outcome is Outcome.CALLED_BACK:
         lapsed = calls.EndContact(_contact(event), Blame.US, Reason.CALLBACK_LAPSED)
         return (lapsed,)  # stale where the contact's end was the reason
@@ -353,6 +355,7 @@ def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
         *keeping.release(state, event.agent),
         *task_reactions.withdraw(state, event.agent),
         *task_reactions.give_back(state, event.agent, "unreachable"),
+        *left_alone(state),
     )
 
 
@@ -370,6 +373,7 @@ def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence
         *task_reactions.withdraw(state, event.agent),
         *task_reactions.give_back(state, event.agent, "signed_out"),
         *task_reactions.own_tasks(state, event.agent),
+        *left_alone(state),
     )
 
 
@@ -435,6 +439,7 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
+    modes.ModeBegan: flowing.mode_began,
     **moving.REACTIONS,
     CentreConfigured: centre_configured,
 }

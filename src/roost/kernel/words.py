@@ -6,19 +6,12 @@ words, and a parameter that no words expect.
 
 from typing import Final
 
-from msgspec import Struct
-
 from roost.kernel.messages import Refusal
-
-
-class Words(Struct, frozen=True, gc=False):
-    en: str
-    mend_en: str
-    zh: str
-    mend_zh: str
-
+from roost.kernel.wording import Words
+from roost.kernel.words_of_modes import MODES
 
 REFUSALS: Final[dict[str, Words]] = {
+    **MODES,
     # --- calls ---
     "stale": Words(
         "That has been overtaken by what happened since.",

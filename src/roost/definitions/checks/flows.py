@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET
 
 from roost.definitions import announcements, times
+from roost.definitions.checks.overflow import check_overflow, check_queue
 from roost.definitions.checks.prompts import check_prompts
 from roost.definitions.documents import (
     ClientDocument,
@@ -24,7 +25,7 @@ from roost.definitions.times import length
 from roost.kernel.time import SECOND
 
 #: Kinds that say themselves where the flow goes on, so `then` would never be used.
-WITHOUT_THEN = frozenset({"menu", "hours", "variable", "caller", "queue", "hang_up"})
+WITHOUT_THEN = frozenset({"menu", "hours", "variable", "caller", "mode", "queue", "hang_up"})
 
 
 def check_flows(draft: Draft) -> Iterator[Problem]:
@@ -159,10 +160,12 @@ def _references(
         what = "nobody could be called back: the client allows no numbers"
         mend = "Write in the client's `calling_out` how its callers' numbers begin"
         yield source.wrong_key((*path, "queue", "callback"), "nobody-called", what, mend)
-    if step.queue is not UNSET and step.queue.to not in own.queues:
-        mend = did_you_mean(step.queue.to, own.queues)
-        what = f"unknown queue {step.queue.to!r}"
-        yield source.wrong((*path, "queue", "to"), "unknown-queue", what, mend)
+    if step.queue is not UNSET:
+        yield from check_queue(source, (*path, "queue", "to"), step.queue.to, own)
+        yield from check_overflow(source, name, step.queue, own)
+    if step.mode is not UNSET and step.mode.queue is not UNSET:
+        where = (*path, "mode", "queue")
+        yield from check_queue(source, where, step.mode.queue, own)
     if step.hours is not UNSET and centre is not None:
         known = [*own.calendars, *centre.document.calendars]
         if step.hours.calendar not in known:

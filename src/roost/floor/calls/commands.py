@@ -212,12 +212,13 @@ class AnswerCaller(Command, frozen=True, gc=False):
 
 
 class Speak(Command, frozen=True, gc=False):
-    """The caller hears prompts."""
+    """The caller hears prompts; of those that repeat, so many of the `first` once only."""
 
     contact: ContactId
     play: PlayId
     prompts: tuple[PromptId, ...]
     repeat: bool
+    first: int = 0
 
 
 class Listen(Command, frozen=True, gc=False):
