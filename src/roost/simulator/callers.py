@@ -163,8 +163,12 @@ class Callers:
             caller.returns(returning)
         self.by_leg[leg] = caller
         number = VaultId(f"caller:{leg}")
-        invite = ReceiveCall(leg, TRUNK, stream.number, number, (), self.media, caller.person)
-        self.tell(invite, f"invite:{leg}")
+        self.tell(
+            ReceiveCall(
+                leg, TRUNK, stream.number, number, (), self.media, caller.person, may_call=True
+            ),
+            f"invite:{leg}",
+        )
 
     def call_again(self, before: Caller) -> None:
         """The same person, on another matter or the same."""
