@@ -7,7 +7,7 @@
 The same figures give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from html import escape
 from typing import Final, NamedTuple
 
@@ -129,10 +129,11 @@ class Panel:
             thick = min(46.0, room * 0.84 / len(bars))
             for at, bar in enumerate(bars):
                 x = middle + thick * (at - len(bars) / 2)
-                top = high + down - self.y.at(bar.value, 0, down)
+                ends = [high + down - self.y.at(one, 0, down) for one in (bar.value, 0.0)]
+                top = min(ends)
                 made.append(
                     f'<rect class="f{bar.series}" x="{x + 2:.1f}" y="{top:.1f}" '
-                    f'width="{thick - 4:.1f}" height="{high + down - top:.1f}"/>'
+                    f'width="{thick - 4:.1f}" height="{max(ends) - top:.1f}"/>'
                 )
                 end = top
                 if bar.half:
@@ -140,32 +141,46 @@ class Panel:
                     low = high + down - self.y.at(bar.value - bar.half, 0, down)
                     made.append(f'<path class="w" d="M{x + thick / 2:.1f} {low:.1f}V{end:.1f}"/>')
                 made.append(
-                    f'<text class="v" x="{x + thick / 2:.1f}" y="{end - 4:.1f}">{bar.says}</text>'
+                    f'<text class="v" x="{x + thick / 2:.1f}" y="{min(end, top) - 4:.1f}">{bar.says}</text>'
                 )
         return made
 
 
-def drawn(panels: Sequence[Panel], says: str, legend: Sequence[str], *, across: int = 2) -> str:
-    """The picture: panels side by side, `across` of them, and what the colours are."""
-    rows = -(-len(panels) // across)
-    height = LEGEND + rows * PANEL_HEIGHT + 8
-    begin = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(says, quote=True)}"><style>{STYLE}</style>'
-        f'<rect class="bg" x=".5" y=".5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>'
-    )
-    made = [begin]
-    width = (WIDTH - 12) / across
-    x = 16.0
-    bars = any(panel.bars or any(kind == "dots" for kind, *_ in panel.parts) for panel in panels)
-    for series, name in enumerate(legend):
-        if bars:
-            made.append(f'<rect class="f{series}" x="{x:.0f}" y="9" width="12" height="12"/>')
-        else:
-            made.append(f'<path class="l s{series}" d="M{x:.0f} 15h22"/>')
-        made.append(f'<text x="{x + (18 if bars else 28):.0f}" y="19">{escape(name)}</text>')
-        x += (34 if bars else 44) + LETTER * len(name)
+def drawn(
+    panels: Sequence[Panel],
+    says: str,
+    legend: Sequence[str],
+    *,
+    across: int = 2,
+    wide: Collection[int] = (),
+) -> str:
+    """The picture: panels side by side, `across` of them, but those `wide` a row of their own; and
+    what the colours are."""
+    parts: list[str] = []
+    left, top, step = 6.0, float(LEGEND), (WIDTH - 12) / across
     for place, panel in enumerate(panels):
-        row, column = divmod(place, across)
-        made.append(panel.drawn(6 + width * column, LEGEND + PANEL_HEIGHT * row, width))
-    return "".join(made) + "</svg>\n"
+        width = WIDTH - 12.0 if place in wide else step
+        if left + width > WIDTH - 5:
+            left, top = 6.0, top + PANEL_HEIGHT
+        parts.append(panel.drawn(left, top, width))
+        left += width
+    height = top + PANEL_HEIGHT + 8
+    begin = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+        f'aria-label="{escape(says, quote=True)}"><style>{STYLE}</style>'
+        f'<rect class="bg" x=".5" y=".5" width="{WIDTH - 1}" height="{height - 1:.0f}" rx="8"/>'
+    )
+    return "".join((begin, *_legend(panels, legend), *parts, "</svg>\n"))
+
+
+def _legend(panels: Sequence[Panel], names: Sequence[str]) -> Iterator[str]:
+    """Lines where there are any, else the colours."""
+    lines = any(kind == "line" for panel in panels for kind, *_ in panel.parts)
+    x = 16.0
+    for series, name in enumerate(names):
+        if lines:
+            yield f'<path class="l s{series}" d="M{x:.0f} 15h22"/>'
+        else:
+            yield f'<rect class="f{series}" x="{x:.0f}" y="9" width="12" height="12"/>'
+        yield f'<text x="{x + (28 if lines else 18):.0f}" y="19">{escape(name)}</text>'
+        x += (44 if lines else 34) + LETTER * len(name)

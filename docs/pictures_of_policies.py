@@ -1,6 +1,6 @@
 """Draws what policies do to a small example, played by the twin: docs/images/policy-*.svg.
 
-    python docs/pictures_of_policies.py [rings first contract choosing rest …]
+    python docs/pictures_of_policies.py [rings first contract choosing rest storm]
 
 Every figure in them is of these runs; the same code gives the same bytes.
 """
@@ -13,6 +13,8 @@ from typing import Final
 from drawing import Bar, Panel, Scale, drawn
 from small_centre import CLIENT, SEEDS, Seen, seen
 
+from roost.kernel.time import Zone
+from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job, play
 from roost.simulator.tables import promises, rows_of
 from roost.simulator.what_if import changed
@@ -84,6 +86,42 @@ def first() -> str:
         panels.append(panel)
     says = "Who goes first: how long each caller of one morning waited, by when they came"
     return drawn(panels, says, ("bills", "outages"), across=3)
+
+
+GRID: Final = ROOT / "examples" / "power-grid"
+STORM_RING: Final = "clients/power-grid/client.yaml:queues.outage.rings=[{after: 20s, skills: {}}]"
+EVENINGS: Final = range(1, 21)
+
+
+def storm() -> str:
+    """The example's stormy evening: as it is, with a ring, with three people fewer."""
+    scenario = GRID / "scenarios" / "storm.yaml"
+    jobs: list[Job] = []
+    for change in ("load=100", STORM_RING, "agents=-3"):
+        job = changed(GRID, scenario, change, None)
+        assert not isinstance(job, list)
+        jobs.append(job)
+    outcomes = [[play(job, seed) for seed in EVENINGS] for job in jobs]
+    zone = jobs[0].frame.zone
+    times = ("16:00", "18:00", "20:00", "22:00")
+    x = Scale(0, 12, "", (0, 4, 8, 12), times)
+    level = Panel("Service level", x, PER_CENT)
+    gone = Panel("Gave up, by the half hour", x, Scale(0, 100, "", (0, 25, 50, 75, 100)))
+    money = Panel("The evening, CNY", NAMED, Scale(-1_200, 4_000, "", (-1000, 0, 1000, 2000, 3000)))
+    for series, runs in enumerate(outcomes):
+        level.line(by_half_hour(zone, runs, "service_level"), series)
+        gone.line(by_half_hour(zone, runs, "abandoned"), series)
+    rows = [rows_of(zone, runs)[0] for runs in outcomes]
+    for name in ("cost", "revenue", "penalty", "margin"):
+        found = [row.figures[name] for row in rows]
+        bars = [
+            Bar(one.value or 0.0, series, f"{one.value:,.0f}", one.half or 0.0)
+            for series, one in enumerate(found)
+        ]
+        money.group(name, bars)
+    says = "A stormy evening as it is, with a ring for outages after 20 s, with three people fewer"
+    names = ("as it is", "a ring after 20 s", "three people fewer")
+    return drawn([level, gone, money], says, names, wide=(2,))
 
 
 def nine_of_ten(one: Seen, queue: str) -> str:
@@ -159,15 +197,15 @@ def rest() -> str:
     occupancy = Panel("Busy with contacts", x, PER_CENT)
     level = Panel("Answered within 20 s", x, PER_CENT)
     for series, one in enumerate(found):
-        occupancy.line(by_half_hour(one, "occupancy"), series)
-        level.line(by_half_hour(one, "service_level"), series)
+        occupancy.line(by_half_hour(one.zone, one.outcomes, "occupancy"), series)
+        level.line(by_half_hour(one.zone, one.outcomes, "service_level"), series)
     occupancy.level(85, "at most 85 %")
     says = f"Rest: how busy people are, and how many are answered in time, {RUNS}"
     return drawn([occupancy, level], says, ("no limit", "rest: 10s, at most 85 %"))
 
 
-def by_half_hour(one: Seen, name: str) -> list[tuple[float, float]]:
-    rows = [row for row in rows_of(one.zone, one.outcomes) if row.at and not row.client]
+def by_half_hour(zone: Zone, runs: list[Outcome], name: str) -> list[tuple[float, float]]:
+    rows = [row for row in rows_of(zone, runs) if row.at and not row.client]
     values = [row.figures[name].value for row in rows]
     return [(at + 0.5, value) for at, value in enumerate(values) if value is not None]
 
@@ -178,6 +216,7 @@ PICTURES: Final[dict[str, Callable[[], str]]] = {
     "contract": contract,
     "choosing": choosing,
     "rest": rest,
+    "storm": storm,
 }
 
 

@@ -37,7 +37,7 @@ def test_a_result_is_for_everyone(visit: Visit, kept: int, theme: str) -> None:
     language = "zh" if theme == "dark" else "en"
     page = visit("admin", f"/simulation?open={kept}", theme=theme, language=language)
     fewer = "3 fewer people" if language == "en" else "减少 3 人"
-    expect(page.get_by_role("columnheader", name=fewer).first).to_be_visible()
+    expect(page.get_by_role("columnheader", name=fewer).first).to_be_visible(timeout=30_000)
     level = "Service level" if language == "en" else "服务水平"
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=level)).first
     expect(row).to_contain_text("points" if language == "en" else "个百分点")

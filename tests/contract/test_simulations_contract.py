@@ -104,9 +104,8 @@ def test_what_makes_no_sense_is_refused_before_anything_is_kept(tried: Tried) ->
     assert tried.simulations.listing() == []
 
 
-def test_the_oldest_goes_when_there_are_too_many(tried: Tried) -> None:
-    if isinstance(tried.simulations, FolderSimulations):
-        pytest.skip("fifty processes; see test_the_folder_forgets_the_oldest")
+def test_the_oldest_goes_when_there_are_too_many(tmp_path: Path) -> None:
+    tried = in_memory(tmp_path)
     for _ in range(MOST_KEPT + 2):
         tried.finish(started(tried.simulations, Asked(scenario="day")).id)
     kept = [one.id for one in tried.simulations.listing()]

@@ -133,6 +133,9 @@ def centre(variant: int) -> d.Floor:
             5 * S,
             call_back_abandoned=True,
             rings=(d.Ring(15 * S, (), ("team",)), d.Ring(25 * S, ())),
+            tasks=(d.RoutedTasks(), None, d.RoutedTasks(3, 20 * S, False), d.RoutedTasks())[
+                variant
+            ],
         ),
         d.Queue(
             "pg/b",
@@ -150,10 +153,23 @@ def centre(variant: int) -> d.Floor:
             boost_us=20 * S,
             boost_most=3,
         ),
-        d.Queue("city/c", "city", (), 0, 15 * S, 30 * S, False, 2, 10 * S, 5 * S),
+        d.Queue(
+            "city/c",
+            "city",
+            (),
+            0,
+            15 * S,
+            30 * S,
+            False,
+            2,
+            10 * S,
+            5 * S,
+            tasks=d.RoutedTasks(0, 10 * S, False) if variant % 2 == 0 else None,
+        ),
     ]
     if variant == 2:
         del queues[1]
+    capacity = {"1001": (d.Share("task", 2, 50),), "1004": (d.Share("task", variant % 2),)}
     agents = tuple(
         d.Agent(
             agent,
@@ -162,6 +178,7 @@ def centre(variant: int) -> d.Floor:
             ("pg", "city") if variant != 1 else ("pg",),
             rest_us=5 * S if agent == "1003" else 0,
             most_busy=700 if agent == "1002" else 0,
+            capacity=capacity.get(agent, ()),
         )
         for agent in AGENTS[: 3 if variant == 3 else 4]
     )
@@ -207,6 +224,8 @@ class Floor(RuleBasedStateMachine):
         self.skills: dict[str, tuple[d.Skill, ...]] = {}
         self.moves: dict[str, list[a.AgentMoved]] = {}
         self.cause = 0
+        self.began = 0  # of the log: where this step's part begins
+        self.entered: dict[tuple[str, str], int] = {}  # since when somebody waits in a queue
 
     @property
     def state(self) -> CellState:
@@ -224,6 +243,8 @@ class Floor(RuleBasedStateMachine):
         if remember:
             self.said.append(command)
         self.cause += 1
+        self.began = len(self.log)
+        as_it_was = msgspec.msgpack.encode(self.state) if self.cause % 5 == 0 else None
         before = {
             contact: (waiter.klass, waiter.since, waiter.order)
             for contact, waiter in self.state.routing.waiters.items()
@@ -234,6 +255,10 @@ class Floor(RuleBasedStateMachine):
         assert not faults, faults[0].traceback
         assert "rescue_failed" not in self.engine.ignored
         self.fault = 0
+        if step.refusal is not None and not step.incidents:
+            assert not step.envelopes, "refused, and yet something happened"
+            assert not step.effects
+            assert as_it_was in (None, msgspec.msgpack.encode(self.state)), command
         ended = [e.body.leg for e in step.envelopes if isinstance(e.body, c.LegEnded)]
         assert {dialog_of(leg) for leg in ended} <= set(step.drops)
         for envelope in step.envelopes:
@@ -248,6 +273,10 @@ class Floor(RuleBasedStateMachine):
         match event:
             case q.ContactQueued():
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
+                entered = self.entered.setdefault((event.contact, event.queue), event.since)
+                assert event.since == entered, f"{event.contact} lost the place"
+            case q.ContactDequeued() if event.outcome is not q.Outcome.ANSWERED:
+                self.entered.pop((event.contact, event.queue), None)
             case q.RingWidened() | q.PriorityChanged():
                 self.needs[event.contact] = (event.queue, event.ring, event.asked)
             case a.AgentMoved():
@@ -263,9 +292,17 @@ class Floor(RuleBasedStateMachine):
                     for other, (k, s, o) in waiting.items()
                     if k == klass and (s, o) < (since, order)
                 ]
-                gone = {e.contact for e in (x.body for x in self.log) if is_over(e)}
-                given = {x.body.contact for x in self.log if isinstance(x.body, r.Assigned)}
-                assert not set(older) - gone - given, f"{event.contact} overtook {older}"
+                this_step = [x.body for x in self.log[self.began :]]
+                gone = {e.contact for e in this_step if is_over(e)}
+                given = {e.contact for e in this_step if isinstance(e, r.Assigned)}
+                asks = {
+                    e.contact for e in this_step if isinstance(e, q.RingWidened | q.PriorityChanged)
+                }
+                assert not set(older) - gone - given - asks, f"{event.contact} overtook {older}"
+                assert event.candidates[0].agent == event.agent
+            case r.WorkAssigned():
+                seat = self.state.routing.seats.get(event.agent)
+                assert seat is None or seat.loaded <= 100 or event.task not in seat.works
                 assert event.candidates[0].agent == event.agent
             case _:
                 pass
@@ -286,7 +323,7 @@ class Floor(RuleBasedStateMachine):
                 pass
 
     def run_until(self, until: int) -> None:
-        for _ in range(3_000):
+        for _ in range(10_000):
             if not self.wakes or self.wakes[0][0] > until:
                 break
             at, *_, command = heapq.heappop(self.wakes)
@@ -315,7 +352,7 @@ class Floor(RuleBasedStateMachine):
         leg = f"L{self.legs}"
         self.callers.append(leg)
         self.give(
-            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media)  # type: ignore[arg-type]
+            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media, "", True)  # type: ignore[arg-type]
         )
 
     @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 18))
@@ -355,7 +392,7 @@ class Floor(RuleBasedStateMachine):
     @rule(
         agent=st.sampled_from(AGENTS),
         place=st.integers(0, 5),
-        what=st.integers(0, 10),
+        what=st.integers(0, 13),
         later=st.sampled_from((0, 60, 3_600)),
     )
     def tasks(self, agent: Any, place: int, what: int, later: int) -> None:
@@ -375,6 +412,13 @@ class Floor(RuleBasedStateMachine):
             t.AssignTask(task, agent if place % 2 else None),
             t.CloseTask(task),
             a.CallOut(agent, "pg", task=task),  # type: ignore[arg-type]
+            t.TakeTask(self.state.tasks.tasks[task].offered or agent, task)
+            if task in self.state.tasks.tasks
+            else t.TakeTask(agent, task),
+            t.FinishTask(self.state.tasks.tasks[task].holder or agent, task, t.TaskOutcome.REACHED)
+            if task in self.state.tasks.tasks
+            else t.TakeTask(agent, task),
+            t.DeclineTask(agent, task),
         )
         self.give(commands[what])
 
@@ -602,8 +646,9 @@ class Floor(RuleBasedStateMachine):
         ready = [
             agent.id
             for agent in self.state.agents.agents.values()
-            if agent.presence is Presence.READY
+            if agent.reachable
             and self.state.routing.seats[agent.id].state != "resting"
+            and not self.is_offered_what_comes_first(agent.id)
         ]
         known = {queue.id: queue for queue in centre(self.variant).queues}
         for contact, entry in self.state.queues.entries.items():
@@ -627,6 +672,11 @@ class Floor(RuleBasedStateMachine):
             levels |= {one.skill: one.level for one in move.gives}
         return tuple(d.Skill(name, level) for name, level in levels.items())
 
+    def is_offered_what_comes_first(self, agent: Any) -> bool:
+        """Work that isn't interruptible goes by priority: also while it's offered."""
+        works = self.state.routing.seats[agent].works.values()
+        return any(not work.taken and not work.interruptible for work in works)
+
     def shared(self, contact: str) -> bool:
         """More than one agent may have to do with it: consulted, merged."""
         call = self.state.calls.calls.get(contact)
@@ -647,7 +697,12 @@ class Floor(RuleBasedStateMachine):
     def the_index_agrees_with_the_agents(self) -> None:
         routing = self.state.routing
         kinds = Counter(agent.presence for agent in self.state.agents.agents.values())
-        assert routing.ready + routing.resting == kinds[Presence.READY]
+        at_rest = kinds[Presence.READY] + kinds[Presence.WORKING]
+        assert routing.ready + routing.resting == at_rest
+        for channel in routing.masks:
+            ready = [seat for seat in routing.seats.values() if seat.state == "ready"]
+            closed = sum(1 for seat in ready if channel not in seat.open)
+            assert routing.full.get(channel, 0) == closed
         assert routing.away == kinds[Presence.AWAY]
         assert routing.busy == sum(
             kinds[one] for one in (Presence.OFFERED, Presence.TALKING, Presence.WRAPPING)
@@ -667,6 +722,30 @@ class Floor(RuleBasedStateMachine):
             assert waiting == sorted(waiting)
             assert not (waiting and live), "somebody waits whom somebody ready may serve"
             assert not waiting or klass.line.places[klass.line.head] == waiting[0]
+
+    @invariant()
+    def what_is_in_hand_is_known_alike(self) -> None:
+        tasks = self.state.tasks.tasks.values()
+        for name, seat in self.state.routing.seats.items():
+            taken = {task.id for task in tasks if task.holder == name and task.queued}
+            offered = {task.id for task in tasks if task.offered == name}
+            assert len(offered) <= 1
+            assert {key for key, work in seat.works.items() if work.taken} == taken
+            assert {key for key, work in seat.works.items() if not work.taken} == offered
+            agent = self.state.agents.agents.get(name)  # type: ignore[arg-type]
+            assert agent is not None
+            assert {work.task for work in agent.works} == taken
+            assert not offered or agent.presence in (Presence.READY, Presence.WORKING)
+            assert agent.presence is not Presence.WORKING or taken
+            assert agent.presence is not Presence.READY or not taken
+            person = self.state.tasks.people[name]
+            assert person.routed == len(taken)
+            assert person.offered == next(iter(offered), None)
+        for task in tasks:
+            waiter = self.state.routing.waiters.get(task.id)
+            assert (waiter is not None) == task.queued
+            if waiter is not None:
+                assert (waiter.number > 0) == (task.state is TaskState.DUE)
 
     @invariant()
     def every_state_has_a_timer(self) -> None:
@@ -693,9 +772,15 @@ class Floor(RuleBasedStateMachine):
             assert t.TaskLapses(task.id, task.until) in due, task
             if task.state is TaskState.OPEN:
                 assert t.TaskFallsDue(task.id, task.at) in due, task
+            if task.offer is not None:
+                assert t.TaskOfferLapsed(task.id, task.offer) in due, task
+            if task.queued and task.ring < len(self.state.tasks.queues[task.queue].rings):
+                assert t.WidenTask(task.id, task.since) in due, task
         for name, seat in self.state.routing.seats.items():
             if seat.state == "resting":
                 assert r.RestOver(name, seat.number) in due, name  # type: ignore[arg-type]
+            if seat.shut_until:
+                assert r.OpenAgent(name, seat.shut_until) in due, name  # type: ignore[arg-type]
         for agent in self.state.agents.agents.values():
             handling = agent.handling
             if agent.presence is Presence.OFFERED:
@@ -769,7 +854,8 @@ class Floor(RuleBasedStateMachine):
                 assert call.host is not None, f"{call.id} has agents, and no host"
             entry = self.state.queues.entries.get(call.id)
             waits = entry is not None and not entry.answered
-            if waits and call.id in self.state.flows.runs:
+            calling = call.callback and not call.answered  # its agent hears the customer's phone
+            if waits and not calling and call.id in self.state.flows.runs:
                 assert not call.talking, f"{call.id} waits and talks"
 
     @invariant()
@@ -853,13 +939,15 @@ class Floor(RuleBasedStateMachine):
         assert not state.calls.legs
         assert not state.flows.runs
         assert not state.queues.entries
-        assert not state.routing.waiters
+        assert set(state.routing.waiters) <= set(state.tasks.tasks), "tasks are kept for days"
         assert not state.callbacks.promises
         stuck = [agent for agent in state.agents.agents.values() if agent.handling]
         assert not stuck
         assert not state.tasks.begun
         self.run_until(self.now + 25 * 3600 * S)
         assert not any(self.moves.values())
+        for agent in AGENTS:  # or they'd be asked for days
+            self.give(a.SignOut(agent), remember=False)  # type: ignore[arg-type]
         self.run_until(self.now + KEPT_US + 3_600 * S)
         assert not state.tasks.tasks
         self.nobody_held_what_somebody_else_held()
@@ -880,7 +968,7 @@ def is_over(event: Any) -> bool:
 
 def tables_allow(state: CellState, event: Any) -> None:
     """Every event is a legal move of its agent, and of its leg."""
-    if type(event) in PRESENCE:
+    if type(event) in PRESENCE and not getattr(event, "aside", False):
         before, _ = PRESENCE[type(event)]
         assert state.agents.agents[event.agent].presence in before, event
     if type(event) in LEGS:

@@ -142,6 +142,27 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "outage": d.Enqueue("grid/outage", 20, (), MUSIC, 120 * S, ""),
         "bills": d.Enqueue("grid/bills", 0, (), MUSIC, 300 * S, ""),
     },
+    "told": {
+        "answer": d.Answer("mode"),
+        "mode": d.ByMode({"surge": "known", "closed": "bye"}, "district", "grid/outage"),  # type: ignore[arg-type]
+        "known": d.Enqueue("grid/outage", 10, (), MUSIC, 30 * S, "message"),
+        "district": d.Menu(
+            ("which",),
+            {"1": d.Choice("n", "north"), "2": d.Choice("s", "south")},
+            (),
+            (),
+            1,
+            5 * S,
+            "wait",
+        ),
+        "north": d.SetVariables({"district": "north"}, "wait"),
+        "south": d.SetVariables({"district": "south"}, "wait"),
+        "wait": d.Enqueue(
+            "grid/outage", 10, (), MUSIC, 120 * S, "message", modes={"closed": "bye"}
+        ),
+        "message": d.TakeVoicemail(("leave-word",), 60 * S, "bye"),
+        "bye": d.Say(("goodbye",), ""),
+    },
     "turn": {
         "answer": d.Answer("wait"),
         "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", callback=TURN),
@@ -187,6 +208,7 @@ class Centre:
         self.matrices: dict[str, SetMatrix] = {}
         self.calls = 0
         self.people: dict[str, str] = {}
+        self.capacity: dict[str, tuple[d.Share, ...]] = {}
         self.queues = [queue("outage", "outage"), queue("bills", "bills")]
         self.record = False
         self.version = 0
@@ -211,6 +233,8 @@ class Centre:
                     ("done", "again"),
                     ("hold-music",),
                     (d.Entry("crew", "0931555001"),),  # type: ignore[arg-type]
+                    announcements={"storm": ("known-outage",), "away": ("we-are-away",)},  # type: ignore[dict-item]
+                    lists=("vip", "north"),
                 ),
             ),  # type: ignore[arg-type]
             numbers,
@@ -220,7 +244,13 @@ class Centre:
             ),
             tuple(self.queues),
             tuple(
-                d.Agent(name, skills(has), "team", ("grid",))  # type: ignore[arg-type]
+                d.Agent(
+                    name,  # type: ignore[arg-type]
+                    skills(has),
+                    "team",
+                    ("grid",),  # type: ignore[arg-type]
+                    capacity=self.capacity.get(name, ()),
+                )
                 for name, has in self.people.items()
             ),
             ("break", "training"),
@@ -266,17 +296,27 @@ class Centre:
             self.give(a.GoReady(name))  # type: ignore[arg-type]
         return name
 
-    def calls_in(self, number: str, vip: bool = False, caller: Any = None, person: str = "") -> str:
+    def calls_in(
+        self,
+        number: str,
+        vip: bool = False,
+        caller: Any = None,
+        person: str = "",
+        may_call: bool = True,
+        lists: tuple[str, ...] = (),
+    ) -> str:
         self.calls += 1
+        tags = ("vip", *lists) if vip else lists
         step = self.give(
             c.ReceiveCall(
                 f"L{self.calls}",  # type: ignore[arg-type]
                 "trunk",  # type: ignore[arg-type]
                 number,
                 caller,
-                ("vip",) if vip else (),
+                tags,
                 "m1",  # type: ignore[arg-type]
                 person,
+                may_call,
             )
         )
         assert step.contact, step.refusal

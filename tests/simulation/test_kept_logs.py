@@ -20,12 +20,14 @@ from roost.definitions.load import Loaded
 from roost.engine.bodies import Decoder, stored
 from roost.engine.step import Engine
 from roost.floor import definition as d
+from roost.floor.affected import ModeKind, Scope
 from roost.floor.agents import messages as a
 from roost.floor.agents.messages import SegmentClosed
 from roost.floor.calls import messages as c
 from roost.floor.calls.messages import CallArrived, ContactEnded
 from roost.floor.cell import ROOM
 from roost.floor.effects import DialNumber
+from roost.floor.modes import messages as mo
 from roost.floor.parties import ToEntry, ToQueue, WatchMode
 from roost.floor.queues import messages as q
 from roost.floor.queues.messages import ContactDequeued
@@ -38,6 +40,7 @@ from roost.kernel.ids import (
     ContactId,
     EntryId,
     LegId,
+    ModeId,
     MoveId,
     PromptId,
     QueueId,
@@ -165,7 +168,8 @@ class Desks:
     What doesn't fit then is refused. Numbers that they call ring, answer and hang up."""
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
-        self.simulation, self.agents, self.dice = simulation, agents, Dice(9)
+        self.simulation, self.agents, self.dice = simulation, agents, Dice(13)
+        self.declaring = Dice(10)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
         simulation.world.acts[DialNumber] = self.called
@@ -177,6 +181,8 @@ class Desks:
             if self.simulation.engine.state.calls.media is None:
                 self.tell(c.MediaReady(self.simulation.world.callers.media))
             self.tell(self.drawn())
+            declared = self.of_modes()
+            self.tell(declared[self.declaring.below(len(declared))])
             self.timeline.after(EVERY_US, self.act)
 
     def tell(self, command: Command) -> None:
@@ -242,6 +248,15 @@ class Desks:
             a.PhoneLapsed(self.agents[0]),
         ]
 
+    def of_modes(self) -> list[Command]:
+        """None that shuts anything: the hour goes on."""
+        now, state = self.timeline.now, self.simulation.engine.state
+        later, surge = InstantUs(now + 2 * MINUTE), ModeKind.SURGE
+        found: list[Command] = [mo.DeclareMode(surge, Scope(CLIENT, (QUEUE,)), later)]
+        for name in state.modes.modes:
+            found += [mo.ExtendMode(ModeId(name), later), mo.EndMode(ModeId(name))]
+        return found
+
     def of_segments(self) -> list[Command]:
         """The wrap-up of whoever has one, and what was left to be completed."""
         state = self.simulation.engine.state
@@ -287,6 +302,7 @@ RARE = frozenset(
         "calls.WatcherJoined",
         "flows.FlowRescued",
         "queues.ContactTurnedAway",
+        "tasks.TaskUnqueued",
     }
 )
 """Nobody's hour has everything."""
@@ -305,7 +321,12 @@ def ringed(floor: d.Floor) -> d.Floor:
     return change(
         floor,
         queues=tuple(
-            change(one, rings=(d.Ring(DurationUs(SECOND), ()),), boost_us=soon)
+            change(
+                one,
+                rings=(d.Ring(DurationUs(SECOND), ()),),
+                boost_us=soon,
+                tasks=d.RoutedTasks(),
+            )
             for one in floor.queues
         ),
         agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),

@@ -24,6 +24,7 @@ from roost.definitions.flow_documents import (
     CallFirst,
     FlowDocument,
     HangUpHow,
+    ModeStep,
     StepDocument,
 )
 from roost.definitions.load import ClientFolder, Loaded
@@ -31,9 +32,15 @@ from roost.definitions.needs import WAITING_MUSIC, prompt
 from roost.definitions.prompt_documents import (
     Prompts,
 )
-from roost.definitions.routing_documents import AnnounceDocument, OwnOtherwise, TeamDocument
+from roost.definitions.routing_documents import (
+    AnnounceDocument,
+    OwnOtherwise,
+    TeamDocument,
+    shared,
+)
 from roost.definitions.steps import END, label_of, listed, next_of
 from roost.floor import definition as floor
+from roost.floor.affected import ModeKind
 from roost.floor.alert_rules import AlertRule
 from roost.kernel.ids import (
     AgentId,
@@ -156,7 +163,22 @@ def _agent(
         clients=tuple(sorted(serves)),
         rest_us=times.length(rules.rest) if rules else DurationUs(0),
         most_busy=0 if busy is UNSET else busy * 10,
+        capacity=_capacity(rules) if rules else (),
     )
+
+
+def _capacity(rules: TeamDocument) -> tuple[floor.Share, ...]:
+    return tuple(
+        floor.Share(channel.value, *shared(share))
+        for channel, share in sorted(rules.capacity.items())
+    )
+
+
+def _routed(queue: QueueDocument) -> floor.RoutedTasks | None:
+    tasks = queue.tasks
+    if tasks is UNSET or not tasks.routed:
+        return None
+    return floor.RoutedTasks(tasks.priority, times.length(tasks.offer), tasks.interruptible)
 
 
 class _Client:
@@ -188,6 +210,11 @@ class _Client:
             directory=self._directory(),
             pause_us=times.length(self.document.recording_pause),
             calling_out=tuple(allowed) if isinstance(allowed, list) else (),
+            announcements={
+                name: self._prompts(said, self.document.language)
+                for name, said in self.document.announcements.items()
+            },
+            lists=tuple(self.document.callers),
         )
 
     def _directory(self) -> tuple[floor.Entry, ...]:
@@ -243,6 +270,7 @@ class _Client:
             ),
             boost_us=DurationUs(0) if queue.boost is UNSET else times.length(queue.boost.every),
             boost_most=0 if queue.boost is UNSET else queue.boost.most,
+            tasks=_routed(queue),
             sticky=None
             if queue.sticky is UNSET
             else floor.Sticky(
@@ -322,6 +350,8 @@ class _Client:
         if step.caller is not UNSET:
             lists = tuple((tag, to(target)) for tag, target in step.caller.lists.items())
             return floor.ByCaller(lists, to(step.caller.otherwise))
+        if step.mode is not UNSET:
+            return self._mode(step.mode, to)
         if step.set is not UNSET:
             return floor.SetVariables(dict(step.set), then)
         if step.ask is not UNSET:
@@ -329,6 +359,16 @@ class _Client:
         if step.hang_up is not UNSET:
             return floor.HangUp(closed=step.hang_up is HangUpHow.CLOSED)
         return self._hearing_step(step, then, language, to)
+
+    def _mode(self, step: ModeStep, to: To) -> floor.ByMode:
+        ways = {
+            ModeKind.SURGE: step.surge,
+            ModeKind.CLOSED: step.closed,
+            ModeKind.EMERGENCY: step.emergency,
+        }
+        cases = {kind.value: to(target) for kind, target in ways.items() if target is not UNSET}
+        queue = None if step.queue is UNSET else QueueId(f"{self.id}/{step.queue}")
+        return floor.ByMode(cases, to(step.otherwise), queue)
 
     def _ask(self, step: StepDocument, then: str, otherwise: str) -> floor.AskWebStep:
         ask = step.ask
@@ -384,6 +424,15 @@ class _Client:
                 most_us=times.length(queue.most),
                 otherwise=to(queue.otherwise),
                 prefer=_skills(queue.prefer),
+                modes={mode.value: to(target) for mode, target in queue.modes.items()},
+                overflow=tuple(
+                    floor.Overflow(
+                        QueueId(f"{self.id}/{way.to}"),
+                        times.length(way.after),
+                        "" if way.when is UNSET else way.when.value,
+                    )
+                    for way in queue.overflow
+                ),
                 callback=self._callback(queue.callback, language),
                 announce=self._announce(queue.announce, language),
             )

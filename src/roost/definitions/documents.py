@@ -17,6 +17,7 @@ from roost.definitions.routing_documents import (
     Order,
     OwnOtherwise,
     RingDocument,
+    RoutedTasksDocument,
     StickyDocument,
     TeamDocument,
 )
@@ -158,6 +159,9 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     call_back_abandoned: Annotated[
         bool, says("Who gives up waiting (later than a short abandon) is to be called back")
     ] = False
+    tasks: Annotated[
+        RoutedTasksDocument | UnsetType, says("How its tasks are offered; by default they aren't")
+    ] = UNSET
     whisper: Annotated[
         Prompts | UnsetType,
         says("What the agent alone hears before the caller, in at most 1.5 s: client and reason"),
@@ -252,6 +256,11 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     recording_pause: Annotated[
         Duration, says("The longest pause of a recording; it goes on by itself then")
     ] = "3m"
+    announcements: Annotated[
+        dict[Name, Prompts],
+        Meta(max_length=50),
+        says("What callers hear in a mode that somebody declares, by name"),
+    ] = {}
     desk: Annotated[ClientDesk | UnsetType, says("How the client looks to agents")] = UNSET
     alerts: Annotated[
         dict[Name, QueueAlert], says("When somebody should look at the client or a queue")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from roost.definitions.prompt_documents import Prompts
-from roost.definitions.routing_documents import AnnounceDocument
+from roost.definitions.routing_documents import AnnounceDocument, OverflowDocument
 from roost.definitions.values import (
     Attempts,
     Document,
@@ -20,6 +20,7 @@ from roost.definitions.values import (
     Variable,
     says,
 )
+from roost.floor.affected import ModeKind
 
 
 class ChoiceDocument(Document, frozen=True, kw_only=True):
@@ -78,6 +79,19 @@ class VariableStep(Document, frozen=True, kw_only=True):
     name: Annotated[Variable, says("The variable")]
     cases: Annotated[dict[Title, str], says("Steps by value")]
     otherwise: Annotated[str | UnsetType, says("The step for any other value")] = UNSET
+
+
+class ModeStep(Document, frozen=True, kw_only=True):
+    """Branches by what is declared for the caller at the moment, after its announcement; the
+    strongest, if there are several."""
+
+    queue: Annotated[
+        str | UnsetType, says("What's declared for this queue as well; by default for all alone")
+    ] = UNSET
+    surge: Annotated[str | UnsetType, says("The step in a surge")] = UNSET
+    closed: Annotated[str | UnsetType, says("The step when closed against the hours")] = UNSET
+    emergency: Annotated[str | UnsetType, says("The step in an emergency")] = UNSET
+    otherwise: Annotated[str | UnsetType, says("The step in no mode")] = UNSET
 
 
 class CallerStep(Document, frozen=True, kw_only=True):
@@ -158,6 +172,15 @@ class QueueStep(Document, frozen=True, kw_only=True):
         AnnounceDocument | UnsetType, says("What the caller is told meanwhile; by default nothing")
     ] = UNSET
     most: Annotated[Duration, says("Longest wait; then the flow goes on at `otherwise`")] = "10m"
+    overflow: Annotated[
+        list[OverflowDocument],
+        Meta(max_length=8),
+        says("Other queues in which the wait goes on, each from a time or a reason on"),
+    ] = []
+    modes: Annotated[
+        dict[ModeKind, str],
+        says("Where to go in a mode; by default on waiting in a `surge`, else to `otherwise`"),
+    ] = {}
     otherwise: Annotated[str | UnsetType, says("Where to go after that, or if it's full")] = UNSET
     callback: Annotated[
         CallbackDocument | UnsetType, says("A call in turn, offered to those who wait")
@@ -187,6 +210,7 @@ class StepDocument(Document, frozen=True, kw_only=True):
     hours: Annotated[HoursStep | UnsetType, says("Branch by opening hours")] = UNSET
     variable: Annotated[VariableStep | UnsetType, says("Branch by a variable")] = UNSET
     caller: Annotated[CallerStep | UnsetType, says("Branch by caller list")] = UNSET
+    mode: Annotated[ModeStep | UnsetType, says("Tell what's declared, and branch by it")] = UNSET
     set: Annotated[dict[Variable, Title] | UnsetType, says("Set variables")] = UNSET
     ask: Annotated[AskStep | UnsetType, says("Call a web address")] = UNSET
     queue: Annotated[QueueStep | UnsetType, says("Wait for an agent")] = UNSET
@@ -203,6 +227,7 @@ KINDS: Final = (
     "hours",
     "variable",
     "caller",
+    "mode",
     "set",
     "ask",
     "queue",

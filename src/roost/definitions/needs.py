@@ -100,6 +100,9 @@ def needed_prompts(loaded: Loaded, voice: str) -> tuple[NeededPrompt, ...]:
         client = folder.client.document
         add(client.sorry, client.language, folder.recordings, f"{folder.client.file}: sorry")
         add(client.hold, client.language, folder.recordings, f"{folder.client.file}: hold")
+        for name, said in client.announcements.items():
+            place = f"{folder.client.file}: announcement {name}"
+            add(said, client.language, folder.recordings, place)
         for name, queue in client.queues.items():
             place = f"{folder.client.file}: whisper of {name}"
             add(queue.whisper, client.language, folder.recordings, place)

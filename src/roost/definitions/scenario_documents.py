@@ -105,12 +105,27 @@ class Work(Document, frozen=True, kw_only=True):
     days: Annotated[Days, says("On which days")] = "mon-sun"
 
 
+class TaskWork(Document, frozen=True, kw_only=True):
+    """How people do the tasks that they're offered."""
+
+    work: Annotated[Duration, says("Mean time at work on one, without the calls meanwhile")] = "2m"
+    decline_percent: Annotated[Percent, says("Offers that agents decline, in a hundred")] = 5
+
+
 class Learning(Document, frozen=True, kw_only=True):
     """Who is new takes longer, and less so with each contact."""
 
     agents: Annotated[list[str], says("Users")]
     slower_percent: Annotated[int, Meta(ge=1, le=400), says("So much longer at first")]
     contacts: Annotated[int, Meta(ge=1, le=100_000), says("As fast as others after so many")]
+
+
+class CalledBack(Document, frozen=True, kw_only=True):
+    """How callers take to being called back, where a flow offers it."""
+
+    taken_percent: Annotated[Percent, says("Who takes the offer")] = 50
+    reached_percent: Annotated[Percent, says("Calls to them that are answered")] = 80
+    answer: Annotated[Duration, says("Mean time until they do")] = "8s"
 
 
 class Surge(Document, frozen=True, kw_only=True):
@@ -181,12 +196,16 @@ class Scenario(Document, frozen=True, kw_only=True):
     decline_percent: Annotated[
         Percent, says("Offers that agents decline or miss, in a hundred")
     ] = 2
+    tasks: Annotated[TaskWork, says("Voicemails and the like, where a queue has them offered")] = (
+        TaskWork()
+    )
     no_show_percent: Annotated[Percent, says("Shifts for which nobody turns up")] = 0
     pace_percent: Annotated[
         dict[str, Annotated[int, Meta(ge=10, le=1000)]],
         says('How long somebody takes, of what others take: `"1003": 120`'),
     ] = {}
     learning: Annotated[list[Learning], says("Who is new")] = []
+    callbacks: Annotated[CalledBack, says("Offers of a call in turn")] = CalledBack()
     trouble: Annotated[Trouble, says("What goes wrong")] = Trouble()
     agent_hour: Annotated[
         Rate | UnsetType, says("What an agent's hour costs, signed in; for `cost`")

@@ -69,10 +69,17 @@ def targets(flow: FlowDocument, name: str) -> list[tuple[tuple[str | int, ...], 
                 for listed, target in step.caller.lists.items():
                     add(target, "caller", "lists", listed)
                 add(step.caller.otherwise, "caller", "otherwise")
+            case "mode" if step.mode is not UNSET:
+                add(step.mode.surge, "mode", "surge")
+                add(step.mode.closed, "mode", "closed")
+                add(step.mode.emergency, "mode", "emergency")
+                add(step.mode.otherwise, "mode", "otherwise")
             case "ask" if step.ask is not UNSET:
                 add(step.then, "then")
                 add(step.ask.otherwise, "ask", "otherwise")
             case "queue" if step.queue is not UNSET:
+                for mode, target in step.queue.modes.items():
+                    add(target, "queue", "modes", mode)
                 add(step.queue.otherwise, "queue", "otherwise")
             case "hang_up":
                 pass

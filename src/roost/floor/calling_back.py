@@ -41,7 +41,7 @@ def offer_callback(
     run, entry, call, offer = found
     if entry.offer is not None or run.offering:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
-    if call.caller is None or not _room(state):
+    if call.caller is None or not call.may_call or not _room(state):
         return NOTHING
     collect = CollectId(f"{run.contact}/d{run.collections + 1}")
     lease = DurationUs(PLAY_LEASE_US + offer.answer_us)
@@ -51,6 +51,7 @@ def offer_callback(
         play=PlayId(f"{run.contact}/p{run.plays + 1}"),
         prompts=offer.prompts,
         collect=collect,
+        key=offer.key,
         answer_us=offer.answer_us,
         lease_us=lease,
         next_us=offer.again_us,
@@ -88,11 +89,10 @@ def answer_offer(
     if found is None or found[0].offering != command.collect:
         return STALE
     run, entry, call, offer = found
-    step = state.flows.versions[run.flow].flow.steps[run.step]
     if command.digit != offer.key or call.caller is None:
-        return Decision((music_resumed(run, step, "other" if command.digit else "silence"),))
+        return Decision((music_resumed(state.flows, run, "other" if command.digit else "silence"),))
     if entry.offer is not None or not _room(state):
-        return Decision((music_resumed(run, step, "busy"),))
+        return Decision((music_resumed(state.flows, run, "busy"),))
     promise = Promise(
         call.client,
         run.contact,

@@ -13,7 +13,10 @@ from roost.floor import (
     calling_back,
     calling_out,
     estimating,
+    mode_folds,
     moving,
+    overflowing,
+    task_folds,
     transferring,
     watching,
 )
@@ -31,6 +34,8 @@ from roost.floor.familiar import model as familiar_model
 from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
+from roost.floor.modes import decide as modes_decide
+from roost.floor.modes import model as modes_model
 from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
 from roost.floor.queues import messages as queues
@@ -44,13 +49,14 @@ from roost.floor.routing import standing as routing_standing
 from roost.floor.safe_path import rescue
 from roost.floor.state import CellState
 from roost.floor.tasks import decide as tasks_decide
-from roost.floor.tasks import messages as tasks
 from roost.floor.tasks import model as tasks_model
 from roost.floor.unfinished import unfinished
 from roost.kernel.ids import AgentId, ClientId, ContactId
 from roost.kernel.messages import Command, Decision, Event, Refusal
 from roost.kernel.room import Room
 from roost.kernel.time import InstantUs
+
+SIGNED_OUT: Final = agents_model.Presence.SIGNED_OUT
 
 # --- deciding ---
 
@@ -66,8 +72,7 @@ def configure(state: CellState, now: InstantUs, command: Configure) -> Decision 
     for agent in state.agents.agents.values():
         there = new.get(agent.id)
         if there is None:
-            free = agent.presence in (agents_model.Presence.AWAY, agents_model.Presence.READY)
-            if free:
+            if agent.handling is None and agent.presence is not SIGNED_OUT:
                 events.append(agents.AgentSignedOut(agent=agent.id))
         elif agent.presence is agents_model.Presence.READY:
             able = moving.under(command.floor, agent, there)
@@ -107,12 +112,14 @@ DECIDE: Final[Mapping[type[Command], tuple[str, _Decide]]] = {
     **{command: ("agents", decide) for command, decide in agents_decide.DECIDE.items()},
     **{command: ("routing", decide) for command, decide in routing_decide.DECIDE.items()},
     **{command: ("tasks", decide) for command, decide in tasks_decide.DECIDE.items()},
+    **{command: ("modes", decide) for command, decide in modes_decide.DECIDE.items()},
     **{ends: ("calls", _forgetting(calls_decide.DECIDE[ends])) for ends in _ENDS_LEGS},
 }
 ACROSS: Final[Mapping[type[Command], _Decide]] = {
     **transferring.DECIDE,
     **watching.DECIDE,
     **calling_out.DECIDE,
+    **overflowing.DECIDE,
     **moving.DECIDE,
     **calling_back.DECIDE,
     **announcing.DECIDE,
@@ -152,6 +159,7 @@ def _configured(state: CellState, event: CentreConfigured, at: InstantUs) -> Non
     agents_model.configured(state.agents, floor)
     routing_index.configured(state.routing, floor)
     tasks_model.configured(state.tasks, floor)
+    modes_model.configured(state.modes, floor)
     moving.configured(state, floor)
     seats = state.routing.seats
     estimates_model.configured(state.estimates, floor, seats, at)
@@ -269,7 +277,8 @@ def _signed_out(state: CellState, event: agents.AgentSignedOut, at: InstantUs) -
     tasks_model.here(state.tasks, event.agent, False)
 
 
-def _ready(state: CellState, event: agents.AgentReady, at: InstantUs) -> None:
+def _ready(state: CellState, event: agents.AgentReady | agents.AgentWorks, at: InstantUs) -> None:
+    """To the router who works on a task is ready, with something in hand."""
     agents_model.ready(state.agents, event, at)
     routing_standing.set_state(state.routing, event.agent, "ready", at)
     if event.agent not in state.estimates.here:
@@ -339,7 +348,7 @@ def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> Non
 
 
 _Fold = Callable[[CellState, Any, InstantUs], None]
-_c, _a, _f, _t = calls_folds, agents_model, flows_model, tasks_model
+_c, _a, _f = calls_folds, agents_model, flows_model
 
 
 def _nothing(state: CellState, event: Event, at: InstantUs) -> None:
@@ -403,6 +412,9 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,
+    agents.AgentWorks: _ready,
+    agents.WorkBegan: lambda s, e, at: _a.work_began(s.agents, e, at),
+    agents.WorkEnded: lambda s, e, at: _a.work_ended(s.agents, e),
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,
     agents.OfferTaken: _taken,
@@ -429,13 +441,8 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
-    tasks.TaskAdded: lambda s, e, at: _t.added(s.tasks, e, at),
-    tasks.TaskDue: lambda s, e, at: _t.due(s.tasks, e),
-    tasks.TaskTaken: lambda s, e, at: _t.taken(s.tasks, e),
-    tasks.TaskGivenBack: lambda s, e, at: _t.given_back(s.tasks, e, at),
-    tasks.TaskAssigned: lambda s, e, at: _t.assigned(s.tasks, e),
-    tasks.TaskTried: lambda s, e, at: _t.tried(s.tasks, e, at),
-    tasks.TaskDone: lambda s, e, at: _t.done(s.tasks, e),
+    **mode_folds.FOLDS,
+    **task_folds.FOLDS,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.floor.definition import VOICE
 from roost.floor.queues.messages import ContactDequeued
 from roost.floor.routing.messages import Assigned
 from roost.floor.routing.model import Routing, Seat
@@ -116,7 +117,7 @@ class _People:
         lines = cell.queues.lines
         self.could = {QueueId(queue): 0 for queue, line in lines.items() if not line.removed}
         self.queues_of: list[tuple[QueueId, ...]] = [
-            tuple(sorted(self.could.keys() & {state.classes[n].queue for n in profile.classes}))
+            tuple(sorted(self.could.keys() & _queues_of(state, profile.calls.classes)))
             for profile in state.profiles
         ]
         self.here = dict(self.could)
@@ -133,12 +134,16 @@ class _People:
                 self.here[queue] += present[place]
             if present[place]:
                 self.together.join(self.queues_of[place])
-                for n in profile.classes:
+                for n in profile.calls.classes:
                     self.of_class[n] = self.of_class.get(n, 0) + present[place]
 
     def queues(self, seat: Seat | None) -> tuple[QueueId, ...]:
         """What an agent may serve."""
         return () if seat is None else self.queues_of[seat.profile]
+
+
+def _queues_of(state: Routing, classes: list[int]) -> set[QueueId]:
+    return {state.classes[n].queue for n in classes}
 
 
 class _Sets:
@@ -189,12 +194,15 @@ def _waiting(
 ) -> list[WaitingChange]:
     """Everybody who waits, and for whom no phone rings already, with what becomes of them."""
     before, after, calls = cell.routing, cell_after.routing, cell.calls.calls
-    rung = {event.contact: event.agent for event in events if isinstance(event, Assigned)}
+    rung = {event.contact: event.agent for event in events if type(event) is Assigned}
     left = {e.contact: e.outcome.value for e in events if isinstance(e, ContactDequeued)}
     stay = [
         ContactId(contact)
         for contact, waiter in before.waiters.items()
-        if waiter.number and contact not in rung and contact not in left
+        if waiter.number
+        and contact not in rung
+        and contact not in left
+        and before.classes[waiter.klass].channel == VOICE
     ]
     places = _places(before, stay, now, new.together)
     places_after = _places(after, stay, now, new.together)

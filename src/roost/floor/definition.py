@@ -5,6 +5,8 @@ event (`agents, calls, flows, queues, routing` each fold their part). Nothing he
 a person: those lie in the settings' vault.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
 from roost.floor.alert_rules import AlertRule
@@ -20,7 +22,7 @@ from roost.kernel.ids import (
     SkillId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs, Hours, Zone
+from roost.kernel.time import SECOND, DurationUs, Hours, Zone
 
 
 class Skill(Struct, frozen=True, gc=False):
@@ -126,6 +128,15 @@ class ByCaller(Struct, frozen=True, gc=False, tag=True):
     otherwise: str
 
 
+class ByMode(Struct, frozen=True, gc=False, tag=True):
+    """By the strongest mode in force for the caller (affected.ModeKind), after its announcement;
+    `queue` None: one that goes for any of the client's queues."""
+
+    cases: dict[str, str]
+    otherwise: str
+    queue: QueueId | None = None
+
+
 class SetVariables(Struct, frozen=True, gc=False, tag=True):
     values: dict[str, str]
     then: str
@@ -141,6 +152,21 @@ class AskWebStep(Struct, frozen=True, gc=False, tag=True):
     idempotent: bool
     then: str
     otherwise: str
+
+
+class Overflow(Struct, frozen=True, gc=False):
+    """Into the queue `to` once the contact has waited so long in all, and `when` is so of the
+    queue that it waits in: whoever may serve it is "signed_out", or "away" (or signed out)."""
+
+    to: QueueId
+    after_us: DurationUs = DurationUs(0)
+    when: str = ""
+
+
+def ways(rules: tuple[Overflow, ...], queue: QueueId | None) -> tuple[Overflow, ...]:
+    """Those that are left in this queue: after the last one that leads here."""
+    led = max((place for place, one in enumerate(rules) if one.to == queue), default=-1)
+    return rules[led + 1 :]
 
 
 class CallbackOffer(Struct, frozen=True, gc=False):
@@ -183,7 +209,7 @@ class Announce(Struct, frozen=True, gc=False):
 
 class Enqueue(Struct, frozen=True, gc=False, tag=True):
     """Wait for an agent. `waiting` is played round and round. After `most_us` the flow goes on
-    at `otherwise`."""
+    at `otherwise`; in a mode (affected.ModeKind) at the step that `modes` names."""
 
     queue: QueueId
     priority: int
@@ -192,6 +218,8 @@ class Enqueue(Struct, frozen=True, gc=False, tag=True):
     most_us: DurationUs
     otherwise: str
     prefer: tuple[Skill, ...] = ()  # beside the queue's own
+    modes: dict[str, str] = {}
+    overflow: tuple[Overflow, ...] = ()  # the first that is due; the wait goes on
     callback: CallbackOffer | None = None
     agent: AgentId | None = None  # held for this one first,
     hold_us: DurationUs = DurationUs(0)  # so long, if they're there;
@@ -217,6 +245,7 @@ Step = (
     | ByHours
     | ByVariable
     | ByCaller
+    | ByMode
     | SetVariables
     | AskWebStep
     | Enqueue
@@ -233,6 +262,17 @@ class Flow(Struct, frozen=True, gc=False):
     version: Digest
     start: str
     steps: dict[str, Step]
+
+
+def values_of(flow: Flow) -> list[tuple[str, str]]:
+    """Every variable with each value that the flow may give it: those that the log may know."""
+    found: list[tuple[str, str]] = []
+    for step in flow.steps.values():
+        if isinstance(step, SetVariables):
+            found.extend(step.values.items())
+        elif isinstance(step, AskWebStep):
+            found.extend((name, value) for name, of in step.choices.items() for value in of)
+    return found
 
 
 # --- who and where ---
@@ -255,6 +295,8 @@ class Client(Struct, frozen=True, gc=False):
     directory: tuple[Entry, ...] = ()  # whom agents may call, consult and transfer to
     pause_us: DurationUs = PAUSE_US  # the longest pause of a recording; it resumes by itself
     calling_out: tuple[str, ...] = ()  # how numbers begin that agents may dial besides: dialling.py
+    announcements: dict[str, tuple[PromptId, ...]] = {}  # what callers hear in a declared mode
+    lists: tuple[str, ...] = ()  # of callers
 
 
 class Number(Struct, frozen=True, gc=False):
@@ -292,6 +334,34 @@ class Ring(Struct, frozen=True, gc=False):
     teams: tuple[str, ...] = ()
 
 
+class RoutedTasks(Struct, frozen=True, gc=False):
+    """A queue's tasks are offered to its agents when they're due, by the queue's skills and rings.
+    `priority` is added to the queue's. Who works on an `interruptible` one may still be rung; so
+    it comes after every call, whatever the priorities."""
+
+    priority: int = 0
+    offer_us: DurationUs = DurationUs(30 * SECOND)  # how long one is offered
+    interruptible: bool = True
+
+
+class Share(Struct, frozen=True, gc=False):
+    """Of one channel an agent has at most so many at a time, each so heavy: whatever is in hand
+    weighs 100 together at most. A call weighs 100."""
+
+    channel: str
+    most: int = 1
+    weight: int = 100
+
+
+VOICE: Final = "voice"
+TASK: Final = "task"
+
+
+def share(capacity: tuple[Share, ...], channel: str) -> Share:
+    """What an agent may have of a channel."""
+    return next((one for one in capacity if one.channel == channel), Share(channel))
+
+
 class Sticky(Struct, frozen=True, gc=False):
     """Whoever calls again is held for the agent who helped last: if that was within this time,
     in a talk of at least this length; for so long at most."""
@@ -322,6 +392,7 @@ class Queue(Struct, frozen=True, gc=False):
     boost_most: int = 0
     sticky: Sticky | None = None
     earns: int = 0  # an answered contact, in thousandths of a minor unit; 0: not known
+    tasks: RoutedTasks | None = None  # None: they lie in the list, for whoever takes them
 
 
 def may_serve(skills: tuple[Skill, ...], team: str, queue: Queue) -> bool:
@@ -337,6 +408,7 @@ class Agent(Struct, frozen=True, gc=False):
     clients: tuple[ClientId, ...]  # whose queues these skills serve: `ready_for`
     rest_us: DurationUs = DurationUs(0)  # at least, after each contact
     most_busy: int = 0  # of the last half hour, per mille; 0: no limit
+    capacity: tuple[Share, ...] = ()  # beside calls; a channel not named: one, that weighs 100
 
 
 class Floor(Struct, frozen=True, gc=False):

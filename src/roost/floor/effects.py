@@ -172,11 +172,13 @@ class FromLeg(Struct, frozen=True, gc=False, tag="leg"):
 
 
 class FromPrompts(Struct, frozen=True, gc=False, tag="prompts"):
-    """A list of prompts, once or for ever. Outcome when played once: PlayEnded(play)."""
+    """A list of prompts, once or for ever. Outcome when played once: PlayEnded(play). Of a list
+    that repeats, so many of the `first` are heard in the first round only."""
 
     play: PlayId
     prompts: tuple[PromptId, ...]
     repeat: bool = False
+    first: int = 0
 
 
 class Route(Struct, frozen=True, gc=False):

@@ -30,7 +30,16 @@ def wait(state: CellState, contact: ContactId, act: flows.QueueNow, step: str) -
     elif only is None and step not in (RESCUED, TRANSFERRED):
         only, only_us, kept = _helper(state, contact, act), _hold_us(state, act), Kept.HELPED_LAST
     if only is None:
-        return queues.Wait(contact, act.queue, act.asked, act.most_us, lapse)
+        return queues.Wait(
+            contact,
+            act.queue,
+            act.asked,
+            act.most_us,
+            lapse,
+            overflow=act.overflow,
+            since=act.since,
+            before=act.before,
+        )
     seat = state.routing.seats[only]
     return queues.Wait(
         contact,
@@ -43,6 +52,9 @@ def wait(state: CellState, contact: ContactId, act: flows.QueueNow, step: str) -
         kept,
         seat.rest_until if seat.state == "resting" else InstantUs(0),
         act.alone,
+        act.overflow,
+        act.since,
+        act.before,
     )
 
 

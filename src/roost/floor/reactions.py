@@ -7,7 +7,7 @@ Functions see the state as it is after the event; they look things up, and decid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from roost.floor import keeping, moving
+from roost.floor import keeping, moving, task_reactions
 from roost.floor import reactions_to_callbacks as promised
 from roost.floor import reactions_to_flows as flowing
 from roost.floor.agents import messages as agents
@@ -16,8 +16,9 @@ from roost.floor.callbacks import messages as callbacks
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import Call
 from roost.floor.definition import CentreConfigured
-from roost.floor.effects import TrackPurpose
 from roost.floor.flows import messages as flows
+from roost.floor.modes import messages as modes
+from roost.floor.overflowing import left_alone
 from roost.floor.parties import RING_US, Party, SegmentKind
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
@@ -27,7 +28,6 @@ from roost.floor.tasks import messages as tasks
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
 
 NONE: Final[Sequence[Command]] = ()
 WHY_RINGING_STOPS: Final = {
@@ -66,28 +66,6 @@ def collection_ended(state: CellState, event: calls.CollectionEnded) -> Sequence
             _contact(event), event.collect, event.count, event.ended_by, event.digit, event.value
         ),
     )
-
-
-def track_started(state: CellState, event: calls.TrackStarted) -> Sequence[Command]:
-    """A voicemail is somebody's work: of the queue that was waited in last, and of whom the
-    caller waited for."""
-    if event.purpose is not TrackPurpose.VOICEMAIL:
-        return NONE
-    contact = _contact(event)
-    call = state.calls.calls[contact]
-    run = state.flows.runs.get(contact)
-    queue = run.queue if run and run.queue else state.flows.safe[call.client].queue
-    named = run.named if run else None
-    return (tasks.ExpectMessage(contact, call.client, queue, call.caller, named),)
-
-
-def track_over(state: CellState, event: calls.TrackEnded | calls.TrackLost) -> Sequence[Command]:
-    if event.purpose is not TrackPurpose.VOICEMAIL:
-        return NONE
-    contact = _contact(event)
-    length = event.length_us if isinstance(event, calls.TrackEnded) else DurationUs(0)
-    left = tasks.MessageLeft(contact, length)
-    return (flows.MessageDone(contact), left) if contact in state.flows.runs else (left,)
 
 
 def leg_connected(state: CellState, event: calls.LegConnected) -> Sequence[Command]:
@@ -265,7 +243,7 @@ def ring_widened(state: CellState, event: queues.RingWidened) -> Sequence[Comman
 
 def contact_dequeued(state: CellState, event: queues.ContactDequeued) -> Sequence[Command]:
     if event.outcome is Outcome.OVERFLOWED or event.outcome is Outcome.VOICEMAIL:
-        return (flows.QueueLeft(_contact(event)),)
+        return (flows.QueueLeft(_contact(event), to=event.to),)
     if event.callback and event.outcome is Outcome.CALLED_BACK:
         lapsed = calls.EndContact(_contact(event), Blame.US, Reason.CALLBACK_LAPSED)
         return (lapsed,)  # stale where the contact's end was the reason
@@ -299,7 +277,9 @@ def assigned(state: CellState, event: routing.Assigned) -> Sequence[Command]:
 
 
 def agent_offered(state: CellState, event: agents.AgentOffered) -> Sequence[Command]:
-    return (calls.RingAgent(_contact(event), event.agent, event.offer),)
+    """A call takes precedence of a task that's offered only."""
+    ring = calls.RingAgent(_contact(event), event.agent, event.offer)
+    return (ring, *task_reactions.withdraw(state, event.agent))
 
 
 def offer_taken(state: CellState, event: agents.OfferTaken) -> Sequence[Command]:
@@ -329,6 +309,8 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
     if event.kind is SegmentKind.CONSULT:
         return (stop,)
     if event.kind is SegmentKind.OUTBOUND:
+        if call.answered:
+            return NONE  # the customer is there, and waits for somebody else
         reason = WHY_RINGING_STOPS[event.why]
         return (calls.EndContact(contact, Blame.AGENT, reason),)
     entry = state.queues.entries.get(contact)
@@ -355,17 +337,26 @@ def pause_asked(state: CellState, event: agents.PauseAsked) -> Sequence[Command]
     return (calls.PauseTracks(_contact(event), event.paused, agent=event.agent),)
 
 
-def agent_ready(state: CellState, event: agents.AgentReady) -> Sequence[Command]:
+def agent_ready(
+    state: CellState, event: agents.AgentReady | agents.AgentWorks
+) -> Sequence[Command]:
     return (routing.MatchAgent(event.agent),)
 
 
-def agent_rested(state: CellState, event: routing.AgentRested) -> Sequence[Command]:
+def agent_rested(
+    state: CellState, event: routing.AgentRested | routing.AgentOpened
+) -> Sequence[Command]:
     return (routing.MatchAgent(event.agent),)
 
 
 def agent_away(state: CellState, event: agents.AgentAway) -> Sequence[Command]:
     """Who can't be reached holds no tasks, and nobody waits for them."""
-    return (*keeping.release(state, event.agent), *_give_back(state, event.agent, "unreachable"))
+    return (
+        *keeping.release(state, event.agent),
+        *task_reactions.withdraw(state, event.agent),
+        *task_reactions.give_back(state, event.agent, "unreachable"),
+        *left_alone(state),
+    )
 
 
 def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
@@ -373,19 +364,17 @@ def phone_gone(state: CellState, event: agents.PhoneGone) -> Sequence[Command]:
     agent = state.agents.agents.get(event.agent)
     if agent is not None and agent.handling is not None:
         return NONE
-    return _give_back(state, event.agent, "unreachable")
+    return task_reactions.give_back(state, event.agent, "unreachable")
 
 
 def agent_signed_out(state: CellState, event: agents.AgentSignedOut) -> Sequence[Command]:
-    return (*keeping.release(state, event.agent), *_give_back(state, event.agent, "signed_out"))
-
-
-def _give_back(state: CellState, agent: AgentId, why: str) -> Sequence[Command]:
-    """The lease of an agent's tasks is over when they're gone."""
-    person = state.tasks.people.get(agent)
-    if person is not None and (not person.taken or (person.here and person.phone)):
-        return NONE
-    return (tasks.GiveTasksBack(agent, why),)
+    return (
+        *keeping.release(state, event.agent),
+        *task_reactions.withdraw(state, event.agent),
+        *task_reactions.give_back(state, event.agent, "signed_out"),
+        *task_reactions.own_tasks(state, event.agent),
+        *left_alone(state),
+    )
 
 
 # --- definitions ---
@@ -399,6 +388,7 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
             commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
             commands.append(keeping.widen(state, ContactId(contact), entry))
+    commands.extend(task_reactions.after_configuring(state))
     commands.append(routing.MatchAll())
     return commands
 
@@ -408,9 +398,6 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     calls.CallArrived: call_arrived,
     calls.PlayFinished: play_finished,
     calls.CollectionEnded: collection_ended,
-    calls.TrackStarted: track_started,
-    calls.TrackEnded: track_over,
-    calls.TrackLost: track_over,
     calls.LegConnected: leg_connected,
     calls.LegEnded: leg_ended,
     calls.LegEnding: leg_ending,
@@ -445,10 +432,14 @@ REACTIONS: Final[Mapping[type[Event], Reaction]] = {
     agents.HangUpAsked: hang_up_asked,
     agents.PauseAsked: pause_asked,
     agents.AgentReady: agent_ready,
+    agents.AgentWorks: agent_ready,
     routing.AgentRested: agent_rested,
+    routing.AgentOpened: agent_rested,
+    **task_reactions.REACTIONS,
     agents.AgentAway: agent_away,
     agents.PhoneGone: phone_gone,
     agents.AgentSignedOut: agent_signed_out,
+    modes.ModeBegan: flowing.mode_began,
     **moving.REACTIONS,
     CentreConfigured: centre_configured,
 }

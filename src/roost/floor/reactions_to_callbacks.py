@@ -73,7 +73,8 @@ def callback_offered(state: CellState, event: flows.CallbackOffered) -> Sequence
 
 
 def music_resumed(state: CellState, event: flows.MusicResumed) -> Sequence[Command]:
-    return (calls.Speak(_contact(event), event.play, event.prompts, repeat=True),)
+    contact, first = _contact(event), event.first
+    return (calls.Speak(contact, event.play, event.prompts, repeat=True, first=first),)
 
 
 def callback_stands(state: CellState, event: queues.CallbackStands) -> Sequence[Command]:

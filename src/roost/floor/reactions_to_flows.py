@@ -1,4 +1,4 @@
-"""What follows from a flow's events in other areas: a part of the floor's table
+"""What follows from a flow's events, and a mode's, in other areas: a part of the floor's table
 (`reactions.py`), whose rules hold here."""
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
+from roost.floor.modes import messages as modes
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.state import CellState
@@ -23,19 +24,21 @@ def _contact(event: Event) -> ContactId:
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
     contact = _contact(event)
-    return [_act(state, contact, act, event.step) for act in event.acts]
+    return [one for act in event.acts for one in _act(state, contact, act, event.step)]
 
 
-def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Command:
+def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Sequence[Command]:
     match act:
         case flows.AnswerNow():
-            return calls.AnswerCaller(contact)
+            return (calls.AnswerCaller(contact),)
         case flows.SpeakNow():
-            return calls.Speak(contact, act.play, act.prompts, act.repeat)
+            return (calls.Speak(contact, act.play, act.prompts, act.repeat, act.first),)
         case flows.QueueNow():
-            return keeping.wait(state, contact, act, step)
+            return (keeping.wait(state, contact, act, step),)
+        case flows.LeaveQueueNow():
+            return out_of_queue(state, contact, Outcome.OVERFLOWED)
         case flows.ListenNow():
-            return calls.Listen(
+            listen = calls.Listen(
                 contact,
                 act.collect,
                 act.most,
@@ -44,10 +47,11 @@ def _act(state: CellState, contact: ContactId, act: flows.Act, step: str) -> Com
                 act.next_us,
                 act.mask,
             )
+            return (listen,)
         case flows.TakeMessageNow():
-            return calls.TakeMessage(contact, act.most_us)
+            return (calls.TakeMessage(contact, act.most_us),)
         case flows.EndNow():
-            return calls.EndContact(contact, act.blame, act.reason)
+            return (calls.EndContact(contact, act.blame, act.reason),)
 
 
 def wait_announced(state: CellState, event: flows.WaitAnnounced) -> Sequence[Command]:
@@ -78,4 +82,19 @@ def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list
     if entry.offer is not None and entry.agent is not None:
         commands.append(agents.WithdrawOffer(entry.agent, entry.offer))
     commands.append(queues.StopWaiting(contact, outcome))
+    return commands
+
+
+def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
+    """Whoever of the affected waits on the line, or has a phone ringing; nobody who talks."""
+    scope = state.flows.modes[event.mode].scope
+    commands: list[Command] = []
+    for contact, run in state.flows.runs.items():
+        if run.client != scope.client or run.waits != "queue":
+            continue
+        entry = state.queues.entries.get(contact)
+        if entry is None or entry.answered or entry.callback is not None:
+            continue
+        if scope.holds(entry.queue, run.tags, run.variables):
+            commands.append(flows.MeetMode(ContactId(contact), event.mode))
     return commands

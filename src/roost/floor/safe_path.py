@@ -36,6 +36,11 @@ TIDYING: Final = (
     tasks.MessageLeft,
     tasks.CallBackLater,
     tasks.GiveTasksBack,
+    tasks.RouteTask,
+    tasks.WidenTask,
+    tasks.WithdrawTask,
+    tasks.UndoTaskOffer,
+    tasks.TaskOfferLapsed,
     tasks.TaskFallsDue,
     tasks.TaskLapses,
 )
@@ -43,6 +48,7 @@ TASKS: Final = frozenset(
     {
         tasks.PromiseCallback,
         tasks.TakeTask,
+        tasks.DeclineTask,
         tasks.GiveTaskBack,
         tasks.FinishTask,
         tasks.AssignTask,
@@ -60,6 +66,12 @@ def rescue(state: CellState, command: Command) -> Sequence[Command]:
         seat = state.routing.seats.get(command.agent)
         resting = seat is not None and seat.state == "resting"  # whose end nobody waits for yet
         return (command,) if resting else (routing.MatchAll(),)
+    if isinstance(command, routing.MatchTask | routing.OpenAgent):
+        return (routing.MatchAll(),)
+    if isinstance(command, tasks.OfferTask):
+        return (tasks.UndoTaskOffer(command.task, command.agent, command.offer),)
+    if isinstance(command, agents.BeginWork | agents.EndWork | routing.ShutAgent):
+        return (command,)  # the task's contact was over before
     if isinstance(command, agents.ReturnContact):  # the leg is gone: only this frees the agent
         return (command,)
     if type(command) in TASKS:  # a note of ours: the contact itself goes on

@@ -8,6 +8,7 @@ from roost.floor.calls.model import Calls
 from roost.floor.estimates.model import Estimates
 from roost.floor.familiar.model import Familiar
 from roost.floor.flows.model import Flows
+from roost.floor.modes.model import Modes
 from roost.floor.queues.model import Queues
 from roost.floor.routing.model import Routing
 from roost.floor.tasks.model import Tasks
@@ -23,6 +24,7 @@ class CellState(Struct, gc=False):
     agents: Agents = field(default_factory=Agents)
     routing: Routing = field(default_factory=Routing)
     tasks: Tasks = field(default_factory=Tasks)
+    modes: Modes = field(default_factory=Modes)
     callbacks: Callbacks = field(default_factory=Callbacks)
     estimates: Estimates = field(default_factory=Estimates)
     familiar: Familiar = field(default_factory=Familiar)

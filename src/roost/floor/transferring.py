@@ -27,6 +27,7 @@ from roost.floor.parties import (
     ToQueue,
     kind_of,
 )
+from roost.floor.routing.capacity import for_calls
 from roost.floor.state import CellState
 from roost.kernel.ends import Reason
 from roost.kernel.ids import AgentId, LegId, OfferId, QueueId
@@ -77,7 +78,7 @@ def _colleague(state: CellState, call: Call, me: AgentId, id: AgentId) -> AgentI
     agent = state.agents.agents.get(id)
     if agent is None or agent.removed or id == me or call.client not in agent.clients:
         return Refusal("unknown_target", {"target": id})
-    if agent.presence is not Presence.READY:
+    if not agent.reachable:
         return Refusal("target_not_ready", {"target": id})
     return id
 
@@ -90,17 +91,18 @@ def _of_queue(state: CellState, call: Call, id: QueueId) -> Refusal | None:
 
 
 def _longest_ready(state: CellState, me: AgentId, id: QueueId) -> AgentId | Refusal:
-    """Whoever is ready longest and has the queue's skills."""
+    """Whoever is ready longest, with nothing else in hand if possible, and has the queue's
+    skills."""
     needed = state.routing.queues[id].skills
-    best: tuple[int, int, str] | None = None
+    best: tuple[int, int, int, str] | None = None
     for agent, seat in state.routing.seats.items():
-        if seat.state == "ready" and agent != me and serves(seat.skills, needed):
-            place = (seat.since, seat.number, agent)
+        if for_calls(seat) and agent != me and serves(seat.skills, needed):
+            place = (seat.loaded, seat.since, seat.number, agent)
             if best is None or place < best:
                 best = place
     if best is None:
         return Refusal("target_not_ready", {"target": id})
-    return AgentId(best[2])
+    return AgentId(best[3])
 
 
 def _outside(state: CellState, call: Call, target: ToEntry | ToNumber) -> Refusal | None:

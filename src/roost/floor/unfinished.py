@@ -30,15 +30,18 @@ from roost.floor.effects import (
 )
 from roost.floor.flows import messages as flows
 from roost.floor.flows.model import Flows, Run
+from roost.floor.modes import messages as modes
+from roost.floor.modes.model import Modes
 from roost.floor.parties import INTERRUPTED_US, RING_US, WHISPER_US, Party
 from roost.floor.queues import messages as queues
-from roost.floor.queues.model import Queues, widens_at
+from roost.floor.queues.model import Queues, overflows_at, widens_at
 from roost.floor.routing import messages as routing
 from roost.floor.routing.model import Routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.model import Tasks, TaskState
-from roost.kernel.ids import AgentId, CollectId, ContactId, TrackId
+from roost.floor.tasks.routed import widening
+from roost.kernel.ids import AgentId, CollectId, ContactId, ModeId, TrackId
 from roost.kernel.messages import Effect, Wake
 from roost.kernel.time import DurationUs, InstantUs, after
 
@@ -58,6 +61,7 @@ def unfinished(state: CellState, now: InstantUs) -> Sequence[Effect]:
     effects.extend(_agents(state.agents, now))
     effects.extend(_routing(state.routing, now))
     effects.extend(_tasks(state.tasks, now))
+    effects.extend(_modes(state.modes, now))
     effects.extend(moving.timers(state, now))
     return effects
 
@@ -243,15 +247,23 @@ def _queues(state: Queues, now: InstantUs) -> list[Effect]:
         widens = widens_at(state.lines[entry.queue], entry, entry.ring)
         if widens is not None:
             effects.append(Wake(max(now, widens), queues.Widen(contact, number)))
+        overflows = overflows_at(entry)
+        if overflows is not None:
+            effects.append(Wake(max(now, overflows), queues.OverflowDue(contact, number)))
     return effects
 
 
 def _routing(state: Routing, now: InstantUs) -> list[Effect]:
-    return [
-        Wake(max(now, seat.rest_until), routing.RestOver(AgentId(agent), seat.number))
-        for agent, seat in state.seats.items()
-        if seat.state == "resting"
-    ]
+    effects: list[Effect] = []
+    for key, seat in state.seats.items():
+        agent = AgentId(key)
+        if seat.state == "resting":
+            over = routing.RestOver(agent, seat.number)
+            effects.append(Wake(max(now, seat.rest_until), over))
+        if seat.shut_until:
+            opens = routing.OpenAgent(agent, seat.shut_until)
+            effects.append(Wake(max(now, seat.shut_until), opens))
+    return effects
 
 
 def _agents(state: Agents, now: InstantUs) -> list[Effect]:
@@ -276,7 +288,22 @@ def _agent(state: Agents, id: AgentId, agent: Agent, now: InstantUs) -> list[Eff
 def _tasks(state: Tasks, now: InstantUs) -> list[Effect]:
     effects: list[Effect] = []
     for task in state.tasks.values():
+        if task.offer is not None:
+            lapse = tasks.TaskOfferLapsed(task.id, task.offer)
+            effects.append(Wake(max(now, task.lapses), lapse))
+        line = state.queues.get(task.queue)
+        if task.queued and line is not None:
+            effects.extend(widening(line, task, task.ring, now))
         if task.state is not TaskState.DUE:
             effects.append(Wake(max(now, task.at), tasks.TaskFallsDue(task.id, task.at)))
         effects.append(Wake(max(now, task.until), tasks.TaskLapses(task.id, task.until)))
+    return effects
+
+
+def _modes(state: Modes, now: InstantUs) -> list[Effect]:
+    effects: list[Effect] = []
+    for key, mode in state.modes.items():
+        if not mode.began:
+            effects.append(Wake(max(now, mode.begins), modes.ModeBegins(ModeId(key))))
+        effects.append(Wake(max(now, mode.ends), modes.ModeLapses(ModeId(key), mode.ends)))
     return effects

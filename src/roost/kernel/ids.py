@@ -22,6 +22,7 @@ PromptId = NewType("PromptId", str)  # content hash of a spoken text or a record
 TrunkId = NewType("TrunkId", str)
 MediaId = NewType("MediaId", str)  # one media process
 SkillId = NewType("SkillId", str)
+ModeId = NewType("ModeId", str)  # "M3": a mode that somebody declared
 TaskId = NewType("TaskId", str)  # "T17": work that isn't a call now
 MoveId = NewType("MoveId", str)  # what a supervisor changed for now; it comes with the command
 EntryId = NewType("EntryId", str)  # a number in a client's directory

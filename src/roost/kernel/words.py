@@ -6,19 +6,12 @@ words, and a parameter that no words expect.
 
 from typing import Final
 
-from msgspec import Struct
-
 from roost.kernel.messages import Refusal
-
-
-class Words(Struct, frozen=True, gc=False):
-    en: str
-    mend_en: str
-    zh: str
-    mend_zh: str
-
+from roost.kernel.wording import Words
+from roost.kernel.words_of_modes import MODES
 
 REFUSALS: Final[dict[str, Words]] = {
+    **MODES,
     # --- calls ---
     "stale": Words(
         "That has been overtaken by what happened since.",
@@ -353,6 +346,18 @@ REFUSALS: Final[dict[str, Words]] = {
         "Finish one, or give one back.",
         "该坐席已持有 {most} 个任务。",
         "请先完成或退回一个任务。",
+    ),
+    "no_room": Words(
+        "This agent has {most} of these tasks in hand, or offered: as many as there's room for.",
+        "Finish one, or give one back.",
+        "该坐席手中或待确认的此类任务已达 {most} 个上限。",
+        "请先完成或退回一个任务。",
+    ),
+    "not_offered": Words(
+        "Task {task} isn't offered to this agent.",
+        "Look at the present state; nothing was changed.",
+        "任务 {task} 并未派给该坐席。",
+        "请查看当前状态；未作任何更改。",
     ),
     "not_taken": Words(
         "Task {task} isn't with this agent.",

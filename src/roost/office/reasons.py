@@ -70,23 +70,29 @@ ORDERS: Final = {
     ),
 }
 RULED_OUT: Final = {
-    "skills": Said("may not serve it (skills, or team)", "技能或团队不符"),
+    "skills": Said("may not serve it (skills, or team)", "技能或班组不符"),
     "busy": Said("busy", "忙碌"),
-    "away": Said("away", "离开"),
+    "away": Said("away", "离席"),
     "resting": Said("resting", "休整中"),
+    "full": Said("with other work in hand", "手中有其他工作"),
 }
 KEPT: Final = {
     "helped_last": Said(", who helped this caller last", "（上次接待该来电者）"),
     "named": Said(", whom the number called belongs to", "（所拨号码的专属坐席）"),
 }
 NOTHING: Final = Said("", "")
+RUNG: Final = Said("rung", "振铃")
 
 
 def sentence(what: str, detail: Detail, name: Name = str) -> Said | None:
     """An event of routing or of a queue in words; None for any other."""
     match what:
         case "routing.Assigned":
-            return _assigned(detail, name)
+            return _assigned(RUNG, detail, name)
+        case "routing.WorkAssigned":
+            task = detail.get("task", "")
+            offered = Said(f"task {task} offered to", f"将任务 {task} 派给")
+            return _assigned(offered, detail, name)
         case "queues.ContactQueued" if "only" in detail:
             return _held(detail, name)
         case "queues.RingWidened":
@@ -121,7 +127,7 @@ def _held(detail: Detail, name: Name) -> Said:
     )
 
 
-def _assigned(detail: Detail, name: Name) -> Said:
+def _assigned(how: Said, detail: Detail, name: Name) -> Said:
     waited = _read(detail, "waited_us", 0) / SECOND
     ring = _read(detail, "ring", 0)
     policy, order = detail.get("policy", ""), detail.get("order", "")
@@ -133,10 +139,10 @@ def _assigned(detail: Detail, name: Name) -> Said:
         reached = Said("held for one agent", "专为一人保留")
     could, rest = _could(detail, name), _ruled_out(_read(detail, "excluded", {}))
     return Said(
-        f"rung {who} after {waited:.1f} s, {reached.en}; "
+        f"{how.en} {who} after {waited:.1f} s, {reached.en}; "
         f"chosen by {policy}{_in_brackets(rule.en)}, order {order}{_in_brackets(first.en)}; "
         f"{could.en}{rest.en}",
-        f"{waited:.1f} 秒后振铃 {who}，{reached.zh}；"
+        f"{waited:.1f} 秒后{how.zh} {who}，{reached.zh}；"
         f"选人规则 {policy}{_in_brackets(rule.zh, '（）')}，"
         f"排序 {order}{_in_brackets(first.zh, '（）')}；"
         f"{could.zh}{rest.zh}",
@@ -205,8 +211,8 @@ def _who_may(one: Waiting, name: Name) -> list[Said]:
                 "Give somebody the skill for now, or sign somebody in."
                 if free.out
                 else "Nobody at all may serve it. Give somebody the skill for now.",
-                f"已登录者中无人可接待；另有 {free.out} 名未登录者可以。"
-                "请临时授予某人技能，或安排登录。"
+                f"已签入者中无人可接待；另有 {free.out} 名未签入者可以。"
+                "请临时授予某人技能，或安排签入。"
                 if free.out
                 else "没有任何人可以接待。请临时授予某人技能。",
             )
@@ -224,7 +230,7 @@ def _who_may(one: Waiting, name: Name) -> list[Said]:
     return [
         Said(
             f"{there} {noun} who {'is' if there == 1 else 'are'} signed in may serve it: {en}.",
-            f"已登录者中有 {there} 人可接待：{zh}。",
+            f"已签入者中有 {there} 人可接待：{zh}。",
         )
     ]
 

@@ -8,6 +8,7 @@ from typing import Final
 from roost.adapters.link.wire import Commands
 from roost.floor.agents import messages as agents
 from roost.floor.definition import Configure
+from roost.floor.modes import messages as modes
 from roost.floor.queues import messages as queues
 from roost.floor.tasks import messages as tasks
 
@@ -44,9 +45,13 @@ COMMANDS: Final = (
     agents.SetWatch,
     agents.StopWatching,
     agents.TakeOver,
+    modes.DeclareMode,
+    modes.ExtendMode,
+    modes.EndMode,
     queues.ChangePriority,
     tasks.PromiseCallback,
     tasks.TakeTask,
+    tasks.DeclineTask,
     tasks.GiveTaskBack,
     tasks.FinishTask,
     tasks.AssignTask,

@@ -20,12 +20,19 @@ from roost.floor.agents.messages import (
     AgentReady,
     AgentSignedIn,
     AgentSignedOut,
+    AgentWorks,
     WrapUpStarted,
 )
-from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
+from roost.floor.calls.messages import (
+    CallArrived,
+    CallbackClosed,
+    CallbackPromised,
+    ContactEnded,
+    LegEnded,
+)
 from roost.floor.cell import ROOM
 from roost.floor.definition import Configure, Floor
-from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.flows.messages import CallbackOffered, FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
 from roost.floor.state import CellState
 from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
@@ -43,7 +50,7 @@ from roost.simulator.world import World
 STREAM = StreamName("cell-1")
 OUTSIDE = Actor(ActorKind.TRUNK, "simulator")
 DRAIN_US = 20 * MINUTE  # after the last arrival: what began comes to its end
-MOST_DRAINS = 6  # if leases have to do it, one after another
+MOST_DRAINS = 16  # if leases have to do it, one after another, or a promised call its limit
 
 Observer = Callable[[Envelope], None]
 """Sees each committed event; a Ledger says for each kind of event what takes it in."""
@@ -102,6 +109,8 @@ class Simulation:
         people, callers = self.world.people, self.world.callers
         self.notices: dict[type[Event], Callable[[Any], None]] = {
             AgentReady: people.sees_ready,
+            AgentWorks: people.sees_working,
+            **people.tasks.notices(),
             AgentAway: people.sees_away,
             AgentSignedIn: people.sees_signed_in,
             AgentSignedOut: people.sees_signed_out,
@@ -109,6 +118,9 @@ class Simulation:
             CallArrived: callers.arrived,
             FlowAdvanced: callers.chose,
             ContactQueued: callers.waits,
+            CallbackOffered: callers.offered,
+            CallbackPromised: callers.promise,
+            CallbackClosed: callers.closed,
             ContactEnded: callers.over,
             LegEnded: callers.forget,
         }

@@ -95,6 +95,9 @@ class Behaviour(Struct, frozen=True):
     declines: int = 5_000
     no_shows: int = 0  # of shifts
     agent_hangs_up: int = 500_000
+    takes_callback: int = 500_000  # of those who are offered one
+    callback_reached: int = 800_000  # of each call to them
+    lifts_after_us: int = 8 * SECOND  # who answers it
     consults: int = 0  # a colleague is asked in the middle of a talk
     transfers: int = 0  # or the contact is handed on
     returns_after_us: int = 60 * SECOND  # an agent who missed a ring comes back
@@ -102,6 +105,8 @@ class Behaviour(Struct, frozen=True):
     voicemail_us: int = 20 * SECOND
     prompt_us: int = 4 * SECOND
     least_talk_us: int = 1 * SECOND
+    task: Law = Law(2 * MINUTE)  # at work on a task that's offered, without the calls meanwhile
+    declines_task: int = 50_000
     network_us: int = 20_000
 
 

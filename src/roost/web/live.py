@@ -38,7 +38,7 @@ from roost.web.live_tasks import TaskLive
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import TalkLive
 from roost.web.permissions import View
-from roost.web.rows import AlertRow, ContactState, Presence, ref_of
+from roost.web.rows import AT_REST, AlertRow, ContactState, Presence, ref_of
 from roost.web.staff import Staff, of_team
 
 Key = tuple[View, str]
@@ -75,6 +75,7 @@ class AgentLive(Struct):
     kind: SegmentKind | None = None
     watches: WatchLive | None = None
     unreached: ContactId | None = None  # whom I called last, in vain
+    tasks: tuple[TaskId, ...] = ()  # in hand, that were offered
     moves: list[Move] = []  # what is changed for now
     lent: str = ""  # the team for now, where it's another one
     rests: bool = False  # ready, and offered nothing by the team's rules of rest
@@ -272,14 +273,14 @@ class Live:
             self.presences[Presence.SIGNED_OUT] += 1
         return agent
 
-    def _move(self, id: AgentId, presence: Presence, at: InstantUs, reason: str = "") -> AgentLive:
+    def move(self, id: AgentId, presence: Presence, at: InstantUs, reason: str = "") -> AgentLive:
         agent = self._agent(id)
         self.presences[agent.presence] -= 1
         self.presences[presence] += 1
         agent.presence = presence
         agent.reason = reason
         agent.since = at
-        if presence in (Presence.AWAY, Presence.READY, Presence.SIGNED_OUT):
+        if presence in AT_REST:
             agent.contact = agent.client = agent.queue = agent.next = agent.segment = None
             agent.kind, agent.held = None, False
         agent.until, agent.extended, agent.rests = None, False, False
@@ -410,19 +411,19 @@ class Live:
             self.touch_contact(contact)
 
     def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.AWAY, envelope.at, "signed_in")
+        self.move(event.agent, Presence.AWAY, envelope.at, "signed_in")
 
     def _signed_out(self, event: agents.AgentSignedOut, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.SIGNED_OUT, envelope.at)
+        agent = self.move(event.agent, Presence.SIGNED_OUT, envelope.at)
         agent.hand = agent.unreached = None
         if not event.sent_home:
             agent.to_complete = []
 
     def _ready(self, event: agents.AgentReady, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.READY, envelope.at)
+        self.move(event.agent, Presence.READY, envelope.at)
 
     def _away(self, event: agents.AgentAway, envelope: Envelope) -> None:
-        self._move(event.agent, Presence.AWAY, envelope.at, event.reason)
+        self.move(event.agent, Presence.AWAY, envelope.at, event.reason)
 
     def _next(self, event: agents.NextStateChosen, _at: Envelope) -> None:
         agent = self._agent(event.agent)
@@ -430,7 +431,7 @@ class Live:
         self.touch_agent(agent)
 
     def _offered(self, event: agents.AgentOffered, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.OFFERED, envelope.at)
+        agent = self.move(event.agent, Presence.OFFERED, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
         agent.kind, agent.unreached = event.kind, None
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -439,7 +440,7 @@ class Live:
             self._state(contact.id, ContactState.RINGING, envelope.at)
 
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.TALKING, envelope.at)
+        agent = self.move(event.agent, Presence.TALKING, envelope.at)
         agent.contact, agent.client, agent.queue = event.contact, event.client, event.queue
         agent.segment, agent.kind = event.segment, event.kind
         contact = self.contacts.get(event.contact) if event.contact else None
@@ -449,9 +450,9 @@ class Live:
 
     def _offer_ended(self, event: agents.OfferEnded, envelope: Envelope) -> None:
         if event.why == "caller_left":
-            self._move(event.agent, Presence.READY, envelope.at)
+            self.move(event.agent, Presence.READY, envelope.at)
         else:
-            self._move(event.agent, Presence.AWAY, envelope.at, event.why)
+            self.move(event.agent, Presence.AWAY, envelope.at, event.why)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and contact.agent == event.agent and is_main(event):
             self.touch_contact(contact)
@@ -459,7 +460,7 @@ class Live:
             self._state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
-        agent = self._move(event.agent, Presence.WRAPPING, envelope.at)
+        agent = self.move(event.agent, Presence.WRAPPING, envelope.at)
         agent.held = False
         agent.until = event.until
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roost.web.live import AgentLive, ContactLive, Live
 
 HELD: Final = -1
-BUSY: Final = (Presence.OFFERED, Presence.TALKING, Presence.WRAPPING)
+BUSY: Final = (Presence.WORKING, Presence.OFFERED, Presence.TALKING, Presence.WRAPPING)
 
 
 class WaitLive(Struct):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from roost.floor.agents import messages as agents
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
@@ -12,7 +13,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId
 from roost.kernel.time import InstantUs
 from roost.web.permissions import View
-from roost.web.rows import TaskRow, ref_of
+from roost.web.rows import Presence, TaskRow, ref_of
 
 if TYPE_CHECKING:
     from roost.web.live import Live
@@ -39,6 +40,8 @@ class TaskLive(Struct):
     holder: AgentId | None = None
     tries: int = 0
     outcome: TaskOutcome | None = None
+    offered: AgentId | None = None
+    lapses: InstantUs | None = None  # the offer
 
     @property
     def ref(self) -> str | None:
@@ -80,6 +83,28 @@ def added(live: "Live", event: tasks.TaskAdded, envelope: Envelope) -> None:
     _touch(live, task, task.state, envelope.at)
 
 
+def offered(live: "Live", event: tasks.TaskOffered, envelope: Envelope) -> None:
+    """Somebody is asked."""
+    task = live.tasks[event.task]
+    task.offered, task.lapses = event.agent, event.until
+    _touch(live, task, TaskState.OFFERED, envelope.at)
+    live.dirty.add((View.DESK, event.agent))
+
+
+def offer_over(live: "Live", event: tasks.TaskOfferEnded, envelope: Envelope) -> None:
+    """They don't take it; or it had come to no offer."""
+    task = live.tasks.get(event.task)
+    if task is not None and task.offered == event.agent:
+        _asked_no_more(live, task)
+        _touch(live, task, TaskState.DUE, envelope.at)
+
+
+def _asked_no_more(live: "Live", task: TaskLive) -> None:
+    if task.offered is not None:
+        live.dirty.add((View.DESK, task.offered))
+    task.offered = task.lapses = None
+
+
 def due(live: "Live", event: tasks.TaskDue, envelope: Envelope) -> None:
     """It's time."""
     _touch(live, live.tasks[event.task], TaskState.DUE, envelope.at)
@@ -88,6 +113,7 @@ def due(live: "Live", event: tasks.TaskDue, envelope: Envelope) -> None:
 def taken(live: "Live", event: tasks.TaskTaken, envelope: Envelope) -> None:
     """Somebody works on it."""
     task = live.tasks[event.task]
+    _asked_no_more(live, task)
     task.holder = event.agent
     _touch(live, task, TaskState.TAKEN, envelope.at)
 
@@ -125,6 +151,29 @@ def _waiting(task: TaskLive, at: InstantUs) -> TaskState:
     return TaskState.DUE if task.at <= at else TaskState.OPEN
 
 
+def works(live: "Live", event: agents.AgentWorks, envelope: Envelope) -> None:
+    """Back at a task."""
+    agent = live.move(event.agent, Presence.WORKING, envelope.at)
+    agent.client, agent.queue = event.client, event.queue
+
+
+def work_began(live: "Live", event: agents.WorkBegan, envelope: Envelope) -> None:
+    """One more in hand."""
+    agent = live.agents[event.agent]
+    if not event.aside and agent.presence is not Presence.WORKING:
+        live.move(event.agent, Presence.WORKING, envelope.at)
+        agent.client, agent.queue = event.client, event.queue
+    agent.tasks = (*agent.tasks, event.task)
+    live.touch_agent(agent)
+
+
+def work_ended(live: "Live", event: agents.WorkEnded, _at: Envelope) -> None:
+    """One less."""
+    agent = live.agents[event.agent]
+    agent.tasks = tuple(task for task in agent.tasks if task != event.task)
+    live.touch_agent(agent)
+
+
 def row(task: TaskLive) -> TaskRow | None:
     """A task as it's shown; None for a message that's only begun."""
     if task.state is TaskState.BEGUN:
@@ -147,6 +196,8 @@ def row(task: TaskLive) -> TaskRow | None:
         task.outcome,
         task.number is not None,
         task.note is not None,
+        task.offered,
+        task.lapses,
     )
 
 
@@ -160,6 +211,11 @@ def in_hand(live: "Live", agent: AgentId | None, ref: str) -> bool:
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
     tasks.TaskAdded: added,
     tasks.TaskDue: due,
+    agents.AgentWorks: works,
+    agents.WorkBegan: work_began,
+    agents.WorkEnded: work_ended,
+    tasks.TaskOffered: offered,
+    tasks.TaskOfferEnded: offer_over,
     tasks.TaskTaken: taken,
     tasks.TaskGivenBack: given_back,
     tasks.TaskAssigned: assigned,

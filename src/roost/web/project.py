@@ -49,6 +49,7 @@ MAY: Final[dict[Presence, tuple[str, ...]]] = {
     Presence.SIGNED_OUT: ("sign-in",),
     Presence.AWAY: ("ready", "away", "sign-out"),
     Presence.READY: ("away", "sign-out"),
+    Presence.WORKING: ("away", "sign-out"),
     Presence.OFFERED: ("take", "decline", "away"),
     Presence.TALKING: ("hold", "hang-up", "wrap-up", "away", "ready"),
     Presence.WRAPPING: ("wrap-up", "away", "ready"),
@@ -218,7 +219,7 @@ def _may(agent: AgentLive, contact: ContactLive | None) -> tuple[str, ...]:
         may.append("extend-wrap-up")
     if agent.presence is not Presence.SIGNED_OUT:
         may.append("raise-hand")
-    if agent.phone and agent.presence in (Presence.AWAY, Presence.READY):
+    if agent.phone and agent.presence in (Presence.AWAY, Presence.READY, Presence.WORKING):
         may.append("call")
     if agent.phone and agent.presence is Presence.AWAY:
         may.append("watch")
@@ -310,6 +311,7 @@ def _agent(live: Live, agent: AgentLive) -> AgentRow:
         agent.hand,
         _limit(live, agent),
         None if agent.watches is None else agent.watches.of,
+        agent.tasks,
         move_rows(agent),
     )
 

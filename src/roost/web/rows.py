@@ -5,6 +5,7 @@ meaning yet (a service level without contacts) is null, never 0 or 100.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -33,9 +34,14 @@ class Presence(StrEnum):
     SIGNED_OUT = "signed_out"
     AWAY = "away"
     READY = "ready"
+    WORKING = "working"  # on a task that was offered
     OFFERED = "offered"
     TALKING = "talking"
     WRAPPING = "wrapping"
+
+
+#: States of whom nothing rings for.
+AT_REST: Final = (Presence.AWAY, Presence.READY, Presence.WORKING, Presence.SIGNED_OUT)
 
 
 class ContactState(StrEnum):
@@ -96,6 +102,7 @@ class AgentRow(Struct, frozen=True):
     hand: InstantUs | None = None  # raised since: asks for help
     limit_us: DurationUs | None = None  # how long this reason to be away may take
     watches: AgentId | None = None  # a supervisor who listens to that agent
+    tasks: tuple[TaskId, ...] = ()  # in hand, that were offered: what's put aside, too
     moves: tuple[MoveRow, ...] = ()  # what is changed for now, the latest last
 
 
@@ -272,9 +279,10 @@ class DeskRow(Struct, frozen=True):
 
 
 class TaskRow(Struct, frozen=True):
-    """Work that isn't a call now: `open` until its time (`at`), then `due`, or `taken` by its
-    `holder`; given up at `until`. `agent`: whose own it is; `by`: who has promised it; `outcome`:
-    of the last try. Number and note are shown to who takes it."""
+    """Work that isn't a call now: `open` until its time (`at`), then `due`, `offered` to an agent
+    (who may take it until it `lapses`), or `taken` by its `holder`; given up at `until`. `agent`:
+    whose own it is; `by`: who has promised it; `outcome`: of the last try. Number and note are
+    shown to who takes it."""
 
     task: TaskId
     kind: TaskKind
@@ -293,6 +301,8 @@ class TaskRow(Struct, frozen=True):
     outcome: TaskOutcome | None
     has_number: bool
     has_note: bool
+    offered: AgentId | None = None
+    lapses: InstantUs | None = None
 
 
 class QueueChanged(Struct, frozen=True, tag="queues", tag_field="view"):

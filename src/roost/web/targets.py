@@ -98,6 +98,7 @@ async def targets(
 
 _RANK: Final = {
     Presence.READY: 0,
+    Presence.WORKING: 1,
     Presence.WRAPPING: 1,
     Presence.OFFERED: 2,
     Presence.TALKING: 2,

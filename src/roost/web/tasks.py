@@ -20,7 +20,7 @@ from roost.floor.effects import TrackPurpose
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
-from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, QueueId, TaskId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, TaskId, VaultId
 from roost.kernel.messages import VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.recordings import Side
@@ -29,34 +29,18 @@ from roost.web.audit import Notes
 from roost.web.commands import Accepted, Commands
 from roost.web.follow import Follower
 from roost.web.history import After, Limit, Ref, Word, record_of
-from roost.web.limits import MOST_NOTE
-from roost.web.live import Live
 from roost.web.live_tasks import TaskLive, row
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, Scope
 from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
+from roost.web.promised_calls import Note, Promised, Time, about_of, default_queue
 from roost.web.rows import TaskRow
 
 CURSOR: Final = "tasks"
 TaskPath = Annotated[str, PathParameter(pattern=r"^T[0-9]{1,15}$", description="A task's number")]
-Note = Annotated[str, Meta(max_length=MOST_NOTE)]
-Time = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Microseconds since 1970, UTC")]
 Stands = Annotated[TaskState | None, QueryParameter(name="state")]
 Mine = Annotated[bool, QueryParameter(description="Those that I hold, or that are my own promises")]
-
-
-class Promised(Struct, frozen=True, forbid_unknown_fields=True):
-    """A call that a customer was promised. About a contact (`ref`), which gives number and queue
-    unless others are named; without one, both must be. `mine`: I'll make it myself; else it's for
-    whoever serves the queue."""
-
-    at: Time
-    mine: bool = False
-    ref: Annotated[str, Meta(max_length=120)] | None = None
-    queue: Annotated[str, Meta(max_length=100)] | None = None
-    number: Annotated[str, Meta(pattern=r"^\+?[0-9]{2,20}$")] | None = None
-    note: Note | None = None
 
 
 class Finish(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,7 +136,7 @@ async def promise(
 ) -> Accepted:
     """When, which number, by me or by the queue."""
     agent = agent_of(caller)
-    about = await _about(data, agent, caller, parts, follower)
+    about = await about_of(data, agent, caller, parts, follower)
     key = key or parts.randomness.secret(16).hex()
     given = commands.id_of(caller, key)
     puts: list[VaultPut] = []
@@ -185,7 +169,7 @@ async def call_back(
     agent, key = agent_of(caller), key or parts.randomness.secret(16).hex()
     await _may_call(record.client, record.caller, parts, follower)
     if _about_contact(follower, record.contact) is None:
-        queue = record.queue or _default_queue(follower.live, record.client)
+        queue = record.queue or default_queue(follower.live, record.client)
         assert record.caller is not None
         now = parts.clock.now()
         made = tasks.PromiseCallback(agent, queue, record.contact, record.caller, now, True)
@@ -215,53 +199,6 @@ async def _may_call(
     whole = dialled(await asyncio.to_thread(_revealed, parts, client, number))
     if whole is None or not may_dial(known, whole):
         raise Trouble(409, "number_not_allowed", {"client": client})
-
-
-class _About(Struct, frozen=True):
-    client: ClientId
-    queue: QueueId
-    contact: ContactId | None
-    number: VaultId | None
-
-
-async def _about(
-    data: Promised, agent: AgentId, caller: Caller, parts: Parts, follower: Follower
-) -> _About:
-    """Whom a promise is about: the contact in hand, another one that I may see, or nobody known."""
-    if data.ref is None:
-        if data.queue is None or data.number is None:
-            detail = "without ref, queue and number must be named"
-            raise Trouble(400, "invalid_input", {"detail": detail})
-        client = ClientId(data.queue.partition("/")[0])
-        if not follower.sights.of(caller.horizon).sees(client):
-            raise not_found()
-        return _About(client, QueueId(data.queue), None, None)
-    found = _in_hand(data.ref, agent, follower.live)
-    if found is None:
-        record = (await record_of(data.ref, caller, parts, follower)).summary
-        queue = record.queue or _default_queue(follower.live, record.client)
-        found = _About(record.client, queue, record.contact, record.caller)
-    if data.queue is None:
-        return found
-    if data.queue.partition("/")[0] != found.client:
-        raise Trouble(409, "unknown_queue", {"queue": data.queue})
-    return _About(found.client, QueueId(data.queue), found.contact, found.number)
-
-
-def _in_hand(ref: str, agent: AgentId, live: Live) -> _About | None:
-    known = live.agents.get(agent)
-    contact = live.contacts.get(known.contact) if known and known.contact else None
-    if known is None or contact is None or contact.ref != ref:
-        return None
-    queue = known.queue or _default_queue(live, contact.client)
-    return _About(contact.client, queue, contact.id, contact.caller)
-
-
-def _default_queue(live: Live, client: ClientId) -> QueueId:
-    known = live.clients.get(client)
-    if known is None:
-        raise not_found()
-    return known.default_queue
 
 
 @get("/api/tasks/{task:str}", summary="One task")
@@ -317,6 +254,21 @@ async def take(
     """I work on it from now on, and see number and note; it's open again when I'm gone."""
     of = _task(task, caller, follower)
     command = tasks.TakeTask(agent_of(caller), of.id)
+    return await _act(command, caller, key, parts, commands, follower)
+
+
+@post("/api/tasks/{task:str}/decline", status_code=200, summary="Decline a task")
+async def decline(
+    task: TaskPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    commands: NamedDependency[Commands],
+    follower: NamedDependency[Follower],
+    key: Key = None,
+) -> Done:
+    """It's offered to somebody else; nothing but calls is offered to me for a while."""
+    of = _task(task, caller, follower)
+    command = tasks.DeclineTask(agent_of(caller), of.id)
     return await _act(command, caller, key, parts, commands, follower)
 
 
@@ -435,7 +387,14 @@ def _task(id: str, caller: Caller, follower: Follower) -> TaskLive:
     return found
 
 
-_Act = tasks.TakeTask | tasks.GiveTaskBack | tasks.FinishTask | tasks.AssignTask | tasks.CloseTask
+_Act = (
+    tasks.TakeTask
+    | tasks.DeclineTask
+    | tasks.GiveTaskBack
+    | tasks.FinishTask
+    | tasks.AssignTask
+    | tasks.CloseTask
+)
 
 
 async def _act(
@@ -483,6 +442,7 @@ ROUTES: Final = (
     recording,
     take,
     call,
+    decline,
     give_back,
     finish,
     assign,

@@ -44,7 +44,8 @@ class Pool(Struct, frozen=True):
 
 class Class(Struct, frozen=True):
     """Callers of one queue: `per_hour` of them; `patience_us` 0: they wait for ever;
-    `most_us` 0: who finds nobody free is turned away at once."""
+    `most_us` 0: who finds nobody free is turned away at once. Waiting raises the priority by one
+    for each `boost_us`, at most by `boost_most`."""
 
     queue: str
     per_hour: int
@@ -52,6 +53,8 @@ class Class(Struct, frozen=True):
     most_us: int = FOR_EVER
     priority: int = 0
     agents: str = "longest_idle"
+    boost_us: int = 0
+    boost_most: int = 0
 
 
 class Centre(Struct, frozen=True):
@@ -82,6 +85,7 @@ def floor_of(centre: Centre) -> d.Floor:
             ring_us=DurationUs(20 * SECOND), wrap_up_us=DurationUs(0), code_required=False,
             most_waiting=100_000, target_us=DurationUs(20 * SECOND),
             short_us=DurationUs(5 * SECOND), agents=one.agents,
+            boost_us=DurationUs(one.boost_us), boost_most=one.boost_most,
         )
         for one in centre.classes
     )  # fmt: skip

@@ -15,31 +15,37 @@ import {
   IconRecordMail,
 } from "@/parts/icons";
 import { queueName } from "@/parts/queueName";
+import { Keys } from "@/parts/Keys";
 import { useCommand } from "@/parts/useCommand";
+import { ariaKeys, useAction } from "@/shell/actions";
 import { clock, moment } from "@/words/format";
 
+import { useIncoming } from "./attention";
 import classes from "./Tasks.module.css";
 import { clientStyle } from "./style";
 import { type Clients, may } from "./useDesk";
 
 const MINUTE_US = 60_000_000;
 
-/** Work that isn't a call now: promised callbacks, voicemails, callers who gave up. Mine first, then
- * by when it's due. */
+/** Work that isn't a call now: promised callbacks, voicemails, callers who gave up. What I'm asked
+ * about comes first, then mine, then by when it's due. */
 export function Tasks({ row, clients }: { row: DeskRow; clients: Clients }) {
   const { t } = useTranslation("desk");
   const me = row.agent.agent;
   const mine = useCallback(
     (one: TaskRow) =>
       clients.has(one.client) &&
-      (one.holder === me || (one.holder === null && (one.agent === null || one.agent === me))),
+      (one.holder === me ||
+        one.offered === me ||
+        (one.holder === null &&
+          one.offered === null &&
+          (one.agent === null || one.agent === me))),
     [clients, me],
   );
   const tasks = useRows("tasks", mine);
   if (tasks.length === 0 || row.agent.presence === "signed_out") return null;
-  const sorted = [...tasks].sort(
-    (a, b) => Number(b.holder === me) - Number(a.holder === me) || a.at - b.at,
-  );
+  const first = (one: TaskRow) => (one.offered === me ? 0 : one.holder === me ? 1 : 2);
+  const sorted = [...tasks].sort((a, b) => first(a) - first(b) || a.at - b.at);
   return (
     <section className={classes.tasks} aria-label={t("tasks")}>
       <h2>{t("tasks")}</h2>
@@ -58,10 +64,15 @@ function Task({ one, row, clients }: { one: TaskRow; row: DeskRow; clients: Clie
   const { t } = useTranslation("desk");
   const take = useTaskCommand("/api/tasks/{task}/take", one.task);
   const held = one.holder === row.agent.agent;
+  const offered = one.offered === row.agent.agent;
   const client = clients.get(one.client);
   const Icon = ICONS[one.kind];
   return (
-    <li style={clientStyle(client)} data-held={held || undefined}>
+    <li
+      style={clientStyle(client)}
+      data-held={held || undefined}
+      data-offered={offered || undefined}
+    >
       <div className={classes.line}>
         <Icon size={18} />
         <div className={classes.what}>
@@ -78,14 +89,52 @@ function Task({ one, row, clients }: { one: TaskRow; row: DeskRow; clients: Clie
           </span>
         </div>
         <Due one={one} />
-        {!held && (
+        {!held && !offered && (
           <Button variant="default" loading={take.isPending} onClick={() => take.mutate({})}>
             {t("takeTask")}
           </Button>
         )}
       </div>
+      {offered && <Offered one={one} client={client?.name ?? one.client} />}
       {held && <Held one={one} row={row} />}
     </li>
+  );
+}
+
+/** I'm asked: yes or no, until the offer lapses; no phone rings for it. */
+function Offered({ one, client }: { one: TaskRow; client: string }) {
+  const { t } = useTranslation("desk");
+  const take = useTaskCommand("/api/tasks/{task}/take", one.task);
+  const decline = useTaskCommand("/api/tasks/{task}/decline", one.task);
+  const group = t("tasks");
+  useAction({ label: t("acceptTask"), group, keys: "alt+a", run: () => take.mutate({}) });
+  useAction({ label: t("declineTask"), group, keys: "alt+d", run: () => decline.mutate({}) });
+  const about = [client, queueName(one.queue)].filter(Boolean).join(" · ");
+  useIncoming({ id: `${one.task}/${one.lapses}`, title: t(`task.${one.kind}`), body: about }, () =>
+    take.mutate({}),
+  );
+  useSecond();
+  const left = Math.max(0, (one.lapses ?? 0) - serverNow());
+  return (
+    <div className={classes.offered} role="alert">
+      <span>{t("taskOffered", { time: clock(left) })}</span>
+      <Button
+        rightSection={<Keys keys="alt+a" />}
+        aria-keyshortcuts={ariaKeys("alt+a")}
+        loading={take.isPending}
+        onClick={() => take.mutate({})}
+      >
+        {t("acceptTask")}
+      </Button>
+      <Button
+        variant="default"
+        rightSection={<Keys keys="alt+d" />}
+        aria-keyshortcuts={ariaKeys("alt+d")}
+        onClick={() => decline.mutate({})}
+      >
+        {t("declineTask")}
+      </Button>
+    </div>
   );
 }
 
@@ -175,6 +224,7 @@ function Outcomes({ task }: { task: string }) {
 
 type TaskPath =
   | "/api/tasks/{task}/take"
+  | "/api/tasks/{task}/decline"
   | "/api/tasks/{task}/call"
   | "/api/tasks/{task}/give-back"
   | "/api/tasks/{task}/finish";

@@ -10,6 +10,7 @@ const TONES: Record<AgentRow["presence"], Tone> = {
   signed_out: "idle",
   away: "idle",
   ready: "good",
+  working: "busy",
   offered: "you",
   talking: "busy",
   wrapping: "busy",

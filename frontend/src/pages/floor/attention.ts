@@ -21,6 +21,7 @@ const RANK: Record<AgentRow["presence"], number> = {
   talking: 4,
   wrapping: 5,
   ready: 6,
+  working: 6,
   away: 7,
   signed_out: 9,
 };

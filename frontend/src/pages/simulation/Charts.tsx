@@ -7,7 +7,7 @@ import { Panel } from "@/parts/Panel";
 import { number } from "@/words/format";
 
 import { useVariantName } from "./changes";
-import { doubtText, figureOf, timeLabels, timesOf, valueText } from "./report";
+import { doubtText, figureName, figureOf, timeLabels, timesOf, valueText } from "./report";
 import classes from "./Simulation.module.css";
 
 const HEIGHT = 188;
@@ -55,7 +55,7 @@ export default function Charts({ report, client }: Props) {
         </ul>
       )}
       {shown.map(({ id, most, of }) => (
-        <Panel key={id} title={of ? t(`drawn.${id}`) : t(`figure.${id}`)}>
+        <Panel key={id} title={of ? t(`drawn.${id}`) : figureName(id)}>
           <Drawn report={report} times={times} found={found} id={id} most={most} of={of} />
         </Panel>
       ))}
@@ -95,7 +95,7 @@ function Drawn({ report, times, found, id, most, of }: DrawnProps) {
       const base = axes(ink, timeLabels(times, report.interval));
       const names = report.variants.map((one, place) => name(one.name, place));
       const behind = of
-        ? [line(ink("dim"), "dotted", t(`figure.${of}`), times.map((at) => found(0, of, at)))]
+        ? [line(ink("dim"), "dotted", figureName(of), times.map((at) => found(0, of, at)))]
         : [];
       return {
         ...base,
@@ -111,7 +111,7 @@ function Drawn({ report, times, found, id, most, of }: DrawnProps) {
             const place = points[0]?.dataIndex ?? 0;
             const at = times[place] ?? "";
             const lines = [
-              ...(of ? [[t(`figure.${of}`), found(0, of, at)] as const] : []),
+              ...(of ? [[figureName(of), found(0, of, at)] as const] : []),
               ...names.map((each, variant) => [each, found(variant, id, at)] as const),
             ];
             return [
@@ -148,7 +148,7 @@ function Drawn({ report, times, found, id, most, of }: DrawnProps) {
   });
   return (
     <div className={classes.chart}>
-      <Chart option={option} height={HEIGHT} label={`${t(`figure.${id}`)}. ${whole.join(" ")}`} />
+      <Chart option={option} height={HEIGHT} label={`${figureName(id)}. ${whole.join(" ")}`} />
     </div>
   );
 }

@@ -17,7 +17,7 @@ import { language } from "@/words/i18n";
 import { percent } from "@/words/format";
 
 import { useVariantName } from "./changes";
-import { changeText, doubtText, figureOf, kindOf, rowOf, timeLabels, timesOf, valueText } from "./report";
+import { changeText, doubtText, figureName, figureOf, kindOf, rowOf, timeLabels, timesOf, valueText } from "./report";
 import classes from "./Simulation.module.css";
 
 interface Props {
@@ -59,7 +59,7 @@ export function Compared({ report, client }: Props) {
         <tbody>
           {figures.map((figure) => (
             <tr key={figure.id}>
-              <th scope="row">{t(`figure.${figure.id}`)}</th>
+              <th scope="row">{figureName(figure.id)}</th>
               {rows.map((row, place) => (
                 <Cells
                   key={place}
@@ -94,7 +94,7 @@ function Alone({ figures, row, currency }: AloneProps) {
         {figures.map(({ id, unit }) => (
           <Figure
             key={id}
-            label={t(`figure.${id}`)}
+            label={figureName(id)}
             value={valueText(unit, row?.figures[id]?.value, currency)}
             note={doubtText(unit, row?.figures[id])}
           />
@@ -125,7 +125,7 @@ function Cells({ figure, found, change, compared, currency }: CellsProps) {
   );
 }
 
-const SIGNS = { good: "▲", bad: "▼", plain: "", luck: "" } as const;
+const SIGNS = { good: "✓", bad: "✗", plain: "", luck: "" } as const;
 
 function ChangeCell({ figure, change, currency }: Pick<CellsProps, "figure" | "change" | "currency">) {
   const { t } = useTranslation("simulation");
@@ -167,7 +167,7 @@ export function ByQueue({ report, variant, first, client }: OfOne & { first: boo
             <th />
             {figures.map((one) => (
               <th key={one.id} scope="col" className={classes.right}>
-                {t(`figure.${one.id}`)}
+                {figureName(one.id)}
               </th>
             ))}
           </tr>
@@ -294,7 +294,7 @@ export function Trusted({ report }: { report: SimulationReport }) {
             const text = (value: number | null) => valueText(unit, value, report.currency);
             return (
               <tr key={one.figure}>
-                <th scope="row">{t(`figure.${one.figure}`)}</th>
+                <th scope="row">{figureName(one.figure)}</th>
                 <td className="figure">{text(one.happened)}</td>
                 <td className="figure">
                   {text(one.twin.value)}
@@ -344,7 +344,7 @@ export function Intervals({ report, variant, client }: OfOne) {
               id: figure.id,
               size: 104,
               meta: { right: true },
-              header: () => t(`figure.${figure.id}`),
+              header: () => figureName(figure.id),
               cell: ({ row }) => {
                 const found = row.original.figures[figure.id];
                 return (

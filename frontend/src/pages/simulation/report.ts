@@ -49,6 +49,11 @@ export function figureOf(report: SimulationReport, id: string): ShownFigure {
   return report.figures?.find((one) => one.id === id) ?? { id, unit: "", better: 0 };
 }
 
+/** In the person's language; of a newer twin's file it may be one without words yet. */
+export function figureName(id: string): string {
+  return say(`simulation:figure.${id}`, { defaultValue: id.replaceAll("_", " ") });
+}
+
 /** 1,204 · 84.2 % · 23.4 s · €1,204.50 */
 export function valueText(unit: string, value: number | null | undefined, currency: string): string {
   if (value === null || value === undefined) return NONE;

@@ -72,14 +72,30 @@ class Library:
 class Play:
     """`listeners` hear it; an empty list of prompts is silence, for as long as it stands."""
 
-    __slots__ = ("_data", "_next", "_offset", "id", "library", "listeners", "prompts", "repeat")
+    __slots__ = (
+        "_data",
+        "_next",
+        "_offset",
+        "first",
+        "id",
+        "library",
+        "listeners",
+        "prompts",
+        "repeat",
+    )
 
     def __init__(
-        self, id: PlayId, prompts: tuple[PromptId, ...], repeat: bool, library: Library
+        self,
+        id: PlayId,
+        prompts: tuple[PromptId, ...],
+        repeat: bool,
+        library: Library,
+        first: int = 0,
     ) -> None:
         self.id = id
         self.prompts = prompts
         self.repeat = repeat
+        self.first = first  # so many are heard once only
         self.library = library
         self.listeners: tuple[Leg, ...] = ()
         self._next = 0  # the prompt after the one being heard
@@ -98,7 +114,7 @@ class Play:
             if self._next >= len(self.prompts):
                 if not self.repeat:
                     return False
-                self._next = 0
+                self._next = self.first if self.first < len(self.prompts) else 0
             prompt = self.prompts[self._next]
             self._next += 1
             laws = {leg.a_law for leg in self.listeners} or {True}

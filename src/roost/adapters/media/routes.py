@@ -89,7 +89,7 @@ class Routes:
     def _play(self, call: Call, source: FromPrompts) -> Play | None:
         play = call.plays.get(source.play)
         if play is None and source.play not in call.done:
-            play = Play(source.play, source.prompts, source.repeat, self._library)
+            play = Play(source.play, source.prompts, source.repeat, self._library, source.first)
             self._plays[call.phase][play] = call
             call.plays[play.id] = play
         return play

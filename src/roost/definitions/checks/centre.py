@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from roost.definitions.checks.hours import check_calendars, check_zone
+from roost.definitions.documents import Centre
 from roost.definitions.problems import Problem, Severity, did_you_mean
-from roost.definitions.reading import Draft
+from roost.definitions.reading import Draft, Source
+from roost.definitions.routing_documents import TeamDocument, shared
 
+WHOLE = 100  # what an agent can have in hand together
 #: Reasons that the floor gives itself: a centre's own may not be called so.
 RESERVED_REASONS = frozenset({"no_answer", "declined", "unreachable"})
 
@@ -26,7 +29,22 @@ def check_centre(draft: Draft) -> Iterator[Problem]:
                 what = f"a limit for {reason!r}, which isn't an away reason"
                 mend = did_you_mean(reason, reasons)
                 yield centre.wrong_key(("away_limits", reason), "unknown-reason", what, mend)
+        for name, team in centre.document.teams.items():
+            if isinstance(team, TeamDocument):
+                yield from _capacity(centre, name, team)
     yield from _agents(draft)
+
+
+def _capacity(centre: Source[Centre], name: str, team: TeamDocument) -> Iterator[Problem]:
+    """What's promised must fit."""
+    for channel, share in team.capacity.items():
+        most, weight = shared(share)
+        if most * weight > WHOLE:
+            fits = WHOLE // weight
+            what = f"{most} of weight {weight} never fit: all that's in hand weighs 100 at most"
+            mend = f"Write `most: {fits}`, or a weight of {WHOLE // most}"
+            path = ("teams", name, "capacity", channel.value)
+            yield centre.wrong(path, "no-room", what, mend)
 
 
 def _agents(draft: Draft) -> Iterator[Problem]:

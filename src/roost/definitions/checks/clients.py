@@ -51,6 +51,9 @@ def _client(draft: Draft, name: str, source: Source[ClientDocument]) -> Iterator
     yield from check_prompts(source, ("sorry",), client.sorry, draft.recordings[name])
     if client.hold is not UNSET:
         yield from check_prompts(source, ("hold",), client.hold, draft.recordings[name])
+    for said, prompts in client.announcements.items():
+        where = ("announcements", said)
+        yield from check_prompts(source, where, prompts, draft.recordings[name])
     flows = draft.flows[name]
     for number, flow in client.numbers.items():
         if flow not in flows and f"{name}/{flow}" not in draft.broken_flows:

@@ -9,11 +9,19 @@ from roost.definitions import times
 from roost.definitions.documents import AgentDocument, ClientDocument, QueueDocument
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
-from roost.definitions.routing_documents import StickyDocument
-from roost.kernel.time import DAY, MINUTE
+from roost.definitions.routing_documents import (
+    Channel,
+    RoutedTasksDocument,
+    StickyDocument,
+    TeamDocument,
+    shared,
+)
+from roost.kernel.time import DAY, MINUTE, SECOND
 
 MOST_WITHIN_US: Final = 90 * DAY  # for which persons are remembered
 MOST_HOLD_US: Final = 10 * MINUTE
+LEAST_OFFER_US: Final = 5 * SECOND
+MOST_OFFER_US: Final = 5 * MINUTE
 
 Where = tuple[str | int, ...]
 
@@ -35,12 +43,16 @@ def check_routing(
         found.append(
             source.wrong((*path, "boost", "every"), "no-boost", "a boost of no time", mend)
         )
+    if queue.tasks is not UNSET:
+        found += _tasks(source, (*path, "tasks"), queue.tasks)
     if queue.sticky is not UNSET:
         found += _sticky(source, (*path, "sticky"), queue.sticky)
     yield from found
     yield from _times(source, path, queue)
     if not found and draft.agents is not None:
-        yield from _people(source, path, queue, draft.agents.document.agents)
+        agents = draft.agents.document.agents
+        yield from _people(source, path, queue, agents)
+        yield from _room(draft, source, name, queue, agents)
 
 
 def _skills(
@@ -70,6 +82,44 @@ def _sticky(
         what = f"nobody can be held for {sticky.hold}"
         mend = "Write how long to wait for that agent before anybody else, at most 10m"
         yield source.wrong((*path, "hold"), "hold", what, mend)
+
+
+def _tasks(
+    source: Source[ClientDocument], path: Where, tasks: RoutedTasksDocument
+) -> Iterator[Problem]:
+    if not LEAST_OFFER_US <= times.length(tasks.offer) <= MOST_OFFER_US:
+        what = f"a task can't be offered for {tasks.offer}"
+        mend = "Write how long somebody has to say yes or no: 5s to 5m"
+        yield source.wrong((*path, "offer"), "offer", what, mend)
+
+
+def _room(
+    draft: Draft,
+    source: Source[ClientDocument],
+    name: str,
+    queue: QueueDocument,
+    agents: Mapping[str, AgentDocument],
+) -> Iterator[Problem]:
+    """Tasks are offered to people who have a part in them."""
+    if queue.tasks is UNSET or not queue.tasks.routed or draft.centre is None:
+        return
+    teams = draft.centre.document.teams
+    without = {
+        name
+        for name, team in teams.items()
+        if isinstance(team, TeamDocument) and shared(team.capacity.get(Channel.TASK, 1))[0] == 0
+    }
+    rings = ((queue.skills, queue.teams), *_later(queue))
+    may = {one for needed, of in rings for one in _may(agents, needed, of)}
+    if may and all(agents[one].team in without for one in may):
+        what = "its tasks are offered to nobody: the teams of all who may have them take none"
+        mend = "Give one of those teams `capacity: {task: 1}`, or leave `tasks` out"
+        yield source.wrong_key(("queues", name, "tasks"), "no-room", what, mend)
+
+
+def _later(queue: QueueDocument) -> Iterator[tuple[Mapping[str, int], list[str]]]:
+    for ring in queue.rings:
+        yield (queue.skills if ring.skills is UNSET else ring.skills), ring.teams
 
 
 def _teams(

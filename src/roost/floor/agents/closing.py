@@ -7,10 +7,11 @@ from typing import Final
 from roost.floor.agents import messages as m
 from roost.floor.agents.model import Agent, Agents, Handling, Presence
 from roost.kernel.ends import Reason
-from roost.kernel.ids import AgentId, ContactId, OfferId, SegmentId, VaultId, owner_of
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import Decision
 from roost.kernel.time import DurationUs, InstantUs, between
 
+Then = m.AgentReady | m.AgentWorks | m.AgentAway | m.AgentSignedOut
 WHY: Final[Mapping[Reason, str]] = {
     Reason.NO_ANSWER: "no_answer",
     Reason.DECLINED: "declined",
@@ -51,7 +52,7 @@ def close(
     now: InstantUs,
     code: str,
     note: VaultId | None = None,
-    then: m.AgentReady | m.AgentAway | m.AgentSignedOut | None = None,
+    then: Then | None = None,
     left_at: InstantUs | None = None,
     bare: bool = False,
 ) -> Decision:
@@ -86,7 +87,7 @@ def close(
     return Decision((segment, then))
 
 
-def free(agent: Agent, next_reason: str | None) -> m.AgentReady | m.AgentAway | m.AgentSignedOut:
+def free(agent: Agent, next_reason: str | None) -> Then:
     """What an agent is, whose contact is finished."""
     if agent.removed:
         return m.AgentSignedOut(agent=agent.id)
@@ -97,7 +98,7 @@ def free(agent: Agent, next_reason: str | None) -> m.AgentReady | m.AgentAway | 
     return ready_now(agent)
 
 
-def as_before(agent: Agent, handling: Handling) -> m.AgentReady | m.AgentAway | m.AgentSignedOut:
+def as_before(agent: Agent, handling: Handling) -> Then:
     """What an agent is who called in vain: what they chose meanwhile, else what they were."""
     if agent.next is not None or handling.before is None:
         return free(agent, agent.next)
@@ -106,5 +107,21 @@ def as_before(agent: Agent, handling: Handling) -> m.AgentReady | m.AgentAway | 
     return m.AgentAway(agent=agent.id, reason=handling.before)
 
 
-def ready_now(agent: Agent) -> m.AgentReady:
-    return m.AgentReady(agent=agent.id, ready_for=agent.clients)
+def ready_now(agent: Agent) -> m.AgentReady | m.AgentWorks:
+    """Ready; or back at the task in hand."""
+    if not agent.works:
+        return m.AgentReady(agent=agent.id, ready_for=agent.clients)
+    work = agent.works[0]
+    return m.AgentWorks(
+        contact=work.contact,
+        agent=agent.id,
+        task=work.task,
+        queue=work.queue,
+        client=work.client,
+        ready_for=ready_for(agent, all(one.interruptible for one in agent.works)),
+    )
+
+
+def ready_for(agent: Agent, interruptible: bool) -> tuple[ClientId, ...]:
+    """Whom a call could reach them for, who works on a task."""
+    return agent.clients if interruptible else ()

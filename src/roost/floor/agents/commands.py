@@ -309,6 +309,25 @@ class Offer(Command, frozen=True, gc=False):
     kind: SegmentKind = SegmentKind.ANSWER
 
 
+class BeginWork(Command, frozen=True, gc=False):
+    """The agent has taken a task that was routed."""
+
+    agent: AgentId
+    task: TaskId
+    contact: ContactId | None
+    queue: QueueId
+    client: ClientId
+    interruptible: bool
+
+
+class EndWork(Command, frozen=True, gc=False):
+    """It's with the agent no more: done, tried, given back (`why`)."""
+
+    agent: AgentId
+    task: TaskId
+    why: str
+
+
 class OfferLapsed(Command, frozen=True, gc=False):
     """The ring's timer."""
 

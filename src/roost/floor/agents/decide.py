@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from roost.floor.agents import helping, others, writing_up
+from roost.floor.agents import helping, others, working, writing_up
 from roost.floor.agents import messages as m
 from roost.floor.agents.closing import (
     WHY,
@@ -68,7 +68,7 @@ def go_ready(state: Agents, now: InstantUs, command: m.GoReady | m.BringBack) ->
         return Refusal("no_phone", {"agent": agent.id})
     if agent.watching is not None:
         return Refusal("watching", {"agent": agent.watching.of})
-    if agent.presence is Presence.READY:
+    if agent.presence in (Presence.READY, Presence.WORKING):
         return Refusal("already_ready", {"agent": agent.id})
     handling = agent.handling
     if handling is None:
@@ -171,7 +171,7 @@ def phone_lapsed(state: Agents, now: InstantUs, command: m.PhoneLapsed) -> Decis
     if agent is None or not agent.phone:
         return STALE
     gone = m.PhoneGone(agent=agent.id)
-    if agent.presence is Presence.READY:
+    if agent.presence in (Presence.READY, Presence.WORKING):
         return Decision((gone, m.AgentAway(agent=agent.id, reason="unreachable")))
     return Decision((gone,))
 
@@ -181,7 +181,7 @@ def phone_lapsed(state: Agents, now: InstantUs, command: m.PhoneLapsed) -> Decis
 
 def offer(state: Agents, now: InstantUs, command: m.Offer) -> Decision | Refusal:
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence is not Presence.READY:
+    if agent is None or not agent.reachable:
         return STALE
     event = m.AgentOffered(
         contact=command.contact,
@@ -243,7 +243,7 @@ def withdraw_offer(state: Agents, now: InstantUs, command: m.WithdrawOffer) -> D
 def undo_offer(state: Agents, now: InstantUs, command: m.UndoOffer) -> Decision | Refusal:
     """The agent never knew of it, and keeps the idle time."""
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence is not Presence.READY:
+    if agent is None or agent.presence not in (Presence.READY, Presence.WORKING):
         return STALE
     ended = m.OfferEnded(
         contact=command.contact,
@@ -335,6 +335,8 @@ DECIDE: Final[Mapping[type[Command], Callable[[Agents, InstantUs, Any], Decision
     m.PhoneRegistered: phone_registered,
     m.PhoneLapsed: phone_lapsed,
     m.Offer: offer,
+    m.BeginWork: working.begin_work,
+    m.EndWork: working.end_work,
     m.OfferLapsed: offer_lapsed,
     m.OfferFailed: offer_failed,
     m.WithdrawOffer: withdraw_offer,

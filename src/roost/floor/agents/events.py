@@ -10,6 +10,7 @@ from roost.kernel.ids import (
     QueueId,
     SegmentId,
     SkillId,
+    TaskId,
     VaultId,
 )
 from roost.kernel.messages import Event
@@ -56,6 +57,43 @@ class NextStateChosen(Event, frozen=True, gc=False, kw_only=True):
 
     agent: AgentId
     reason: str
+
+
+class WorkBegan(Event, frozen=True, gc=False, kw_only=True):
+    """The agent has a task in hand, which is measured from here: they work on it now, unless
+    they're `aside` (in a talk, away). `ready_for` whom they may be rung meanwhile."""
+
+    agent: AgentId
+    task: TaskId
+    queue: QueueId
+    client: ClientId
+    interruptible: bool
+    aside: bool
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class AgentWorks(Event, frozen=True, gc=False, kw_only=True):
+    """Free for calls or not (`ready_for`), the agent is back at the task that they have in
+    hand."""
+
+    agent: AgentId
+    task: TaskId
+    queue: QueueId
+    client: ClientId
+    ready_for: tuple[ClientId, ...] = ()
+
+
+class WorkEnded(Event, frozen=True, gc=False, kw_only=True):
+    """A task's measured quantities with this agent: at work on it, and with it put aside (for a
+    call, on a break). `why` is "done", "tried", or why it was given back. The owner is the
+    client."""
+
+    agent: AgentId
+    task: TaskId
+    queue: QueueId
+    worked_us: DurationUs
+    aside_us: DurationUs
+    why: str
 
 
 class AgentOffered(Event, frozen=True, gc=False, kw_only=True):

@@ -4,6 +4,9 @@
                                    ├─ no answer, declined, unreachable ─→ away (with the reason)
                                    └─ the caller left ─→ ready
 
+`working` is `ready` with a task in hand that the router gave. It's put aside for a break, and if
+it's `interruptible` for a call, and taken up again afterwards (AgentWorks, not AgentReady).
+
 Every state but `signed_out` and `away` is held by somebody (FOUNDATION, 1): `ready` by the
 phone's registration (PhoneLapsed), `offered` by the ring's timer (OfferLapsed), `talking` by the
 contact's own lease (its end brings LeaveContact), `wrapping` by its limit (WrapUpLapsed). So no
@@ -29,6 +32,7 @@ from roost.kernel.ids import (
     QueueId,
     SegmentId,
     SkillId,
+    TaskId,
     VaultId,
 )
 from roost.kernel.messages import Event
@@ -45,6 +49,7 @@ class Presence(StrEnum):
     SIGNED_OUT = "signed_out"
     AWAY = "away"
     READY = "ready"
+    WORKING = "working"
     OFFERED = "offered"
     TALKING = "talking"
     WRAPPING = "wrapping"
@@ -58,6 +63,7 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
         (
             Presence.AWAY,
             Presence.READY,
+            Presence.WORKING,
             Presence.OFFERED,
             Presence.TALKING,
             Presence.WRAPPING,
@@ -68,6 +74,7 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
         (
             Presence.AWAY,
             Presence.READY,
+            Presence.WORKING,
             Presence.OFFERED,
             Presence.TALKING,
             Presence.WRAPPING,
@@ -78,13 +85,26 @@ MOVES: Final[dict[type[Event], tuple[tuple[Presence, ...], Presence]]] = {
         (
             Presence.AWAY,
             Presence.READY,
+            Presence.WORKING,
             Presence.OFFERED,
             Presence.TALKING,
             Presence.WRAPPING,
         ),
         Presence.AWAY,
     ),
-    m.AgentOffered: ((Presence.READY, Presence.AWAY), Presence.OFFERED),
+    m.WorkBegan: ((Presence.READY, Presence.WORKING), Presence.WORKING),
+    m.AgentWorks: (
+        (
+            Presence.AWAY,
+            Presence.READY,
+            Presence.WORKING,
+            Presence.OFFERED,
+            Presence.TALKING,
+            Presence.WRAPPING,
+        ),
+        Presence.WORKING,
+    ),
+    m.AgentOffered: ((Presence.READY, Presence.WORKING, Presence.AWAY), Presence.OFFERED),
     m.OfferTaken: ((Presence.OFFERED,), Presence.TALKING),
     m.WrapUpStarted: ((Presence.TALKING,), Presence.WRAPPING),
 }
@@ -115,6 +135,19 @@ class Handling(Struct, gc=False):
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # before a consult became a transfer
     before: str | None = None  # why the agent was away before; None: was ready
+
+
+class Work(Struct, gc=False):
+    """A task in an agent's hands. `worked_us` so far, without what is `running`."""
+
+    task: TaskId
+    contact: ContactId | None
+    queue: QueueId
+    client: ClientId
+    interruptible: bool
+    since: InstantUs
+    worked_us: DurationUs = DurationUs(0)
+    running: InstantUs | None = None
 
 
 class Unwritten(Struct, gc=False):
@@ -159,8 +192,16 @@ class Agent(Struct, gc=False):
     watching: Watching | None = None
     to_complete: list[Unwritten] = []
     hand: bool = False  # raised: asks for help
+    works: list[Work] = []  # the oldest first
     moves: list[Move] = []  # for now, in the order in which they were made
     own: definition.Agent | None = None  # as the definitions have whoever is moved
+
+    @property
+    def reachable(self) -> bool:
+        """Whether their phone may ring for a contact."""
+        if self.presence is Presence.WORKING:
+            return all(work.interruptible for work in self.works)
+        return self.presence is Presence.READY
 
 
 class Told(Struct, gc=False, frozen=True):
@@ -239,6 +280,12 @@ def put_back(state: Agents, event: m.AgentPutBack) -> None:
 def _move(agent: Agent, event: Event, at: InstantUs) -> None:
     agent.presence = MOVES[type(event)][1]
     agent.since = at
+    for work in agent.works:
+        if agent.presence is Presence.WORKING:
+            work.running = at if work.running is None else work.running
+        elif work.running is not None:
+            work.worked_us = DurationUs(work.worked_us + at - work.running)
+            work.running = None
 
 
 def signed_in(state: Agents, event: m.AgentSignedIn, at: InstantUs) -> None:
@@ -260,7 +307,23 @@ def signed_out(state: Agents, event: m.AgentSignedOut, at: InstantUs) -> None:
         del state.agents[event.agent]
 
 
-def ready(state: Agents, event: m.AgentReady, at: InstantUs) -> None:
+def work_began(state: Agents, event: m.WorkBegan, at: InstantUs) -> None:
+    agent = state.agents[event.agent]
+    agent.works.append(
+        Work(event.task, event.contact, event.queue, event.client, event.interruptible, at)
+    )
+    if not event.aside:
+        since = agent.since if agent.presence is Presence.WORKING else at
+        _move(agent, event, at)
+        agent.since = since
+
+
+def work_ended(state: Agents, event: m.WorkEnded) -> None:
+    agent = state.agents[event.agent]
+    agent.works = [work for work in agent.works if work.task != event.task]
+
+
+def ready(state: Agents, event: m.AgentReady | m.AgentWorks, at: InstantUs) -> None:
     agent = state.agents[event.agent]
     _move(agent, event, at)
     agent.handling = None

@@ -12,7 +12,8 @@ from roost.kernel.time import DurationUs, InstantUs, after
 def begin_call_out(state: Agents, now: InstantUs, command: m.BeginCallOut) -> Decision | Refusal:
     """The agent's own phone rings for the call that they make."""
     agent = state.agents.get(command.agent)
-    if agent is None or agent.presence not in (Presence.AWAY, Presence.READY):
+    at_rest = (Presence.AWAY, Presence.READY, Presence.WORKING)
+    if agent is None or agent.presence not in at_rest:
         return STALE
     event = m.AgentOffered(
         contact=command.contact,

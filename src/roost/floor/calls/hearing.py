@@ -56,7 +56,7 @@ def speak(state: Calls, now: InstantUs, command: m.Speak) -> Decision | Refusal:
     call = live(state, command.contact)
     if call is None:
         return STALE
-    play = FromPrompts(command.play, command.prompts, command.repeat)
+    play = FromPrompts(command.play, command.prompts, command.repeat, command.first)
     event, effect = matrix(call, (Route(play, call.caller_leg),))
     events, effects = dropped(call)
     if not (call.answered or call.early):

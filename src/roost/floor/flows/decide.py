@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from roost.floor import definition as d
 from roost.floor.flows import messages as m
+from roost.floor.flows.in_modes import affecting, leads_on, shuts
 from roost.floor.flows.interpreter import (
     Loop,
     Walk,
     ask,
     enqueue,
+    leads_to_voicemail,
     music_resumed,
     record,
     walk,
@@ -27,7 +29,7 @@ from roost.floor.flows.model import (
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, PlayId, QueueId, owner_of
 from roost.kernel.messages import Command, Decision, Effect, Event, Refusal, Wake
-from roost.kernel.time import InstantUs, after
+from roost.kernel.time import SECOND, DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 
@@ -73,7 +75,7 @@ def _go(
 ) -> Decision:
     """On from the step `then`, to the next wait."""
     try:
-        going = walk(flow, run, now, then, variables)
+        going = walk(state, flow, run, now, then, variables)
     except Loop:
         rescued = m.FlowRescued(owner=owner_of(run.client), contact=run.contact)
         return _to_safety(state, run, now, (*before, rescued))
@@ -101,6 +103,7 @@ def _stop(
         passed=passed,
         choice=choice,
         request=going.web.request if going.web else "",
+        announced=going.announced,
         lease_us=going.lease_us,
     )
     effects: list[Effect] = []
@@ -119,7 +122,8 @@ def _stop(
 
 def _again(state: Flows, run: Run, now: InstantUs) -> Walk:
     """A walk that stays at the same step."""
-    return Walk(run, state.versions[run.flow].flow, now, [], {}, run.step, run.attempt)
+    flow = state.versions[run.flow].flow
+    return Walk(state, run, flow, now, [], {}, run.step, run.attempt)
 
 
 def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decision | Refusal:
@@ -129,7 +133,7 @@ def prompts_done(state: Flows, now: InstantUs, command: m.PromptsDone) -> Decisi
     run = _waiting(state, command.contact, "queue", command.play)  # an announcement
     if run is None or run.offering:
         return STALE
-    return Decision((music_resumed(run, _step(state, run)[1], "announced"),))
+    return Decision((music_resumed(state, run, "announced"),))
 
 
 def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
@@ -138,6 +142,8 @@ def _said(state: Flows, run: Run, now: InstantUs, passed: str) -> Decision:
         going = _again(state, run, now)
         record(going, step)
         return _stop(run, going, now, passed)
+    if run.telling:  # what's declared: the step is entered once more
+        return _go(state, run, flow, now, run.step, {}, passed)
     if isinstance(step, d.Enqueue):  # who'll be called back has been told so
         return _end(run, now, Blame.CLIENT, Reason.CALLBACK_PROMISED, passed)
     assert isinstance(step, d.Say), step
@@ -208,6 +214,10 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
     run = _waiting(state, command.contact, "queue", None)
     if run is None:
         return STALE
+    if command.to is not None:
+        return _overflow(state, run, now, command.to, "overflowed")
+    if run.moved:
+        return _moved(state, run, now)
     passed = "full" if command.full else "absent" if command.absent else "waited"
     if run.step == RESCUED:
         return _end(run, now, Blame.US, Reason.FAULT, passed)
@@ -217,16 +227,65 @@ def queue_left(state: Flows, now: InstantUs, command: m.QueueLeft) -> Decision |
         return _end(run, now, Blame.US, Reason.OVERLOADED, passed)
     flow, step = _step(state, run)
     assert isinstance(step, d.Enqueue), step
+    if command.full:
+        way = next(iter(d.ways(step.overflow, run.queue)), None)
+        if way is not None:
+            return _overflow(state, run, now, way.to, passed)
     if not step.otherwise:
         return _end(run, now, Blame.CLIENT, Reason.WAITED_TOO_LONG, passed)
     return _go(state, run, flow, now, step.otherwise, {}, passed)
+
+
+def _overflow(state: Flows, run: Run, now: InstantUs, to: QueueId, passed: str) -> Decision:
+    """The wait goes on in another queue: the same music, the same limit, the same offers."""
+    flow, step = _step(state, run)
+    assert isinstance(step, d.Enqueue), step
+    into = m.QueueNow(
+        to,
+        d.Asked(step.skills, step.prefer, step.priority),
+        DurationUs(max(SECOND, step.most_us - (now - run.since))),
+        leads_to_voicemail(flow, step.otherwise),
+        overflow=step.overflow,
+        since=run.since,
+        before=run.queue,
+    )
+    return _jump(run, run.step, (into,), passed, run.turn)
+
+
+# --- modes ---
+
+
+def meet_mode(state: Flows, now: InstantUs, command: m.MeetMode) -> Decision | Refusal:
+    """Who waits hears the announcement; where nobody can answer, they go on after it. Whom an
+    agent sent into this queue stays, unless there's another one."""
+    run = _waiting(state, command.contact, "queue", None)
+    if run is None or command.mode in run.heard or run.moved:
+        return STALE
+    modes = affecting(state.modes, run, {}, run.queue)
+    shut = shuts(modes)
+    sent = run.step in (RESCUED, TRANSFERRED)
+    if shut is not None and (shut.to is not None or not sent):
+        return _jump(run, run.step, (m.LeaveQueueNow(),), "mode", run.turn)
+    if run.offering:  # once that's over
+        return STALE
+    resumed = music_resumed(state, run, "mode")
+    return Decision((resumed,)) if resumed.first else STALE
+
+
+def _moved(state: Flows, run: Run, now: InstantUs) -> Decision:
+    """Out of the queue by a mode: the step is entered once more, and leads on."""
+    if run.step in (RESCUED, TRANSFERRED):
+        shut = shuts(affecting(state.modes, run, {}, run.queue))
+        return _to_queue(state, run, (shut and shut.to) or state.safe[run.client].queue)
+    flow, _ = _step(state, run)
+    return _go(state, run, flow, now, run.step, {}, "mode")
 
 
 def offer_over(state: Flows, now: InstantUs, command: m.OfferOver) -> Decision | Refusal:
     run = _waiting(state, command.contact, "queue", None)
     if run is None or run.offering != command.collect:
         return STALE
-    return Decision((music_resumed(run, _step(state, run)[1], "silence"),))
+    return Decision((music_resumed(state, run, "silence"),))
 
 
 def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | Refusal:
@@ -238,10 +297,12 @@ def come_back(state: Flows, now: InstantUs, command: m.ComeBack) -> Decision | R
         return _to_safety(state, run, now, (), sorry=False)
     if run.step == TRANSFERRED:
         return _to_queue(state, run, run.queue or state.safe[run.client].queue)
-    going = _again(state, run, now)
-    _, step = _step(state, run)
+    flow, step = _step(state, run)
     assert isinstance(step, d.Enqueue), step
-    enqueue(going, step, music=False)
+    if leads_on(affecting(state.modes, run, {}, run.queue), step) is not None:
+        return _go(state, run, flow, now, run.step, {}, "returned")
+    going = _again(state, run, now)
+    enqueue(going, step, music=False, queue=run.queue)
     return _stop(run, going, now, "returned")
 
 
@@ -254,15 +315,24 @@ def send_to_queue(state: Flows, now: InstantUs, command: m.SendToQueue) -> Decis
 
 
 def _to_queue(state: Flows, run: Run, queue: QueueId) -> Decision:
+    since, before = (run.since, run.queue) if run.moved else (None, None)
+    into = m.QueueNow(queue, d.NOTHING_ASKED, TRANSFER_WAIT_US, since=since, before=before)
+    return _jump(run, TRANSFERRED, (into,), "transferred")
+
+
+def _jump(
+    run: Run, step: str, acts: tuple[m.Act, ...], passed: str, turn: int | None = None
+) -> Decision:
+    """To a step, beside the flow's own ways; with the old `turn` the wait goes on."""
     event = m.FlowAdvanced(
         owner=owner_of(run.client),
         contact=run.contact,
-        step=TRANSFERRED,
-        turn=run.turn + 1,
+        step=step,
+        turn=run.turn + 1 if turn is None else turn,
         attempt=1,
         variables={},
-        acts=(m.QueueNow(queue, d.NOTHING_ASKED, TRANSFER_WAIT_US),),
-        passed="transferred",
+        acts=acts,
+        passed=passed,
     )
     return Decision((event,))
 
@@ -313,17 +383,8 @@ def _to_safety(
         play = PlayId(f"{run.contact}/p{run.plays + 1}")
         acts.append(m.SpeakNow(play, safe.waiting, repeat=True))
     acts.append(m.QueueNow(safe.queue, d.NOTHING_ASKED, RESCUE_WAIT_US))
-    event = m.FlowAdvanced(
-        owner=owner_of(run.client),
-        contact=run.contact,
-        step=RESCUED,
-        turn=run.turn + 1,
-        attempt=1,
-        variables={},
-        acts=tuple(acts),
-        passed="rescued",
-    )
-    return Decision((*before, event))
+    jumped = _jump(run, RESCUED, tuple(acts), "rescued")
+    return Decision((*before, *jumped.events))
 
 
 def _give_up(run: Run, now: InstantUs, reason: Reason, before: tuple[Event, ...]) -> Decision:
@@ -332,17 +393,7 @@ def _give_up(run: Run, now: InstantUs, reason: Reason, before: tuple[Event, ...]
 
 
 def _end(run: Run, now: InstantUs, blame: Blame, reason: Reason, passed: str) -> Decision:
-    event = m.FlowAdvanced(
-        owner=owner_of(run.client),
-        contact=run.contact,
-        step="",
-        turn=run.turn + 1,
-        attempt=1,
-        variables={},
-        acts=(m.EndNow(blame, reason),),
-        passed=passed,
-    )
-    return Decision((event,))
+    return _jump(run, "", (m.EndNow(blame, reason),), passed)
 
 
 DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision | Refusal]]] = {
@@ -352,6 +403,7 @@ DECIDE: Final[Mapping[type[Command], Callable[[Flows, InstantUs, Any], Decision 
     m.WebAnswered: web_answered,
     m.MessageDone: message_done,
     m.QueueLeft: queue_left,
+    m.MeetMode: meet_mode,
     m.OfferOver: offer_over,
     m.ComeBack: come_back,
     m.SendToQueue: send_to_queue,

@@ -6,13 +6,16 @@ order. A walk of more than MOST_STEPS steps is a loop: the contact is rescued.
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from roost.floor import definition as d
+from roost.floor.affected import InForce, ModeKind
 from roost.floor.effects import AskWeb
+from roost.floor.flows import in_modes
 from roost.floor.flows import messages as m
-from roost.floor.flows.model import GRACE_US, MOST_STEPS, PLAY_LEASE_US, Run
+from roost.floor.flows.model import GRACE_US, MOST_STEPS, PLAY_LEASE_US, Flows, Run
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CollectId, PlayId, PromptId, owner_of
+from roost.kernel.ids import CollectId, ModeId, PlayId, PromptId, QueueId, owner_of
 from roost.kernel.time import DurationUs, InstantUs
 
 
@@ -23,6 +26,7 @@ class Loop(Exception):
 class Walk(Struct):
     """What one walk has come to. `step` is empty when the flow is over."""
 
+    state: Flows
     run: Run
     flow: d.Flow
     at: InstantUs
@@ -35,6 +39,8 @@ class Walk(Struct):
     offer: d.CallbackOffer | None = None  # of the wait that it has come to
     speaks: int = 0
     answered: bool = False
+    announced: tuple[ModeId, ...] = ()
+    shut: tuple[str, ...] = ()  # steps that a mode has led away from
     announce: d.Announce | None = None
 
     def value(self, variable: str) -> str:
@@ -46,19 +52,32 @@ class Walk(Struct):
             self.answered = True
             self.acts.append(m.AnswerNow())
 
-    def speak(self, prompts: tuple[PromptId, ...], repeat: bool = False) -> None:
+    def play(self) -> PlayId:
         self.speaks += 1
-        play = PlayId(f"{self.run.contact}/p{self.run.plays + self.speaks}")
-        self.acts.append(m.SpeakNow(play, prompts, repeat))
+        return PlayId(f"{self.run.contact}/p{self.run.plays + self.speaks}")
+
+    def speak(self, prompts: tuple[PromptId, ...], repeat: bool = False, first: int = 0) -> None:
+        self.acts.append(m.SpeakNow(self.play(), prompts, repeat, first))
+
+    def modes(self, queue: QueueId | None) -> list[InForce]:
+        return in_modes.affecting(self.state.modes, self.run, self.variables, queue)
+
+    def unheard(self, modes: list[InForce]) -> tuple[PromptId, ...]:
+        """What the caller is to be told, and will have been."""
+        prompts, told = in_modes.unheard(self.state, self.run, modes, self.announced)
+        self.announced += told
+        return prompts
 
     def end(self, blame: Blame, reason: Reason) -> None:
         self.step = ""
         self.acts.append(m.EndNow(blame, reason))
 
 
-def walk(flow: d.Flow, run: Run, at: InstantUs, name: str, variables: dict[str, str]) -> Walk:
+def walk(
+    state: Flows, flow: d.Flow, run: Run, at: InstantUs, name: str, variables: dict[str, str]
+) -> Walk:
     """From the step `name` on to the next wait, or to the end. Raises Loop."""
-    going = Walk(run, flow, at, [], variables)
+    going = Walk(state, run, flow, at, [], variables)
     steps = flow.steps
     for _ in range(MOST_STEPS):
         if not name:
@@ -80,8 +99,9 @@ def _enter(going: Walk, step: d.Step) -> str | None:
             going.answer()
             return step.then
         case d.Enqueue():
-            enqueue(going, step)
-            return None
+            return _enter_queue(going, step)
+        case d.ByMode():
+            return _by_mode(going, step)
         case d.Say():
             if not step.prompts:
                 return step.then
@@ -118,26 +138,89 @@ def _enter(going: Walk, step: d.Step) -> str | None:
             return None
 
 
-def enqueue(going: Walk, step: d.Enqueue, music: bool = True) -> None:
+def _by_mode(going: Walk, step: d.ByMode) -> str | None:
+    """The announcement first, to its end; then this step is entered once more."""
+    modes = going.modes(step.queue)
+    if _told(going, modes) or not modes:
+        return None if modes else step.otherwise
+    return step.cases.get(modes[0].kind, step.otherwise)
+
+
+def _told(going: Walk, modes: list[InForce]) -> bool:
+    """Whether there's something to be heard first."""
+    prompts = going.unheard(modes)
+    if prompts:
+        going.speak(prompts)
+        going.lease_us = PLAY_LEASE_US
+    return bool(prompts)
+
+
+def _enter_queue(going: Walk, step: d.Enqueue) -> str | None:
+    """Into the queue, or where a mode leads instead."""
+    modes = going.modes(step.queue)
+    mode = in_modes.leads_on(modes, step)
+    if mode is None:
+        enqueue(going, step, first=going.unheard(modes))
+        return None
+    if mode.to is not None and in_modes.shuts(going.modes(mode.to)) is None:
+        enqueue(going, step, first=going.unheard(modes), queue=mode.to)
+        return None
+    if _told(going, modes):
+        return None
+    target = step.modes.get(mode.kind, step.otherwise)
+    if not target or going.step in going.shut:
+        ours = mode.kind is ModeKind.EMERGENCY
+        going.end(Blame.US if ours else Blame.CLIENT, Reason.CLOSED)
+        return None
+    going.shut = (*going.shut, going.step)
+    return target
+
+
+def enqueue(
+    going: Walk,
+    step: d.Enqueue,
+    music: bool = True,
+    first: tuple[PromptId, ...] = (),
+    queue: QueueId | None = None,
+) -> None:
+    """Wait in the step's queue, or in another one that takes its place; `first` is heard once."""
     if music and step.waiting:
-        going.speak(step.waiting, repeat=True)
+        going.speak(first + step.waiting, repeat=True, first=len(first))
     going.announce = step.announce
     voicemail = leads_to_voicemail(going.flow, step.otherwise)
     asked = d.Asked(step.skills, step.prefer, step.priority)
-    held = (step.agent, step.hold_us, step.alone)
-    going.acts.append(m.QueueNow(step.queue, asked, step.most_us, voicemail, *held))
+    into = m.QueueNow(
+        queue or step.queue,
+        asked,
+        step.most_us,
+        voicemail,
+        step.agent,
+        step.hold_us,
+        step.alone,
+        step.overflow,
+    )
+    if going.run.moved:  # out of another queue, by a mode
+        into = replace(into, since=going.run.since, before=going.run.queue)
+    going.acts.append(into)
     going.offer = step.callback
 
 
-def music_resumed(run: Run, step: d.Step, passed: str) -> m.MusicResumed:
-    """Back from an offer that wasn't taken, to what's heard by those who wait."""
-    assert isinstance(step, d.Enqueue), step
+def music_resumed(state: Flows, run: Run, passed: str) -> m.MusicResumed:
+    """What's heard by those who wait, after what they haven't been told yet."""
+    version, music = state.versions.get(run.flow), state.safe[run.client].music
+    step = version.flow.steps.get(run.step) if version else None
+    if isinstance(step, d.Enqueue):
+        music = step.waiting
+    modes = in_modes.affecting(state.modes, run, {}, run.queue)
+    prompts, told = in_modes.unheard(state, run, modes)
     return m.MusicResumed(
         owner=owner_of(run.client),
         contact=run.contact,
         play=PlayId(f"{run.contact}/p{run.plays + 1}"),
-        prompts=step.waiting,
+        prompts=prompts + music,
         passed=passed,
+        first=len(prompts),
+        announced=told,
     )
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from roost.floor.definition import Asked
+from roost.floor.definition import Asked, Overflow
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import (
     AgentId,
@@ -11,13 +11,14 @@ from roost.kernel.ids import (
     ContactId,
     Digest,
     FlowId,
+    ModeId,
     PlayId,
     PromptId,
     QueueId,
     VaultId,
 )
 from roost.kernel.messages import Command, Event
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 
 # --- commands ---
 
@@ -67,16 +68,26 @@ class MessageDone(Command, frozen=True, gc=False):
 
 
 class QueueLeft(Command, frozen=True, gc=False):
-    """The queue's limit was reached: the flow goes on."""
+    """The queue's limit was reached: the flow goes on. `to`: into another queue, where the wait
+    goes on."""
 
     contact: ContactId
     full: bool = False  # never waited: the queue was full, or gone
     absent: bool = False  # nor here: whom it was for alone isn't there
+    to: QueueId | None = None
+
+
+class MeetMode(Command, frozen=True, gc=False):
+    """A mode came into force for a contact that waits."""
+
+    contact: ContactId
+    mode: ModeId
 
 
 class OfferCallback(Command, frozen=True, gc=False):
     """A caller has waited until a callback is offered. `turn` names the very wait. Stale where
-    it's over; put off while a phone rings; left out where the caller's number isn't known."""
+    it's over; put off while a phone rings; left out where the caller's number isn't known, or
+    may not be called."""
 
     contact: ContactId
     turn: int
@@ -144,6 +155,7 @@ class SpeakNow(Struct, frozen=True, gc=False, tag=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     repeat: bool = False
+    first: int = 0  # so many of them are heard once only
 
 
 class ListenNow(Struct, frozen=True, gc=False, tag=True):
@@ -163,6 +175,13 @@ class QueueNow(Struct, frozen=True, gc=False, tag=True):
     agent: AgentId | None = None  # held for this one first, so long; or for nobody else ever
     hold_us: DurationUs = DurationUs(0)
     alone: bool = False
+    overflow: tuple[Overflow, ...] = ()
+    since: InstantUs | None = None  # waits since then, in another queue before
+    before: QueueId | None = None  # in that one
+
+
+class LeaveQueueNow(Struct, frozen=True, gc=False, tag=True):
+    """Nobody can answer it there: the flow goes on, as if the limit were reached."""
 
 
 class TakeMessageNow(Struct, frozen=True, gc=False, tag=True):
@@ -174,7 +193,7 @@ class EndNow(Struct, frozen=True, gc=False, tag=True):
     reason: Reason
 
 
-Act = AnswerNow | SpeakNow | ListenNow | QueueNow | TakeMessageNow | EndNow
+Act = AnswerNow | SpeakNow | ListenNow | QueueNow | LeaveQueueNow | TakeMessageNow | EndNow
 
 # --- events ---
 
@@ -200,6 +219,7 @@ class FlowAdvanced(Event, frozen=True, gc=False, kw_only=True):
     passed: str = ""
     choice: str = ""  # the label chosen in a menu: the contact's reason
     request: str = ""  # the web request that is waited for
+    announced: tuple[ModeId, ...] = ()  # modes whose announcement is heard now
     lease_us: DurationUs = DurationUs(0)  # how long the wait may take; 0: others hold it
 
 
@@ -210,6 +230,7 @@ class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     collect: CollectId
+    key: str
     answer_us: DurationUs
     lease_us: DurationUs
     next_us: DurationUs
@@ -217,11 +238,14 @@ class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
 
 class MusicResumed(Event, frozen=True, gc=False, kw_only=True):
     """The offer wasn't taken ("silence", "other", "busy": a phone rings already), or what was
-    announced has been said ("announced"): the caller hears again what those hear who wait."""
+    announced has been said ("announced"), or a "mode" was declared: the caller hears again what
+    those hear who wait, before that so many of the `first` prompts."""
 
     play: PlayId
     prompts: tuple[PromptId, ...]
     passed: str
+    first: int = 0
+    announced: tuple[ModeId, ...] = ()
 
 
 class FlowRescued(Event, frozen=True, gc=False, kw_only=True):

@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
+from roost.floor.affected import InForce
 from roost.floor.flows import messages as m
-from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, PromptId, QueueId
+from roost.kernel.ids import AgentId, ClientId, ContactId, FlowId, ModeId, PromptId, QueueId
 from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_STEPS: Final = 200  # without a wait; beyond it the flow is taken for a loop
@@ -54,6 +55,10 @@ class Run(Struct, gc=False):
     rescued: int = 0
     due: InstantUs = InstantUs(0)  # when the lease lapses
     queue: QueueId | None = None  # in which it waits, or waited last
+    since: InstantUs = InstantUs(0)  # it waits there, or in one queue after the other
+    moved: bool = False  # out of that queue, by a mode: the wait goes on in the next one
+    heard: tuple[ModeId, ...] = ()  # modes whose announcement it has heard
+    telling: bool = False  # hears one just now, before it goes on
     offering: str = ""  # the collection of a callback's offer that's heard just now
     offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
@@ -67,10 +72,13 @@ class Version(Struct, gc=False):
 
 
 class SafePath(Struct, gc=False, frozen=True):
-    """`waiting` is heard round and round: that we're sorry, and music."""
+    """`waiting` is heard round and round: that we're sorry, and music; `music` alone by those
+    whom an agent sent into a queue. `announcements` are what is said in a mode."""
 
     queue: QueueId
     waiting: tuple[PromptId, ...]
+    music: tuple[PromptId, ...] = ()
+    announcements: dict[str, tuple[PromptId, ...]] = {}
 
 
 class Flows(Struct, gc=False):
@@ -78,6 +86,7 @@ class Flows(Struct, gc=False):
     numbers: dict[str, str] = field(default_factory=dict[str, str])  # number → version's key
     safe: dict[str, SafePath] = field(default_factory=dict[str, SafePath])
     runs: dict[str, Run] = field(default_factory=dict[str, Run])
+    modes: dict[str, InForce] = field(default_factory=dict[str, InForce])  # in force now
 
 
 def version_key(flow: FlowId, version: str) -> str:
@@ -100,7 +109,12 @@ def configured(state: Flows, floor: definition.Floor) -> None:
     state.numbers = {number.number: today[number.flow] for number in floor.numbers}
     safe: dict[str, SafePath] = {}
     for client in floor.clients:
-        safe[client.id] = SafePath(client.default_queue, client.sorry + client.hold_music)
+        safe[client.id] = SafePath(
+            client.default_queue,
+            client.sorry + client.hold_music,
+            client.hold_music,
+            client.announcements,
+        )
     for known, path in state.safe.items():
         safe.setdefault(known, path)
     state.safe = safe
@@ -125,6 +139,7 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
         over(state, event.contact)
         return
     run.step = event.step
+    anew = event.turn != run.turn  # else the same wait goes on
     run.turn = event.turn
     run.attempt = event.attempt
     if event.variables:
@@ -136,11 +151,16 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
         run.requests += 1
         run.waits = "web"
         run.awaited = event.request
+    since = run.since if event.passed == "returned" else at
     for act in event.acts:
-        _acted(run, act)
+        _acted(run, act, since)
+    run.heard = (*run.heard, *event.announced)
+    run.telling = bool(event.announced)
     run.due = InstantUs(at + event.lease_us)
     offer = callback_of(state, run)
-    if offer is not None:
+    if anew:
+        run.offering = ""
+    if anew and offer is not None:
         run.offer_at = InstantUs(at + offer.after_us)
 
 
@@ -176,6 +196,7 @@ def resumed(state: Flows, event: m.MusicResumed) -> None:
     run = state.runs[event.contact]
     run.plays += 1
     run.offering = ""
+    run.heard = (*run.heard, *event.announced)
 
 
 def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId) -> None:
@@ -185,15 +206,20 @@ def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId)
     )
 
 
-def _acted(run: Run, act: m.Act) -> None:
+def _acted(run: Run, act: m.Act, since: InstantUs) -> None:
     match act:
         case m.SpeakNow():
             run.plays += 1
             run.waits = "play"
             run.awaited = act.play
+        case m.LeaveQueueNow():
+            run.waits = "queue"
+            run.moved = True
         case m.QueueNow():
             run.waits = "queue"
             run.queue = act.queue
+            run.moved = False
+            run.since = since if act.since is None else act.since
             run.named = act.agent
             run.awaited = ""
             run.told = None

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from roost.floor.definition import Asked, together
 from roost.floor.queues import messages as m
-from roost.floor.queues.messages import Kept, Outcome
+from roost.floor.queues.leaving import dequeued
+from roost.floor.queues.messages import Kept
 from roost.floor.queues.model import (
     HELD,
     MOST_RAISED,
@@ -15,12 +16,13 @@ from roost.floor.queues.model import (
     Entry,
     Line,
     Queues,
+    overflows_at,
     ring_at,
     widens_at,
 )
-from roost.kernel.ids import AgentId, ContactId, Owner
+from roost.kernel.ids import ContactId, Owner
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
-from roost.kernel.time import DurationUs, InstantUs, after, between
+from roost.kernel.time import DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 
@@ -40,6 +42,9 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
     number = old.number + 1 if old else 1
     due = after(now, command.most_us)
     since = old.since if back and old else now
+    before = None if back else command.before
+    if command.since is not None and not back:
+        since = command.since
     callback = command.callback
     if callback is not None:
         since = callback.since
@@ -48,6 +53,7 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
     asked, only = command.asked, command.only
     entry = Entry(command.queue, number, since, command.most_us, command.lapse, due, asked)
     entry.callback = callback
+    entry.overflow = command.overflow
     until = after(now, command.only_us)
     if only is not None and (command.alone or (not back and command.only_from < until)):
         entry.only, entry.only_until, entry.alone = only, until, command.alone
@@ -66,17 +72,30 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         ring=ring,
         only=only if ring == HELD else None,
         only_us=command.only_us if ring == HELD else DurationUs(0),
+        overflow=command.overflow,
+        before=before,
         callback=callback,
         kept=command.kept if ring == HELD else Kept.NO,
         alone=command.alone and ring == HELD,
     )
-    wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
+    return Decision((event,), _wakes(line, entry, command.contact, ring, now))
+
+
+def _wakes(
+    line: Line, entry: Entry, contact: ContactId, ring: int, now: InstantUs
+) -> tuple[Effect, ...]:
+    """All the timers of an entry, from the first."""
+    number, callback = entry.number, entry.callback
+    wakes: list[Effect] = [Wake(entry.due, m.WaitLapsed(contact, number))]
     if callback is not None and callback.not_before > now:
-        wakes.append(Wake(callback.not_before, m.Stand(command.contact, number)))
+        wakes.append(Wake(callback.not_before, m.Stand(contact, number)))
     widens = widens_at(line, entry, ring)
     if widens is not None:
-        wakes.append(Wake(widens, m.Widen(command.contact, number)))
-    return Decision((event,), tuple(wakes))
+        wakes.append(Wake(widens, m.Widen(contact, number)))
+    overflows = overflows_at(entry)
+    if overflows is not None:
+        wakes.append(Wake(max(now, overflows), m.OverflowDue(contact, number)))
+    return tuple(wakes)
 
 
 def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal:
@@ -87,7 +106,7 @@ def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal
     line = state.lines[entry.queue]
     if command.released and entry.only is not None:
         if entry.alone:
-            return Decision((_dequeued(line, command.contact, entry, now, entry.lapse, None),))
+            return Decision((dequeued(line, command.contact, entry, now, entry.lapse),))
         entry = replace(entry, only=None)
     ring = ring_at(line, entry, now)
     widens = widens_at(line, entry, ring)
@@ -141,30 +160,7 @@ def stop_waiting(state: Queues, now: InstantUs, command: m.StopWaiting) -> Decis
     if entry is None or entry.answered:
         return STALE
     line = state.lines[entry.queue]
-    return Decision((_dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
-
-
-def _dequeued(
-    line: Line,
-    contact: ContactId,
-    entry: Entry,
-    now: InstantUs,
-    outcome: Outcome,
-    agent: AgentId | None,
-) -> m.ContactDequeued:
-    waited = between(entry.since, now)
-    return m.ContactDequeued(
-        owner=line.owner,
-        contact=contact,
-        queue=entry.queue,
-        outcome=outcome,
-        agent=agent,
-        waited_us=waited,
-        short=outcome is Outcome.ABANDONED and waited < line.short_us,
-        in_target=waited <= line.target_us,
-        entry=entry.number,
-        callback=entry.callback is not None,
-    )
+    return Decision((dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
 
 
 def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decision | Refusal:
@@ -177,7 +173,7 @@ def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decisio
     if now < entry.due:
         return Decision(effects=(Wake(entry.due, command),))
     line = state.lines[entry.queue]
-    return Decision((_dequeued(line, command.contact, entry, now, entry.lapse, None),))
+    return Decision((dequeued(line, command.contact, entry, now, entry.lapse),))
 
 
 DECIDE: Final[Mapping[type[Command], Callable[[Queues, InstantUs, Any], Decision | Refusal]]] = {

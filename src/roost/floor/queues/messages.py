@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from roost.floor.definition import NOTHING_ASKED, Asked, Skill
+from roost.floor.definition import NOTHING_ASKED, Asked, Overflow, Skill
 from roost.kernel.ids import AgentId, ContactId, QueueId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
@@ -51,6 +51,9 @@ class Wait(Command, frozen=True, gc=False):
     kept: Kept = Kept.NO  # why
     only_from: InstantUs = InstantUs(0)  # that agent can't have it sooner: not held in vain
     alone: bool = False  # for nobody else: without the agent, or after the limit, it leaves
+    overflow: tuple[Overflow, ...] = ()  # where it may go on waiting
+    since: InstantUs | None = None  # it waits since then, in another queue before:
+    before: QueueId | None = None
     callback: Callback | None = None
 
 
@@ -95,6 +98,14 @@ class WaitLapsed(Command, frozen=True, gc=False):
     entry: int
 
 
+class OverflowDue(Command, frozen=True, gc=False):
+    """The contact has waited until it may go into another queue, or whoever could serve it has
+    gone: decided on the whole floor."""
+
+    contact: ContactId
+    entry: int
+
+
 class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     """Entered the queue: `at` of the envelope is the instant that waiting counts from.
     `skills` are the queue's and the flow's together, `priority` their sum, `asked` the flow's
@@ -112,6 +123,8 @@ class ContactQueued(Event, frozen=True, gc=False, kw_only=True):
     ring: int = 0
     only: AgentId | None = None
     only_us: DurationUs = DurationUs(0)
+    overflow: tuple[Overflow, ...] = ()
+    before: QueueId | None = None  # the queue in which it has waited since `since`
     kept: Kept = Kept.NO
     alone: bool = False
     callback: Callback | None = None
@@ -145,7 +158,8 @@ class PriorityChanged(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
-    """The contact left the queue: how, and after how long."""
+    """The contact left the queue: how, and after how long. `waited_us` is the time in this
+    queue; `short` and `in_target` go by the whole wait, also of one who came from another."""
 
     queue: QueueId
     outcome: Outcome
@@ -154,6 +168,7 @@ class ContactDequeued(Event, frozen=True, gc=False, kw_only=True):
     short: bool  # abandoned within the queue's threshold
     in_target: bool  # left within the service-level threshold
     entry: int
+    to: QueueId | None = None  # the wait goes on there
     callback: bool = False  # a promised call's: the caller's own waiting ended when it was promised
 
 

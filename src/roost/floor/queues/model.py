@@ -7,6 +7,7 @@ A contact stays in its queue while a phone rings for it, and keeps place and tim
 takes it. Each entry is held by its limit's timer, WaitLapsed, which waits while a phone rings.
 An entry whose queue has a further ring has a timer for it, Widen; ring HELD is for one agent only,
 and its end comes by Widen as well, unless the contact is that agent's alone: then by the limit.
+One that may go into another queue has a timer for each way there, OverflowDue.
 """
 
 from typing import Final
@@ -14,11 +15,11 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
-from roost.floor.definition import Asked, Skill
+from roost.floor.definition import Asked, Overflow, Skill
 from roost.floor.queues import messages as m
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ids import AgentId, ContactId, OfferId, Owner, QueueId, owner_of
-from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
+from roost.kernel.time import BEGINNING, MINUTE, SECOND, DurationUs, InstantUs
 
 RINGING_US: Final = DurationUs(2 * SECOND)  # how soon to look again when a phone was ringing
 ON_LINE_US: Final = DurationUs(30 * MINUTE)  # for a customer whom we called, at least
@@ -38,6 +39,7 @@ class Line(Struct, gc=False):
     rings: tuple[DurationUs, ...] = ()  # after which wait each begins
     waiting: int = 0
     removed: bool = False
+    leaving: dict[str, None] = {}  # contacts that go elsewhere when those who serve it are gone
 
 
 class Entry(Struct, gc=False):
@@ -56,6 +58,8 @@ class Entry(Struct, gc=False):
     offer: OfferId | None = None  # a phone rings
     agent: AgentId | None = None  # whose
     answered: bool = False
+    overflow: tuple[Overflow, ...] = ()
+    entered: InstantUs = InstantUs(0)  # later than `since` for one who came from another queue
 
 
 class Queues(Struct, gc=False):
@@ -77,6 +81,7 @@ def configured(state: Queues, floor: definition.Floor) -> None:
             queue.short_us,
             tuple(ring.after_us for ring in queue.rings),
             old.waiting if old else 0,
+            leaving=old.leaving if old else {},
         )
     for gone, old in state.lines.items():
         if gone not in lines and old.waiting:
@@ -87,7 +92,10 @@ def configured(state: Queues, floor: definition.Floor) -> None:
 
 def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
     assert event.contact is not None
-    state.lines[event.queue].waiting += 1
+    line = state.lines[event.queue]
+    line.waiting += 1
+    if any(one.when for one in event.overflow):
+        line.leaving[event.contact] = None
     state.entries[event.contact] = Entry(
         event.queue,
         event.entry,
@@ -101,6 +109,8 @@ def queued(state: Queues, event: m.ContactQueued, at: InstantUs) -> None:
         InstantUs(at + event.only_us),
         event.callback,
         event.alone,
+        overflow=event.overflow,
+        entered=event.since if event.before is None else at,
     )
 
 
@@ -127,6 +137,17 @@ def widens_at(line: Line, entry: Entry, ring: int) -> InstantUs | None:
     return InstantUs(entry.since + line.rings[ring]) if ring < len(line.rings) else None
 
 
+def ways(entry: Entry) -> tuple[Overflow, ...]:
+    """The ways into other queues that are left."""
+    return definition.ways(entry.overflow, entry.queue)
+
+
+def overflows_at(entry: Entry, then: InstantUs = BEGINNING) -> InstantUs | None:
+    """When the next of these ways may open, later than `then`; None after the last."""
+    times = (InstantUs(entry.since + one.after_us) for one in ways(entry))
+    return min((at for at in times if at > then), default=None)
+
+
 def asks(state: Queues, event: m.RingWidened | m.PriorityChanged) -> None:
     """What the contact asks for now; who was kept for one agent may be free of that."""
     assert event.contact is not None
@@ -140,6 +161,7 @@ def dequeued(state: Queues, event: m.ContactDequeued) -> None:
     assert event.contact is not None
     line = state.lines[event.queue]
     line.waiting -= 1
+    line.leaving.pop(event.contact, None)
     if line.removed and not line.waiting:
         del state.lines[event.queue]
     if event.outcome is Outcome.ANSWERED:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Set
 from heapq import heappop, heappush
 from typing import Final
 
+from roost.floor.routing import ranks
 from roost.floor.routing.messages import Candidate
 from roost.floor.routing.model import WORD, Class, Free, Routing
-from roost.floor.routing.ranks import MOVING
 from roost.kernel.ids import AgentId
 from roost.kernel.time import InstantUs, between
 
@@ -23,11 +23,10 @@ def unplaced(state: Routing, klass: Class) -> Free | None:
     seat = state.seats[state.unplaced]
     profile = state.profiles[seat.profile]
     word, bit = divmod(klass.number, WORD)
-    if not profile.mask[word] >> bit & 1:
+    if not profile.mask[word] >> bit & 1 or klass.channel not in seat.open:
         return None
-    rank = profile.ranks[bisect_left(profile.classes, klass.number)]
-    if klass.moves:
-        rank += MOVING[klass.rule](seat, klass, seat.stood)
+    reach = profile.reach[klass.channel]
+    rank = ranks.rank(reach.ranks[bisect_left(reach.classes, klass.number)], klass, seat)
     return rank, seat.since, seat.number, state.unplaced
 
 
@@ -88,6 +87,7 @@ def first(
                 break
     if taken:
         word, bit = divmod(klass.number, WORD)
-        masks = (state.profiles[state.seats[one].profile].mask for one in taken)
+        gone = (state.seats[one] for one in taken)
+        masks = (state.profiles[seat.profile].mask for seat in gone if klass.channel in seat.open)
         eligible -= sum(1 for mask in masks if mask[word] >> bit & 1)
     return tuple(shown), eligible

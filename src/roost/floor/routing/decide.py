@@ -4,17 +4,21 @@ waiting contacts, each in the step that made them so; so no eligible pair is eve
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any, Final
 
-from roost.floor.routing import candidates, order, ranks
+from msgspec.structs import asdict
+
+from roost.floor.definition import VOICE
+from roost.floor.routing import candidates, capacity, order, ranks
 from roost.floor.routing import messages as m
 from roost.floor.routing.model import WORD, Class, Line, Place, Routing, Seat, Waiter
 from roost.floor.routing.standing import there
-from roost.kernel.ids import AgentId, ContactId, OfferId
+from roost.kernel.ids import AgentId, ContactId, OfferId, TaskId
 from roost.kernel.messages import NOTHING, Command, Decision, Refusal, Wake
-from roost.kernel.time import InstantUs, between
+from roost.kernel.time import MINUTE, DurationUs, InstantUs, after, between
 
 DIRECT: Final = "direct/1"  # the policy of a transfer to a person
 HELD: Final = "held/1"  # and of a contact that waits for one person only
 STALE: Final = Refusal("stale")
+SHUT_US: Final = DurationUs(5 * MINUTE)  # no other work is offered to who didn't take some
 
 
 def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> Decision | Refusal:
@@ -26,7 +30,11 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
     if command.direct is not None:
         seat = state.seats.get(command.direct)
         wanted = "ready" if command.offer is None else "busy"
-        if seat is not None and seat.state == wanted:
+        if (
+            seat is not None
+            and seat.state == wanted
+            and (wanted == "busy" or capacity.for_calls(seat))
+        ):
             offer = command.offer
             event = _chosen(
                 klass, waiter, seat, now, command.contact, command.direct, DIRECT, offer
@@ -34,10 +42,22 @@ def match_contact(state: Routing, now: InstantUs, command: m.MatchContact) -> De
             return Decision((event,))
     if waiter.only is not None:
         seat = state.seats.get(waiter.only)
-        if seat is None or seat.state != "ready":
+        if seat is None or not capacity.for_calls(seat):
             return NOTHING
         event = _chosen(klass, waiter, seat, now, command.contact, waiter.only, HELD)
         return Decision((event,))
+    return _head_with_winner(state, now, klass)
+
+
+def match_task(state: Routing, now: InstantUs, command: m.MatchTask) -> Decision | Refusal:
+    """As a contact; it's nobody's own in the line."""
+    waiter = state.waiters.get(command.task)
+    if waiter is None or not waiter.number:
+        return NOTHING
+    return _head_with_winner(state, now, state.classes[waiter.klass])
+
+
+def _head_with_winner(state: Routing, now: InstantUs, klass: Class) -> Decision:
     agent = candidates.winner(state, klass)
     if agent is None:
         return NOTHING
@@ -113,8 +133,11 @@ def _best_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, C
         return _first_by_priority(state, seat, now)
     best: tuple[order.Key, Class] | None = None
     waiting, classes, key = state.waiting, state.classes, order.key
+    closed = capacity.closed(state, seat)
     for index, word in enumerate(state.profiles[seat.profile].mask):
         live = word & waiting[index]
+        for mask in closed:
+            live &= ~mask[index]
         while live:
             bit = live & -live
             live ^= bit
@@ -134,8 +157,11 @@ def _first_by_priority(
     first: Place = (0, 0, "")
     highest = 0
     waiting, classes = state.waiting, state.classes
+    closed = capacity.closed(state, seat)
     for index, word in enumerate(state.profiles[seat.profile].mask):
         live = word & waiting[index]
+        for mask in closed:
+            live &= ~mask[index]
         while live:
             bit = live & -live
             live ^= bit
@@ -155,7 +181,7 @@ def _first_by_priority(
 
 def _own_head(state: Routing, seat: Seat, now: InstantUs) -> tuple[order.Key, Class] | None:
     own = seat.own
-    if own is None or own.head == len(own.places):
+    if own is None or own.head == len(own.places) or VOICE not in seat.open:
         return None
     place = own.places[own.head]
     klass = state.classes[state.waiters[place[2]].klass]
@@ -186,15 +212,18 @@ def _assigned(
         others = [one for one in found if one.agent != agent]
         found = (own, *others[: candidates.SHOWN - 1])
     excluded: dict[str, int] = {}
-    if state.ready > eligible:
-        excluded["skills"] = state.ready - eligible
+    full = state.full.get(klass.channel, 0)
+    if full:
+        excluded["full"] = full
+    if state.ready - full > eligible:
+        excluded["skills"] = state.ready - full - eligible
     if state.busy:
         excluded["busy"] = state.busy
     if state.away:
         excluded["away"] = state.away
     if state.resting:
         excluded["resting"] = state.resting
-    return m.Assigned(
+    event = m.Assigned(
         contact=contact,
         agent=agent,
         offer=OfferId(f"{contact}/o{waiter.offers + 1}"),
@@ -207,6 +236,30 @@ def _assigned(
         ring=klass.ring,
         order=order.policy(state),
     )
+    if klass.channel == VOICE:
+        return event
+    told: dict[str, Any] = asdict(event) | {"contact": waiter.about, "task": TaskId(contact)}
+    return m.WorkAssigned(**told)
+
+
+# --- work that isn't a call is refused ---
+
+
+def shut_agent(state: Routing, now: InstantUs, command: m.ShutAgent) -> Decision | Refusal:
+    """For SHUT_US from now on."""
+    seat = state.seats.get(command.agent)
+    if seat is None or seat.state == "out":
+        return STALE
+    until = after(now, SHUT_US)
+    event = m.AgentShut(agent=command.agent, until=until)
+    return Decision((event,), (Wake(until, m.OpenAgent(command.agent, until)),))
+
+
+def open_agent(state: Routing, now: InstantUs, command: m.OpenAgent) -> Decision | Refusal:
+    seat = state.seats.get(command.agent)
+    if seat is None or seat.shut_until != command.until:
+        return STALE
+    return Decision((m.AgentOpened(agent=command.agent),))
 
 
 # --- after new definitions: everybody who waits against everybody who is ready ---
@@ -252,6 +305,9 @@ def _contacts(state: Routing, line: Line) -> Iterator[Place]:
 
 DECIDE: Final[Mapping[type[Command], Callable[[Routing, InstantUs, Any], Decision | Refusal]]] = {
     m.MatchContact: match_contact,
+    m.MatchTask: match_task,
+    m.ShutAgent: shut_agent,
+    m.OpenAgent: open_agent,
     m.MatchAgent: match_agent,
     m.MatchAll: match_all,
     m.RestOver: rest_over,

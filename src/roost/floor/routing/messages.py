@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
+from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId, TaskId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -21,6 +21,25 @@ class MatchAgent(Command, frozen=True, gc=False):
     """An agent is ready: does anybody wait whom they can take?"""
 
     agent: AgentId
+
+
+class MatchTask(Command, frozen=True, gc=False):
+    """A task stands in its line (again, or for more people): has anybody room for it?"""
+
+    task: TaskId
+
+
+class ShutAgent(Command, frozen=True, gc=False):
+    """The agent said no to work that isn't a call: no more of it is offered for a while."""
+
+    agent: AgentId
+
+
+class OpenAgent(Command, frozen=True, gc=False):
+    """The while is over; stale when there's a later one."""
+
+    agent: AgentId
+    until: InstantUs
 
 
 class MatchAll(Command, frozen=True, gc=False):
@@ -55,6 +74,25 @@ class Assigned(Event, frozen=True, gc=False, kw_only=True):
     excluded: dict[str, int]
     ring: int = 0  # which of the queue's rings the contact had reached
     order: str = "priority/1"  # who goes first, by name and version
+
+
+class WorkAssigned(Assigned, frozen=True, gc=False, kw_only=True):
+    """The same for work that isn't a call: a task, whose contact was over before."""
+
+    task: TaskId
+
+
+class AgentShut(Event, frozen=True, gc=False, kw_only=True):
+    """Nothing but calls is offered to the agent until then."""
+
+    agent: AgentId
+    until: InstantUs
+
+
+class AgentOpened(Event, frozen=True, gc=False, kw_only=True):
+    """Other work is offered again."""
+
+    agent: AgentId
 
 
 class TurnCame(Event, frozen=True, gc=False, kw_only=True):

@@ -5,7 +5,11 @@ preferences, priority. Each class is one line in order of time; since a contact'
 first, only the heads need looking at. Each class has a heap of the agents who are ready and may
 serve it, by the queue's rule of choosing. Agents of the same skills and team share a **profile**,
 which has a bit for each class that it may serve, in words of WORD bits (a snapshot's integers
-have 64), and the same classes as a list.
+have 64), and the same classes as a list for each channel.
+
+An agent stands for the **channels** that what they have in hand leaves room for (`Seat.open`): a
+call wants them whole, other work weighs something of 100 (`definition.Share`). Whoever takes
+something on, or is done with it, stands anew.
 
 Lines are lists with a moving head, heaps are `heapq`'s; both delete lazily: an entry whose number
 no longer matches its contact's (or agent's) is stale. The head of a line and the top of a heap
@@ -17,8 +21,8 @@ from typing import Final
 from msgspec import Struct, field
 
 from roost.floor import definition
-from roost.floor.definition import Asked, Skill
-from roost.kernel.ids import AgentId, ClientId, OfferId, QueueId
+from roost.floor.definition import VOICE, Asked, Share, Skill
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId
 from roost.kernel.time import DurationUs, InstantUs
 
 WORD: Final = 60
@@ -51,9 +55,18 @@ class Class(Struct, gc=False):
     moves: bool  # whether the rule has a part that changes with the agent's day: ranks.MOVING
     boost_us: DurationUs = DurationUs(0)  # priority rises by one for each; 0: never
     boost_most: int = 0
+    channel: str = VOICE
+    interruptible: bool = False  # who has it in hand may be rung
     line: Line = field(default_factory=Line)
     free: list[Free] = field(default_factory=list[Free])
     ready: int = 0  # how many of `free` aren't stale
+
+
+class Reach(Struct, gc=False):
+    """The classes of one channel, and the rank in each of them: ranks.standing."""
+
+    classes: list[int] = field(default_factory=list[int])
+    ranks: list[int] = field(default_factory=list[int])
 
 
 class Profile(Struct, gc=False):
@@ -62,12 +75,17 @@ class Profile(Struct, gc=False):
     skills: tuple[Skill, ...]
     team: str
     mask: list[int]
-    classes: list[int] = field(default_factory=list[int])
-    ranks: list[int] = field(default_factory=list[int])  # in each of those: ranks.standing
+    reach: dict[str, Reach] = field(default_factory=dict[str, Reach])  # by channel
+
+    @property
+    def calls(self) -> Reach:
+        """The classes of calls."""
+        return self.reach.get(VOICE, Reach())
 
 
 class Waiter(Struct, gc=False):
-    """A contact that waits, rings, or is with an agent. `number` is its place's, 0 if none.
+    """A contact (or a task, under its own id) that waits, is offered, or is with an agent.
+    `number` is its place's, 0 if none.
     While `only` is set it stands in that agent's own line."""
 
     klass: int
@@ -77,6 +95,7 @@ class Waiter(Struct, gc=False):
     offers: int = 0
     offer: OfferId | None = None
     only: AgentId | None = None
+    about: ContactId | None = None  # a task's contact, that's over
     calls_first: bool = False  # its turn is that the customer is called, who isn't on the line
 
 
@@ -94,8 +113,18 @@ class Load(Struct, gc=False):
     most_busy: int = 0  # per mille; 0: no limit
 
 
+class Work(Struct, gc=False):
+    """What isn't a call and is with an agent: offered until it's `taken`."""
+
+    channel: str
+    weight: int
+    interruptible: bool
+    taken: bool = False
+
+
 class Seat(Struct, gc=False):
-    """An agent as routing sees one; `number` is that of the place among the ready, or 0."""
+    """An agent as routing sees one; `number` is that of the place among the ready, or 0. Who's
+    ready stands for the channels that are `open`."""
 
     profile: int
     skills: tuple[Skill, ...]
@@ -110,6 +139,13 @@ class Seat(Struct, gc=False):
     load: Load = field(default_factory=Load)
     rest_until: InstantUs = InstantUs(0)
     stood: InstantUs = InstantUs(0)  # among the ready since: what a rank is known by
+    channels: tuple[str, ...] = (VOICE,)  # that are open with nothing in hand
+    open: tuple[str, ...] = ()
+    capacity: tuple[Share, ...] = ()
+    works: dict[str, Work] = field(default_factory=dict[str, Work])
+    loaded: int = 0  # what the works weigh together
+    shut_until: InstantUs = InstantUs(0)  # nothing but calls is offered before
+    worked: bool = False  # a work is over since they became ready: they rest, if anybody does
 
 
 class Span(Struct, gc=False):
@@ -144,6 +180,8 @@ class Routing(Struct, gc=False):
     profiles: list[Profile] = field(default_factory=list[Profile])
     shared: dict[str, int] = field(default_factory=dict[str, int])
     waiting: list[int] = field(default_factory=list[int])  # words: the classes not empty
+    masks: dict[str, list[int]] = field(default_factory=dict[str, list[int]])  # by channel: words
+    full: dict[str, int] = field(default_factory=dict[str, int])  # who's ready, and not for it
     waiters: dict[str, Waiter] = field(default_factory=dict[str, Waiter])
     seats: dict[str, Seat] = field(default_factory=dict[str, Seat])
     queues: dict[str, definition.Queue] = field(default_factory=dict[str, definition.Queue])

@@ -13,6 +13,7 @@ from roost.kernel.time import InstantUs
 
 VERSION: Final = 1
 PREFERRED: Final = 1 << 40  # above whatever a rule gives
+LOADED: Final = 1 << 46  # above any preference: whoever has less in hand comes first
 BREADTH: Final = 1 << 20  # above a sum of levels
 
 Standing = Callable[[Profile, Class], int]
@@ -69,6 +70,14 @@ def standing(profile: Profile, klass: Class) -> int:
     own = {skill.skill: skill.level for skill in profile.skills}
     met = sum(1 for skill in klass.prefer if own.get(skill.skill, 0) >= skill.level)
     return rank - met * PREFERRED
+
+
+def rank(standing: int, klass: Class, seat: Seat) -> int:
+    """Where an agent stands in a class's heap: by what they have in hand, by what skills say
+    (`standing`), and by what the rule knows of their day."""
+    if klass.moves:
+        standing += MOVING[klass.rule](seat, klass, seat.stood)
+    return standing + seat.loaded * LOADED if seat.loaded else standing
 
 
 def policy(klass: Class) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from roost.floor.definition import Asked, Skill
-from roost.floor.routing import ranks, resting
-from roost.floor.routing.index import HELD, class_of, line_of, profile_of
+from roost.floor.definition import VOICE, Asked, Skill
+from roost.floor.routing import capacity, ranks, resting
+from roost.floor.routing.index import HELD, NOWHERE, class_of, line_of, profile_of
 from roost.floor.routing.model import WORD, Class, Free, Line, Place, Routing, Seat, Waiter
 from roost.kernel.ids import AgentId, ContactId, OfferId, QueueId
 from roost.kernel.time import InstantUs
@@ -27,6 +27,7 @@ def queued(
     asked: Asked,
     since: InstantUs,
     only: AgentId | None,
+    channel: str = VOICE,
     *,
     stands: bool = True,
     calls_first: bool = False,
@@ -34,7 +35,7 @@ def queued(
     """Into the line of its class, or of the agent whom it's held for; a callback whose time
     hasn't come stands nowhere yet."""
     settle(state)
-    klass = class_of(state, queue, ring, asked)
+    klass = class_of(state, queue, ring, asked, channel)
     waiter = state.waiters.get(contact)
     if waiter is None:
         waiter = state.waiters[contact] = Waiter(klass, since)
@@ -78,7 +79,8 @@ def widened(state: Routing, contact: ContactId, ring: int, asked: Asked) -> None
     stood = waiter.number
     if stood:
         _leave(state, waiter)
-    waiter.klass = class_of(state, state.classes[waiter.klass].queue, ring, asked)
+    was = state.classes[waiter.klass]
+    waiter.klass = class_of(state, was.queue, ring, asked, was.channel)
     if ring != HELD:
         waiter.only = None
     state.numbers += 1
@@ -163,26 +165,36 @@ def contact_ended(state: Routing, contact: ContactId) -> None:
 def assigned(
     state: Routing, contact: ContactId, agent: AgentId, offer: OfferId, at: InstantUs
 ) -> None:
+    offered(state, contact, agent, offer)
+    set_state(state, agent, "busy", at)
+
+
+def offered(state: Routing, contact: str, agent: AgentId, offer: OfferId) -> Class:
+    """Out of its line, and counted as the agent's."""
     waiter = state.waiters[contact]
     waiter.offers += 1
     waiter.offer = offer
     if waiter.number:
         _leave(state, waiter)
-    client = state.classes[waiter.klass].client
+    klass = state.classes[waiter.klass]
     seat = state.seats[agent]
-    seat.had[client] = seat.had.get(client, 0) + 1
-    set_state(state, agent, "busy", at)
+    seat.had[klass.client] = seat.had.get(klass.client, 0) + 1
+    return klass
+
+
+def comes_back(state: Routing, contact: ContactId, offer: OfferId) -> None:
+    """To the old place, if it still waits."""
+    waiter = state.waiters.get(contact)
+    if waiter is not None and waiter.offer == offer:
+        waiter.offer = None
+        _stand(state, contact, waiter)
 
 
 def not_taken(
     state: Routing, contact: ContactId, agent: AgentId, offer: OfferId, withdrawn: bool
 ) -> None:
-    """Back to the old place, if the contact still waits; an agent who couldn't help it keeps
-    the idle time."""
-    waiter = state.waiters.get(contact)
-    if waiter is not None and waiter.offer == offer:
-        waiter.offer = None
-        _stand(state, contact, waiter)
+    """The contact comes back; an agent who couldn't help it keeps the idle time."""
+    comes_back(state, contact, offer)
     seat = state.seats.get(agent)
     if seat is None:
         return
@@ -202,33 +214,42 @@ def set_state(state: Routing, agent: AgentId, to: str, at: InstantUs) -> None:
         settle(state)
     if was == "ready":
         state.ready -= 1
-        seat.number = 0
         if state.unplaced is None:
             _stop_standing(state, agent, seat)
+        seat.number = 0
         state.unplaced = None
+        capacity.closes(state, seat)
     elif was == "away":
         state.away -= 1
     elif was == "busy":
         state.busy -= 1
-        resting.ends(seat.load, at)
     elif was == "resting":
         state.resting -= 1
         seat.number = 0
     elif to != "out":
         resting.arrived(seat.load, at)
         seat.had = {}
+        seat.shut_until = InstantUs(0)
     seat.state = to
-    if to == "ready":
-        _becomes_ready(state, agent, seat, at, after_contact=was == "busy")
-    elif to == "busy":
-        state.busy += 1
+    if to == "busy" or (to == "ready" and seat.works and _at_work(seat)):
         resting.begins(seat.load, at)
     else:
+        resting.ends(seat.load, at)
+    if to == "ready":
+        _becomes_ready(state, agent, seat, at, after_contact=was == "busy" or seat.worked)
+    elif to == "busy":
+        state.busy += 1
+    else:
         seat.kept = InstantUs(0)
+        seat.worked = False
         if to == "away":
             state.away += 1
         elif seat.removed:
             del state.seats[agent]
+
+
+def _at_work(seat: Seat) -> bool:
+    return any(work.taken for work in seat.works.values())
 
 
 def _becomes_ready(
@@ -243,13 +264,19 @@ def _becomes_ready(
             seat.load, at, after_contact=after_contact and not seat.kept
         )
     seat.kept = InstantUs(0)
+    seat.worked = False
     if seat.rest_until > at:
         seat.state = "resting"
         state.resting += 1
     else:
-        state.ready += 1
-        seat.stood = at
-        state.unplaced = agent
+        _is_free(state, agent, seat, at)
+
+
+def _is_free(state: Routing, agent: AgentId, seat: Seat, at: InstantUs) -> None:
+    state.ready += 1
+    seat.stood = at
+    capacity.opens(state, seat)
+    state.unplaced = agent
 
 
 def rested(state: Routing, agent: AgentId, at: InstantUs) -> None:
@@ -258,8 +285,21 @@ def rested(state: Routing, agent: AgentId, at: InstantUs) -> None:
     seat = state.seats[agent]
     state.resting -= 1
     seat.state = "ready"
-    state.ready += 1
-    seat.stood = at
+    _is_free(state, agent, seat, at)
+
+
+def stand_anew(state: Routing, agent: AgentId) -> None:
+    """A ready agent has room for more, or for less, than a moment ago."""
+    seat = state.seats[agent]
+    if seat.state != "ready":
+        return
+    if state.unplaced != agent:
+        settle(state)
+        _stop_standing(state, agent, seat)
+    capacity.closes(state, seat)
+    state.numbers += 1
+    seat.number = state.numbers
+    capacity.opens(state, seat)
     state.unplaced = agent
 
 
@@ -287,27 +327,34 @@ def settle(state: Routing) -> None:
         return
     state.unplaced = None
     seat = state.seats[agent]
-    classes, profile = state.classes, state.profiles[seat.profile]
+    classes, reaches = state.classes, state.profiles[seat.profile].reach
     since, number, at = seat.since, seat.number, seat.stood
+    loaded = seat.loaded * ranks.LOADED
     place: Free = (0, since, number, agent)
-    for n, rank in zip(profile.classes, profile.ranks, strict=True):
-        klass = classes[n]
-        if klass.moves:
-            rank += ranks.MOVING[klass.rule](seat, klass, at)
-        heappush(klass.free, (rank, since, number, agent) if rank else place)
-        klass.ready += 1
+    for channel in seat.open:
+        reach = reaches.get(channel, NOWHERE)
+        for n, rank in zip(reach.classes, reach.ranks, strict=True):
+            klass = classes[n]
+            if klass.moves:
+                rank += ranks.MOVING[klass.rule](seat, klass, at)
+            rank += loaded
+            heappush(klass.free, (rank, since, number, agent) if rank else place)
+            klass.ready += 1
 
 
 def _stop_standing(state: Routing, agent: AgentId, seat: Seat) -> None:
-    classes = state.classes
-    for n in state.profiles[seat.profile].classes:
-        klass = classes[n]
-        klass.ready -= 1
-        free = klass.free
-        if free[0][3] == agent:
-            _drop_stale(state, free)
-        elif len(free) > STALE and len(free) > 4 * klass.ready:
-            _make_anew(state, klass)
+    """With the number that stands no longer: a stale entry is known by it."""
+    seat.number = 0
+    classes, reaches = state.classes, state.profiles[seat.profile].reach
+    for channel in seat.open:
+        for n in reaches.get(channel, NOWHERE).classes:
+            klass = classes[n]
+            klass.ready -= 1
+            free = klass.free
+            if free[0][3] == agent:
+                _drop_stale(state, free)
+            elif len(free) > STALE and len(free) > 4 * klass.ready:
+                _make_anew(state, klass)
 
 
 def _drop_stale(state: Routing, free: list[Free]) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from roost.floor.definition import serves
 from roost.floor.tasks import messages as m
+from roost.floor.tasks import routed
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import (
     BEFORE_US,
@@ -21,7 +22,7 @@ from roost.floor.tasks.model import (
 )
 from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId, owner_of
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
-from roost.kernel.time import InstantUs, after, between
+from roost.kernel.time import DurationUs, InstantUs, after, between
 
 STALE: Final = Refusal("stale")
 OF_PEOPLE: Final = frozenset(TaskOutcome) - {TaskOutcome.EXPIRED, TaskOutcome.NOTHING_LEFT}
@@ -66,18 +67,39 @@ def take_task(state: Tasks, now: InstantUs, command: m.TakeTask) -> Decision | R
     task = _shown(state, command.task)
     if task is None:
         return Refusal("unknown_task", {"task": command.task})
-    if task.holder is not None:
-        return Refusal("task_taken", {"task": task.id, "agent": task.holder})
-    if not _can(state, person, task):
-        return Refusal("not_served", {"agent": command.agent})
-    if task.agent not in (None, command.agent) and not _left_alone(state, task):
-        return Refusal("task_of_another", {"task": task.id, "agent": task.agent or ""})
+    with_whom = task.holder or task.offered
+    if with_whom is not None and task.offered != command.agent:
+        return Refusal("task_taken", {"task": task.id, "agent": with_whom})
+    refused = None if task.offered else _not_theirs(state, command.agent, person, task)
+    if refused is not None:
+        return refused
     if person.taken >= MOST_TAKEN:
         return Refusal("too_many_taken", {"most": str(MOST_TAKEN)})
     event = m.TaskTaken(
-        owner=owner_of(task.client), contact=task.contact, task=task.id, agent=command.agent
+        owner=owner_of(task.client),
+        contact=task.contact,
+        task=task.id,
+        agent=command.agent,
+        queue=task.queue,
+        kind=task.kind,
+        offer=task.offer,
+        routed=task.queued,
+        waited_us=between(task.since, now) if task.queued else DurationUs(0),
     )
     return Decision((event,))
+
+
+def _not_theirs(state: Tasks, agent: AgentId, person: Person, task: Task) -> Refusal | None:
+    """Why somebody can't take a task from the list. What's routed counts, as if it had been
+    offered."""
+    if not _can(state, person, task):
+        return Refusal("not_served", {"agent": agent})
+    if task.agent not in (None, agent) and not _left_alone(state, task):
+        return Refusal("task_of_another", {"task": task.id, "agent": task.agent or ""})
+    asked = person.routed + (person.offered is not None)
+    if task.queued and asked >= person.most:
+        return Refusal("no_room", {"most": str(person.most)})
+    return None
 
 
 def give_task_back(state: Tasks, now: InstantUs, command: m.GiveTaskBack) -> Decision | Refusal:
@@ -126,8 +148,9 @@ def assign_task(state: Tasks, now: InstantUs, command: m.AssignTask) -> Decision
     task = _shown(state, command.task)
     if task is None:
         return Refusal("unknown_task", {"task": command.task})
-    if task.holder is not None:
-        return Refusal("task_taken", {"task": task.id, "agent": task.holder})
+    with_whom = task.holder or task.offered
+    if with_whom is not None:
+        return Refusal("task_taken", {"task": task.id, "agent": with_whom})
     if command.agent is not None:
         person = state.people.get(command.agent)
         if person is None:
@@ -144,7 +167,8 @@ def close_task(state: Tasks, now: InstantUs, command: m.CloseTask) -> Decision |
     task = _shown(state, command.task)
     if task is None:
         return Refusal("unknown_task", {"task": command.task})
-    return Decision((_done(task, TaskOutcome.NOT_NEEDED, None, task.tries, task.note),))
+    done = _done(task, TaskOutcome.NOT_NEEDED, None, task.tries, task.note)
+    return Decision((*routed.withdrawn(task), done))
 
 
 # --- what the floor and the clock say ---
@@ -213,7 +237,8 @@ def task_lapses(state: Tasks, now: InstantUs, command: m.TaskLapses) -> Decision
     task = state.tasks.get(command.task)
     if task is None or task.until != command.at:
         return STALE
-    return Decision((_done(task, TaskOutcome.EXPIRED, None, task.tries, task.note),))
+    done = _done(task, TaskOutcome.EXPIRED, None, task.tries, task.note)
+    return Decision((*routed.withdrawn(task), done))
 
 
 # --- parts of decisions ---
@@ -314,6 +339,7 @@ def _done(
         outcome=outcome,
         tries=tries,
         note=note,
+        holder=task.holder,
     )
 
 
@@ -325,6 +351,13 @@ def _replaced(old: VaultId | None, new: VaultId | None) -> tuple[VaultId, ...]:
 DECIDE: Final[Mapping[type[Command], Callable[[Tasks, InstantUs, Any], Decision | Refusal]]] = {
     m.PromiseCallback: promise_callback,
     m.TakeTask: take_task,
+    m.DeclineTask: routed.decline_task,
+    m.RouteTask: routed.route_task,
+    m.WidenTask: routed.widen_task,
+    m.OfferTask: routed.offer_task,
+    m.UndoTaskOffer: routed.undo_task_offer,
+    m.WithdrawTask: routed.withdraw_task,
+    m.TaskOfferLapsed: routed.task_offer_lapsed,
     m.GiveTaskBack: give_task_back,
     m.FinishTask: finish_task,
     m.AssignTask: assign_task,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, TaskId, VaultId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
 
@@ -45,9 +45,17 @@ class PromiseCallback(Command, frozen=True, gc=False):
 
 
 class TakeTask(Command, frozen=True, gc=False):
-    """The agent works on it from now on. One's own promise is kept for its agent, as long as they
-    are there when it's due. Refused: not_signed_in, no_phone, unknown_task, task_taken,
-    task_of_another, not_served, too_many_taken."""
+    """The agent works on it from now on: what was offered to them, or from the list. One's own
+    promise is kept for its agent, as long as they are there when it's due. Refused:
+    not_signed_in, no_phone, unknown_task, task_taken, task_of_another, not_served,
+    too_many_taken, no_room."""
+
+    agent: AgentId
+    task: TaskId
+
+
+class DeclineTask(Command, frozen=True, gc=False):
+    """The agent doesn't want what's offered. Refused: unknown_task, not_offered."""
 
     agent: AgentId
     task: TaskId
@@ -125,6 +133,51 @@ class GiveTasksBack(Command, frozen=True, gc=False):
     why: str
 
 
+class RouteTask(Command, frozen=True, gc=False):
+    """Whether it stands in its queue's line may have changed: it's due, its own agent came or
+    went, the definitions changed."""
+
+    task: TaskId
+
+
+class WidenTask(Command, frozen=True, gc=False):
+    """It has waited until a further ring, or the rings changed; stale when it stands in line
+    anew."""
+
+    task: TaskId
+    since: InstantUs
+
+
+class OfferTask(Command, frozen=True, gc=False):
+    """The router's decision: to this agent."""
+
+    task: TaskId
+    agent: AgentId
+    offer: OfferId
+
+
+class UndoTaskOffer(Command, frozen=True, gc=False):
+    """It was decided, and couldn't be made."""
+
+    task: TaskId
+    agent: AgentId
+    offer: OfferId
+
+
+class WithdrawTask(Command, frozen=True, gc=False):
+    """The agent has something else in hand, or isn't ready any more: what's offered to them is
+    offered to somebody else."""
+
+    agent: AgentId
+
+
+class TaskOfferLapsed(Command, frozen=True, gc=False):
+    """The limit of an offer."""
+
+    task: TaskId
+    offer: OfferId
+
+
 class TaskFallsDue(Command, frozen=True, gc=False):
     """The instant of a task; stale when it has another one by now."""
 
@@ -164,11 +217,58 @@ class TaskDue(Event, frozen=True, gc=False, kw_only=True):
     task: TaskId
 
 
-class TaskTaken(Event, frozen=True, gc=False, kw_only=True):
-    """An agent works on it."""
+class TaskQueued(Event, frozen=True, gc=False, kw_only=True):
+    """It stands in its queue's line, to be offered: since it was due, in this ring."""
+
+    task: TaskId
+    queue: QueueId
+    since: InstantUs
+    ring: int
+
+
+class TaskWidened(Event, frozen=True, gc=False, kw_only=True):
+    """Open to more people from now on: those of this ring of its queue."""
+
+    task: TaskId
+    ring: int
+
+
+class TaskUnqueued(Event, frozen=True, gc=False, kw_only=True):
+    """It isn't offered any more: it's somebody's own, or its queue isn't routed by now."""
+
+    task: TaskId
+
+
+class TaskOffered(Event, frozen=True, gc=False, kw_only=True):
+    """An agent is asked whether they take it, until then."""
 
     task: TaskId
     agent: AgentId
+    offer: OfferId
+    until: InstantUs
+
+
+class TaskOfferEnded(Event, frozen=True, gc=False, kw_only=True):
+    """Not taken: "declined", "no_answer", or "withdrawn" (a call came, the agent went, the task is
+    over)."""
+
+    task: TaskId
+    agent: AgentId
+    offer: OfferId
+    why: str
+
+
+class TaskTaken(Event, frozen=True, gc=False, kw_only=True):
+    """An agent works on it. `offer`: it was offered; else it's from the list. `routed`: it stood
+    in line, and `waited_us` is how long it had been due."""
+
+    task: TaskId
+    agent: AgentId
+    queue: QueueId = QueueId("")
+    kind: TaskKind = TaskKind.CALLBACK
+    offer: OfferId | None = None
+    routed: bool = False
+    waited_us: DurationUs = DurationUs(0)
 
 
 class TaskGivenBack(Event, frozen=True, gc=False, kw_only=True):
@@ -200,7 +300,8 @@ class TaskTried(Event, frozen=True, gc=False, kw_only=True):
 
 
 class TaskDone(Event, frozen=True, gc=False, kw_only=True):
-    """It's done, or given up. `agent`: who did it; None: a supervisor, or nobody."""
+    """It's done, or given up. `agent`: who did it; None: a supervisor, or nobody. `holder` had it
+    in hand."""
 
     task: TaskId
     kind: TaskKind
@@ -209,3 +310,4 @@ class TaskDone(Event, frozen=True, gc=False, kw_only=True):
     outcome: TaskOutcome
     tries: int
     note: VaultId | None
+    holder: AgentId | None = None

@@ -1,13 +1,17 @@
 """Work that isn't a call now.
 
-    (begun →) open → due ⇄ taken → done
-                ↑_____________|
-                  tried, again
+    (begun →) open → due ⇄ (offered ⇄) taken → done
+                ↑__________________________|
+                      tried, again
 
 A task is `open` until its time comes, then `due`; `taken` by an agent from either, and done by
 its outcome, or open again for another try. `begun` is a voicemail that's being left. Nothing
 sticks: an agent's hold is a lease by their presence (GiveTasksBack), `open` ends at its time
 (TaskFallsDue), and whatever nobody gets to is given up at `until` (TaskLapses).
+
+Where its queue is routed a due task is `queued`: routing has it in a line, and offers it, for so
+long (TaskOfferLapsed). What's somebody's own is theirs to do while they're signed in: it stands
+in no line.
 """
 
 from enum import StrEnum
@@ -18,7 +22,7 @@ from msgspec import Struct, field
 from roost.floor import definition
 from roost.floor.definition import Skill
 from roost.floor.tasks import messages as m
-from roost.kernel.ids import AgentId, ClientId, ContactId, QueueId, TaskId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, OfferId, QueueId, TaskId, VaultId
 from roost.kernel.time import DAY, MINUTE, SECOND, DurationUs, InstantUs
 
 MOST_TASKS: Final = 10_000  # of one cell; beyond it: too_many_tasks
@@ -34,6 +38,7 @@ class TaskState(StrEnum):
     BEGUN = "begun"
     OPEN = "open"
     DUE = "due"
+    OFFERED = "offered"
     TAKEN = "taken"
 
 
@@ -51,6 +56,12 @@ class Task(Struct, gc=False):
     state: TaskState
     holder: AgentId | None = None
     tries: int = 0
+    since: InstantUs = InstantUs(0)  # due
+    queued: bool = False
+    ring: int = 0
+    offer: OfferId | None = None
+    offered: AgentId | None = None
+    lapses: InstantUs = InstantUs(0)  # the offer
 
 
 class Person(Struct, gc=False):
@@ -60,6 +71,9 @@ class Person(Struct, gc=False):
     here: bool = False
     phone: bool = False
     taken: int = 0
+    routed: int = 0  # of those taken
+    most: int = 1  # that are routed
+    offered: TaskId | None = None
     removed: bool = False  # by new definitions; goes when signed out
 
 
@@ -70,6 +84,8 @@ class Line(Struct, gc=False):
     skills: tuple[Skill, ...]
     call_back: bool
     short_us: DurationUs
+    routed: definition.RoutedTasks | None = None
+    rings: tuple[DurationUs, ...] = ()  # after which wait each begins
 
 
 class Tasks(Struct, gc=False):
@@ -88,6 +104,7 @@ def configured(state: Tasks, floor: definition.Floor) -> None:
         person = state.people.get(one.id)
         people[one.id] = person = Person(one.skills) if person is None else person
         person.skills = one.skills
+        person.most = definition.share(one.capacity, definition.TASK).most
         person.removed = False
     for gone, person in state.people.items():
         if gone not in people and person.here:
@@ -96,7 +113,14 @@ def configured(state: Tasks, floor: definition.Floor) -> None:
             people[gone] = person
     state.people = people
     state.queues = {
-        queue.id: Line(queue.client, queue.skills, queue.call_back_abandoned, queue.short_us)
+        queue.id: Line(
+            queue.client,
+            queue.skills,
+            queue.call_back_abandoned,
+            queue.short_us,
+            queue.tasks,
+            tuple(ring.after_us for ring in queue.rings),
+        )
         for queue in floor.queues
     }
 
@@ -107,7 +131,11 @@ def here(state: Tasks, agent: AgentId, there: bool) -> None:
     if person is None:
         return
     person.here = there
-    if person.removed and not there:
+    _forget(state, agent, person)
+
+
+def _forget(state: Tasks, agent: AgentId, person: Person) -> None:
+    if person.removed and not person.here and person.offered is None:
         del state.people[agent]
 
 
@@ -145,26 +173,66 @@ def added(state: Tasks, event: m.TaskAdded, at: InstantUs) -> None:
         event.at,
         event.until,
         now,
+        since=at,
     )
 
 
-def due(state: Tasks, event: m.TaskDue) -> None:
+def due(state: Tasks, event: m.TaskDue, at: InstantUs) -> None:
     task = state.tasks[event.task]
     if task.state is TaskState.BEGUN and task.contact is not None:
         del state.begun[task.contact]
-    task.state = TaskState.DUE
+    task.state, task.since = TaskState.DUE, at
+
+
+def queued(state: Tasks, event: m.TaskQueued) -> None:
+    task = state.tasks[event.task]
+    task.queued, task.ring = True, event.ring
+
+
+def widened(state: Tasks, event: m.TaskWidened) -> None:
+    state.tasks[event.task].ring = event.ring
+
+
+def unqueued(state: Tasks, event: m.TaskUnqueued) -> None:
+    state.tasks[event.task].queued = False
+
+
+def offered(state: Tasks, event: m.TaskOffered) -> None:
+    task = state.tasks[event.task]
+    task.state = TaskState.OFFERED
+    task.offer, task.offered, task.lapses = event.offer, event.agent, event.until
+    state.people[event.agent].offered = task.id
+
+
+def offer_over(state: Tasks, event: m.TaskOfferEnded) -> None:
+    task = state.tasks.get(event.task)
+    if task is not None and task.offer == event.offer:  # else it had come to no offer
+        _asked_no_more(state, task)
+        task.state = TaskState.DUE
+
+
+def _asked_no_more(state: Tasks, task: Task) -> None:
+    person = state.people.get(task.offered or "")
+    if person is not None and task.offered is not None:
+        person.offered = None
+        _forget(state, task.offered, person)
+    task.offer = task.offered = None
 
 
 def taken(state: Tasks, event: m.TaskTaken) -> None:
     task = state.tasks[event.task]
+    _asked_no_more(state, task)
     task.state, task.holder = TaskState.TAKEN, event.agent
     state.people[event.agent].taken += 1
+    state.people[event.agent].routed += task.queued
 
 
 def given_back(state: Tasks, event: m.TaskGivenBack, at: InstantUs) -> None:
+    """What was due before has been due all the time."""
     task = state.tasks[event.task]
     _free(state, task)
     task.state = TaskState.DUE if task.at <= at else TaskState.OPEN
+    task.since = InstantUs(max(task.since, task.at))
 
 
 def assigned(state: Tasks, event: m.TaskAssigned) -> None:
@@ -172,10 +240,12 @@ def assigned(state: Tasks, event: m.TaskAssigned) -> None:
 
 
 def tried(state: Tasks, event: m.TaskTried, at: InstantUs) -> None:
+    """Once more: it's due, and stands in line, anew."""
     task = state.tasks[event.task]
     _free(state, task)
     task.tries, task.at, task.until, task.note = event.tries, event.at, event.until, event.note
     task.state = TaskState.DUE if task.at <= at else TaskState.OPEN
+    task.queued, task.since = False, at
 
 
 def done(state: Tasks, event: m.TaskDone) -> None:
@@ -189,4 +259,5 @@ def _free(state: Tasks, task: Task) -> None:
     """Nobody holds it; who held it may have been removed since."""
     if task.holder is not None and task.holder in state.people:
         state.people[task.holder].taken -= 1
+        state.people[task.holder].routed -= task.queued
     task.holder = None

@@ -103,6 +103,7 @@ COUNTS: Final[Mapping[str, Count]] = {
     "talking_us": _time("talking"),
     "holding_us": _time("held"),
     "wrapping_us": _time("wrapping"),
+    "working_us": _time("working"),
 }
 """Every count, by its name."""
 

@@ -184,6 +184,7 @@ _ALL: Final = (
     Measure("talking_time", 1, Unit.US, Total(("talking_us",))),
     Measure("holding_time", 1, Unit.US, Total(("holding_us",))),
     Measure("wrap_up_time", 1, Unit.US, Total(("wrapping_us",))),
+    Measure("working_time", 1, Unit.US, Total(("working_us",))),
     Measure("occupancy", 1, Unit.PER_CENT, Share(_BUSY, (*_BUSY, "ready_us"))),
     Measure("utilisation", 1, Unit.PER_CENT, Share(_BUSY, ("signed_in_us",))),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """An agent's time: one span after another, from signing in to signing out.
 
-    away, ready, offered (the phone rings), talking ⇄ held, wrapping
+    away, ready, working (on a task), offered (the phone rings), talking ⇄ held, wrapping
 
 Each span knows why (away), for whom (the clients that the agent was ready for, or the one whose
 contact is in hand) and with which contact. Spans touch: the end of one is the beginning of the
@@ -77,6 +77,16 @@ def _ready(_: Span | None, body: agents.AgentReady, at: InstantUs) -> Span | Non
     return Span(body.agent, at, "ready", "", body.ready_for)
 
 
+def _work_began(span: Span | None, body: agents.WorkBegan, at: InstantUs) -> Span | None:
+    if body.aside or (span is not None and span.state == "working"):
+        return span
+    return Span(body.agent, at, "working", "", (body.client,), body.contact)
+
+
+def _works(_: Span | None, body: agents.AgentWorks, at: InstantUs) -> Span | None:
+    return Span(body.agent, at, "working", "", (body.client,), body.contact)
+
+
 def _changed(span: Span | None, body: agents.AgentChanged, at: InstantUs) -> Span | None:
     if span is None or span.state != "ready" or span.clients == body.ready_for:
         return span
@@ -111,6 +121,8 @@ _STEPS: Final[Mapping[type[Any], Callable[[Span | None, Any, InstantUs], Span | 
     agents.AgentSignedIn: _signed_in,
     agents.AgentSignedOut: _signed_out,
     agents.AgentReady: _ready,
+    agents.WorkBegan: _work_began,
+    agents.AgentWorks: _works,
     agents.AgentChanged: _changed,
     agents.AgentAway: _away,
     agents.AgentOffered: _offered,

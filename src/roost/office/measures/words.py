@@ -217,6 +217,10 @@ WORDS: Final[dict[str, Words]] = {
     "wrap_up_time": Words(
         "Wrapping up", "Time writing contacts up.", "整理时长", "话后整理的时间。",
     ),
+    "working_time": Words(
+        "On tasks", "Time at work on tasks that were offered, without the calls meanwhile.",
+        "任务时长", "处理派发任务的时间，不含期间的通话。",
+    ),
     "occupancy": Words(
         "Occupancy", "Ringing, talk, hold and wrap-up, of those and ready time.",
         "占用率", "振铃、通话、保持与整理时间占其与就绪时间之和的比例。",

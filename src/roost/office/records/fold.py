@@ -194,8 +194,10 @@ def _rescued(record: Record, _: Envelope, __: FlowRescued) -> None:
     record.rescued = True
 
 
-def _queued(record: Record, _: Envelope, body: ContactQueued) -> None:
-    wait = Wait(body.queue, body.entry, body.since)
+def _queued(record: Record, envelope: Envelope, body: ContactQueued) -> None:
+    """Who came from another queue is in this one from now on, however long the wait is."""
+    since = body.since if body.before is None else envelope.at
+    wait = Wait(body.queue, body.entry, since)
     wait.callback = body.callback is not None
     record.waits.append(wait)
 
