@@ -60,10 +60,7 @@ class Candidate(Struct, frozen=True, gc=False):
     idle_us: DurationUs
 
 
-class Assigned(Event, frozen=True, gc=False, kw_only=True):
-    """One decision, with what explains it: the first five candidates in order (the first one
-    won), how many there were, and a count for each reason of exclusion."""
-
+class _Decided(Event, frozen=True, gc=False, kw_only=True):
     agent: AgentId
     offer: OfferId
     queue: QueueId
@@ -76,7 +73,12 @@ class Assigned(Event, frozen=True, gc=False, kw_only=True):
     order: str = "priority/1"  # who goes first, by name and version
 
 
-class WorkAssigned(Assigned, frozen=True, gc=False, kw_only=True):
+class Assigned(_Decided, frozen=True, gc=False, kw_only=True):
+    """One decision, with what explains it: the first five candidates in order (the first one
+    won), how many there were, and a count for each reason of exclusion."""
+
+
+class WorkAssigned(_Decided, frozen=True, gc=False, kw_only=True):
     """The same for work that isn't a call: a task, whose contact was over before."""
 
     task: TaskId
