@@ -33,6 +33,7 @@ from roost.floor.parties import ToAgent
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, LegId
 from roost.kernel.time import MINUTE, SECOND
+from roost.simulator.at_tasks import AtTasks
 from roost.simulator.callers import SILENCE_US, Caller, Tell
 from roost.simulator.dice import Dice, drawn, key_of
 from roost.simulator.scenario import ANY, Absence, Down, Handling, Pace, Scenario, Shift, Weights
@@ -99,7 +100,9 @@ class People:
         }  # fmt: skip
         self.by_leg: dict[LegId, Person] = {}
         self.sending: set[LegId] = set()  # legs of which media has heard, and isn't done with
+        self.mute: set[LegId] = set()  # legs of phones that lost their power: nobody answers
         self.by_name = dict(scenario.behaviour.handling)
+        self.tasks = AtTasks(scenario, seed, timeline, tell)
         self.usual = self.by_name.get(ANY) or scenario.behaviour.handling[0][1]
 
     def handling(self, queue: str, label: str) -> Handling:
@@ -179,6 +182,7 @@ class People:
             leg, person.leg = person.leg, None
             if leg is not None:
                 self.by_leg.pop(leg, None)
+                self.mute.add(leg)
                 self.timeline.timer(SILENCE_US, self.fall_silent, (leg, 1))
             self.timeline.timer(LAPSES_US, self.lapse, person)
         self.timeline.after(down.length_us, self.back_up, down)
@@ -304,6 +308,7 @@ class People:
 
     def hung_up_on(self, leg: LegId) -> None:
         self.sending.discard(leg)
+        self.mute.discard(leg)
         person = self.by_leg.pop(leg, None)
         was_up = person is not None and person.up
         if person is not None:
@@ -317,15 +322,20 @@ class People:
         """OPTIONS in the dialog."""
         if leg in self.by_leg:
             self.tell(LegConfirmed(leg), f"alive:{leg}:{self.timeline.now}")
-        else:
+        elif leg not in self.mute:
             self.tell(LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{leg}")
 
-    def sees_ready(self, event: AgentReady | AgentWorks) -> None:
+    def sees_ready(self, event: AgentReady) -> None:
         self.people[event.agent].state = "ready"
+
+    def sees_working(self, event: AgentWorks) -> None:
+        self.people[event.agent].state = "ready"
+        self.tasks.back(event)
 
     def sees_away(self, event: AgentAway) -> None:
         person = self.people[event.agent]
         person.state = "away"
+        self.tasks.put_aside(event)
         if event.reason in ("no_answer", "declined", "unreachable"):
             self.timeline.after(self.scenario.behaviour.returns_after_us, self.come_back, person)
 
@@ -334,6 +344,7 @@ class People:
 
     def sees_signed_out(self, event: AgentSignedOut) -> None:
         self.people[event.agent].state = "out"
+        self.tasks.put_aside(event)
 
     def sees_wrap_up(self, event: WrapUpStarted) -> None:
         person = self.people[event.agent]

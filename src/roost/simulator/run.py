@@ -49,7 +49,7 @@ from roost.simulator.world import World
 STREAM = StreamName("cell-1")
 OUTSIDE = Actor(ActorKind.TRUNK, "simulator")
 DRAIN_US = 20 * MINUTE  # after the last arrival: what began comes to its end
-MOST_DRAINS = 6  # if leases have to do it, one after another
+MOST_DRAINS = 16  # if leases have to do it, one after another, or a promised call its limit
 
 Observer = Callable[[Envelope], None]
 """Sees each committed event; a Ledger says for each kind of event what takes it in."""
@@ -108,7 +108,8 @@ class Simulation:
         people, callers = self.world.people, self.world.callers
         self.notices: dict[type[Event], Callable[[Any], None]] = {
             AgentReady: people.sees_ready,
-            AgentWorks: people.sees_ready,
+            AgentWorks: people.sees_working,
+            **people.tasks.notices(),
             AgentAway: people.sees_away,
             AgentSignedIn: people.sees_signed_in,
             AgentSignedOut: people.sees_signed_out,

@@ -5,6 +5,8 @@ export const KINDS = [
   "TalkWatched",
   "DataExported",
   "AgentCommanded",
+  "AgentsMoved",
+  "PrioritySet",
   "AccountChanged",
   "WallboardChanged",
   "PutInForce",

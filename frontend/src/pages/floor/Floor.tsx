@@ -8,6 +8,7 @@ import { useTable } from "@/feed/hooks";
 import { IconDeviceTv } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { useAction } from "@/shell/actions";
+import { UndoBar } from "@/parts/UndoBar";
 import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
@@ -16,6 +17,7 @@ import { ContactsNow, type Which } from "./ContactsNow";
 import { Course } from "./Course";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
+import { ForNow } from "./ForNow";
 import { Queues } from "./Queues";
 import { RaisedHere } from "./RaisedHere";
 import type { FloorSearch } from "./search";
@@ -38,6 +40,7 @@ export function Floor() {
       <div className={classes.scope}>
         <Scope search={search} />
         <RaisedHere search={search} />
+        {operator && may("floor.command") && <ForNow />}
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
       <Figures
@@ -60,6 +63,7 @@ export function Floor() {
         )}
       </div>
       {me?.agent && <WatchBar agent={me.agent} />}
+      <UndoBar />
     </div>
   );
 }
