@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from roost.definitions import load
 from roost.definitions.load import Loaded
@@ -35,7 +36,9 @@ class Waits:
         played = job("power-grid", "storm")
         self.waits: dict[str, int] = {}
         self.gave_up: dict[str, int] = {}
-        self.simulation = Simulation(played.floor, played.scenario, seed, keep=False)
+        nobody = replace(played.scenario.behaviour, takes_callback=0)  # who takes one doesn't stay
+        scenario = replace(played.scenario, behaviour=nobody)
+        self.simulation = Simulation(played.floor, scenario, seed, keep=False)
         turns = Turns(lambda: self.simulation.engine.state, lambda visit, at: None, self.found)
         self.simulation.observers = (turns, self.sees)
         callers = self.simulation.world.callers
