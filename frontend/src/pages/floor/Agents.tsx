@@ -55,15 +55,18 @@ export function Agents({ search, who, choose }: Props) {
   const rows = useRows("agents", mine);
   const arrived = useArrived("agents");
   const there = rows.filter((row) => row.presence !== "signed_out");
+  const choosing = chosen !== undefined;
   const sorted = useMemo(() => {
     const now = second > 0 ? serverNow() : 0;
     return there
       .filter((row) => who === "there" || row.presence === "ready")
       .map((row) => ({ row, needs: attention(row, now) }))
       .toSorted(
-        (a, b) => a.needs.rank - b.needs.rank || a.row.agent.localeCompare(b.row.agent),
+        // while several are being chosen nothing moves under the pointer
+        (a, b) =>
+          (choosing ? 0 : a.needs.rank - b.needs.rank) || a.row.agent.localeCompare(b.row.agent),
       );
-  }, [rows, second, who]);
+  }, [rows, second, who, choosing]);
   const toggle = useCallback((agent: string) => {
     setChosen((before) => {
       const next = new Set(before);
@@ -243,7 +246,9 @@ const Tile = memo(function Tile(props: TileProps) {
   const state = row.held ? t("onHold") : words(row.presence, row.reason);
   // a reason that names the state stands for it
   const says = why && (REASONS_ALONE.has(why) ? [t(`needs.${why}`)] : [t(`needs.${why}`), state]);
-  const doing = [...(says || [state]), queueName(row.queue)].filter(Boolean).join(" · ");
+  const aside = row.presence === "working" ? row.tasks.length - 1 : row.tasks.length;
+  const load = aside > 0 && t("tasksAside", { count: aside });
+  const doing = [...(says || [state]), queueName(row.queue), load].filter(Boolean).join(" · ");
   const place: CSSProperties = { top, left, width, height: TILE.height };
   const title = [name, ...row.moves.map(moves)].join("\n");
   const common = { type: "button", className: classes.tile ?? "", style: place, title } as const;
