@@ -1028,6 +1028,16 @@ TestFloor.settings = settings(
 )
 
 
+def test_a_rescue_too_late_leaves_nobody_in_a_queue() -> None:
+    """The music fails for a caller whose queue is gone, and who has been ended by then."""
+    floor = Floor()
+    floor.begin(ready=False)
+    floor.definitions(variant=2)
+    floor.something_of_ours_fails(later=2)
+    floor.arrives(number="95602", vip=False, media="m")
+    floor.teardown()
+
+
 @pytest.mark.soak
 def test_the_floor_for_long() -> None:
     """Many more of the same, and longer ones."""

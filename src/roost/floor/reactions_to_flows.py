@@ -23,7 +23,11 @@ def _contact(event: Event) -> ContactId:
 
 
 def flow_advanced(state: CellState, event: flows.FlowAdvanced) -> Sequence[Command]:
+    """A rescue may come in the step in which its contact ended: nobody is there to wait."""
     contact = _contact(event)
+    call = state.calls.calls.get(contact)
+    if call is None or call.ended_at is not None:
+        return ()
     return [one for act in event.acts for one in _act(state, contact, act, event.step)]
 
 
