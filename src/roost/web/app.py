@@ -81,6 +81,7 @@ ROUTES: Final[tuple[ControllerRouterHandler, ...]] = (
     *clients.ROUTES,
     *watching.ROUTES,
     *steering.ROUTES,
+    *modes.ROUTES,
     *writing_up.ROUTES,
     *helping.ROUTES,
     *tasks.ROUTES,
