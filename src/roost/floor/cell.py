@@ -13,6 +13,7 @@ from roost.floor import (
     calling_back,
     calling_out,
     estimating,
+    mode_folds,
     moving,
     overflowing,
     task_folds,
@@ -34,7 +35,6 @@ from roost.floor.flows import decide as flows_decide
 from roost.floor.flows import messages as flows
 from roost.floor.flows import model as flows_model
 from roost.floor.modes import decide as modes_decide
-from roost.floor.modes import messages as modes
 from roost.floor.modes import model as modes_model
 from roost.floor.parties import Party, SegmentKind
 from roost.floor.queues import decide as queues_decide
@@ -347,15 +347,6 @@ def _phone_gone(state: CellState, event: agents.PhoneGone, at: InstantUs) -> Non
     tasks_model.phone(state.tasks, event.agent, False)
 
 
-def _mode_began(state: CellState, event: modes.ModeBegan, at: InstantUs) -> None:
-    state.flows.modes[event.mode] = modes_model.began(state.modes, event.mode)
-
-
-def _mode_over(state: CellState, event: modes.ModeOver, at: InstantUs) -> None:
-    modes_model.over(state.modes, event.mode)
-    state.flows.modes.pop(event.mode, None)
-
-
 _Fold = Callable[[CellState, Any, InstantUs], None]
 _c, _a, _f = calls_folds, agents_model, flows_model
 
@@ -450,10 +441,7 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     agents.TeamTold: lambda s, e, at: _a.told(s.agents, e, at),
     agents.PhoneKnown: _phone_known,
     agents.PhoneGone: _phone_gone,
-    modes.ModeDeclared: lambda s, e, at: modes_model.declared(s.modes, e, at),
-    modes.ModeBegan: _mode_began,
-    modes.ModeExtended: lambda s, e, at: modes_model.extended(s.modes, e),
-    modes.ModeOver: _mode_over,
+    **mode_folds.FOLDS,
     **task_folds.FOLDS,
 }
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from roost.floor.definition import Asked, Overflow
 from roost.floor.queues import messages as queues
-from roost.floor.queues.decide import dequeued
+from roost.floor.queues.leaving import dequeued
 from roost.floor.queues.messages import Outcome
 from roost.floor.queues.model import RINGING_US, Entry, overflows_at, ways
 from roost.floor.routing.served import nobody

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from roost.floor.definition import Asked, together
 from roost.floor.queues import messages as m
-from roost.floor.queues.messages import Kept, Outcome
+from roost.floor.queues.leaving import dequeued
+from roost.floor.queues.messages import Kept
 from roost.floor.queues.model import (
     HELD,
     MOST_RAISED,
@@ -19,9 +20,9 @@ from roost.floor.queues.model import (
     ring_at,
     widens_at,
 )
-from roost.kernel.ids import AgentId, ContactId, Owner, QueueId
+from roost.kernel.ids import ContactId, Owner
 from roost.kernel.messages import Command, Decision, Effect, Refusal, Wake
-from roost.kernel.time import DurationUs, InstantUs, after, between
+from roost.kernel.time import DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 
@@ -77,16 +78,24 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
         kept=command.kept if ring == HELD else Kept.NO,
         alone=command.alone and ring == HELD,
     )
-    wakes: list[Effect] = [Wake(due, m.WaitLapsed(command.contact, number))]
+    return Decision((event,), _wakes(line, entry, command.contact, ring, now))
+
+
+def _wakes(
+    line: Line, entry: Entry, contact: ContactId, ring: int, now: InstantUs
+) -> tuple[Effect, ...]:
+    """All the timers of an entry, from the first."""
+    number, callback = entry.number, entry.callback
+    wakes: list[Effect] = [Wake(entry.due, m.WaitLapsed(contact, number))]
     if callback is not None and callback.not_before > now:
-        wakes.append(Wake(callback.not_before, m.Stand(command.contact, number)))
+        wakes.append(Wake(callback.not_before, m.Stand(contact, number)))
     widens = widens_at(line, entry, ring)
     if widens is not None:
-        wakes.append(Wake(widens, m.Widen(command.contact, number)))
+        wakes.append(Wake(widens, m.Widen(contact, number)))
     overflows = overflows_at(entry)
     if overflows is not None:
-        wakes.append(Wake(max(now, overflows), m.OverflowDue(command.contact, number)))
-    return Decision((event,), tuple(wakes))
+        wakes.append(Wake(max(now, overflows), m.OverflowDue(contact, number)))
+    return tuple(wakes)
 
 
 def widen(state: Queues, now: InstantUs, command: m.Widen) -> Decision | Refusal:
@@ -152,32 +161,6 @@ def stop_waiting(state: Queues, now: InstantUs, command: m.StopWaiting) -> Decis
         return STALE
     line = state.lines[entry.queue]
     return Decision((dequeued(line, command.contact, entry, now, command.outcome, command.agent),))
-
-
-def dequeued(
-    line: Line,
-    contact: ContactId,
-    entry: Entry,
-    now: InstantUs,
-    outcome: Outcome,
-    agent: AgentId | None = None,
-    to: QueueId | None = None,
-) -> m.ContactDequeued:
-    """The event of leaving the queue."""
-    waited = between(entry.since, now)
-    return m.ContactDequeued(
-        owner=line.owner,
-        contact=contact,
-        queue=entry.queue,
-        outcome=outcome,
-        agent=agent,
-        waited_us=between(entry.entered, now),
-        short=outcome is Outcome.ABANDONED and waited < line.short_us,
-        in_target=waited <= line.target_us,
-        entry=entry.number,
-        to=to,
-        callback=entry.callback is not None,
-    )
 
 
 def wait_lapsed(state: Queues, now: InstantUs, command: m.WaitLapsed) -> Decision | Refusal:
