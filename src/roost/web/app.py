@@ -29,6 +29,7 @@ from roost.web import (
     helping,
     history,
     known,
+    modes,
     openapi,
     phone,
     reports,

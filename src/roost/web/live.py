@@ -307,8 +307,7 @@ class Live:
         for row in floor.queues:
             queue = self.queues.get(row.id)
             if queue is None:
-                queue = QueueLive(row.id, row.client, row.target_us)
-                self.queues[row.id] = queue
+                queue = self.queues[row.id] = QueueLive(row.id, row.client, row.target_us)
             queue.target_us, queue.code_required = row.target_us, row.code_required
         named = {row.id for row in floor.queues}
         for gone in [q for q in self.queues.values() if q.id not in named and not q.waiting]:

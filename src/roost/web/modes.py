@@ -146,9 +146,7 @@ async def choices(
     return [] if floor is None else _choices(floor, sight, looks.clients)
 
 
-def _choices(
-    floor: Floor, sight: Sight, looks: Mapping[ClientId, ClientLook]
-) -> list[Choices]:
+def _choices(floor: Floor, sight: Sight, looks: Mapping[ClientId, ClientLook]) -> list[Choices]:
     found: list[Choices] = []
     for one in floor.clients:
         if not sight.sees(one.id):
@@ -223,9 +221,7 @@ async def extend(
 ) -> Accepted:
     """Or less long."""
     await _noted(mode, "extended", caller, follower, notes)
-    return await commands.give(
-        modes.ExtendMode(ModeId(mode), InstantUs(data.ends)), caller, key
-    )
+    return await commands.give(modes.ExtendMode(ModeId(mode), InstantUs(data.ends)), caller, key)
 
 
 @post("/api/modes/{mode:str}/end", status_code=200, summary="End a mode, or withdraw it")
