@@ -71,6 +71,23 @@ def test_in_vain_the_agent_is_what_they_were(calling: Centre, why: Reason) -> No
     assert calling.why_away("Li") == "training"
 
 
+def test_gone_before_anybody_was_heard_the_customer_waits_for_somebody_else(
+    calling: Centre,
+) -> None:
+    calling.signs_in("Mo", ready=False)
+    li = calling.rung("Li")
+    calling.give(c.LegAnswered(li))
+    customer = calling.dialled()
+    calling.give(c.LegAnswered(customer))
+    calling.give(c.LegClosed(li, Blame.AGENT, Reason.HUNG_UP))
+    assert not calling.events(c.ContactEnded)
+    assert calling.why_away("Li") == "training"
+    calling.give(a.GoReady("Mo"))  # type: ignore[arg-type]
+    assert calling.with_agent("Mo") == "C1"
+    mo = calling.answers("Mo")
+    assert calling.talk("C1") == everybody(customer, mo)
+
+
 def test_nobody_answers(calling: Centre) -> None:
     calling.answers("Li")
     calling.after(70)

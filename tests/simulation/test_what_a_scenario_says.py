@@ -8,7 +8,7 @@ import msgspec
 from roost.definitions import compile_floor, load
 from roost.definitions.load import Loaded
 from roost.floor.agents.messages import AgentAway, AgentSignedIn, OfferTaken, SegmentClosed
-from roost.floor.calls.messages import CallArrived, ContactEnded
+from roost.floor.calls.messages import CallArrived, CallbackPromised, ContactEnded
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId
 from roost.kernel.time import HOUR, MINUTE, DurationUs
@@ -64,6 +64,7 @@ def log_of(scenario: Scenario, seed: int = 1) -> list[Envelope]:
     simulation = Simulation(compile_floor(example(), "test"), scenario, seed).run()
     assert not simulation.incidents
     arrived = sum(isinstance(one.body, CallArrived) for one in simulation.log)
+    arrived += sum(isinstance(one.body, CallbackPromised) for one in simulation.log)
     assert arrived == sum(isinstance(one.body, ContactEnded) for one in simulation.log) > 0
     return simulation.log
 

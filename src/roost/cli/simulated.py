@@ -6,13 +6,15 @@ from collections.abc import Sequence
 import msgspec
 
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report, csv_lines, short
+from roost.simulator.report import Report, csv_lines, figures_of, short
 from roost.simulator.tables import Row
 
 WORDS = {
     "offered": "offered",
     "answered": "answered",
     "abandoned": "abandoned",
+    "called_back": "to be called back",
+    "callbacks_reached": "callbacks reached",
     "service_level": "service level",
     "asa": "ASA",
     "aht": "AHT",
@@ -22,6 +24,9 @@ WORDS = {
     "penalty": "penalty",
     "margin": "margin",
 }
+
+
+LEFT_OUT = frozenset({"callbacks_reached"})  # of the intervals: a line of a terminal is short
 
 
 def as_json(made: Report) -> None:
@@ -80,10 +85,12 @@ def _compared(made: Report, queues: bool):
             next((row for row in rows if (row.client, row.queue) == (client, queue)), None)
             for rows in whole
         ]
-        for figure in FIGURES:
+        for figure in figures_of(made):
             cells = list(_cells(rows, figure))
             if any(cell not in ("", "–") for cell in cells):
-                name = _names(next(row for row in rows if row)) if figure is FIGURES[0] else ""
+                name = (
+                    _names(next(row for row in rows if row)) if figure.id == FIGURES[0].id else ""
+                )
                 table.add_row(name, WORDS[figure.id], *cells)
         table.add_section()
     return table
@@ -113,6 +120,7 @@ def _intervals(made: Report, queues: bool):
             if not (row.queue and not queues) and not (alone and row.client and not row.queue)
         ]
         figures = [one for one in FIGURES if any(_any(row, one) for row in shown)]
+        figures = [one for one in figures if one.id not in LEFT_OUT]
         table = Table(title=short(variant.name), title_justify="left", pad_edge=False)
         table.add_column("from")
         if len({_names(row) for row in shown}) > 1:

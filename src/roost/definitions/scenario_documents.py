@@ -113,6 +113,14 @@ class Learning(Document, frozen=True, kw_only=True):
     contacts: Annotated[int, Meta(ge=1, le=100_000), says("As fast as others after so many")]
 
 
+class CalledBack(Document, frozen=True, kw_only=True):
+    """How callers take to being called back, where a flow offers it."""
+
+    taken_percent: Annotated[Percent, says("Who takes the offer")] = 50
+    reached_percent: Annotated[Percent, says("Calls to them that are answered")] = 80
+    answer: Annotated[Duration, says("Mean time until they do")] = "8s"
+
+
 class Surge(Document, frozen=True, kw_only=True):
     """More calls than usual, or fewer."""
 
@@ -187,6 +195,7 @@ class Scenario(Document, frozen=True, kw_only=True):
         says('How long somebody takes, of what others take: `"1003": 120`'),
     ] = {}
     learning: Annotated[list[Learning], says("Who is new")] = []
+    callbacks: Annotated[CalledBack, says("Offers of a call in turn")] = CalledBack()
     trouble: Annotated[Trouble, says("What goes wrong")] = Trouble()
     agent_hour: Annotated[
         Rate | UnsetType, says("What an agent's hour costs, signed in; for `cost`")

@@ -51,6 +51,7 @@ def offer_callback(
         play=PlayId(f"{run.contact}/p{run.plays + 1}"),
         prompts=offer.prompts,
         collect=collect,
+        key=offer.key,
         answer_us=offer.answer_us,
         lease_us=lease,
         next_us=offer.again_us,

@@ -309,6 +309,8 @@ def offer_ended(state: CellState, event: agents.OfferEnded) -> Sequence[Command]
     if event.kind is SegmentKind.CONSULT:
         return (stop,)
     if event.kind is SegmentKind.OUTBOUND:
+        if call.answered:
+            return NONE  # the customer is there, and waits for somebody else
         reason = WHY_RINGING_STOPS[event.why]
         return (calls.EndContact(contact, Blame.AGENT, reason),)
     entry = state.queues.entries.get(contact)

@@ -11,7 +11,7 @@ from roost.office.records.model import Record
 def kind_of(record: Record) -> Kind:
     """How a contact that has ended ended for its client: exactly one kind."""
     if record.outbound:
-        reached = record.callback and record.answered is not None and record.segments
+        reached = record.callback == "reached" and record.segments
         return Kind.CALLED_BACK if reached else Kind.OUTBOUND
     if record.segments:
         return Kind.ANSWERED

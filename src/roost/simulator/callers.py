@@ -1,27 +1,31 @@
 """Virtual callers: they arrive, listen, press keys, wait as long as they can, talk, hang up."""
 
+from copy import copy
 from typing import Protocol
 
 from roost.floor.calls.messages import (
     CallArrived,
+    CallbackClosed,
+    CallbackPromised,
     ContactEnded,
     DigitsCollected,
     LegAnswered,
     LegClosed,
     LegConfirmed,
     LegEnded,
+    LegFailed,
     LegSilent,
     ReceiveCall,
 )
-from roost.floor.effects import CollectDigits
-from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.effects import CollectDigits, DialNumber
+from roost.floor.flows.messages import CallbackOffered, FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, LegId, MediaId, TrunkId, VaultId
 from roost.kernel.messages import Command
 from roost.kernel.time import SECOND, DurationUs
 from roost.simulator.arrivals import Source, sources
-from roost.simulator.dice import Dice, drawn
+from roost.simulator.dice import Dice, drawn, key_of
 from roost.simulator.scenario import (
     ANY,
     LEAVES,
@@ -34,6 +38,7 @@ from roost.simulator.scenario import (
 from roost.simulator.timeline import Timeline
 
 TRUNK = TrunkId("trunk-sim")
+BUSY = 300_000  # of the calls that don't reach anybody
 SILENCE_US = 15 * SECOND  # until media notices that nothing comes
 GIVES_UP_US = 32 * SECOND  # on a BYE or a 200 without an answer: RFC 3261, timers F and H
 
@@ -53,8 +58,8 @@ class Caller:
     is known of a caller who did call."""
 
     __slots__ = (
-        "codes", "dice", "gone", "heard", "keys", "known", "label", "leaves", "leg", "luck",
-        "queue", "said", "talking", "talks",
+        "codes", "dice", "gone", "heard", "key", "keys", "known", "label", "leaves", "leg",
+        "luck", "offered", "queue", "said", "talking", "talks",
     )  # fmt: skip
 
     def __init__(self, leg: LegId, dice: Dice, stream: Stream, known: Known | None = None) -> None:
@@ -66,6 +71,8 @@ class Caller:
         self.talking = ""
         self.label = ""
         self.queue = ""
+        self.offered = ""  # a callback, by this collection
+        self.key = ""  # that takes it
         self.said = 0
         self.talks = 0
         self.heard = 0
@@ -81,6 +88,12 @@ class Caller:
             self.keys = ("9", stream.keys[0][0])
         elif key == SILENT:
             self.keys = ("",)
+
+    def called_back(self, leg: LegId, dice: Dice) -> "Caller":
+        """The same person with the same matter, on another line."""
+        other = copy(self)
+        other.leg, other.dice, other.gone, other.talking = leg, dice, False, ""
+        return other
 
 
 class Callers:
@@ -98,6 +111,7 @@ class Callers:
         self.count = 0
         self.by_leg: dict[LegId, Caller] = {}
         self.by_contact: dict[ContactId, Caller] = {}
+        self.promised: dict[ContactId, Caller] = {}  # by the contact in which it was promised
         self.patience = dict(scenario.behaviour.patience)
         self.usual_patience = self.patience.get(ANY) or scenario.behaviour.patience[0][1]
         self.media = MediaId("media-sim")
@@ -171,6 +185,9 @@ class Callers:
         if caller.leaves:
             self.timeline.after(caller.dice.exponential(3 * SECOND), self.hang_up, caller)
             return
+        if effect.collect == caller.offered:
+            self.answer_offer(caller, effect)
+            return
         key = caller.keys[min(caller.said, len(caller.keys) - 1)] if caller.keys else ""
         caller.said += 1
         listening = max(0, caller.heard - self.timeline.now)
@@ -183,6 +200,59 @@ class Callers:
             self.timeline.after(wait, self.press, (caller, effect, key))
         else:
             self.timeline.after(listening + effect.first_us, self.press, (caller, effect, ""))
+
+    # --- callbacks ---
+
+    def offered(self, event: CallbackOffered) -> None:
+        """They hear that they may be called back."""
+        caller = self.by_contact.get(event.contact) if event.contact else None
+        if caller is not None:
+            caller.offered, caller.key = event.collect, event.key
+
+    def answer_offer(self, caller: Caller, effect: CollectDigits) -> None:
+        """Whoever takes it does so at the first offer: it's their nature, whatever the policy."""
+        listening = max(0, caller.heard - self.timeline.now)
+        nature = Dice(self.seed, key_of("callback", caller.leg))
+        if nature.chance(self.scenario.behaviour.takes_callback):
+            wait = listening + nature.exponential(self.scenario.behaviour.think_us)
+            self.timeline.after(wait, self.press, (caller, effect, caller.key))
+        else:
+            self.timeline.after(listening + effect.first_us, self.press, (caller, effect, ""))
+
+    def promise(self, event: CallbackPromised) -> None:
+        """The person is known by the contact in which it was promised, through all tries."""
+        caller = self.promised.get(event.first) or self.by_contact.get(event.first)
+        if caller is not None and event.contact is not None:
+            self.promised[event.first] = caller
+            dice = Dice(self.seed, key_of("called back", event.leg))
+            self.by_contact[event.contact] = caller.called_back(event.leg, dice)
+
+    def closed(self, event: CallbackClosed) -> None:
+        if event.next is None:
+            self.promised.pop(event.first, None)
+
+    def called(self, effect: DialNumber) -> None:
+        """Their phone rings (an INVITE that came twice rings once): it's lifted, or nobody's
+        there, or it's busy."""
+        caller = self.by_contact.get(effect.contact)
+        if caller is None or effect.leg in self.by_leg:
+            return
+        self.by_leg[effect.leg] = caller
+        behaviour, dice = self.scenario.behaviour, caller.dice
+        if dice.chance(behaviour.callback_reached):
+            self.timeline.after(dice.exponential(behaviour.lifts_after_us), self.lift, caller)
+        elif dice.chance(BUSY):
+            self.timeline.after(SECOND, self.busy, caller)
+
+    def lift(self, caller: Caller) -> None:
+        if self.by_leg.get(caller.leg) is caller and not caller.gone and not self.cut:
+            self.tell(LegAnswered(caller.leg), f"200:{caller.leg}")
+            self.timeline.after(self.patience_of(caller), self.lose_patience, caller)
+
+    def busy(self, caller: Caller) -> None:
+        self.tell(LegFailed(caller.leg, Blame.CALLER, Reason.BUSY, 486), f"486:{caller.leg}")
+
+    # --- waiting, and leaving ---
 
     def press(self, about: tuple[Caller, CollectDigits, str]) -> None:
         caller, effect, key = about
@@ -218,7 +288,7 @@ class Callers:
     def waits(self, event: ContactQueued) -> None:
         """The caller is in a queue: patience begins."""
         caller = self.by_contact.get(event.contact) if event.contact else None
-        if caller and not caller.gone:
+        if caller and not caller.gone and event.callback is None:
             caller.talking = ""
             caller.queue = event.queue
             self.timeline.after(self.patience_of(caller), self.lose_patience, caller)

@@ -28,6 +28,7 @@ class Figure(Struct, frozen=True):
     scale: float = 1.0
     unit: str = ""
     better: int = 0  # 1: more is better, -1: less
+    rare: bool = False  # shown only where there's any
 
 
 _BUSY: Final = ("ringing_us", "talking_us", "holding_us", "wrapping_us")
@@ -35,6 +36,8 @@ FIGURES: Final = (
     Figure("offered", ("offered",)),
     Figure("answered", ("answered",), better=1),
     Figure("abandoned", ("abandoned",), better=-1),
+    Figure("called_back", ("called_back",), rare=True),
+    Figure("callbacks_reached", ("callbacks_reached",), better=1, rare=True),
     Figure(
         "service_level", ("answered_in_target",), ("answered", "abandoned", "-short_abandoned"),
         100, "%", 1,

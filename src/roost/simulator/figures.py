@@ -6,6 +6,7 @@ from typing import Final
 from roost.floor.agents.messages import NoteDrafted, OfferEnded, SegmentClosed
 from roost.floor.calls.messages import (
     CallAnswered,
+    CallbackClosed,
     ContactEnded,
     LegConnected,
     LegDialled,
@@ -35,7 +36,9 @@ from roost.office.records.fold import TOUCHING, fold
 from roost.office.records.model import Record
 from roost.office.summary import lost
 
-FINISHING: Final = frozenset({ContactDequeued, ContactEnded, OfferEnded, SegmentClosed})
+FINISHING: Final = frozenset(
+    {CallbackClosed, ContactDequeued, ContactEnded, OfferEnded, SegmentClosed}
+)
 """Only after one of these, and after a voicemail, can a record be settled that wasn't before."""
 TRACKS: Final = frozenset({TrackStarted, TrackEnded, TrackLost})
 READ_BY_NOBODY: Final[frozenset[type[Event]]] = frozenset(

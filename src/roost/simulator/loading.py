@@ -127,6 +127,9 @@ class _Loading:
             declines=share // 2,
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
+            takes_callback=document.callbacks.taken_percent * 10_000,
+            callback_reached=document.callbacks.reached_percent * 10_000,
+            lifts_after_us=length(document.callbacks.answer),
         )
 
     def keys_of(self, name: str) -> list[str]:

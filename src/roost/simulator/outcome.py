@@ -133,7 +133,7 @@ class Twin(Ledger):
             add(self.cell(start, fact.client, fact.queue), fact)  # type: ignore[arg-type]
             if fact.what is What.VISIT:
                 self.judging.count(fact)
-            elif fact.what is What.SEGMENT and fact.queue:
+            elif fact.what in (What.SEGMENT, What.CALLBACK) and fact.queue:
                 add(self.cell(start, fact.client), fact)  # type: ignore[arg-type]
 
     def priced(self, contract: Contract, measured: Measured, parts: tuple[Part, ...]) -> None:

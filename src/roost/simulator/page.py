@@ -7,13 +7,15 @@ from typing import Final
 
 from roost.simulator.charts import Line, chart
 from roost.simulator.estimates import FIGURES, Estimate, Figure
-from roost.simulator.report import Report, Variant, short
+from roost.simulator.report import Report, Variant, figures_of, short
 from roost.simulator.tables import Row
 
 WORDS: Final = {
     "offered": ("Offered", "进入队列"),
     "answered": ("Answered", "已接听"),
     "abandoned": ("Abandoned", "放弃"),
+    "called_back": ("To be called back", "转回呼"),
+    "callbacks_reached": ("Callbacks reached", "回呼成功"),
     "service_level": ("Service level", "服务水平"),
     "asa": ("Average speed of answer, s", "平均应答时间（秒）"),
     "aht": ("Average handle time, s", "平均处理时间（秒）"),
@@ -118,7 +120,7 @@ def _page(made: Report) -> Iterator[str]:
     yield from _promises(made)
     yield f"<h2>{_t('intervals')}</h2>"
     for variant in made.variants:
-        yield from _intervals(variant)
+        yield from _intervals(variant, figures_of(made))
     yield "</main></body></html>\n"
 
 
@@ -173,7 +175,7 @@ def _whole(made: Report) -> Iterator[str]:
             if place:
                 yield f"<th>{_t('difference')}</th>"
         yield "</tr></thead><tbody>"
-        for figure in FIGURES:
+        for figure in figures_of(made):
             yield f"<tr><td>{_t(figure.id)}</td>"
             for place, variant in enumerate(made.variants):
                 row = _row(variant, client)
@@ -262,17 +264,17 @@ def _promises(made: Report) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _intervals(variant: Variant) -> Iterator[str]:
+def _intervals(variant: Variant, figures: list[Figure]) -> Iterator[str]:
     rows = [row for row in variant.rows if row.at and (row.client or row.queue)]
     rows = rows or [row for row in variant.rows if row.at]
     yield f'<details><summary>{escape(short(variant.name))}</summary><div class="wide"><table>'
     yield '<thead><tr><th></th><th class="l"></th>'
-    yield "".join(f"<th>{_t(figure.id)}</th>" for figure in FIGURES)
+    yield "".join(f"<th>{_t(figure.id)}</th>" for figure in figures)
     yield "</tr></thead><tbody>"
     for row in rows:
         at = row.at[:16].replace("T", " ")
         yield f'<tr><td>{at}</td><td class="l">{escape(row.queue or row.client)}</td>'
-        for figure in FIGURES:
+        for figure in figures:
             found = row.figures.get(figure.id)
             yield f"<td>{_value(figure, found) if found is not None else ''}</td>"
         yield "</tr>"

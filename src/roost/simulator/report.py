@@ -5,10 +5,12 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from roost.ports.simulations import Estimate, ShownFigure
 from roost.ports.simulations import SimulatedVariant as Variant
 from roost.ports.simulations import SimulationReport as Report
-from roost.simulator.estimates import FIGURES
+from roost.simulator.estimates import FIGURES, Figure
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
 from roost.simulator.tables import promises, rows_of
@@ -26,7 +28,7 @@ def report(
     first = jobs[0]
     found = [] if actual is None else trust(first.frame.zone, actual, outcomes[0])
     contracts = first.frame.contracts
-    return Report(
+    made = Report(
         scenario=names[0],
         interval=first.frame.grain.value,
         seeds=[one.seed for one in outcomes[0]],
@@ -50,8 +52,16 @@ def report(
         verified=proved,
         trust=found,
         says=said(found, len(outcomes[0])) if actual is not None else ("", ""),
-        figures=[ShownFigure(one.id, one.unit, one.better) for one in FIGURES],
     )
+    shown = [ShownFigure(one.id, one.unit, one.better) for one in figures_of(made)]
+    return replace(made, figures=shown)
+
+
+def figures_of(made: Report) -> list[Figure]:
+    """The figures that have anything to show."""
+    rows = [row for variant in made.variants for row in variant.rows]
+    there = {name for row in rows for name, found in row.figures.items() if found.value}
+    return [figure for figure in FIGURES if not figure.rare or figure.id in there]
 
 
 def short(name: str) -> str:

@@ -23,10 +23,16 @@ from roost.floor.agents.messages import (
     AgentWorks,
     WrapUpStarted,
 )
-from roost.floor.calls.messages import CallArrived, ContactEnded, LegEnded
+from roost.floor.calls.messages import (
+    CallArrived,
+    CallbackClosed,
+    CallbackPromised,
+    ContactEnded,
+    LegEnded,
+)
 from roost.floor.cell import ROOM
 from roost.floor.definition import Configure, Floor
-from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.flows.messages import CallbackOffered, FlowAdvanced
 from roost.floor.queues.messages import ContactQueued
 from roost.floor.state import CellState
 from roost.kernel.actor import CLOCK, SETUP, Actor, ActorKind
@@ -110,6 +116,9 @@ class Simulation:
             CallArrived: callers.arrived,
             FlowAdvanced: callers.chose,
             ContactQueued: callers.waits,
+            CallbackOffered: callers.offered,
+            CallbackPromised: callers.promise,
+            CallbackClosed: callers.closed,
             ContactEnded: callers.over,
             LegEnded: callers.forget,
         }

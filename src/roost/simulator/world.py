@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from roost.floor.calls.messages import LegMeasured, MediaLost, PlayEnded, TrackClosed
+from roost.floor.calls.messages import LegMeasured, MediaLost, MediaReady, PlayEnded, TrackClosed
 from roost.floor.effects import (
     AnswerLeg,
     AskLeg,
@@ -11,6 +11,7 @@ from roost.floor.effects import (
     CloseMedia,
     CollectDigits,
     DialAgent,
+    DialNumber,
     EndLeg,
     FromPrompts,
     RefuseLeg,
@@ -51,6 +52,7 @@ class World:
             RefuseLeg: self.end_leg,
             EndLeg: self.end_leg,
             DialAgent: self.dial,
+            DialNumber: self.callers.called,
             AskLeg: self.ask_leg,
             SetMatrix: self.set_matrix,
             CollectDigits: self.callers.asked,
@@ -61,6 +63,7 @@ class World:
         }
 
     def begin(self) -> None:
+        self.timeline.send(MediaReady(self.callers.media), "media")
         self.people.begin()
         self.callers.begin()
         for length in self.scenario.faults.media_lost:
@@ -110,6 +113,7 @@ class World:
         self.plays.clear()
         self.people.sending.clear()
         self.miss(lost)
+        self.timeline.send(MediaReady(self.callers.media), f"media:{self.callers.media}")
 
     def miss(self, media: MediaId) -> None:
         """Who starts the processes says so, on no network; and again whenever one asks for it."""

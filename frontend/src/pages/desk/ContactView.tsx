@@ -38,7 +38,7 @@ function Head({ row, contact, client, details }: Props) {
   const customer = row.talk?.parties.find((one) => one.party === "customer");
   const entry = client?.directory.find((one) => one.entry === customer?.entry);
   const name = entry?.name ?? details?.caller ?? t("unknownCaller");
-  const Icon = outbound ? IconPhoneOutgoing : IconPhoneIncoming;
+  const Icon = outbound || row.kind === "callback" ? IconPhoneOutgoing : IconPhoneIncoming;
   return (
     <header className={classes.head}>
       <ClientMark client={client} name={client?.name ?? contact.client} />
@@ -72,6 +72,7 @@ function Why({ row }: { row: DeskRow }) {
   const { t } = useTranslation("desk");
   return (
     <ul className={classes.why} aria-label={t("why")}>
+      {row.kind === "callback" && <li data-tone="you">{t("inTurn")}</li>}
       {row.kind === "consult" && <li data-tone="you">{t("consulted")}</li>}
       {row.kind === "transfer" && <li data-tone="you">{t("transferred")}</li>}
       {row.choices.map((choice, index) => (

@@ -31,15 +31,17 @@ export function OfferBar({ row, client, details }: Props) {
   useAction({ label: t("answer"), group, keys: "alt+a", run: answer });
   useAction({ label: t("decline"), group, keys: "alt+d", run: () => decline.mutate() });
   const who = details?.caller ?? t("unknownCaller");
-  const lift = outbound ? t("liftToCall") : t("liftToAnswer");
-  const hint = phone === null ? lift : t("answerHint");
+  const callback = row.kind === "callback";
+  const lift = outbound || callback ? t("liftToCall") : t("liftToAnswer");
+  const here = callback ? t("callbackHint") : t("answerHint");
+  const hint = phone === null ? lift : here;
   const name = client?.name ?? row.contact?.client ?? "";
   useIncoming(
     outbound || row.contact === null
       ? null
       : {
           id: row.contact.ref,
-          title: t("ringsFor", { client: name }),
+          title: callback ? t("callbackFor", { client: name }) : t("ringsFor", { client: name }),
           body: [who, row.choices.at(-1)].filter(Boolean).join(" · "),
         },
     answer,

@@ -16,6 +16,7 @@ interface Props {
 export function Side({ row, contact, client, details }: Props) {
   const { t } = useTranslation("desk");
   const words = client?.queues.find((one) => one.queue === row.agent.queue) ?? client;
+  const ours = row.kind === "outbound" || row.kind === "callback";
   const said = Object.entries(details?.said ?? {});
   const steps = (words?.script ?? "").split("\n").filter((line) => line.trim() !== "");
   return (
@@ -43,7 +44,7 @@ export function Side({ row, contact, client, details }: Props) {
           {said.map(([name, value]) => (
             <Known key={name} name={name} value={value} />
           ))}
-          <Known name={row.kind === "outbound" ? t("shownNumber") : t("calledNumber")} value={contact.number} />
+          <Known name={ours ? t("shownNumber") : t("calledNumber")} value={contact.number} />
           <Known name={t("arrived")} value={timeOfDay(contact.arrived)} />
           <Known name={t("contactName")} value={contact.ref} />
         </dl>

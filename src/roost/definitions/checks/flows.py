@@ -11,13 +11,17 @@ from roost.definitions.documents import (
     ClientDocument,
 )
 from roost.definitions.flow_documents import (
+    CallbackDocument,
+    CallFirst,
     FlowDocument,
+    QueueStep,
     StepDocument,
 )
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.definitions.routing_documents import AnnounceDocument
 from roost.definitions.steps import END, WAITING, kinds_of, prompts_of, targets
+from roost.definitions.times import length
 from roost.kernel.time import SECOND
 
 #: Kinds that say themselves where the flow goes on, so `then` would never be used.
@@ -88,9 +92,34 @@ def _step(source: Source[FlowDocument], name: str, step: StepDocument) -> Iterat
     if step.menu is not UNSET and not step.menu.choices:
         what, mend = "a menu without choices", "Add a key and where it leads"
         yield source.wrong((*path, "menu", "choices"), "no-choices", what, mend)
+    if step.queue is not UNSET and step.queue.callback is not UNSET:
+        yield from _callback(source, (*path, "queue"), step.queue, step.queue.callback)
     if step.collect is not UNSET and step.collect.least > step.collect.most:
         what = f"at least {step.collect.least}, but at most {step.collect.most} digits"
         yield source.wrong((*path, "collect", "least"), "digits", what, "Make least smaller")
+
+
+def _callback(
+    source: Source[FlowDocument],
+    path: tuple[str, ...],
+    queue: QueueStep,
+    offer: CallbackDocument,
+) -> Iterator[Problem]:
+    if length(offer.after) >= length(queue.most):
+        what = f"nobody waits so long: {queue.most} at most"
+        where = (*path, "callback", "after")
+        yield source.wrong(
+            where, "offered-too-late", what, "Offer it sooner, or make `most` longer"
+        )
+    if offer.hello is not UNSET and offer.first is not CallFirst.CUSTOMER:
+        what = "'hello' is heard by customers who are called first"
+        yield source.wrong_key(
+            (*path, "callback", "hello"), "hello", what, "Write `first: customer`, or leave it out"
+        )
+    if offer.tries > 1 and length(offer.retry) >= length(offer.within):
+        what = f"there's no second try within {offer.within}"
+        mend = "Make `within` longer than `retry`, or write `tries: 1`"
+        yield source.wrong((*path, "callback", "retry"), "no-second-try", what, mend)
 
 
 def _announcing(

@@ -229,6 +229,7 @@ class CallbackOffered(Event, frozen=True, gc=False, kw_only=True):
     play: PlayId
     prompts: tuple[PromptId, ...]
     collect: CollectId
+    key: str
     answer_us: DurationUs
     lease_us: DurationUs
     next_us: DurationUs

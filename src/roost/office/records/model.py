@@ -172,8 +172,8 @@ class Record(Struct):
     @property
     def finished(self) -> bool:
         """Nothing that's billed can change any more: it has ended, every segment's wrap-up is
-        over, and it's known whether a message was left."""
-        if self.ended is None:
+        over, and it's known whether a message was left, and whether a callback reached anybody."""
+        if self.ended is None or self.callback == "waiting":
             return False
         for segment in self.segments:
             if segment.closed is None:
@@ -197,5 +197,4 @@ class Record(Struct):
         if not self.finished:
             return False
         waits = all(wait.outcome is not None for wait in self.waits)
-        waits = waits and self.callback != "waiting"
         return waits and all(ring.ended is not None for ring in self.rings)
