@@ -290,6 +290,7 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
                 "GET /api/feed",
                 "GET /api/alerts",
                 "GET /api/alerts/past",
+                "GET /api/modes",
             }
             for endpoint, rule in ENDPOINTS.items():
                 method, path = address(endpoint)

@@ -117,7 +117,7 @@ function Acts({ row }: { row: ModeRow }) {
         loading={end.isPending}
         onClick={() => end.mutate(fresh)}
       >
-        {t(fresh ? "withdraw" : "end")}
+        {fresh ? t("withdraw") : t("end")}
       </Button>
     </div>
   );

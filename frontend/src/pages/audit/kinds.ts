@@ -5,6 +5,7 @@ export const KINDS = [
   "TalkWatched",
   "DataExported",
   "AgentCommanded",
+  "ModeSet",
   "AccountChanged",
   "WallboardChanged",
   "PutInForce",
