@@ -5,6 +5,7 @@ python docs/generate.py [--check]
 
 import importlib
 import inspect
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -280,11 +281,47 @@ def measures_page() -> str:
     return "\n".join([*lines, ""])
 
 
+FIGURES = Path(__file__).parents[1] / "tests" / "simulation" / "theory" / "figures.json"
+
+
+def told(value: float, figure: str) -> str:
+    """A wait in seconds, a share in a hundred."""
+    return f"{value:.2f} s" if figure.endswith("mean wait") else f"{100 * value:.3f} %"
+
+
+def theory_page() -> str:
+    """Every figure of the long plan, as `simulation.theory.run` kept it."""
+    lines = [
+        "# The twin against theory",
+        "",
+        "Written by `make docs` from what `tests/simulation/theory/run.py` played; `make soak` plays all of",
+        "it again and wants the same figures. What was done, and why it's a proof: [the twin",
+        "against theory](../explanation/the-twin-against-theory.md). *Found* is the twin's mean with half of",
+        "its interval; *alone* is half of the interval by the twin's own replications, without the cheap",
+        "model; *apart* counts contacts in which the two differ.",
+    ]
+    case = ""
+    for row in json.loads(FIGURES.read_text(encoding="utf-8")):
+        if row["case"] != case:
+            case = row["case"]
+            lines += ["", f"## {case}", ""]
+            lines += ["| figure | theory | found | off by | alone | apart |", "|---|---|---|---|---|---|"]
+        name, exact, half = row["figure"], row["exact"], row["half"]
+        off = 100 * (row["found"] - exact) / exact
+        found = f"{told(row['found'], name)} ± {100 * half / exact:.2f} %"
+        lines.append(
+            f"| {name} | {told(exact, name)} | {found} | {off:+.2f} %"
+            f" | ± {100 * row['alone'] / exact:.1f} % | {row['apart']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "messages.md": messages_page,
     "commands.md": commands_page,
     "api.md": api_page,
     "measures.md": measures_page,
+    "against-theory.md": theory_page,
 }
 
 

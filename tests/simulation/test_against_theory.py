@@ -2,7 +2,7 @@
 
 Every interval is a Student interval over independent replications after a warm-up, at such a
 level that all figures of all cases lie in theirs with 99.9 % (Bonferroni). What makes them narrow
-is in `theory/compared.py`."""
+is in `theory/compared.py`; the figures of the long plan are in docs/reference/against-theory.md."""
 
 import msgspec
 import numpy as np
@@ -13,8 +13,9 @@ from roost.kernel.time import SECOND
 from roost.simulator import erlang
 from simulation.theory import plain, twin
 from simulation.theory.cases import CASES, LONG, QUICK, SHORT, Case, within
-from simulation.theory.compared import Compared, compared
+from simulation.theory.compared import FIGURES, Compared, compared
 from simulation.theory.exact import erlang_b, erlang_c
+from simulation.theory.run import kept
 
 
 def by_name(case: Case) -> str:
@@ -45,7 +46,21 @@ def test_contact_by_contact_the_twin_is_the_plain_queue(case: Case) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_every_figure_of_the_long_plan_holds_within_one_percent(case: Case) -> None:
-    check(compared(case, LONG), LONG.widest)
+    found = compared(case, LONG)
+    check(found, LONG.widest)
+    for one, other in zip(found, kept()[case.name], strict=True):
+        assert other.found == pytest.approx(one.found, rel=1e-9), "what's kept comes again"
+
+
+def test_what_was_kept_of_the_long_plan_is_whole_and_holds() -> None:
+    rows = kept()
+    assert sum(len(rows[case.name]) for case in CASES) == FIGURES
+    for case in CASES:
+        exact = case.exact()
+        assert [one.figure for one in rows[case.name]] == list(case.figures())
+        for one in rows[case.name]:
+            assert one.exact == pytest.approx(float(exact[one.figure]), rel=1e-12)
+        check(rows[case.name], LONG.widest)
 
 
 @pytest.mark.parametrize("case", [one for one in CASES if one.limit == "A"], ids=by_name)

@@ -9,7 +9,8 @@ import pytest
 from mpmath import mpf
 
 from simulation.theory.cases import LONG, SHORT, Case
-from simulation.theory.skilled import CASES, FIRST_COME, Skilled, compared, first_come
+from simulation.theory.run import kept
+from simulation.theory.skilled import CASES, FIGURES, FIRST_COME, Skilled, compared, first_come
 from simulation.theory.skills import Overflow, State
 
 WIDEST = 0.02  # half of an interval of the long plan, by the figure
@@ -30,10 +31,24 @@ def test_the_twin_with_skills_is_as_theory_says(case: Skilled) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_the_long_plan_holds_with_skills_too(case: Skilled) -> None:
-    for one in compared(case, LONG):
+    found = compared(case, LONG)
+    for one, other in zip(found, kept()[case.name], strict=True):
         assert one.apart == 0
         assert one.half < WIDEST * one.exact
         assert one.holds, f"{one.figure}: {one.found} ± {one.half}, theory says {one.exact}"
+        assert other.found == pytest.approx(one.found, rel=1e-9), "what's kept comes again"
+
+
+@pytest.mark.parametrize("case", CASES, ids=by_name)
+def test_what_was_kept_with_skills_is_whole_and_holds(case: Skilled) -> None:
+    exact, rows = case.exact(), kept()[case.name]
+    assert sum(len(kept()[one.name]) for one in CASES) == FIGURES
+    assert {one.figure for one in rows} == set(exact)
+    for one in rows:
+        assert one.exact == pytest.approx(float(exact[one.figure]), rel=1e-9)
+        assert one.holds
+        assert one.apart == 0
+        assert one.half < WIDEST * one.exact
 
 
 def waiting(state: State) -> int:

@@ -272,6 +272,24 @@ def test_a_deposed_writer_stops_for_good_and_nothing_of_it_leaves() -> None:
     run(story)
 
 
+def test_what_stores_nothing_and_acts_asks_the_log_first() -> None:
+    """Knocking rings a bell and is no event."""
+
+    async def story() -> None:
+        house = House()
+        await house.engine.start()
+        assert isinstance(await house.give(Knock("front"), "c1"), Done)
+        assert len(house.bells) == 1
+        newer = House(house.store)
+        await newer.engine.start()
+        assert await house.give(Knock("front"), "c2") == Unavailable("deposed")
+        assert len(house.bells) == 1
+        await newer.engine.stop()
+        await house.engine.stop()
+
+    run(story)
+
+
 def test_an_event_that_cannot_be_folded_is_never_committed() -> None:
     async def story() -> None:
         house = House()

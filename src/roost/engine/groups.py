@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from roost.engine.step import Step
 from roost.kernel.ids import CommandId
+from roost.kernel.messages import Wake
 from roost.ports.commands import Answer
 from roost.ports.log import Batch
 
@@ -40,3 +41,9 @@ class Group:
             [put for step in steps for put in step.puts],
             [drop for step in steps for drop in step.drops],
         )
+
+
+def acts(step: Step) -> bool:
+    """Whether the world is to do something: then the log is asked first whether it's still ours,
+    also where there's nothing to store."""
+    return any(not isinstance(effect, Wake) for effect in step.effects)

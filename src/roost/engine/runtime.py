@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
 
-from roost.engine.groups import Group
+from roost.engine.groups import Group, acts
 from roost.engine.hooks import SILENT, Hooks
 from roost.engine.remembered import TIMER_PREFIX, Remembered
 from roost.engine.restore import restore
@@ -261,7 +261,7 @@ class LiveEngine(Generic[State]):
         else:
             answer = Done(step.number, step.contact)
         group = self._open
-        if step.envelopes or step.puts or step.drops:
+        if step.envelopes or step.puts or step.drops or acts(step):
             group.weighs = True
         elif not group.weighs and self._committing is None:
             # Nothing to store and nothing uncommitted that this could rest on.

@@ -87,18 +87,22 @@ def within(time: int) -> str:
     return f"answered within {time // SECOND} s"
 
 
+def people(agents: int) -> str:
+    return "1 agent" if agents == 1 else f"{agents} agents"
+
+
 def _b(agents: int, per_hour: int, replications: int) -> Case:
-    return Case(f"B, {agents} agents, {per_hour}/h", agents, per_hour, replications, limit="B")
+    return Case(f"B, {people(agents)}, {per_hour}/h", agents, per_hour, replications, limit="B")
 
 
 def _c(agents: int, per_hour: int, replications: int, *within: int) -> Case:
     times = tuple(time * SECOND for time in within)
-    name = f"C, {agents} agents, {per_hour}/h"
+    name = f"C, {people(agents)}, {per_hour}/h"
     return Case(name, agents, per_hour, replications, limit="C", within=times)
 
 
 def _a(agents: int, per_hour: int, patience: int, replications: int) -> Case:
-    name = f"A, {agents} agents, {per_hour}/h, patience {patience} s"
+    name = f"A, {people(agents)}, {per_hour}/h, patience {patience} s"
     return Case(name, agents, per_hour, replications, patience * SECOND)
 
 
@@ -132,7 +136,7 @@ class Plan(Struct, frozen=True):
 
 SHORT: Final = Plan(warm=600, counted=1_200, permille=150, twin=2, widest=0.1)
 LONG: Final = Plan(warm=3_000, counted=9_000, permille=1_000, twin=8, widest=0.01)
-QUICK: Final = frozenset({"B, 5 agents, 60/h", "B, 10 agents, 140/h", "C, 1 agents, 10/h",
+QUICK: Final = frozenset({"B, 5 agents, 60/h", "B, 10 agents, 140/h", "C, 1 agent, 10/h",
                           "C, 5 agents, 80/h", "A, 5 agents, 90/h, patience 180 s",
                           "A, 10 agents, 200/h, patience 180 s"})  # fmt: skip
 """What the short plan plays; of the others it only sees that twin and plain queue agree."""

@@ -1,5 +1,5 @@
 """Plays every case by the long plan and keeps what it came to in `figures.json` beside this
-file. It goes on where it was stopped.
+file, from which docs/reference/against-theory.md is made. It goes on where it was stopped.
 
     PYTHONPATH=src:tests .venv/bin/python -m simulation.theory.run [PROCESSES]
 """
