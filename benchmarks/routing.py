@@ -185,7 +185,7 @@ def run() -> dict[str, float | str]:
     return {
         "agents": AGENTS,
         "classes": len(made.state.classes),
-        "classes_an_agent_may_serve": sum(len(p.classes) for p in made.state.profiles)
+        "classes_an_agent_may_serve": sum(len(p.calls.classes) for p in made.state.profiles)
         / len(made.state.profiles),
         "decision_p50_us": times[len(times) // 2] / 1e3,
         "decision_p99_us": times[len(times) * 99 // 100] / 1e3,

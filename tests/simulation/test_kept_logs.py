@@ -168,7 +168,7 @@ class Desks:
     What doesn't fit then is refused. Numbers that they call ring, answer and hang up."""
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
-        self.simulation, self.agents, self.dice = simulation, agents, Dice(9)
+        self.simulation, self.agents, self.dice = simulation, agents, Dice(13)
         self.declaring = Dice(10)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
@@ -302,6 +302,7 @@ RARE = frozenset(
         "calls.WatcherJoined",
         "flows.FlowRescued",
         "queues.ContactTurnedAway",
+        "tasks.TaskUnqueued",
     }
 )
 """Nobody's hour has everything."""
@@ -320,7 +321,12 @@ def ringed(floor: d.Floor) -> d.Floor:
     return change(
         floor,
         queues=tuple(
-            change(one, rings=(d.Ring(DurationUs(SECOND), ()),), boost_us=soon)
+            change(
+                one,
+                rings=(d.Ring(DurationUs(SECOND), ()),),
+                boost_us=soon,
+                tasks=d.RoutedTasks(),
+            )
             for one in floor.queues
         ),
         agents=tuple(change(one, rest_us=DurationUs(5 * SECOND)) for one in floor.agents),

@@ -105,6 +105,13 @@ class Work(Document, frozen=True, kw_only=True):
     days: Annotated[Days, says("On which days")] = "mon-sun"
 
 
+class TaskWork(Document, frozen=True, kw_only=True):
+    """How people do the tasks that they're offered."""
+
+    work: Annotated[Duration, says("Mean time at work on one, without the calls meanwhile")] = "2m"
+    decline_percent: Annotated[Percent, says("Offers that agents decline, in a hundred")] = 5
+
+
 class Learning(Document, frozen=True, kw_only=True):
     """Who is new takes longer, and less so with each contact."""
 
@@ -189,6 +196,9 @@ class Scenario(Document, frozen=True, kw_only=True):
     decline_percent: Annotated[
         Percent, says("Offers that agents decline or miss, in a hundred")
     ] = 2
+    tasks: Annotated[TaskWork, says("Voicemails and the like, where a queue has them offered")] = (
+        TaskWork()
+    )
     no_show_percent: Annotated[Percent, says("Shifts for which nobody turns up")] = 0
     pace_percent: Annotated[
         dict[str, Annotated[int, Meta(ge=10, le=1000)]],

@@ -127,6 +127,8 @@ class _Loading:
             declines=share // 2,
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
+            task=Law(length(document.tasks.work)),
+            declines_task=document.tasks.decline_percent * 10_000,
             takes_callback=document.callbacks.taken_percent * 10_000,
             callback_reached=document.callbacks.reached_percent * 10_000,
             lifts_after_us=length(document.callbacks.answer),

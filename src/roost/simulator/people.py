@@ -33,6 +33,7 @@ from roost.floor.parties import ToAgent
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, LegId
 from roost.kernel.time import MINUTE, SECOND
+from roost.simulator.at_tasks import AtTasks
 from roost.simulator.callers import SILENCE_US, Caller, Tell
 from roost.simulator.dice import Dice, drawn, key_of
 from roost.simulator.scenario import ANY, Absence, Down, Handling, Pace, Scenario, Shift, Weights
@@ -100,6 +101,7 @@ class People:
         self.by_leg: dict[LegId, Person] = {}
         self.sending: set[LegId] = set()  # legs of which media has heard, and isn't done with
         self.by_name = dict(scenario.behaviour.handling)
+        self.tasks = AtTasks(scenario, seed, timeline, tell)
         self.usual = self.by_name.get(ANY) or scenario.behaviour.handling[0][1]
 
     def handling(self, queue: str, label: str) -> Handling:
@@ -320,12 +322,17 @@ class People:
         else:
             self.tell(LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{leg}")
 
-    def sees_ready(self, event: AgentReady | AgentWorks) -> None:
+    def sees_ready(self, event: AgentReady) -> None:
         self.people[event.agent].state = "ready"
+
+    def sees_working(self, event: AgentWorks) -> None:
+        self.people[event.agent].state = "ready"
+        self.tasks.back(event)
 
     def sees_away(self, event: AgentAway) -> None:
         person = self.people[event.agent]
         person.state = "away"
+        self.tasks.put_aside(event)
         if event.reason in ("no_answer", "declined", "unreachable"):
             self.timeline.after(self.scenario.behaviour.returns_after_us, self.come_back, person)
 
@@ -334,6 +341,7 @@ class People:
 
     def sees_signed_out(self, event: AgentSignedOut) -> None:
         self.people[event.agent].state = "out"
+        self.tasks.put_aside(event)
 
     def sees_wrap_up(self, event: WrapUpStarted) -> None:
         person = self.people[event.agent]

@@ -108,7 +108,8 @@ class Simulation:
         people, callers = self.world.people, self.world.callers
         self.notices: dict[type[Event], Callable[[Any], None]] = {
             AgentReady: people.sees_ready,
-            AgentWorks: people.sees_ready,
+            AgentWorks: people.sees_working,
+            **people.tasks.notices(),
             AgentAway: people.sees_away,
             AgentSignedIn: people.sees_signed_in,
             AgentSignedOut: people.sees_signed_out,

@@ -105,6 +105,8 @@ class Behaviour(Struct, frozen=True):
     voicemail_us: int = 20 * SECOND
     prompt_us: int = 4 * SECOND
     least_talk_us: int = 1 * SECOND
+    task: Law = Law(2 * MINUTE)  # at work on a task that's offered, without the calls meanwhile
+    declines_task: int = 50_000
     network_us: int = 20_000
 
 
