@@ -141,7 +141,8 @@ class Callers:
         self.by_leg[leg] = Caller(leg, dice, source.stream, known)
         number = VaultId(f"caller:{leg}")
         self.tell(
-            ReceiveCall(leg, TRUNK, source.stream.number, number, (), self.media), f"invite:{leg}"
+            ReceiveCall(leg, TRUNK, source.stream.number, number, (), self.media, may_call=True),
+            f"invite:{leg}",
         )
 
     def cut_off(self, length_us: int) -> None:
