@@ -28,7 +28,14 @@ WEEK: Final = 250_000  # contacts
 DAYS: Final = 7
 
 
-def write(folder: Path, *, days: int = DAYS, contacts: int = WEEK, agents: int = AGENTS) -> None:
+def write(
+    folder: Path,
+    *,
+    days: int = DAYS,
+    contacts: int = WEEK,
+    agents: int = AGENTS,
+    skills_each: int = SKILLS_EACH,
+) -> None:
     """The centre's folder, with the scenario `week`: so many of its days, at a week's rate."""
     skills = {f"s{place:02}": f"Skill {place}" for place in range(len(CLIENTS) * QUEUES)}
     team = {"rest": "2s", "most_busy_percent": 95}
@@ -40,7 +47,7 @@ def write(folder: Path, *, days: int = DAYS, contacts: int = WEEK, agents: int =
             "teams": {"east": {"name": "East", **team}, "west": {"name": "West", **team}},
             "order": "contract",
         },
-        "agents.yaml": {"agents": _agents(agents)},
+        "agents.yaml": {"agents": _agents(agents, skills_each)},
         "scenarios/week.yaml": _scenario(days, contacts),
     }
     for place, client in enumerate(CLIENTS):
@@ -61,15 +68,13 @@ def read(folder: Path) -> Loaded:
     return loaded
 
 
-def _agents(count: int) -> dict[str, Any]:
+def _agents(count: int, skills: int) -> dict[str, Any]:
     """Skills of a window that moves on: neighbours share some, nobody has all."""
     dice, every = Random(5), len(CLIENTS) * QUEUES
     made: dict[str, Any] = {}
     for place in range(count):
         first = place * every // count
-        window = {
-            f"s{(first + step * 7) % every:02}": dice.randint(1, 5) for step in range(SKILLS_EACH)
-        }
+        window = {f"s{(first + step * 7) % every:02}": dice.randint(1, 5) for step in range(skills)}
         made[str(1001 + place)] = {
             "name": f"Agent {place}",
             "team": ("east", "west")[place % 2],

@@ -9,7 +9,7 @@ from roost.floor.agents.messages import (
     OfferTaken,
     SegmentClosed,
 )
-from roost.floor.calls.messages import CallArrived, ContactEnded
+from roost.floor.calls.messages import CallArrived, CallbackPromised, ContactEnded
 from roost.floor.definition import Asked
 from roost.floor.queues.messages import (
     ContactDequeued,
@@ -28,7 +28,8 @@ def check(simulation: Simulation) -> None:
     """What never happens, whatever went wrong."""
     log = simulation.log
     assert not simulation.incidents, simulation.incidents[0].traceback
-    arrived = Counter(e.contact for e in log if isinstance(e.body, CallArrived))
+    begun = CallArrived | CallbackPromised
+    arrived = Counter(e.contact for e in log if isinstance(e.body, begun))
     ended = Counter(e.contact for e in log if isinstance(e.body, ContactEnded))
     assert arrived, "nobody called"
     assert ended == arrived, f"lost {arrived - ended}, ended twice {ended - arrived}"

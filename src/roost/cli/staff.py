@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def staff(
     scenario: Annotated[Path, typer.Argument(help="As examples/power-grid/scenarios/day.yaml.")],
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, max=10_000, help="Runs a round: 20 for 95 %.")
-    ] = 20,
-    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="At most so many.")] = 20,
+        int, typer.Option("--seeds", min=2, max=10_000, help="Runs of a round that counts.")
+    ] = 4,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="At most so many.")] = 10,
     interval: Annotated[Grains, typer.Option("--interval", help="Staffing by this.")] = Grains.HALF,
     processes: Annotated[
         int | None, typer.Option("--processes", min=1, help="At once (default: one a core).")
@@ -35,23 +35,22 @@ def staff(
     from roost.simulator.search import NoPromise, Search
 
     (job,) = asked_for(scenario, None, "", [], None, "").jobs
-    which = range(1, seeds + 1)
+    results = Results()
 
     def quietly(_: "Task", __: "Outcome") -> None:
         """The rounds are told, not the runs."""
 
-    def play(one: "Job") -> "Sequence[Outcome]":
-        results = Results()
+    def play(one: "Job", which: "Sequence[int]") -> "Sequence[Outcome]":
         if not play_many([one], which, results, processes or cores(), quietly):
             fail("interrupted")
         return results.complete([one], which)[0]
 
     def told(done: int, plan: list[int], sure: float) -> None:
         if not as_json:
-            typer.echo(f"round {done}: {sum(plan)} people-intervals, kept in {sure:.0%}", err=True)
+            typer.echo(f"round {done}: {sum(plan)} people-intervals, sure by {sure:.0%}", err=True)
 
     try:
-        found = Search(job, Grain(interval.value), play).run(rounds, told)
+        found = Search(job, Grain(interval.value), play, range(1, seeds + 1)).run(rounds, told)
     except NoPromise as nothing:
         fail(str(nothing))
     result(found, as_json, lambda: show(found))
@@ -75,7 +74,7 @@ def show(found: "Found") -> None:
     console.print(table)
     for one in found.kept:
         console.print(
-            f"{one.client}: {one.term} is kept in {one.sure:.0%} of {found.runs} runs",
+            f"{one.client}: {one.term} is kept, sure by {one.sure:.0%} after {found.runs} runs",
             highlight=False,
         )
     if not found.whole:

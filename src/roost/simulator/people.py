@@ -100,6 +100,7 @@ class People:
         }  # fmt: skip
         self.by_leg: dict[LegId, Person] = {}
         self.sending: set[LegId] = set()  # legs of which media has heard, and isn't done with
+        self.mute: set[LegId] = set()  # legs of phones that lost their power: nobody answers
         self.by_name = dict(scenario.behaviour.handling)
         self.tasks = AtTasks(scenario, seed, timeline, tell)
         self.usual = self.by_name.get(ANY) or scenario.behaviour.handling[0][1]
@@ -181,6 +182,7 @@ class People:
             leg, person.leg = person.leg, None
             if leg is not None:
                 self.by_leg.pop(leg, None)
+                self.mute.add(leg)
                 self.timeline.timer(SILENCE_US, self.fall_silent, (leg, 1))
             self.timeline.timer(LAPSES_US, self.lapse, person)
         self.timeline.after(down.length_us, self.back_up, down)
@@ -306,6 +308,7 @@ class People:
 
     def hung_up_on(self, leg: LegId) -> None:
         self.sending.discard(leg)
+        self.mute.discard(leg)
         person = self.by_leg.pop(leg, None)
         was_up = person is not None and person.up
         if person is not None:
@@ -319,7 +322,7 @@ class People:
         """OPTIONS in the dialog."""
         if leg in self.by_leg:
             self.tell(LegConfirmed(leg), f"alive:{leg}:{self.timeline.now}")
-        else:
+        elif leg not in self.mute:
             self.tell(LegClosed(leg, Blame.NETWORK, Reason.MEDIA_SILENT), f"481:{leg}")
 
     def sees_ready(self, event: AgentReady) -> None:

@@ -49,7 +49,7 @@ from roost.simulator.world import World
 STREAM = StreamName("cell-1")
 OUTSIDE = Actor(ActorKind.TRUNK, "simulator")
 DRAIN_US = 20 * MINUTE  # after the last arrival: what began comes to its end
-MOST_DRAINS = 6  # if leases have to do it, one after another
+MOST_DRAINS = 16  # if leases have to do it, one after another, or a promised call its limit
 
 Observer = Callable[[Envelope], None]
 """Sees each committed event; a Ledger says for each kind of event what takes it in."""

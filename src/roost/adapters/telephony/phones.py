@@ -40,20 +40,32 @@ class Phones(Dialled):
     def _changed(self, user: str) -> None:
         """Contacts came or went: the floor knows whether there's any, the vault which."""
         switch = self._switch
-        self.note_addresses()
+        self._note_addresses(user)
         agent = AgentId(user)
         put = VaultPut(VaultId(f"{BINDING}{user}"), OPERATOR, switch.registrar.kept(user))
         any_left = bool(switch.registrar.contacts(user, switch.now())) or switch.desk_known(agent)
         switch.say(PhoneRegistered(agent) if any_left else PhoneLapsed(agent), (put,))
 
     def note_addresses(self) -> None:
+        """Where everybody's phones are, after a restart."""
+        for user in self._switch.registrar.users():
+            self._note_addresses(user)
+
+    def _note_addresses(self, user: str) -> None:
+        """Where one agent's phones are: of ten thousand, nobody else's is looked at."""
         switch = self._switch
-        now = switch.now()
-        switch.phones = {
-            (one.peer.host, one.peer.port)
-            for user in switch.registrar.users()
-            for one in switch.registrar.contacts(user, now)
+        here = {
+            (one.peer.host, one.peer.port) for one in switch.registrar.contacts(user, switch.now())
         }
+        for address in switch.phones_of.get(user, frozenset()) - here:
+            switch.phones[address] -= 1
+            if not switch.phones[address]:
+                del switch.phones[address]
+        switch.phones.update(here - switch.phones_of.get(user, frozenset()))
+        if here:
+            switch.phones_of[user] = frozenset(here)
+        else:
+            switch.phones_of.pop(user, None)
 
     # --- the floor's effects ---
 

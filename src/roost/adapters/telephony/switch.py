@@ -1,6 +1,7 @@
 """What callers' and agents' legs share: the endpoint, media, the way to the floor."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -49,6 +50,7 @@ MOST_NONCES = 1_000
 SIGNALLING = Actor(ActorKind.ROOM, "telephony")
 
 
+Address = tuple[str, int]
 TokenOf = Callable[[ClientId, str], str | None]
 
 
@@ -100,7 +102,8 @@ class Switch:
             settings.advertise, settings.port, settings.key, session_s=settings.session_s
         )
         self.endpoint = Endpoint(identity, self.gate, self.authorise)
-        self.phones: set[tuple[str, int]] = set()  # addresses of registered phones
+        self.phones: Counter[Address] = Counter()  # addresses of registered phones, of how many
+        self.phones_of: dict[str, frozenset[Address]] = {}  # the same by user
         self.desk_known: Callable[[AgentId], bool] = lambda _: False  # a phone in the browser
         self.line: Line
         self._proved: dict[str, int] = {}  # how often each nonce of a trunk's was used
