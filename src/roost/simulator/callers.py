@@ -141,7 +141,8 @@ class Callers:
         self.by_leg[leg] = Caller(leg, dice, source.stream, known)
         number = VaultId(f"caller:{leg}")
         self.tell(
-            ReceiveCall(leg, TRUNK, source.stream.number, number, (), self.media), f"invite:{leg}"
+            ReceiveCall(leg, TRUNK, source.stream.number, number, source.stream.lists, self.media),
+            f"invite:{leg}",
         )
 
     def cut_off(self, length_us: int) -> None:
@@ -286,11 +287,13 @@ class Callers:
             caller.label = event.choice
 
     def waits(self, event: ContactQueued) -> None:
-        """The caller is in a queue: patience begins."""
+        """The caller is in a queue: patience begins; or goes on in another one."""
         caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone and event.callback is None:
             caller.talking = ""
             caller.queue = event.queue
+            if event.before is not None and event.since < self.timeline.now:
+                return
             self.timeline.after(self.patience_of(caller), self.lose_patience, caller)
 
     def patience_of(self, caller: Caller) -> int:
