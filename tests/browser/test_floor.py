@@ -48,6 +48,28 @@ def test_a_supervisor_ends_a_break_and_signs_somebody_out(centre: Centre, visit:
     expect(agents.get_by_text("Nobody is signed in")).to_be_visible()
 
 
+def test_a_supervisor_moves_somebody_and_undoes_it_by_key(centre: Centre, visit: Visit) -> None:
+    centre.agent("1001")
+    page = visit(SUPERVISOR, "/floor")
+    agents = page.get_by_role("region", name="Agents")
+    tile = agents.locator("button[class*=tile]").filter(has_text="Ready")
+    tile.click()
+    page.get_by_role("menuitem", name="Move for now…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name=re.compile("^bills, now –")).select_option("4")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="bills at level 4")).to_be_visible()
+    expect(tile.get_by_label("Changed for now")).to_be_visible()
+    page.get_by_role("button", name="1 change for now").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+z")
+    expect(tile.get_by_label("Changed for now")).to_be_hidden()
+    expect(page.get_by_role("button", name="1 change for now")).to_be_hidden()
+
+
 def test_a_lost_network_is_said_and_the_page_comes_back(centre: Centre, visit: Visit) -> None:
     page = visit(SUPERVISOR, "/wallboard?night=false", size=(1920, 1080))
     expect(page.get_by_text("nobody waits")).to_be_visible()

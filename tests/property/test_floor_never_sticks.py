@@ -352,7 +352,7 @@ class Floor(RuleBasedStateMachine):
         leg = f"L{self.legs}"
         self.callers.append(leg)
         self.give(
-            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media)  # type: ignore[arg-type]
+            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media, "", True)  # type: ignore[arg-type]
         )
 
     @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 18))

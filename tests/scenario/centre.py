@@ -302,6 +302,7 @@ class Centre:
         vip: bool = False,
         caller: Any = None,
         person: str = "",
+        may_call: bool = True,
         lists: tuple[str, ...] = (),
     ) -> str:
         self.calls += 1
@@ -315,6 +316,7 @@ class Centre:
                 tags,
                 "m1",  # type: ignore[arg-type]
                 person,
+                may_call,
             )
         )
         assert step.contact, step.refusal

@@ -103,6 +103,12 @@ def test_no_number_no_offer(busy: Centre) -> None:
     assert busy.after(300).hears(contact) == MUSIC
 
 
+def test_a_number_that_may_not_be_dialled_is_offered_nothing(busy: Centre) -> None:
+    """A caller writes any number into a call: nobody has us dial one that costs by the minute."""
+    contact = busy.calls_in("turn", caller="v7", may_call=False)
+    assert busy.after(300).hears(contact) == MUSIC
+
+
 def test_a_phone_that_rings_is_quicker(busy: Centre) -> None:
     contact = waits(busy)
     finishes(busy)

@@ -36,7 +36,7 @@ def test_a_decision_says_who_could_and_who_could_not() -> None:
     assert one.zh == (
         "20.4 秒后振铃 Li Na，第 1 圈；选人规则 least_skilled/1（技能最少者优先，留出多面手），"
         "排序 priority/1（先按优先级，再按时间）；可接者：Li Na（空闲 12 秒）、1001（空闲 0 秒），"
-        "另有 2 人；排除：2 人技能或团队不符、7 人忙碌、1 人休整中"
+        "另有 2 人；排除：2 人技能或班组不符、7 人忙碌、1 人休整中"
     )
 
 

@@ -41,7 +41,7 @@ def offer_callback(
     run, entry, call, offer = found
     if entry.offer is not None or run.offering:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
-    if call.caller is None or not _room(state):
+    if call.caller is None or not call.may_call or not _room(state):
         return NOTHING
     collect = CollectId(f"{run.contact}/d{run.collections + 1}")
     lease = DurationUs(PLAY_LEASE_US + offer.answer_us)

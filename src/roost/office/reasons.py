@@ -70,9 +70,9 @@ ORDERS: Final = {
     ),
 }
 RULED_OUT: Final = {
-    "skills": Said("may not serve it (skills, or team)", "技能或团队不符"),
+    "skills": Said("may not serve it (skills, or team)", "技能或班组不符"),
     "busy": Said("busy", "忙碌"),
-    "away": Said("away", "离开"),
+    "away": Said("away", "离席"),
     "resting": Said("resting", "休整中"),
     "full": Said("with other work in hand", "手中有其他工作"),
 }
@@ -211,8 +211,8 @@ def _who_may(one: Waiting, name: Name) -> list[Said]:
                 "Give somebody the skill for now, or sign somebody in."
                 if free.out
                 else "Nobody at all may serve it. Give somebody the skill for now.",
-                f"已登录者中无人可接待；另有 {free.out} 名未登录者可以。"
-                "请临时授予某人技能，或安排登录。"
+                f"已签入者中无人可接待；另有 {free.out} 名未签入者可以。"
+                "请临时授予某人技能，或安排签入。"
                 if free.out
                 else "没有任何人可以接待。请临时授予某人技能。",
             )
@@ -230,7 +230,7 @@ def _who_may(one: Waiting, name: Name) -> list[Said]:
     return [
         Said(
             f"{there} {noun} who {'is' if there == 1 else 'are'} signed in may serve it: {en}.",
-            f"已登录者中有 {there} 人可接待：{zh}。",
+            f"已签入者中有 {there} 人可接待：{zh}。",
         )
     ]
 

@@ -140,10 +140,11 @@ class Callers:
         known = source.known[place] if source.known else None
         self.by_leg[leg] = Caller(leg, dice, source.stream, known)
         number = VaultId(f"caller:{leg}")
-        self.tell(
-            ReceiveCall(leg, TRUNK, source.stream.number, number, source.stream.lists, self.media),
-            f"invite:{leg}",
+        stream = source.stream
+        command = ReceiveCall(
+            leg, TRUNK, stream.number, number, stream.lists, self.media, may_call=True
         )
+        self.tell(command, f"invite:{leg}")
 
     def cut_off(self, length_us: int) -> None:
         """The trunk is out: media hears nothing of the callers who are there."""

@@ -182,6 +182,8 @@ function useSentence(): (row: Noted) => string {
       const { about } = row;
       const values = {
         agent: name(about.agent),
+        agents: (about.agents ?? "").split(", ").map(name).join(", "),
+        raised: about.raised ?? "",
         account: row.account ?? about.account ?? "",
         board: about.board ?? "",
         format: (about.format ?? "").toUpperCase(),

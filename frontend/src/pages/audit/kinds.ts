@@ -6,6 +6,8 @@ export const KINDS = [
   "DataExported",
   "AgentCommanded",
   "ModeSet",
+  "AgentsMoved",
+  "PrioritySet",
   "AccountChanged",
   "WallboardChanged",
   "PutInForce",

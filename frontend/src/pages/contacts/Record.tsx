@@ -6,10 +6,11 @@ import { useTranslation } from "react-i18next";
 
 import { api, body } from "@/api/client";
 import type { Contact } from "@/api/schema.gen";
-import { useMay } from "@/api/session";
+import { useMay, useMaybeMe } from "@/api/session";
 import { IconCheck, IconCopy } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { queueName } from "@/parts/queueName";
+import { Reasons } from "@/parts/Reasons";
 import { Trouble } from "@/parts/Trouble";
 import { useCommand } from "@/parts/useCommand";
 import { useAction } from "@/shell/actions";
@@ -80,6 +81,7 @@ function Loading() {
 function Whole({ contact }: { contact: Contact }) {
   const { t } = useTranslation("contacts");
   const may = useMay();
+  const operator = useMaybeMe()?.client === null;
   const chapters = chaptersOf(contact);
   return (
     <>
@@ -92,6 +94,11 @@ function Whole({ contact }: { contact: Contact }) {
       <Section title={t("way")}>
         <Chapters chapters={chapters} segments={contact.segments} names={contact.names} />
       </Section>
+      {operator && may("floor.read") && (
+        <Section title={t("decisions")}>
+          <Reasons reference={contact.summary.ref} />
+        </Section>
+      )}
       {contact.summary.tasks.length > 0 && (
         <Section title={t("work")}>
           <Work contact={contact} />

@@ -5,6 +5,7 @@ import { Clock } from "@/parts/Clock";
 import { timeOfDay } from "@/words/format";
 import { queueName } from "@/parts/queueName";
 
+import { ForNow } from "./ForNow";
 import { RaiseHand } from "./Help";
 import { MyFigures } from "./Known";
 import { MyState } from "./MyState";
@@ -29,6 +30,7 @@ export function Rail({ row, clients, caller, completing, complete }: Props) {
   return (
     <nav className={classes.rail} aria-label={t("rail")}>
       <MyState row={row} />
+      <ForNow row={row.agent} />
       <RaiseHand row={row} />
       {contact && (
         <section className={classes.block}>

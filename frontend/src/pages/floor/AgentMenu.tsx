@@ -6,11 +6,14 @@ import { api, body } from "@/api/client";
 import type { AgentRow, WatchMode } from "@/api/schema.gen";
 import { useMaybeMe, useMay } from "@/api/session";
 import {
+  IconArrowBackUp,
+  IconArrowsExchange,
   IconBolt,
   IconCoffee,
   IconDoorExit,
   IconEar,
   IconHandStop,
+  IconInfoCircle,
   IconListSearch,
   IconMessage,
   IconMicrophone,
@@ -22,6 +25,8 @@ import { useDefinitions } from "@/parts/names";
 import { usePresenceWords } from "@/parts/Presence";
 import { tellDone } from "@/parts/tell";
 import { useCommand } from "@/parts/useCommand";
+
+import { useMoveWords, usePutBack } from "./moves";
 
 /** How a supervisor takes part in a talk, by the own phone. */
 const MODES: { mode: WatchMode; icon: typeof IconEar }[] = [
@@ -36,9 +41,13 @@ interface Props {
   name: string;
   /** Opens the dialog for a message. */
   tell: () => void;
+  /** Opens the dialog for a move. */
+  move: () => void;
+  /** Opens the reasons of the contact in hand. */
+  why: (ref: string) => void;
 }
 
-export function AgentMenu({ row, name, tell }: Props) {
+export function AgentMenu({ row, name, tell, move, why }: Props) {
   const { t } = useTranslation("floor");
   const may = useMay();
   const reasons = useDefinitions()?.away_reasons ?? [];
@@ -60,6 +69,14 @@ export function AgentMenu({ row, name, tell }: Props) {
           {t("showContact", { contact: row.contact })}
         </Menu.Item>
       )}
+      {row.contact !== null && may("floor.read") && (
+        <Menu.Item
+          leftSection={<IconInfoCircle size={16} />}
+          onClick={() => why(row.contact ?? "")}
+        >
+          {t("whyThisOne")}
+        </Menu.Item>
+      )}
       {may("contacts.read") && (
         <Menu.Item
           leftSection={<IconListSearch size={16} />}
@@ -69,6 +86,15 @@ export function AgentMenu({ row, name, tell }: Props) {
         >
           {t("theirContacts")}
         </Menu.Item>
+      )}
+      {may("floor.command") && (
+        <>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconArrowsExchange size={16} />} onClick={move}>
+            {t("moveForNow")}
+          </Menu.Item>
+          <PutBack row={row} />
+        </>
       )}
       {may("floor.command") && !out && (
         <>
@@ -122,6 +148,22 @@ export function AgentMenu({ row, name, tell }: Props) {
       )}
     </Menu.Dropdown>
   );
+}
+
+/** What is changed about this agent for now, each with its way back. */
+function PutBack({ row }: { row: AgentRow }) {
+  const { t } = useTranslation("floor");
+  const words = useMoveWords();
+  const back = usePutBack();
+  return row.moves.map((move) => (
+    <Menu.Item
+      key={move.move}
+      leftSection={<IconArrowBackUp size={16} />}
+      onClick={() => back.mutate({ move: move.move, agents: [row.agent] })}
+    >
+      {t("putBackThis", { what: words(move) })}
+    </Menu.Item>
+  ));
 }
 
 function useAgentCommands(row: AgentRow, name: string) {

@@ -7,10 +7,11 @@ import type { AgentRow } from "@/api/schema.gen";
 import { useMay } from "@/api/session";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useArrived, useRows } from "@/feed/hooks";
+import { teamNow, usePeopleNow } from "@/parts/able";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
-import { IconAlertTriangle, IconHandStop, IconMessage } from "@/parts/icons";
-import { useAgentName, useDefinitions } from "@/parts/names";
+import { IconAlertTriangle, IconArrowsExchange, IconHandStop, IconMessage } from "@/parts/icons";
+import { useAgentName } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { PresenceMark, usePresenceWords } from "@/parts/Presence";
 import { queueName } from "@/parts/queueName";
@@ -18,9 +19,12 @@ import { queueName } from "@/parts/queueName";
 import { AgentMenu } from "./AgentMenu";
 import { type Attention, attention } from "./attention";
 import classes from "./Floor.module.css";
+import { Move } from "./Move";
+import { useMoveWords } from "./moves";
 import { useAble } from "./scope";
 import type { FloorSearch } from "./search";
 import { Tell, type Told } from "./Tell";
+import { Why } from "./Why";
 
 export type Who = "there" | "ready";
 
@@ -40,10 +44,13 @@ export function Agents({ search, who, choose }: Props) {
   const able = useAble(queue);
   const mine = useCallback(
     (row: AgentRow) =>
-      (!team || row.team === team) && works(row.agent) && (able === undefined || able.has(row.agent)),
+      (!team || row.team === team || teamNow(row) === team) && works(row.agent) && (able === undefined || able.has(row.agent)),
     [team, works, able],
   );
   const [told, setTold] = useState<Told>();
+  const [moved, setMoved] = useState<string[]>();
+  const [asked, ask] = useState<string>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>();
   const may = useMay();
   const rows = useRows("agents", mine);
   const arrived = useArrived("agents");
@@ -57,6 +64,13 @@ export function Agents({ search, who, choose }: Props) {
         (a, b) => a.needs.rank - b.needs.rank || a.row.agent.localeCompare(b.row.agent),
       );
   }, [rows, second, who]);
+  const toggle = useCallback((agent: string) => {
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(agent)) next.add(agent);
+      return next;
+    });
+  }, []);
   return (
     <Panel
       title={t("agents")}
@@ -72,6 +86,26 @@ export function Agents({ search, who, choose }: Props) {
           <span className={classes.sub}>
             {t("agentsThere", { there: there.length, all: rows.length })}
           </span>
+          {may("floor.command") && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-pressed={chosen !== undefined}
+              onClick={() => setChosen(chosen === undefined ? new Set() : undefined)}
+            >
+              {chosen === undefined ? t("chooseSeveral") : t("cancel")}
+            </Button>
+          )}
+          {chosen !== undefined && (
+            <Button
+              size="compact-xs"
+              leftSection={<IconArrowsExchange size={14} />}
+              disabled={chosen.size === 0}
+              onClick={() => setMoved([...chosen])}
+            >
+              {t("moveChosen", { count: chosen.size })}
+            </Button>
+          )}
           {team && may("floor.command") && (
             <Button
               size="compact-xs"
@@ -93,8 +127,24 @@ export function Agents({ search, who, choose }: Props) {
       ) : sorted.length === 0 ? (
         <Empty title={t("noAgents")}>{t("noAgentsMend")}</Empty>
       ) : (
-        <Tiles box={box} sorted={sorted} tell={setTold} />
+        <Tiles
+          box={box}
+          sorted={sorted}
+          ask={{ tell: setTold, move: setMoved, why: ask }}
+          chosen={chosen}
+          toggle={toggle}
+        />
       )}
+      {moved && (
+        <Move
+          agents={moved}
+          close={() => {
+            setMoved(undefined);
+            setChosen(undefined);
+          }}
+        />
+      )}
+      {asked !== undefined && <Why reference={asked} close={() => ask(undefined)} />}
       {told && <Tell to={told} close={() => setTold(undefined)} />}
     </Panel>
   );
@@ -108,12 +158,22 @@ const MARGIN = 12;
 interface TilesProps {
   box: RefObject<HTMLDivElement | null>;
   sorted: { row: AgentRow; needs: Attention }[];
+  ask: Ask;
+  /** While several are being chosen: those who are. */
+  chosen: ReadonlySet<string> | undefined;
+  toggle: (agent: string) => void;
+}
+
+/** What a tile's menu opens. */
+interface Ask {
   tell: (told: Told) => void;
+  move: (agents: string[]) => void;
+  why: (ref: string) => void;
 }
 
 /** Only the tiles that one sees are there: a centre may have a thousand. Each keeps its place in
  * the page when others move, so a menu that is open stays open. */
-function Tiles({ box, sorted, tell }: TilesProps) {
+function Tiles({ box, sorted, ask, chosen, toggle }: TilesProps) {
   const name = useAgentName();
   const columns = useColumns(box);
   const virtual = useVirtualizer({
@@ -133,7 +193,9 @@ function Tiles({ box, sorted, tell }: TilesProps) {
             alarm={needs.alarm}
             why={needs.why}
             name={name(row.agent)}
-            tell={tell}
+            ask={ask}
+            chosen={chosen?.has(row.agent)}
+            toggle={toggle}
             top={line.start + MARGIN}
             left={at === 0 ? `${MARGIN}px` : `calc(${MARGIN}px + (${width} + ${GAP}px) * ${at})`}
             width={width}
@@ -164,50 +226,77 @@ interface TileProps {
   alarm: Attention["alarm"];
   why: string | undefined;
   name: string;
-  tell: (told: Told) => void;
+  ask: Ask;
+  /** While several are being chosen: whether this one is. */
+  chosen: boolean | undefined;
+  toggle: (agent: string) => void;
   top: number;
   left: string;
   width: string;
 }
 
-const Tile = memo(function Tile({ row, alarm, why, name, tell, top, left, width }: TileProps) {
+const Tile = memo(function Tile(props: TileProps) {
+  const { row, alarm, why, name, ask, chosen, toggle, top, left, width } = props;
   const { t } = useTranslation("floor");
   const words = usePresenceWords();
+  const moves = useMoveWords();
   const state = row.held ? t("onHold") : words(row.presence, row.reason);
   // a reason that names the state stands for it
   const says = why && (REASONS_ALONE.has(why) ? [t(`needs.${why}`)] : [t(`needs.${why}`), state]);
   const doing = [...(says || [state]), queueName(row.queue)].filter(Boolean).join(" · ");
   const place: CSSProperties = { top, left, width, height: TILE.height };
+  const title = [name, ...row.moves.map(moves)].join("\n");
+  const common = { type: "button", className: classes.tile ?? "", style: place, title } as const;
+  const inside = (
+    <>
+      {alarm === "you" ? (
+        <IconHandStop size={14} />
+      ) : alarm ? (
+        <IconAlertTriangle size={14} />
+      ) : (
+        <PresenceMark presence={row.presence} />
+      )}
+      <span className={classes.tileName}>{name}</span>
+      <Clock since={row.since} />
+      <span className={classes.tileState}>
+        {row.moves.length > 0 && (
+          <IconArrowsExchange size={12} role="img" aria-hidden={undefined} aria-label={t("isMoved")} />
+        )}
+        {doing}
+      </span>
+    </>
+  );
+  if (chosen !== undefined)
+    return (
+      <button {...common} aria-pressed={chosen} onClick={() => toggle(row.agent)}>
+        {inside}
+      </button>
+    );
   return (
-    <Menu position="bottom-start" width={230} shadow="md" withinPortal>
+    <Menu position="bottom-start" width={250} shadow="md" withinPortal>
       <Menu.Target>
-        <button type="button" className={classes.tile} data-alarm={alarm} style={place} title={name}>
-          {alarm === "you" ? (
-            <IconHandStop size={14} />
-          ) : alarm ? (
-            <IconAlertTriangle size={14} />
-          ) : (
-            <PresenceMark presence={row.presence} />
-          )}
-          <span className={classes.tileName}>{name}</span>
-          <Clock since={row.since} />
-          <span className={classes.tileState}>
-            {doing}
-          </span>
+        <button {...common} data-alarm={alarm}>
+          {inside}
         </button>
       </Menu.Target>
-      <AgentMenu row={row} name={name} tell={() => tell({ agent: row.agent, name })} />
+      <AgentMenu
+        row={row}
+        name={name}
+        tell={() => ask.tell({ agent: row.agent, name })}
+        move={() => ask.move([row.agent])}
+        why={ask.why}
+      />
     </Menu>
   );
 });
 
 /** Whether somebody works for a client; without one everybody does. */
 function useWorksFor(client: string | undefined): (agent: string) => boolean {
-  const definitions = useDefinitions();
+  const people = usePeopleNow();
   return useMemo(() => {
-    if (client === undefined || definitions === undefined) return () => true;
-    const people = definitions.agents.filter((one) => one.clients.includes(client));
-    const known = new Set(people.map((one) => one.agent));
+    if (client === undefined || people === undefined) return () => true;
+    const those = people.filter((one) => one.clients.includes(client));
+    const known = new Set(those.map((one) => one.agent));
     return (agent: string) => known.has(agent);
-  }, [client, definitions]);
+  }, [client, people]);
 }

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ContactRow } from "@/api/schema.gen";
+import { useMaybeMe } from "@/api/session";
 import { serverNow } from "@/feed/clock";
 import { useArrived, useRows, useTable } from "@/feed/hooks";
 import { Clock } from "@/parts/Clock";
@@ -13,9 +14,13 @@ import { queueName } from "@/parts/queueName";
 import { Reference } from "@/parts/Reference";
 
 import { waitAlarm } from "./attention";
+import { ContactMenu } from "./ContactMenu";
 import classes from "./Floor.module.css";
+import own from "./ForNow.module.css";
+import { isRaised, signed } from "./moves";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
+import { Why } from "./Why";
 
 const SHOWN = 100;
 const ORDER: Partial<Record<ContactRow["state"], number>> = {
@@ -39,6 +44,8 @@ export function ContactsNow({ search, which, choose }: Props) {
   const { t } = useTranslation("floor");
   const name = useAgentName();
   const queues = useTable("queues");
+  const operator = useMaybeMe()?.client === null;
+  const [asked, ask] = useState<string>();
   const arrived = useArrived("contacts");
   const inScope = useInScope(search);
   const queue = search.queue;
@@ -78,8 +85,9 @@ export function ContactsNow({ search, which, choose }: Props) {
               <th scope="col">{t("contact")}</th>
               <th scope="col">{t("state")}</th>
               <th scope="col" data-later>{t("queue")}</th>
-              <th scope="col">{t("agent")}</th>
+              <th scope="col" data-later>{t("agent")}</th>
               <th scope="col" className={classes.number}>{t("since")}</th>
+              {operator && <th scope="col" className={own.menu} aria-label={t("actions")} />}
             </tr>
           </thead>
           <tbody>
@@ -92,20 +100,33 @@ export function ContactsNow({ search, which, choose }: Props) {
                 </td>
                 <td>
                   {t(`contactState.${row.state}`)}
-                  <div className={classes.narrow}>{queueName(row.queue)}</div>
+                  {isRaised(row) && (
+                    <span className={own.raisedBy} title={t("isRaised")}>
+                      {signed(row.raised ?? 0)}
+                    </span>
+                  )}
+                  <div className={classes.narrow}>
+                    {[queueName(row.queue), name(row.agent)].filter(Boolean).join(" · ")}
+                  </div>
                 </td>
                 <td data-later>{queueName(row.queue)}</td>
-                <td>{name(row.agent)}</td>
+                <td data-later>{name(row.agent)}</td>
                 <td className={classes.number}>
                   <span className={classes.alarm} data-alarm={lateness(row, queues)}>
                     <Clock since={row.since} />
                   </span>
                 </td>
+                {operator && (
+                  <td className={own.menu}>
+                    <ContactMenu row={row} why={ask} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
         </table>
       )}
+      {asked !== undefined && <Why reference={asked} close={() => ask(undefined)} />}
     </Panel>
   );
 }

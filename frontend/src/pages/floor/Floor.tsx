@@ -8,6 +8,7 @@ import { useTable } from "@/feed/hooks";
 import { IconBolt, IconDeviceTv } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { useAction } from "@/shell/actions";
+import { UndoBar } from "@/parts/UndoBar";
 import { PageTitle } from "@/shell/Shell";
 
 import { Activity } from "./Activity";
@@ -16,6 +17,7 @@ import { ContactsNow, type Which } from "./ContactsNow";
 import { Course } from "./Course";
 import { Figures } from "./Figures";
 import classes from "./Floor.module.css";
+import { ForNow } from "./ForNow";
 import { Queues } from "./Queues";
 import { RaisedHere } from "./RaisedHere";
 import type { FloorSearch } from "./search";
@@ -40,6 +42,7 @@ export function Floor() {
         <Scope search={search} />
         <RaisedHere search={search} />
         {may("floor.command") && <DeclareButton client={search.client} />}
+        {operator && may("floor.command") && <ForNow />}
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
       <Figures
@@ -62,6 +65,7 @@ export function Floor() {
         )}
       </div>
       {me?.agent && <WatchBar agent={me.agent} />}
+      <UndoBar />
     </div>
   );
 }

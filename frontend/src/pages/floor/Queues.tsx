@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { AgentRow, Definitions, QueueRow } from "@/api/schema.gen";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useArrived, useRows } from "@/feed/hooks";
+import { serves, usePeopleNow } from "@/parts/able";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
 import { IconAlertTriangle } from "@/parts/icons";
@@ -245,7 +246,11 @@ function useCourses(client: string | undefined): Map<string, (number | null)[]> 
 function useServing(rows: QueueRow[]): Map<string, Serving> | undefined {
   const definitions = useDefinitions();
   const agents = useRows("agents");
-  const able = useMemo(() => definitions && ableOf(definitions), [definitions]);
+  const people = usePeopleNow();
+  const able = useMemo(
+    () => definitions && people && ableOf(definitions.queues, people),
+    [definitions, people],
+  );
   return useMemo(() => {
     if (able === undefined) return undefined;
     const counted = new Map<ReadonlySet<string>, Serving>();
@@ -263,21 +268,19 @@ function useServing(rows: QueueRow[]): Map<string, Serving> | undefined {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Whose skills are enough for each queue; the same set for those that ask for the same. */
-function ableOf({ queues, agents }: Definitions): Map<string, ReadonlySet<string>> {
+function ableOf(
+  queues: Definitions["queues"],
+  people: Definitions["agents"],
+): Map<string, ReadonlySet<string>> {
   const same = new Map<string, ReadonlySet<string>>();
   return new Map(
     queues.map(({ queue, client, skills }) => {
-      const asks = Object.entries(skills);
-      const asked = JSON.stringify([client, asks.toSorted()]);
+      const asked = JSON.stringify([client, Object.entries(skills).toSorted()]);
       const those =
         same.get(asked) ??
         new Set(
-          agents
-            .filter(
-              (one) =>
-                one.clients.includes(client) &&
-                asks.every(([skill, level]) => (one.skills[skill] ?? 0) >= level),
-            )
+          people
+            .filter((one) => one.clients.includes(client) && serves(one.skills, skills))
             .map((one) => one.agent),
         );
       same.set(asked, those);

@@ -1,6 +1,7 @@
 /** What a filter of client and team takes in. A team's is what the clients have that it works for. */
 import { useMemo } from "react";
 
+import { serves, usePeopleNow } from "@/parts/able";
 import { useDefinitions } from "@/parts/names";
 
 import type { FloorSearch } from "./search";
@@ -26,17 +27,14 @@ export function totalsKey({ client, team }: FloorSearch): string {
 /** Who has the skills for a queue; undefined while there are no definitions to say so. */
 export function useAble(queue: string | undefined): Set<string> | undefined {
   const definitions = useDefinitions();
+  const people = usePeopleNow();
   return useMemo(() => {
     const found = definitions?.queues.find((one) => one.queue === queue);
-    if (definitions === undefined || found === undefined) return undefined;
+    if (people === undefined || found === undefined) return undefined;
     return new Set(
-      definitions.agents
-        .filter(
-          (one) =>
-            one.clients.includes(found.client) &&
-            Object.entries(found.skills).every(([skill, level]) => (one.skills[skill] ?? 0) >= level),
-        )
+      people
+        .filter((one) => one.clients.includes(found.client) && serves(one.skills, found.skills))
         .map((one) => one.agent),
     );
-  }, [definitions, queue]);
+  }, [definitions, people, queue]);
 }

@@ -10,6 +10,7 @@ from roost.adapters.telephony.reasons import STATUS_OF, end_of
 from roost.adapters.telephony.settings import TrunkSettings
 from roost.adapters.telephony.switch import LOST_MEDIA, Switch
 from roost.floor.calls.messages import LegAnswered, LegClosed, ReceiveCall
+from roost.floor.dialling import Reach, dialled
 from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ContactId, LegId, VaultId, owner_of
@@ -82,7 +83,10 @@ class Callers:
             caller = VaultId(f"{CALLER}{leg.leg}")
             puts = (*puts, VaultPut(caller, owner, leg.number.encode()))
         tags, person = self._tags(leg), switch.person(leg)
-        command = ReceiveCall(leg.leg, trunk.id, number, caller, tags, leg.media, person)
+        reach = switch.reaches.get(leg.client, Reach({}))
+        plain = dialled(leg.number)
+        may_call = plain is not None and reach.allows(plain)
+        command = ReceiveCall(leg.leg, trunk.id, number, caller, tags, leg.media, person, may_call)
         actor = Actor(ActorKind.TRUNK, str(trunk.id), owner)
         answer = await switch.tell(command, f"invite:{leg.leg}", puts, actor)
         self._received(leg, answer)

@@ -155,6 +155,11 @@ def _references(
     if client is None:
         return
     own = client.document
+    offers = step.queue is not UNSET and step.queue.callback is not UNSET
+    if offers and not isinstance(own.calling_out, list):
+        what = "nobody could be called back: the client allows no numbers"
+        mend = "Write in the client's `calling_out` how its callers' numbers begin"
+        yield source.wrong_key((*path, "queue", "callback"), "nobody-called", what, mend)
     if step.queue is not UNSET:
         yield from check_queue(source, (*path, "queue", "to"), step.queue.to, own)
         yield from check_overflow(source, name, step.queue, own)

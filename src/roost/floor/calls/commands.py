@@ -32,6 +32,7 @@ class ReceiveCall(Command, frozen=True, gc=False):
     tags: tuple[str, ...]  # the caller lists that the number is on
     media: MediaId
     person: str = ""  # the caller's token (`ports.persons`), where the client's queues ask for it
+    may_call: bool = False  # the client lets this number be called: a callback may be offered
 
 
 class LegRang(Command, frozen=True, gc=False):

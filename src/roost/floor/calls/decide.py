@@ -48,6 +48,7 @@ def receive_call(state: Calls, now: InstantUs, command: m.ReceiveCall) -> Decisi
         caller=command.caller,
         tags=command.tags,
         media=command.media,
+        may_call=command.may_call,
         count=state.accounts[client].count + 1,
         person=command.person,
     )

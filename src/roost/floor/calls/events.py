@@ -37,6 +37,7 @@ class CallArrived(Event, frozen=True, gc=False, kw_only=True):
     media: MediaId
     count: int  # the client's own contact number: 1, 2, 3…
     person: str = ""
+    may_call: bool = False  # the client lets this number be called
 
 
 class CallAnswered(Event, frozen=True, gc=False, kw_only=True):

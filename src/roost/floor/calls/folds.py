@@ -63,6 +63,7 @@ def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
         at,
         [event.leg],
         trunk=event.trunk,
+        may_call=event.may_call,
         count=event.count,
     )
 

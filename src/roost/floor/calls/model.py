@@ -163,6 +163,7 @@ class Call(Struct, gc=False):
     returning: bool = False  # on its way back into a queue
     host: LegId | None = None
     outbound: bool = False
+    may_call: bool = False  # back: the client allows the caller's number
     callback: bool = False  # promised: it waits in a queue, and agents are offered it
     offers_made: int = 0  # for consultations, watching and calling out
     pauses: int = 0

@@ -86,7 +86,8 @@ class MeetMode(Command, frozen=True, gc=False):
 
 class OfferCallback(Command, frozen=True, gc=False):
     """A caller has waited until a callback is offered. `turn` names the very wait. Stale where
-    it's over; put off while a phone rings; left out where the caller's number isn't known."""
+    it's over; put off while a phone rings; left out where the caller's number isn't known, or
+    may not be called."""
 
     contact: ContactId
     turn: int
