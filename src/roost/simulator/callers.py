@@ -140,10 +140,11 @@ class Callers:
         known = source.known[place] if source.known else None
         self.by_leg[leg] = Caller(leg, dice, source.stream, known)
         number = VaultId(f"caller:{leg}")
-        self.tell(
-            ReceiveCall(leg, TRUNK, source.stream.number, number, (), self.media, may_call=True),
-            f"invite:{leg}",
+        stream = source.stream
+        command = ReceiveCall(
+            leg, TRUNK, stream.number, number, stream.lists, self.media, may_call=True
         )
+        self.tell(command, f"invite:{leg}")
 
     def cut_off(self, length_us: int) -> None:
         """The trunk is out: media hears nothing of the callers who are there."""
@@ -287,11 +288,13 @@ class Callers:
             caller.label = event.choice
 
     def waits(self, event: ContactQueued) -> None:
-        """The caller is in a queue: patience begins."""
+        """The caller is in a queue: patience begins; or goes on in another one."""
         caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone and event.callback is None:
             caller.talking = ""
             caller.queue = event.queue
+            if event.before is not None and event.since < self.timeline.now:
+                return
             self.timeline.after(self.patience_of(caller), self.lose_patience, caller)
 
     def patience_of(self, caller: Caller) -> int:
