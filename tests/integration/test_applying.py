@@ -14,9 +14,10 @@ from tests.integration.centre_up import CentreUp
 
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.sqlite import SqliteStore
-from roost.kernel.ids import OPERATOR, VaultId
+from roost.kernel.ids import OPERATOR, Owner, VaultId
 from roost.processes.putting_in_force import SETTINGS, in_force
 
+POWER_GRID = Owner("power-grid")
 CLIENT = Path("clients/power-grid/client.yaml")
 
 
@@ -133,3 +134,14 @@ def test_without_a_centre_a_dry_run_compares_the_definitions_and_leaves_nothing(
     assert found["now"] is None
     assert {one["kind"] for one in found["changes"]} == {"added"}
     assert not (tmp_path / "data").exists()
+
+
+def test_a_client_that_asks_who_calls_again_knows_its_first_caller(centre: CentreUp) -> None:
+    change(centre, CLIENT, "skills: {bills: 1}", "skills: {bills: 1}\n    sticky: {}")
+    keys = KeyFile(centre.launch.places.keys)
+    assert keys.index_key(POWER_GRID) is None
+    try:
+        apply(centre)
+    finally:
+        change(centre, CLIENT, "skills: {bills: 1}\n    sticky: {}", "skills: {bills: 1}")
+    assert keys.index_key(POWER_GRID) is not None

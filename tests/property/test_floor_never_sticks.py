@@ -54,7 +54,7 @@ from roost.kernel.messages import Command, Wake
 
 S = 1_000_000
 AGENTS = ("1001", "1002", "1003", "1004")
-NUMBERS = ("95598", "95599", "0")
+NUMBERS = ("95598", "95599", "95601", "95602", "0")
 
 
 def turn(customer_first: bool) -> d.CallbackOffer:
@@ -104,7 +104,18 @@ def flows() -> tuple[d.Flow, ...]:
         "loop": d.ByVariable("again", {"yes": "spin"}, ""),
         "spin": d.SetVariables({}, "loop"),
     }
+    own: dict[str, d.Step] = {
+        "wait": d.Enqueue(
+            "pg/a", 0, (), ("music",), 20 * S, "message", agent="1001", hold_us=20 * S, alone=True
+        ),
+        "message": d.TakeVoicemail(("beep",), 20 * S, ""),
+    }
+    first: dict[str, d.Step] = {
+        "wait": d.Enqueue("pg/b", 0, (), ("music",), 60 * S, "", agent="1002", hold_us=15 * S),
+    }
     return (
+        d.Flow("pg/own", "pg", "v1", "wait", own),
+        d.Flow("pg/first", "pg", "v1", "wait", first),
         d.Flow("pg/main", "pg", "v1", "start", main),
         d.Flow("city/main", "city", "v1", "queue", plain),
     )
@@ -132,6 +143,7 @@ def centre(variant: int) -> d.Floor:
             10 * S,
             5 * S,
             call_back_abandoned=True,
+            sticky=d.Sticky(600 * S, 10 * S, 0),
             rings=(d.Ring(15 * S, (), ("team",)), d.Ring(25 * S, ())),
             tasks=(d.RoutedTasks(), None, d.RoutedTasks(3, 20 * S, False), d.RoutedTasks())[
                 variant
@@ -196,7 +208,12 @@ def centre(variant: int) -> d.Floor:
             ),
             d.Client("city", "city/c", (), False, ()),
         ),
-        (d.Number("95598", "pg", "pg/main"), d.Number("95599", "city", "city/main")),
+        (
+            d.Number("95598", "pg", "pg/main"),
+            d.Number("95599", "city", "city/main"),
+            d.Number("95601", "pg", "pg/own"),
+            d.Number("95602", "pg", "pg/first"),
+        ),
         flows(),
         tuple(queues),
         agents,
@@ -346,13 +363,26 @@ class Floor(RuleBasedStateMachine):
             if ready:
                 self.give(a.GoReady(agent))
 
-    @rule(number=st.sampled_from(NUMBERS), vip=st.booleans(), media=st.sampled_from("mn"))
-    def arrives(self, number: str, vip: bool, media: str) -> None:
+    @property
+    def here(self) -> set[str]:
+        """Who is at work: signed in, and not away."""
+        away = (Presence.AWAY, Presence.SIGNED_OUT)
+        return {a.id for a in self.state.agents.agents.values() if a.presence not in away}
+
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        vip=st.booleans(),
+        media=st.sampled_from("mn"),
+        person=st.sampled_from(("", "wang", "zhao")),
+    )
+    def arrives(self, number: str, vip: bool, media: str, person: str = "") -> None:
         self.legs += 1
         leg = f"L{self.legs}"
         self.callers.append(leg)
         self.give(
-            c.ReceiveCall(leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media, "", True)  # type: ignore[arg-type]
+            c.ReceiveCall(
+                leg, "trunk", number, f"n{leg}", ("vip",) if vip else (), media, person, True
+            )  # type: ignore[arg-type]
         )
 
     @rule(agent=st.sampled_from((*AGENTS, "9999")), what=st.integers(0, 18))
@@ -658,6 +688,11 @@ class Floor(RuleBasedStateMachine):
                 continue  # its time hasn't come, or its customer is being called
             queue, ring, asked = self.needs[contact]
             if queue not in known:
+                continue
+            if ring < 0:
+                assert entry.only in self.here, "nobody is held for who is away"
+                assert entry.only not in ready, (entry.only, contact)
+                assert entry.alone or entry.only_until >= self.now
                 continue
             rings = known[queue].rings[:ring]
             needed = d.together(rings[-1].skills if rings else known[queue].skills, asked.skills)

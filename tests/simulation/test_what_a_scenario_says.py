@@ -9,6 +9,7 @@ from roost.definitions import compile_floor, load
 from roost.definitions.load import Loaded
 from roost.floor.agents.messages import AgentAway, AgentSignedIn, OfferTaken, SegmentClosed
 from roost.floor.calls.messages import CallArrived, CallbackPromised, ContactEnded
+from roost.floor.definition import Sticky
 from roost.floor.flows.messages import FlowAdvanced
 from roost.floor.modes.messages import ModeDeclared
 from roost.floor.queues.messages import ContactDequeued
@@ -26,6 +27,7 @@ from roost.simulator.scenario import (
     Known,
     Law,
     Pace,
+    Returning,
     Scenario,
     Shape,
     Shift,
@@ -183,3 +185,50 @@ def test_what_is_declared_is_heard_by_those_it_affects_and_shortens_the_others_w
     assert len(heard) > 50
     assert all(e.at >= declared for e in heard)
     assert not any(isinstance(e.body, FlowAdvanced) and e.body.announced for e in runs[0].log)
+
+
+def helped_by_the_same(log: list[Envelope]) -> tuple[int, int]:
+    """Of those who called again and were served, how many talked to the one of the last time."""
+    person: dict[str, str] = {}
+    last: dict[str, str] = {}
+    same = again = 0
+    for one in log:
+        if isinstance(one.body, CallArrived):
+            assert one.contact is not None
+            person[one.contact] = one.body.person
+        elif isinstance(one.body, OfferTaken):
+            assert one.contact is not None
+            who = person[one.contact]
+            again += who in last
+            same += last.get(who) == one.body.agent
+            last[who] = one.body.agent
+    return same, again
+
+
+def test_who_calls_again_has_the_same_agent_where_the_queue_asks() -> None:
+    returning = Returning(600_000, Law(15 * MINUTE), 500)
+    behaviour = msgspec.structs.replace(PATIENT, returning=returning)
+    scenario = three_hours(behaviour=behaviour)
+    floor = compile_floor(example(), "test")
+    sticky = Sticky(DurationUs(24 * HOUR), DurationUs(2 * MINUTE), DurationUs(0))
+    asking = msgspec.structs.replace(
+        floor,
+        queues=tuple(msgspec.structs.replace(one, sticky=sticky) for one in floor.queues),
+    )
+    runs = [Simulation(one, scenario, 3).run() for one in (floor, asking)]
+    (by_chance, again), (kept, also_again) = (helped_by_the_same(run.log) for run in runs)
+    assert again > 30
+    assert abs(also_again - again) < 5, "the same customers, but for the end"
+    assert by_chance < again // 3
+    assert kept > 2 * again // 3
+    talked = [
+        sum(one.body.talk_us for one in run.log if isinstance(one.body, SegmentClosed))
+        for run in runs
+    ]
+    assert talked[1] < talked[0] * 9 // 10, "half of a talk is told already"
+    assert not runs[1].incidents
+
+
+def test_nobody_is_known_again_unless_a_scenario_says_so() -> None:
+    log = log_of(three_hours())
+    assert {one.body.person for one in log if isinstance(one.body, CallArrived)} == {""}

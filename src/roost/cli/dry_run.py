@@ -5,7 +5,6 @@ from typing import Final
 
 from msgspec import Struct
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from roost.cli.board import clock
@@ -51,13 +50,13 @@ def show_consequences(found: Consequences | None, console: Console) -> None:
 
 
 def _table(lines: Sequence[Sequence[str]], console: Console) -> None:
-    if not lines:
-        return
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    for line in lines:
-        table.add_row(f"  {line[0]}", *line[1:])
-    console.print(table)
+    """Columns beside one another, the last as long as it is."""
+    texts = [[Text.from_markup(part) for part in line] for line in lines]
+    widths = [max(part.cell_len for part in column) for column in zip(*texts, strict=True)]
+    for line in texts:
+        for part, width in zip(line[:-1], widths, strict=False):
+            part.pad_right(width - part.cell_len)
+        console.print(Text("  ").append(Text("  ").join(line)), soft_wrap=True)
 
 
 def _waiting(one: WaitingChange) -> tuple[str, str, str]:
@@ -84,7 +83,7 @@ def _queue(one: QueueChange) -> tuple[str, str]:
         said.append(f"people {one.could} → {one.could_after}, here {one.here} → {one.here_after}")
     if one.could_after == 0:
         said.append("[red]nobody at all could serve it[/]")
-    elif one.here_after == 0 and one.could_after > 0:
+    elif one.here_after == 0 and one.could_after > 0 and (one.here > 0 or one.waiting):
         said.append("[red]nobody who is here could serve it[/]")
     said += _counts(one)
     return one.queue, "; ".join(said)

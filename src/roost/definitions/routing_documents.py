@@ -84,7 +84,7 @@ class StickyDocument(Document, frozen=True, kw_only=True):
     conversation with that number, for this client, and is here and may serve the queue."""
 
     within: Annotated[Duration, says("If that was within this time, at most `90d`")] = "7d"
-    hold: Annotated[Duration, says("So long at most; then as everybody else")] = "20s"
+    hold: Annotated[Duration, says("So long at most; then as everybody else")] = "10s"
     least: Annotated[Duration, says("A shorter talk was no help")] = "30s"
 
 

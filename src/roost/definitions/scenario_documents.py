@@ -122,6 +122,17 @@ class Learning(Document, frozen=True, kw_only=True):
     contacts: Annotated[int, Meta(ge=1, le=100_000), says("As fast as others after so many")]
 
 
+class ReturningDocument(Document, frozen=True, kw_only=True):
+    """Some of those who were served call again."""
+
+    percent: Annotated[Percent, says("So many of them in a hundred")]
+    after: Annotated[Duration, says("So long later, on average")]
+    shorter_percent: Annotated[
+        Annotated[int, Meta(ge=0, le=90)],
+        says("A talk with the agent whom they talked to last is so much shorter"),
+    ] = 0
+
+
 class CalledBack(Document, frozen=True, kw_only=True):
     """How callers take to being called back, where a flow offers it."""
 
@@ -228,6 +239,9 @@ class Scenario(Document, frozen=True, kw_only=True):
         says('How long somebody takes, of what others take: `"1003": 120`'),
     ] = {}
     learning: Annotated[list[Learning], says("Who is new")] = []
+    returning: Annotated[
+        ReturningDocument | UnsetType, says("Who calls again; by default nobody is known again")
+    ] = UNSET
     callbacks: Annotated[CalledBack, says("Offers of a call in turn")] = CalledBack()
     trouble: Annotated[Trouble, says("What goes wrong")] = Trouble()
     agent_hour: Annotated[

@@ -36,7 +36,7 @@ from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.actor import SETUP, Actor
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import ClientId, CommandId, ContactId, LegId, StreamName
+from roost.kernel.ids import ClientId, CommandId, ContactId, LegId, StreamName, owner_of
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import InstantUs
 from roost.ports.commands import Answer
@@ -100,7 +100,8 @@ class Control:
         places, settings = launch.places, launch.settings
         self._cell = StreamName(settings.cell)
         self._secrets = secrets.read(places.data)
-        self._store = SqliteStore(places.streams, KeyFile(places.keys))
+        self._keys = KeyFile(places.keys)
+        self._store = SqliteStore(places.streams, self._keys)
         self._track_keys = FileTrackKeys(KeyFile(places.keys))
         self._reader = self._store.reader()
         self._clock = CellClock(_last_instant(self._reader, self._cell), self._jumped)
@@ -161,7 +162,7 @@ class Control:
             self._clock,
             lambda: self._engine.load,
             edge,
-            KeyedPersons(self._vault, KeyFile(launch.places.keys).index_key).token,
+            KeyedPersons(self._vault, self._keys.index_key).token,
         )
         self._outside = Outside(
             self._submitting.patiently,
@@ -245,6 +246,8 @@ class Control:
         phones = signalling.phones_of(users, self._secrets, realm)
         reaches = signalling.reaches_of(calls.accounts)
         asking = [ClientId(client) for client in self._engine.state.familiar.within]
+        for client in asking:
+            self._keys.cipher(owner_of(client))  # made before the first caller is anybody's
         self._telephony.configure(dict(calls.numbers), lists, phones, reaches, asking)
 
     # --- what the engine tells ---

@@ -32,6 +32,7 @@ from roost.simulator.scenario import (
     SILENT,
     WRONG_KEY,
     Known,
+    Returning,
     Scenario,
     Stream,
 )
@@ -58,15 +59,21 @@ class Caller:
     is known of a caller who did call."""
 
     __slots__ = (
-        "codes", "dice", "gone", "heard", "key", "keys", "known", "label", "leaves", "leg",
-        "luck", "offered", "queue", "said", "talking", "talks",
+        "after_us", "again", "codes", "dice", "gone", "heard", "helper", "key", "keys", "known",
+        "label", "leaves", "leg", "luck", "offered", "person", "queue", "said", "stream", "talking",
+        "talks",
     )  # fmt: skip
 
     def __init__(self, leg: LegId, dice: Dice, stream: Stream, known: Known | None = None) -> None:
         self.leg = leg
         self.dice = dice
+        self.stream = stream
         self.codes = stream.codes
         self.known = known
+        self.person = "" if known is None else known.person
+        self.helper = ""  # the agent whom they talked to last, also in an earlier call
+        self.again = 0  # the dice of their next call; 0: there's none
+        self.after_us = 0
         self.gone = False
         self.talking = ""
         self.label = ""
@@ -88,6 +95,12 @@ class Caller:
             self.keys = ("9", stream.keys[0][0])
         elif key == SILENT:
             self.keys = ("",)
+
+    def returns(self, how: Returning) -> None:
+        """Drawn when they call, as all of them: whether, and when, they will call again."""
+        seed, comes, after = self.dice.bits(), self.dice.chance(how.share), self.dice.bits()
+        if comes:
+            self.again, self.after_us = seed or 1, drawn(how.after, after)
 
     def called_back(self, leg: LegId, dice: Dice) -> "Caller":
         """The same person with the same matter, on another line."""
@@ -138,13 +151,38 @@ class Callers:
         leg = LegId(f"in{self.count}")
         dice = Dice(self.seed, source.key + 2 + place)
         known = source.known[place] if source.known else None
-        self.by_leg[leg] = Caller(leg, dice, source.stream, known)
+        caller = Caller(leg, dice, source.stream, known)
+        if self.scenario.behaviour.returning is not None and known is None:
+            caller.person = f"{source.key:x}.{place}"
+        self.call(caller)
+
+    def call(self, caller: Caller) -> None:
+        leg, stream = caller.leg, caller.stream
+        returning = self.scenario.behaviour.returning
+        if returning is not None and caller.known is None:
+            caller.returns(returning)
+        self.by_leg[leg] = caller
         number = VaultId(f"caller:{leg}")
-        stream = source.stream
         command = ReceiveCall(
-            leg, TRUNK, stream.number, number, stream.lists, self.media, may_call=True
+            leg,
+            TRUNK,
+            stream.number,
+            number,
+            stream.lists,
+            self.media,
+            caller.person,
+            may_call=True,
         )
         self.tell(command, f"invite:{leg}")
+
+    def call_again(self, before: Caller) -> None:
+        """The same person, on another matter or the same."""
+        if self.cut:
+            return
+        self.count += 1
+        caller = Caller(LegId(f"in{self.count}"), Dice(before.again), before.stream)
+        caller.person, caller.helper = before.person, before.helper
+        self.call(caller)
 
     def cut_off(self, length_us: int) -> None:
         """The trunk is out: media hears nothing of the callers who are there."""
@@ -342,8 +380,11 @@ class Callers:
     def over(self, event: ContactEnded) -> None:
         """The engine knows that it's over."""
         caller = self.by_contact.pop(event.contact, None) if event.contact else None
-        if caller is not None:
-            caller.gone = True
+        if caller is None:
+            return
+        caller.gone = True
+        if caller.again and caller.talks and self.timeline.now + caller.after_us < self.end:
+            self.timeline.after(caller.after_us, self.call_again, caller)
 
     def forget(self, event: LegEnded) -> None:
         """The engine knows that the leg is gone."""

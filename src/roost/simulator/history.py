@@ -73,6 +73,7 @@ class History:
         self.done: list[Record] = []
         self.open: dict[AgentId, presence.Span] = {}
         self.spans: list[presence.Span] = []
+        self.persons: dict[ContactId, str] = {}  # who called, as a token
         self.came: dict[AgentId, InstantUs] = {}
         self.stays: list[tuple[AgentId, int, int]] = []
         length = DurationUs(until - since)
@@ -107,6 +108,8 @@ class History:
         body = envelope.body
         if isinstance(body, CentreConfigured):
             self.configured(envelope, body)
+        elif isinstance(body, CallArrived) and body.person and envelope.contact:
+            self.persons[envelope.contact] = body.person
         elif isinstance(body, AgentSignedIn):
             self.came[body.agent] = envelope.at
         elif isinstance(body, AgentSignedOut):
@@ -207,6 +210,7 @@ class History:
             outlasted=first is not None and str(first.outcome) != "abandoned",
             talk_us=segment.talk_us + segment.hold_us if segment and talked else -1,
             wrap_up_us=int(segment.wrap_up_us) if segment and talked else -1,
+            person=self.persons.get(record.contact, ""),
         )
 
     def behaviour(self, records: list[Record]) -> Behaviour:

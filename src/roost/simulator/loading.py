@@ -26,6 +26,7 @@ from roost.simulator.scenario import (
     Handling,
     Law,
     Pace,
+    Returning,
     Scenario,
     Shape,
     Shift,
@@ -132,12 +133,20 @@ class _Loading:
             declines=share // 2,
             misses_ring=share - share // 2,
             no_shows=document.no_show_percent * 10_000,
+            returning=self.returning(),
             task=Law(length(document.tasks.work)),
             declines_task=document.tasks.decline_percent * 10_000,
             takes_callback=document.callbacks.taken_percent * 10_000,
             callback_reached=document.callbacks.reached_percent * 10_000,
             lifts_after_us=length(document.callbacks.answer),
         )
+
+    def returning(self) -> Returning | None:
+        """Who calls again."""
+        said = self.document.returning
+        if said is UNSET:
+            return None
+        return Returning(said.percent * 10_000, Law(length(said.after)), said.shorter_percent * 10)
 
     def keys_of(self, name: str) -> list[str]:
         """A queue's name means this queue of each client; it may be a menu's label as well."""

@@ -246,6 +246,9 @@ class People:
         talk_bits, wrap_up_bits = luck[1:] if first else (caller.dice.bits(), caller.dice.bits())
         person.wrap_up_us = drawn(handling.wrap_up, wrap_up_bits) * pace // 1000
         length = drawn(handling.talk, talk_bits) * pace // 1000
+        if caller.helper == person.id and (how := self.scenario.behaviour.returning) is not None:
+            length -= length * how.shorter // 1000
+        caller.helper = person.id
         length += self.scenario.behaviour.least_talk_us
         if known is not None and first:
             if known.wrap_up_us >= 0:

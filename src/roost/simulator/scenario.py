@@ -84,6 +84,15 @@ class Absence(Struct, frozen=True, gc=False):
     reason: str
 
 
+class Returning(Struct, frozen=True, gc=False):
+    """So many (per million) of those who were served call again, `after` so long; a talk with the
+    agent whom they talked to last takes so much less, in 1000."""
+
+    share: int
+    after: Law
+    shorter: int = 0
+
+
 class Behaviour(Struct, frozen=True):
     """How callers and agents behave. Lengths are means in µs, shares per million; a talk lasts
     `least_talk_us` and what's drawn for it; `network_us` are one way, with the peer's own time."""
@@ -104,6 +113,7 @@ class Behaviour(Struct, frozen=True):
     returns_after_us: int = 60 * SECOND  # an agent who missed a ring comes back
     think_us: int = 2 * SECOND
     voicemail_us: int = 20 * SECOND
+    returning: Returning | None = None
     prompt_us: int = 4 * SECOND
     least_talk_us: int = 1 * SECOND
     task: Law = Law(2 * MINUTE)  # at work on a task that's offered, without the calls meanwhile
@@ -213,6 +223,7 @@ class Known(Struct, frozen=True, gc=False):
     outlasted: bool = False
     talk_us: int = -1
     wrap_up_us: int = -1
+    person: str = ""  # who called, as the client's token
 
 
 class Stream(Struct, frozen=True):

@@ -7,12 +7,11 @@ from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.documents import AgentDocument, ClientDocument, QueueDocument
-from roost.definitions.problems import Problem, did_you_mean
+from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.definitions.routing_documents import (
     Channel,
     RoutedTasksDocument,
-    StickyDocument,
     TeamDocument,
     shared,
 )
@@ -46,7 +45,7 @@ def check_routing(
     if queue.tasks is not UNSET:
         found += _tasks(source, (*path, "tasks"), queue.tasks)
     if queue.sticky is not UNSET:
-        found += _sticky(source, (*path, "sticky"), queue.sticky)
+        found += _sticky(source, (*path, "sticky"), queue)
     yield from found
     yield from _times(source, path, queue)
     if not found and draft.agents is not None:
@@ -70,9 +69,9 @@ def _skills(
     ]
 
 
-def _sticky(
-    source: Source[ClientDocument], path: Where, sticky: StickyDocument
-) -> Iterator[Problem]:
+def _sticky(source: Source[ClientDocument], path: Where, queue: QueueDocument) -> Iterator[Problem]:
+    sticky, target = queue.sticky, queue.service_level.within
+    assert sticky is not UNSET
     within, hold = times.length(sticky.within), times.length(sticky.hold)
     if not 0 < within <= MOST_WITHIN_US:
         what = f"{sticky.within} is no time to remember who helped whom"
@@ -82,6 +81,10 @@ def _sticky(
         what = f"nobody can be held for {sticky.hold}"
         mend = "Write how long to wait for that agent before anybody else, at most 10m"
         yield source.wrong((*path, "hold"), "hold", what, mend)
+    elif hold >= times.length(target):
+        what = f"whoever is held for {sticky.hold} is answered later than within {target}"
+        mend = "Hold for less than the service level's time"
+        yield source.wrong((*path, "hold"), "hold-misses", what, mend, Severity.WARNING)
 
 
 def _tasks(

@@ -33,6 +33,7 @@ def check_scenarios(draft: Draft) -> Iterator[Problem]:
             yield from _stream(draft, source, name, stream)
         yield from _named(draft, source)
         yield from _money(draft, source)
+        yield from _returning(source)
         yield from check_people(draft, source)
         yield from check_trouble(draft, source)
 
@@ -138,6 +139,14 @@ def _rates(
                 what, mend = f"{text} overlaps with {other}", "Let each begin where another ends"
                 yield source.wrong_key((*path, "rates", text), "intervals-overlap", what, mend)
         seen.append((since, until, text))
+
+
+def _returning(source: Source[Scenario]) -> Iterator[Problem]:
+    returning = source.document.returning
+    if returning is not UNSET and times.length(returning.after) < 1_000_000:
+        what = f"nobody calls again after {returning.after}"
+        mend = "Write how long it takes on average: 20m"
+        yield source.wrong(("returning", "after"), "returning", what, mend)
 
 
 def _named(draft: Draft, source: Source[Scenario]) -> Iterator[Problem]:
