@@ -168,7 +168,7 @@ class Desks:
     What doesn't fit then is refused. Numbers that they call ring, answer and hang up."""
 
     def __init__(self, simulation: Simulation, agents: list[AgentId]) -> None:
-        self.simulation, self.agents, self.dice = simulation, agents, Dice(13)
+        self.simulation, self.agents, self.dice = simulation, agents, Dice(2)
         self.declaring = Dice(10)
         self.timeline = simulation.timeline
         self.end = self.timeline.now + simulation.scenario.length_us
@@ -338,7 +338,7 @@ def ringed(floor: d.Floor) -> d.Floor:
 
 
 def telling(step: d.Step) -> d.Step:
-    """Whoever waits is soon told how it stands."""
+    """Whoever waits is soon told how it stands, and offered a call in turn."""
     if not isinstance(step, d.Enqueue):
         return step
     told = d.Announce(
@@ -347,7 +347,20 @@ def telling(step: d.Step) -> d.Step:
         positions=(PromptId("next"), PromptId("further")),
         longer=PromptId("longer"),
     )
-    return msgspec.structs.replace(step, announce=told)
+    offer = d.CallbackOffer(
+        after_us=DurationUs(10 * SECOND),
+        again_us=DurationUs(0),
+        key="1",
+        prompts=(PromptId("shall-we-call"),),
+        answer_us=DurationUs(5 * SECOND),
+        agreed=(PromptId("we-shall"),),
+        customer_first=step.queue == QUEUE,
+        waiting=(),
+        tries=2,
+        retry_us=DurationUs(MINUTE),
+        within_us=DurationUs(30 * MINUTE),
+    )
+    return msgspec.structs.replace(step, announce=told, callback=offer)
 
 
 def keep(path: Path, arrivals: int = 12, minutes: int = 60) -> None:
