@@ -140,8 +140,9 @@ class Panel:
                     end = high + down - self.y.at(bar.value + bar.half, 0, down)
                     low = high + down - self.y.at(bar.value - bar.half, 0, down)
                     made.append(f'<path class="w" d="M{x + thick / 2:.1f} {low:.1f}V{end:.1f}"/>')
+                over = min(end, top) - 4
                 made.append(
-                    f'<text class="v" x="{x + thick / 2:.1f}" y="{min(end, top) - 4:.1f}">{bar.says}</text>'
+                    f'<text class="v" x="{x + thick / 2:.1f}" y="{over:.1f}">{bar.says}</text>'
                 )
         return made
 
