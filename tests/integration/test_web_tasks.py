@@ -105,6 +105,35 @@ def test_who_goes_home_gives_back_and_the_view_tells(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_a_task_that_is_offered_is_taken_or_declined_at_the_desk(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            floor = small_floor("2")
+            queues = tuple(replace(one, tasks=definition.RoutedTasks()) for one in floor.queues)
+            await centre.do(definition.Configure(replace(floor, queues=queues)), SETUP)
+            li, zhao = await at_work(centre, "li", "1001"), await at_work(centre, "zhao", "1002")
+            await li.post("/api/desk/ready")
+            soon = {"queue": "water/calls", "number": "13900139000", "at": centre.clock.now()}
+            await zhao.post("/api/tasks", json=soon)
+            (one,) = (await li.get("/api/tasks?mine=true")).json()["tasks"]
+            assert (one["state"], one["offered"]) == ("offered", "1001")
+            assert one["lapses"] > centre.clock.now()
+            assert (await li.get("/api/desk")).json()["me"]["task"] == "T1"
+            refused = await zhao.post("/api/tasks/T1/decline")
+            assert refused.json()["code"] == "not_offered"
+            declined = (await li.post("/api/tasks/T1/decline")).json()["task"]["task"]
+            assert (declined["state"], declined["offered"]) == ("due", None)
+            await zhao.post("/api/desk/ready")
+            assert (await zhao.post("/api/tasks/T1/take")).json()["task"]["number"] == "13900139000"
+            me = (await zhao.get("/api/desk")).json()["me"]["agent"]
+            assert (me["presence"], me["tasks"]) == ("working", ["T1"])
+            assert (await zhao.post("/api/tasks/T1/finish", json={"outcome": "reached"})).is_success
+            me = (await zhao.get("/api/desk")).json()["me"]["agent"]
+            assert (me["presence"], me["tasks"]) == ("ready", [])
+
+    asyncio.run(story())
+
+
 def test_what_is_not_ones_own_is_not_there(tmp_path: Path) -> None:
     async def story() -> None:
         async with SmallCentre(tmp_path) as centre:

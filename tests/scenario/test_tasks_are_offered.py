@@ -207,8 +207,7 @@ def test_work_is_put_aside_for_a_call_and_comes_back_after_it(floor: Centre) -> 
     floor.after(40)
     call = floor.calls_in("outage")
     assert floor.with_agent("Li") == call
-    (rung,) = (one for one in floor.events(r.Assigned) if type(one) is r.Assigned)
-    assert rung.excluded == {}
+    assert floor.the(r.Assigned).excluded == {}
     floor.after(3)
     floor.answers("Li")
     assert task(floor, promised).holder == "Li"

@@ -74,6 +74,10 @@ def test_intervals_add_up_to_what_the_offices_own_folds_say() -> None:
     assert sums["revenue"] == pytest.approx(float(draft.usage.as_major()), abs=0.02)
 
 
+STATES = ("ringing_us", "talking_us", "holding_us", "wrapping_us", "working_us", "ready_us",
+          "away_us")  # fmt: skip
+
+
 def test_an_agents_time_is_somebodys_to_the_microsecond() -> None:
     job = morning()
     outcome = play(job, 1)
@@ -82,7 +86,7 @@ def test_an_agents_time_is_somebodys_to_the_microsecond() -> None:
         for cell in outcome.cells
         if not cell.client
         for name, value in cell.amounts.items()
-        if name in ("ringing_us", "talking_us", "holding_us", "wrapping_us", "ready_us", "away_us")
+        if name in STATES
     )
     end = job.scenario.length_us
     shifts = sum(min(one.until_us, end) - min(one.from_us, end) for one in job.scenario.shifts)

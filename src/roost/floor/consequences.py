@@ -194,7 +194,7 @@ def _waiting(
 ) -> list[WaitingChange]:
     """Everybody who waits, and for whom no phone rings already, with what becomes of them."""
     before, after, calls = cell.routing, cell_after.routing, cell.calls.calls
-    rung = {event.contact: event.agent for event in events if type(event) is Assigned}
+    rung = {event.contact: event.agent for event in events if isinstance(event, Assigned)}
     left = {e.contact: e.outcome.value for e in events if isinstance(e, ContactDequeued)}
     stay = [
         ContactId(contact)

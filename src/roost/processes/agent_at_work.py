@@ -29,6 +29,7 @@ AGAIN_S: Final = 0.3
 WHISPERED_S: Final = WHISPER_US / SECOND + 0.1  # whom it's about; who speaks sooner isn't heard
 BACK_S: Final = 1.0  # from a declined call to ready again
 FINISH_S: Final = 20.0  # at the end: how long a contact in hand may take
+GOES_HOME: Final = frozenset({Presence.READY, Presence.WORKING, Presence.AWAY})
 BACK_FROM: Final = frozenset({"declined", "no_answer", "unreachable", "signed_in"})
 
 
@@ -237,13 +238,16 @@ class AgentAtWork:
             return await self._do("ready")
         if presence is Presence.SIGNED_OUT:
             return await self._do("sign-in")
-        if presence is Presence.READY:
-            return await self._idle()
+        if presence in {Presence.READY, Presence.WORKING}:
+            return await self._idle(desk)
         return False
 
-    async def _idle(self) -> bool:
-        """Ready, and nobody rings: whether there was something else to do."""
-        return False
+    async def _idle(self, desk: DeskRow) -> bool:
+        """Ready, and nobody rings: whether there was something else to do. Only a phone says no
+        to a task."""
+        if desk.task is None:
+            return False
+        return await self._post(f"/api/tasks/{desk.task}/decline")
 
     async def _write_up(self, desk: DeskRow) -> bool:
         own = self._habits
@@ -294,7 +298,7 @@ class AgentAtWork:
         self._ending = True
         while loop.time() < end:
             presence = self._desk.agent.presence if self._desk else None
-            if presence in {Presence.READY, Presence.AWAY} and await self._do("sign-out"):
+            if presence in GOES_HOME and await self._do("sign-out"):
                 break
             self._look()
             await asyncio.sleep(AGAIN_S)

@@ -77,6 +77,7 @@ class AgentLive(Struct):
     watches: WatchLive | None = None
     unreached: ContactId | None = None  # whom I called last, in vain
     tasks: tuple[TaskId, ...] = ()  # in hand, that were offered
+    offered: TaskId | None = None  # a task
     moves: list[Move] = []  # what is changed for now
     lent: str = ""  # the team for now, where it's another one
     rests: bool = False  # ready, and offered nothing by the team's rules of rest
@@ -122,8 +123,7 @@ class Live:
     """The read model of one cell."""
 
     def __init__(self, zone: Zone) -> None:
-        self.zone = zone
-        self.day = -1
+        self.zone, self.day = zone, -1
         self.floor: definition.Floor | None = None
         self.clients: dict[ClientId, definition.Client] = {}
         self.queues: dict[QueueId, QueueLive] = {}

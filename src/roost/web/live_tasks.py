@@ -88,7 +88,9 @@ def offered(live: "Live", event: tasks.TaskOffered, envelope: Envelope) -> None:
     task = live.tasks[event.task]
     task.offered, task.lapses = event.agent, event.until
     _touch(live, task, TaskState.OFFERED, envelope.at)
-    live.dirty.add((View.DESK, event.agent))
+    agent = live.agents[event.agent]
+    agent.offered = task.id
+    live.touch_agent(agent)
 
 
 def offer_over(live: "Live", event: tasks.TaskOfferEnded, envelope: Envelope) -> None:
@@ -100,8 +102,10 @@ def offer_over(live: "Live", event: tasks.TaskOfferEnded, envelope: Envelope) ->
 
 
 def _asked_no_more(live: "Live", task: TaskLive) -> None:
-    if task.offered is not None:
-        live.dirty.add((View.DESK, task.offered))
+    agent = live.agents.get(task.offered) if task.offered is not None else None
+    if agent is not None:
+        agent.offered = None
+        live.touch_agent(agent)
     task.offered = task.lapses = None
 
 

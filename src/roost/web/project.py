@@ -193,6 +193,7 @@ def desk(live: Live, id: AgentId) -> DeskRow | None:
         watch=_watch(live, agent),
         unreached=_unreached(live, agent),
         definitions="" if floor is None else floor.version,
+        task=agent.offered,
     )
     if contact is None:
         return row

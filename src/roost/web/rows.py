@@ -278,6 +278,7 @@ class DeskRow(Struct, frozen=True):
     watch: WatchRow | None = None
     unreached: UnreachedRow | None = None  # until something else comes
     definitions: str = ""  # the version in force: `GET /api/desk/clients` changes with it
+    task: str | None = None  # that I'm asked about: to take, or to decline
 
 
 class TaskRow(Struct, frozen=True):

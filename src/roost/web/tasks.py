@@ -40,7 +40,7 @@ from roost.web.rows import TaskRow
 CURSOR: Final = "tasks"
 TaskPath = Annotated[str, PathParameter(pattern=r"^T[0-9]{1,15}$", description="A task's number")]
 Stands = Annotated[TaskState | None, QueryParameter(name="state")]
-Mine = Annotated[bool, QueryParameter(description="Those that I hold, or that are my own promises")]
+Mine = Annotated[bool, QueryParameter(description="Held by me, offered to me, or my own")]
 
 
 class Finish(Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,7 +109,7 @@ async def listing(
         and kind in (None, task.kind)
         and client in (None, task.client)
         and queue in (None, task.queue)
-        and (not mine or (me is not None and me in (task.holder, task.agent)))
+        and (not mine or (me is not None and me in (task.holder, task.offered, task.agent)))
         and _place(task) > begin
     ]
     found.sort(key=_place)

@@ -243,7 +243,9 @@ const Tile = memo(function Tile(props: TileProps) {
   const state = row.held ? t("onHold") : words(row.presence, row.reason);
   // a reason that names the state stands for it
   const says = why && (REASONS_ALONE.has(why) ? [t(`needs.${why}`)] : [t(`needs.${why}`), state]);
-  const doing = [...(says || [state]), queueName(row.queue)].filter(Boolean).join(" · ");
+  const aside = row.presence === "working" ? row.tasks.length - 1 : row.tasks.length;
+  const load = aside > 0 && t("tasksAside", { count: aside });
+  const doing = [...(says || [state]), queueName(row.queue), load].filter(Boolean).join(" · ");
   const place: CSSProperties = { top, left, width, height: TILE.height };
   const title = [name, ...row.moves.map(moves)].join("\n");
   const common = { type: "button", className: classes.tile ?? "", style: place, title } as const;

@@ -72,7 +72,7 @@ def _goes(
     contact: ContactId,
     agent: AgentId,
     taken: Set[str] = candidates.NOBODY,
-) -> m.Assigned | m.TurnCame:
+) -> m.Assigned | m.WorkAssigned | m.TurnCame:
     """To the agent; or it's time to call the customer, who isn't on the line."""
     waiter = state.waiters[contact]
     if not waiter.calls_first:
@@ -203,7 +203,7 @@ def _assigned(
     contact: ContactId,
     agent: AgentId,
     taken: Set[str] = candidates.NOBODY,
-) -> m.Assigned:
+) -> m.Assigned | m.WorkAssigned:
     waiter = state.waiters[contact]
     found, eligible = candidates.first(state, klass, now, taken)
     if not found or found[0].agent != agent:
@@ -276,7 +276,7 @@ def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision |
     }
     heads = {n: next(line, None) for n, line in lines.items()}
     taken: set[str] = set()
-    events: list[m.Assigned | m.TurnCame] = []
+    events: list[m.Assigned | m.WorkAssigned | m.TurnCame] = []
     while True:
         best: tuple[order.Key, int] | None = None
         for n, place in heads.items():
@@ -294,7 +294,7 @@ def match_all(state: Routing, now: InstantUs, command: m.MatchAll) -> Decision |
             continue
         event = _goes(state, now, klass, ContactId(best[0][2][2]), agent, taken)
         events.append(event)
-        if isinstance(event, m.Assigned):
+        if not isinstance(event, m.TurnCame):
             taken.add(agent)
         heads[best[1]] = next(lines[best[1]], None)
 

@@ -76,10 +76,20 @@ class Assigned(Event, frozen=True, gc=False, kw_only=True):
     order: str = "priority/1"  # who goes first, by name and version
 
 
-class WorkAssigned(Assigned, frozen=True, gc=False, kw_only=True):
+class WorkAssigned(Event, frozen=True, gc=False, kw_only=True):
     """The same for work that isn't a call: a task, whose contact was over before."""
 
     task: TaskId
+    agent: AgentId
+    offer: OfferId
+    queue: QueueId
+    waited_us: DurationUs
+    policy: str  # which agent, by name and version: "longest_idle/1"
+    candidates: tuple[Candidate, ...]
+    eligible: int
+    excluded: dict[str, int]
+    ring: int = 0  # which of the queue's rings the contact had reached
+    order: str = "priority/1"  # who goes first, by name and version
 
 
 class AgentShut(Event, frozen=True, gc=False, kw_only=True):

@@ -30,9 +30,9 @@ from roost.kernel.time import SECOND
 from roost.processes.agent_at_work import AgentAtWork, Habits, Password, unless_over
 from roost.processes.demo.plan import Turn, turn
 from roost.processes.softphone import sound_of
-from roost.web.rows import ContactState, DeskRow, PartyState, Presence
+from roost.web.rows import ContactState, DeskRow, PartyState, Presence, TaskRow
 from roost.web.targets import Targets
-from roost.web.tasks import TaskPage
+from roost.web.tasks import TaskDetail, TaskPage
 
 Answered = TypeVar("Answered")
 
@@ -164,16 +164,22 @@ class Colleague(AgentAtWork):
             await self._post("/api/tasks", {"ref": contact.ref, "at": at, "note": note})
         return await super()._write_up(desk)
 
-    async def _idle(self) -> bool:
+    async def _idle(self, desk: DeskRow) -> bool:
         if self._task:
             return await self._finishes()
+        if desk.task is not None:
+            found = await self._get(f"/api/tasks/{desk.task}", TaskDetail)
+            return False if found is None else await self._does(found.task)
         if self._quiet or self._calls == self._looked:
             return False
         self._looked = self._calls  # once after each call
         page = await self._get("/api/tasks?state=due&limit=1", TaskPage)
         if page is None or not page.tasks:
             return False
-        found = page.tasks[0]
+        return await self._does(page.tasks[0])
+
+    async def _does(self, found: TaskRow) -> bool:
+        """Takes a task, and calls its number."""
         if not await self._post(f"/api/tasks/{found.task}/take"):
             return False
         if found.kind is TaskKind.VOICEMAIL:
