@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from roost.ports.simulations import WaitError
 from roost.simulator.estimates import FIGURES, Estimate, Figure
 from roost.simulator.report import Report, csv_lines, figures_of, short
 from roost.simulator.tables import Row
@@ -45,7 +46,7 @@ def show(made: Report, *, queues: bool) -> None:
 
     console = Console()
     tables = (_compared(made, queues), *_trusted(made), *_intervals(made, queues))
-    for table in (*tables, *_promised(made)):
+    for table in (*tables, *_promised(made), *_estimated(made)):
         console.print(table)
     if made.says[0]:
         console.print(made.says[0], highlight=False)
@@ -187,6 +188,38 @@ def _promised(made: Report):
             table.add_row(short(variant.name), one.client, one.term, one.period,
                           f"{one.target:.1%}", reached, sure, due)  # fmt: skip
     yield table
+
+
+def _estimated(made: Report):
+    """How far estimated waits were off."""
+    from rich.table import Table
+
+    several = len(made.variants) > 1
+    table = Table(title="estimated wait, of those who had to wait", title_justify="left")
+    for name in ("", "queue")[not several :]:
+        table.add_column(name)
+    for name in ("contacts", "mean wait", "error: median", "90 % within", "bias"):
+        table.add_column(name, justify="right")
+    for variant in made.variants:
+        for one in _waits(variant.waits):
+            names = [short(variant.name)] if several else []
+            figures = (one.waited, one.median, one.p90)
+            cells = ["–" if each is None else f"{each:.1f} s" for each in figures]
+            bias = "–" if one.bias is None else f"{one.bias:+.1f} s"
+            name = one.queue or one.client or "all"
+            table.add_row(*names, name, f"{one.contacts:,}", *cells, bias)
+    if table.row_count:
+        yield table
+
+
+def _waits(waits: list[WaitError]):
+    """A sum of one part isn't shown beside it."""
+    clients = {one.client for one in waits if one.client}
+    for one in waits:
+        parts = sum(other.queue != "" and other.client == one.client for other in waits)
+        alone = not one.queue and (parts == 1 if one.client else len(clients) == 1)
+        if not alone:
+            yield one
 
 
 def text(figure: Figure, found: Estimate) -> str:

@@ -69,6 +69,22 @@ class SimulatedTerm(Struct, frozen=True):
     due: Estimate
 
 
+class WaitError(Struct, frozen=True):
+    """How far estimated waits were off, in seconds, over the contacts of all runs that had to
+    wait: their estimate on entering against their wait, or what it would have been had they
+    stayed. `bias` is positive where estimates were too long; `unknown` had none, since nobody was
+    there. `queue` "": the client's together; `client` "": all."""
+
+    client: str
+    queue: str
+    contacts: int
+    unknown: int
+    waited: float | None  # on average
+    median: float | None
+    p90: float | None
+    bias: float | None
+
+
 class SimulatedVariant(Struct, frozen=True):
     """A job's figures; `rows` of all the time and of intervals, changes against the first."""
 
@@ -80,6 +96,7 @@ class SimulatedVariant(Struct, frozen=True):
     lost: int
     incidents: int
     contacts_per_second: float
+    waits: list[WaitError] = []
 
 
 class Trust(Struct, frozen=True):

@@ -32,6 +32,7 @@ from roost.office.measures.counts import add
 from roost.office.measures.facts import What
 from roost.office.measures.intervals import Grain, bounds, cut
 from roost.simulator.figures import Ledger, Take
+from roost.simulator.guesses import Guessed
 from roost.simulator.judged import Judged, Judging
 from roost.simulator.scenario import Scenario
 
@@ -72,6 +73,7 @@ class Outcome(Struct, frozen=True):
     incidents: int
     digest: str
     seconds: float  # of the machine
+    guessed: tuple[Guessed, ...] = ()
 
 
 class Frame(Struct, frozen=True):

@@ -19,6 +19,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.time import DAY
 from roost.office.measures.intervals import Grain
 from roost.ports.log import Batch, LogWriter
+from roost.simulator.guesses import Guesses
 from roost.simulator.loading import scenario_of
 from roost.simulator.outcome import Frame, Outcome, Twin
 from roost.simulator.run import STREAM, Observer, Simulation
@@ -92,6 +93,8 @@ def play(job: Job, seed: int, *observers: Observer, digest: bool = False) -> Out
     simulation = Simulation(
         job.floor, job.scenario, seed, keep=False, digest=digest, observers=(twin, *observers)
     )
+    guesses = Guesses(simulation)
+    simulation.observers = (*simulation.observers, guesses.turns)
     began = time.perf_counter()
     simulation.run()
     cells, judged = twin.outcome()
@@ -105,6 +108,7 @@ def play(job: Job, seed: int, *observers: Observer, digest: bool = False) -> Out
         incidents=len(simulation.incidents),
         digest=simulation.digest() if digest else "",
         seconds=time.perf_counter() - began,
+        guessed=guesses.outcome(),
     )
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -11,10 +12,13 @@ from roost.ports.simulations import Estimate, ShownFigure
 from roost.ports.simulations import SimulatedVariant as Variant
 from roost.ports.simulations import SimulationReport as Report
 from roost.simulator.estimates import FIGURES, Figure
+from roost.simulator.guesses import wait_errors
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
 from roost.simulator.tables import promises, rows_of
 from roost.simulator.trust import said, trust
+
+EWT: Final = ("ewt_error_median", "ewt_error_p90", "ewt_bias")
 
 
 def report(
@@ -38,6 +42,7 @@ def report(
                 name=name,
                 rows=rows_of(job.frame.zone, found, outcomes[0] if place else ()),
                 promises=promises(found),
+                waits=wait_errors(one.guessed for one in found),
                 contacts=sum(one.contacts for one in found) / len(found),
                 events=sum(one.events for one in found) / len(found),
                 lost=sum(one.lost for one in found),
@@ -70,14 +75,19 @@ def short(name: str) -> str:
 
 
 def csv_lines(made: Report) -> Iterator[str]:
-    """A row a variant, interval, client and queue; each figure with its half-width."""
+    """A row a variant, interval, client and queue; each figure with its half-width. How far
+    estimated waits were off stands in the rows for all the time."""
     ids = [figure.id for figure in FIGURES]
     names = [name for one in ids for name in (one, f"{one}_half")]
-    yield _line(["variant", "at", "client", "queue", *names])
+    yield _line(["variant", "at", "client", "queue", *names, *EWT])
     for variant in made.variants:
+        waits = {(one.client, one.queue): one for one in variant.waits}
         for row in variant.rows:
             found = [row.figures.get(one, Estimate(None)) for one in ids]
             cells = [_plain(one) for estimate in found for one in (estimate.value, estimate.half)]
+            of = waits.get((row.client, row.queue)) if not row.at else None
+            off = [None] * len(EWT) if of is None else [of.median, of.p90, of.bias]
+            cells += [_plain(one) for one in off]
             yield _line([variant.name, row.at, row.client, row.queue, *cells])
 
 

@@ -44,6 +44,7 @@ from roost.simulator.dice import Dice
 from roost.simulator.figures import Ledger
 from roost.simulator.scenario import Harm, Scenario
 from roost.simulator.timeline import Timeline
+from roost.simulator.turns import Turns
 from roost.simulator.world import World
 
 STREAM = StreamName("cell-1")
@@ -221,7 +222,7 @@ class Simulation:
     def sees(self, kind: type[Event]) -> Seen:
         """Who sees events of a kind."""
         takes = [
-            observer.takes(kind) if isinstance(observer, Ledger) else observer
+            observer.takes(kind) if isinstance(observer, Ledger | Turns) else observer
             for observer in self.observers
         ]
         found = self.notices.get(kind), tuple(one for one in takes if one is not None)

@@ -14,7 +14,6 @@ from typing import Any, Final
 from msgspec import Struct
 
 from roost.floor.agents.messages import AgentReady, OfferEnded, OfferTaken
-from roost.floor.calls.messages import ContactEnded
 from roost.floor.definition import Asked, CentreConfigured
 from roost.floor.queues.messages import (
     ContactDequeued,
@@ -82,13 +81,16 @@ class Turns:
             PriorityChanged: self.asks,
             CentreConfigured: self.configured,
             ContactDequeued: self.dequeued,
-            ContactEnded: self.ended,
             Assigned: self.assigned,
             OfferTaken: self.taken,
             OfferEnded: self.not_taken,
             AgentReady: self.ready,
             AgentRested: self.ready,
         }
+
+    def takes(self, kind: type[Event]) -> Callable[[Envelope], None] | None:
+        """What's done with events of a kind."""
+        return self if kind in self.acts else None
 
     def __call__(self, envelope: Envelope) -> None:
         act = self.acts.get(envelope.body.__class__)
@@ -139,10 +141,6 @@ class Turns:
             self.turned(visit, visit.rung)
         else:
             self.stays(visit, at)
-
-    def ended(self, event: ContactEnded, _at: InstantUs) -> None:
-        if event.contact is not None:
-            self.visits.pop(event.contact, None)
 
     # --- who has left ---
 
