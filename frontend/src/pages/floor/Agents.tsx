@@ -55,15 +55,18 @@ export function Agents({ search, who, choose }: Props) {
   const rows = useRows("agents", mine);
   const arrived = useArrived("agents");
   const there = rows.filter((row) => row.presence !== "signed_out");
+  const choosing = chosen !== undefined;
   const sorted = useMemo(() => {
     const now = second > 0 ? serverNow() : 0;
     return there
       .filter((row) => who === "there" || row.presence === "ready")
       .map((row) => ({ row, needs: attention(row, now) }))
       .toSorted(
-        (a, b) => a.needs.rank - b.needs.rank || a.row.agent.localeCompare(b.row.agent),
+        // while several are being chosen nothing moves under the pointer
+        (a, b) =>
+          (choosing ? 0 : a.needs.rank - b.needs.rank) || a.row.agent.localeCompare(b.row.agent),
       );
-  }, [rows, second, who]);
+  }, [rows, second, who, choosing]);
   const toggle = useCallback((agent: string) => {
     setChosen((before) => {
       const next = new Set(before);
