@@ -1,6 +1,6 @@
 """Draws what policies do to a small example, played by the twin: docs/images/policy-*.svg.
 
-    python docs/pictures_of_policies.py [rings first contract choosing rest storm]
+    python docs/pictures_of_policies.py [rings first contract choosing rest storm callback]
 
 Every figure in them is of these runs; the same code gives the same bytes.
 """
@@ -96,6 +96,7 @@ RING: Final = "clients/power-grid/client.yaml:queues.outage.rings=[{after: 20s, 
 CALLBACK: Final = "clients/power-grid/flows/main.yaml:steps.outage.queue.callback"
 AS_IT_IS: Final = "load=100"
 EVENINGS: Final = range(1, 21)
+COUNTS: Final = Scale(0, 250, "", (0, 50, 100, 150, 200))
 MONEY: Final = Scale(-1_300, 4_000, "", (-1000, 0, 1000, 2000, 3000))
 
 
@@ -109,6 +110,22 @@ def storm() -> str:
     says = "A stormy evening: callbacks sooner, a ring for outages, three people fewer"
     names = ("as it is", "callback after 2 min", "ring after 20 s", "three people fewer")
     return drawn([*by_half_hours(runs), money], says, names, wide=(2,))
+
+
+def callback() -> str:
+    """The same evening without callbacks, and with them sooner or later."""
+    changes = (f"{CALLBACK}=", f"{CALLBACK}.after=3m", f"{CALLBACK}.after=2m")
+    runs = [evenings(change) for change in changes]
+    counts = Panel("Callers of the evening", NAMED, COUNTS)
+    for name, label in (
+        ("abandoned", "gave up"),
+        ("called_back", "to be called back"),
+        ("callbacks_reached", "reached"),
+    ):
+        counts.group(label, bars_of(runs, name))
+    says = "A stormy evening without callbacks, and with the offer after three and two minutes"
+    names = ("no callback", "offered after 3 min", "offered after 2 min")
+    return drawn([*by_half_hours(runs), counts], says, names, wide=(2,))
 
 
 def evenings(change: str) -> list[Outcome]:
@@ -236,6 +253,7 @@ PICTURES: Final[dict[str, Callable[[], str]]] = {
     "choosing": choosing,
     "rest": rest,
     "storm": storm,
+    "callback": callback,
 }
 
 
