@@ -62,6 +62,7 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{period}": ("2020-01", set()),
     "{line}": ("none", set()),
     "{task}": ("T99", set()),
+    "{mode}": ("power-grid.m9", set()),
     "{move}": ("move-99", set()),
 }
 CLIENTS = (Role.CLIENT_MANAGER, Role.WALLBOARD)
@@ -75,6 +76,9 @@ BODIES: dict[str, Any] = {
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
     "POST /api/wallboards": {"code": "ABCDEFGH", "name": "x", "scope": "team", "of": "day"},
     "POST /api/simulations": {"scenario": "day"},
+    "POST /api/modes": {"kind": "surge", "client": "power-grid", "ends": 0},
+    "POST /api/modes/{mode}/extend": {"ends": 0},
+    "POST /api/modes/{mode}/end": {},
     "POST /api/desk/away": {"reason": "break"},
     "POST /api/desk/wrap-up": {"code": "solved"},
     "POST /api/desk/note": {"segment": "C9/s1", "note": "n"},
@@ -286,6 +290,7 @@ def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
                 "GET /api/feed",
                 "GET /api/alerts",
                 "GET /api/alerts/past",
+                "GET /api/modes",
             }
             for endpoint, rule in ENDPOINTS.items():
                 method, path = address(endpoint)

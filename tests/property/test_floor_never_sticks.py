@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from roost.engine.step import Engine
 from roost.floor import definition as d
+from roost.floor.affected import ModeKind, Scope
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import MOST_TO_COMPLETE, Presence
 from roost.floor.agents.model import MOVES as PRESENCE
@@ -41,9 +42,10 @@ from roost.floor.effects import (
     dialog_of,
 )
 from roost.floor.flows import messages as f
+from roost.floor.modes import messages as mo
 from roost.floor.parties import Party, ToAgent, ToEntry, ToNumber, ToQueue, WatchMode
 from roost.floor.queues import messages as q
-from roost.floor.queues.model import widens_at
+from roost.floor.queues.model import overflows_at, widens_at
 from roost.floor.routing import messages as r
 from roost.floor.routing.standing import there
 from roost.floor.tasks import messages as t
@@ -81,7 +83,8 @@ def flows() -> tuple[d.Flow, ...]:
     main: dict[str, d.Step] = {
         "start": d.Say(("hello",), "answer"),
         "answer": d.Answer("vip"),
-        "vip": d.ByCaller((("vip", "urgent"),), "menu"),
+        "vip": d.ByCaller((("vip", "urgent"),), "told"),
+        "told": d.ByMode({"surge": "menu", "emergency": "any"}, "menu", "pg/a"),
         "menu": menu,
         "account": d.Collect(
             ("number",), ("again",), "account", 3, 6, "#", 4 * S, 2 * S, True, 2, "ask", "any"
@@ -91,10 +94,16 @@ def flows() -> tuple[d.Flow, ...]:
             "known", "bill",
         ),
         "known": d.ByVariable("known", {"yes": "bill"}, "any"),
-        "outage": d.Enqueue("pg/a", 0, (d.Skill("outage", 2),), ("music",), 40 * S, "message"),
+        "outage": d.Enqueue(
+            "pg/a", 0, (d.Skill("outage", 2),), ("music",), 40 * S, "message",
+            overflow=(d.Overflow("pg/b", 9 * S), d.Overflow("pg/a", 20 * S)),
+        ),
         "bill": d.Enqueue("pg/b", 1, (), ("music",), 60 * S, "any", callback=turn(True)),
         "any": d.Enqueue("pg/a", 0, (), (), 30 * S, "any", callback=turn(False)),
-        "urgent": d.Enqueue("pg/a", 5, (), ("music",), 90 * S, ""),
+        "urgent": d.Enqueue(
+            "pg/a", 5, (), ("music",), 90 * S, "", modes={"surge": "bye", "closed": "message"},
+            overflow=(d.Overflow("pg/b", 0, "signed_out"), d.Overflow("pg/b", 3 * S, "away")),
+        ),
         "message": d.TakeVoicemail(("beep",), 20 * S, "bye"),
         "bye": d.HangUp(),
     }  # fmt: skip
@@ -205,6 +214,8 @@ def centre(variant: int) -> d.Floor:
                 ("done", "spam"),
                 ("music",),
                 (d.Entry("crew", "0931"),),
+                announcements={"known": ("we-know",), "away": ()},
+                lists=("vip",),
             ),
             d.Client("city", "city/c", (), False, ()),
         ),
@@ -655,6 +666,39 @@ class Floor(RuleBasedStateMachine):
         )
         self.give(commands[what])
 
+    @rule(
+        kind=st.sampled_from(tuple(ModeKind)),
+        scope=st.integers(0, 4),
+        later=st.sampled_from((None, None, 0, 10)),
+        length=st.sampled_from((5, 40, 1_000, 90_000)),
+        said=st.sampled_from(("known", "known", "away", "")),
+    )
+    def somebody_declares(
+        self, kind: ModeKind, scope: int, later: int | None, length: int, said: str
+    ) -> None:
+        whom: Any = (
+            Scope("pg"),  # type: ignore[arg-type]
+            Scope("pg", ("pg/a",)),  # type: ignore[arg-type]
+            Scope("pg", ("pg/b",)),  # type: ignore[arg-type]
+            Scope("pg", (), ("vip",)),  # type: ignore[arg-type]
+            Scope("city"),  # type: ignore[arg-type]
+        )
+        to: Any = "pg/b" if kind is ModeKind.EMERGENCY and scope == 1 else None
+        begins: Any = None if later is None else self.now + later * S
+        said = said if scope != 4 else ""
+        self.give(mo.DeclareMode(kind, whom[scope], self.now + length * S, begins, said, to))  # type: ignore[arg-type]
+
+    @rule(how=st.integers(0, 2), which=st.integers(0, 5))
+    def somebody_ends_it(self, how: int, which: int) -> None:
+        made: list[Any] = [*self.state.modes.modes, "pg.m99"]
+        mode = made[which % len(made)]
+        commands: tuple[Command, ...] = (
+            mo.EndMode(mode),
+            mo.EndMode(mode, withdrawn=True),
+            mo.ExtendMode(mode, self.now + 30 * S),  # type: ignore[arg-type]
+        )
+        self.give(commands[how])
+
     @rule(later=st.integers(1, 12))
     def something_of_ours_fails(self, later: int) -> None:
         self.fault = later + 1
@@ -794,8 +838,14 @@ class Floor(RuleBasedStateMachine):
                 line = self.state.queues.lines[entry.queue]
                 if widens_at(line, entry, entry.ring) is not None:
                     assert q.Widen(contact, entry.number) in due  # type: ignore[arg-type]
+                if overflows_at(entry, self.now) is not None:  # type: ignore[arg-type]
+                    assert q.OverflowDue(contact, entry.number) in due, entry  # type: ignore[arg-type]
                 if entry.callback is not None and entry.callback.not_before > self.now:
                     assert q.Stand(contact, entry.number) in due  # type: ignore[arg-type]
+        for name, mode in self.state.modes.modes.items():
+            assert mo.ModeLapses(name, mode.ends) in due, mode  # type: ignore[arg-type]
+            assert mode.began or mo.ModeBegins(name) in due, mode  # type: ignore[arg-type]
+            assert mode.began == (name in self.state.flows.modes)
         for run in self.state.flows.runs.values():
             if run.waits == "queue":
                 assert run.contact in self.state.queues.entries, f"{run} waits in no queue"

@@ -10,6 +10,9 @@ from roost.definitions.load import Loaded
 from roost.floor.agents.messages import AgentAway, AgentSignedIn, OfferTaken, SegmentClosed
 from roost.floor.calls.messages import CallArrived, CallbackPromised, ContactEnded
 from roost.floor.definition import Sticky
+from roost.floor.flows.messages import FlowAdvanced
+from roost.floor.modes.messages import ModeDeclared
+from roost.floor.queues.messages import ContactDequeued
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId
 from roost.kernel.time import HOUR, MINUTE, DurationUs
@@ -162,6 +165,26 @@ def test_an_example_says_it_all() -> None:
     assert len(day.shifts) == 12
     assert {shift.until_us // HOUR for shift in day.shifts} == {9, 12}
     assert dict(day.behaviour.handling)["power-grid/bills"].talk.mean_us == 170_000_000
+
+
+def test_what_is_declared_is_heard_by_those_it_affects_and_shortens_the_others_wait() -> None:
+    """The stormy evening, with and without a word on it: the same customers."""
+    told = scenario_of(example(), "storm-told")
+    silent = msgspec.structs.replace(told, declared=())
+    floor = compile_floor(example(), "simulated")
+    runs = [Simulation(floor, one, 3).run() for one in (silent, told)]
+    arrived, waited = [], []
+    for run in runs:
+        arrived.append([e.at for e in run.log if isinstance(e.body, CallArrived)])
+        waits = [e.body.waited_us for e in run.log if isinstance(e.body, ContactDequeued)]
+        waited.append(sum(waits) / len(waits))
+    assert arrived[0] == arrived[1]
+    assert waited[1] < 0.75 * waited[0], waited
+    heard = [e for e in runs[1].log if isinstance(e.body, FlowAdvanced) and e.body.announced]
+    (declared,) = [e.at for e in runs[1].log if isinstance(e.body, ModeDeclared)]
+    assert len(heard) > 50
+    assert all(e.at >= declared for e in heard)
+    assert not any(isinstance(e.body, FlowAdvanced) and e.body.announced for e in runs[0].log)
 
 
 def helped_by_the_same(log: list[Envelope]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import { ConnectionBanner } from "./ConnectionBanner";
 import classes from "./Shell.module.css";
 import { TopBar } from "./TopBar";
 
+const Modes = lazy(() => loaded(() => import("./Modes")));
 const Palette = lazy(() => import("./Palette"));
 const PhoneEverywhere = lazy(async () => ({
   default: (await loaded(() => import("@/pages/desk/PhoneEverywhere"))).PhoneEverywhere,
@@ -49,6 +50,11 @@ export function Shell() {
       )}
       {!bare && me !== null && <TopBar me={me} openPalette={() => setPalette(true)} />}
       {!bare && <ConnectionBanner />}
+      {!bare && me?.scopes.includes("queues.read") && (
+        <Suspense>
+          <Modes />
+        </Suspense>
+      )}
       <main id="page" ref={page} tabIndex={-1} className={classes.page} data-bare={bare || undefined}>
         <Outlet />
       </main>

@@ -170,6 +170,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.reports", "reports", "Figures by queue, client, agent or code."),
     ("roost.cli.invoices", "invoices", "Invoices: list, show, explain, verify."),
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
+    ("roost.cli.modes", "modes", "Surge, closed and emergency: list, declare, end."),
     ("roost.cli.tokens", "tokens", "API tokens: list, add, revoke."),
     ("roost.cli.phone", "phone", "Be an agent with a softphone, for trying things."),
     ("roost.cli.schemas", "schemas", "JSON Schemas of the definitions, for editors."),

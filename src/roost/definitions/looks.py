@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from roost.definitions.documents import CallingOut, Centre, ClientDocument
+from roost.definitions.prompt_documents import Prompts
 from roost.kernel.ids import ClientId, EntryId, QueueId
 
 
@@ -52,6 +53,7 @@ class ClientLook(Struct, frozen=True):
     calling_out: tuple[str, ...]  # how numbers begin that may be dialled besides
     codes: tuple[Code, ...]
     zone: str = ""  # IANA; empty: the centre's
+    announcements: dict[str, str] = {}  # what callers hear in a mode, in words
 
     def of(self, queue: QueueId | None) -> QueueLook:
         """What to say for this queue: its own words, or the client's."""
@@ -125,7 +127,19 @@ def _client(client: ClientId, document: ClientDocument, documents: Mapping[str, 
         calling_out=tuple(allowed) if isinstance(allowed, list) else (),
         codes=tuple(Code(one.code, one.label) for one in document.wrap_up_codes),
         zone=_text(document.zone),
+        announcements={name: words_of(said) for name, said in document.announcements.items()},
     )
+
+
+def words_of(prompts: Prompts) -> str:
+    """What's spoken; a recording by its name, music not at all."""
+    said: list[str] = []
+    for one in prompts if isinstance(prompts, list) else [prompts]:
+        if isinstance(one, str):
+            said.append(one)
+        else:
+            said += [text for text in (one.say, one.recording) if text is not UNSET]
+    return " ".join(said)
 
 
 def _text(value: str | UnsetType, otherwise: str = "") -> str:

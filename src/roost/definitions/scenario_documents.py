@@ -15,6 +15,7 @@ from roost.definitions.values import (
     Span,
     says,
 )
+from roost.floor.affected import ModeKind
 
 Begin = Annotated[
     str,
@@ -78,6 +79,7 @@ class StreamDocument(Document, frozen=True, kw_only=True):
         says("What callers press, by weight: keys, `invalid`, `silence`, `hang-up`"),
     ]
     wrap_up_codes: Annotated[dict[str, Weight], says("Codes given, by weight")] = {}
+    callers: Annotated[list[str], says("The client's lists of callers on which they are")] = []
 
 
 class Handling(Document, frozen=True, kw_only=True):
@@ -174,6 +176,26 @@ class Late(Document, frozen=True, kw_only=True):
     by: Annotated[Duration, says("How late they are")]
 
 
+class Declared(Document, frozen=True, kw_only=True):
+    """Somebody declares a mode: those whom it affects are told."""
+
+    mode: Annotated[ModeKind, says("`surge`, `closed` or `emergency`")]
+    client: Annotated[str, says("Whose callers")]
+    queues: Annotated[list[str], says("Only these queues; by default all")] = []
+    callers: Annotated[list[str], says("Only callers on these lists of the client")] = []
+    announcement: Annotated[
+        str | UnsetType, says("What they hear, of the client's announcements")
+    ] = UNSET
+    waits_in: Annotated[
+        str | UnsetType, says("In an emergency: the queue in which they go on waiting")
+    ] = UNSET
+    from_: Annotated[When, says("From when")] = field(name="from")
+    to: Annotated[When, says("Until when")]
+    satisfied_percent: Annotated[
+        Percent, says("Of those who hear it so many have no further question, and hang up")
+    ] = 0
+
+
 class Trouble(Document, frozen=True, kw_only=True):
     """What goes wrong."""
 
@@ -181,6 +203,7 @@ class Trouble(Document, frozen=True, kw_only=True):
     trunk_lost: Annotated[list[Outage], says("The trunk is out")] = []
     teams_down: Annotated[list[TeamDown], says("A site is out")] = []
     late: Annotated[list[Late], says("People who come late")] = []
+    declared: Annotated[list[Declared], says("What somebody tells callers meanwhile")] = []
 
 
 class Scenario(Document, frozen=True, kw_only=True):

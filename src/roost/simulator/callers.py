@@ -163,12 +163,17 @@ class Callers:
             caller.returns(returning)
         self.by_leg[leg] = caller
         number = VaultId(f"caller:{leg}")
-        self.tell(
-            ReceiveCall(
-                leg, TRUNK, stream.number, number, (), self.media, caller.person, may_call=True
-            ),
-            f"invite:{leg}",
+        command = ReceiveCall(
+            leg,
+            TRUNK,
+            stream.number,
+            number,
+            stream.lists,
+            self.media,
+            caller.person,
+            may_call=True,
         )
+        self.tell(command, f"invite:{leg}")
 
     def call_again(self, before: Caller) -> None:
         """The same person, on another matter or the same."""
@@ -321,11 +326,13 @@ class Callers:
             caller.label = event.choice
 
     def waits(self, event: ContactQueued) -> None:
-        """The caller is in a queue: patience begins."""
+        """The caller is in a queue: patience begins; or goes on in another one."""
         caller = self.by_contact.get(event.contact) if event.contact else None
         if caller and not caller.gone and event.callback is None:
             caller.talking = ""
             caller.queue = event.queue
+            if event.before is not None and event.since < self.timeline.now:
+                return
             self.timeline.after(self.patience_of(caller), self.lose_patience, caller)
 
     def patience_of(self, caller: Caller) -> int:

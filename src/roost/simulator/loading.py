@@ -6,17 +6,20 @@ from msgspec import UNSET
 
 from roost.definitions.arrival_files import arrivals
 from roost.definitions.load import Loaded
+from roost.definitions.scenario_documents import Declared as DeclaredDocument
 from roost.definitions.scenario_documents import Handling as HandlingDocument
 from roost.definitions.scenario_documents import Scenario as Document
 from roost.definitions.scenario_documents import StreamDocument
 from roost.definitions.scenario_times import rated, span_of, turns, wall
 from roost.definitions.times import length, zone
-from roost.kernel.ids import AgentId
+from roost.floor.affected import Scope
+from roost.kernel.ids import AgentId, ClientId, QueueId
 from roost.kernel.time import DAY, HOUR, InstantUs, Zone
 from roost.simulator.dice import Dice, key_of
 from roost.simulator.scenario import (
     Behaviour,
     Burst,
+    Declared,
     Down,
     Expected,
     Faults,
@@ -79,6 +82,7 @@ class _Loading:
             start=self.start,
             behaviour=self.behaviour(),
             faults=self.faults(),
+            declared=tuple(self.declared(one) for one in document.trouble.declared),
         )
 
     def stream(self, name: str, stream: StreamDocument) -> Stream:
@@ -90,6 +94,7 @@ class _Loading:
             exact=stream.csv is not UNSET,
             keys=tuple(stream.keys.items()),
             codes=tuple(stream.wrap_up_codes.items()) or (("other", 1),),
+            lists=tuple(stream.callers),
         )
 
     def expected(self, stream: StreamDocument) -> tuple[Expected, ...]:
@@ -190,6 +195,17 @@ class _Loading:
             among.sort(key=lambda user: Dice(0, key_of("late", user)).bits())
             found |= dict.fromkeys(among[: one.agents], int(length(one.by)))
         return found
+
+    def declared(self, one: DeclaredDocument) -> Declared:
+        queues = tuple(QueueId(f"{one.client}/{name}") for name in one.queues)
+        return Declared(
+            *self.lasting(one.from_, one.to),
+            kind=one.mode,
+            scope=Scope(ClientId(one.client), queues, tuple(one.callers)),
+            announcement="" if one.announcement is UNSET else one.announcement,
+            to=None if one.waits_in is UNSET else QueueId(f"{one.client}/{one.waits_in}"),
+            satisfied=one.satisfied_percent * 10_000,
+        )
 
     def faults(self) -> Faults:
         trouble = self.document.trouble

@@ -130,7 +130,7 @@ class Simulation:
         with no_collector():
             while not self.engine.number:  # put in force again, should the process die of it
                 self.give(Configure(self.floor), "configure", SETUP)
-            self.world.begin()
+            self.world.begin(self.floor)
             for at, floor in self.scenario.changes:
                 self.timeline.after(at, self.change, floor)
             end = self.scenario.start + self.scenario.length_us

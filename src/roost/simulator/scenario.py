@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from roost.floor.affected import ModeKind, Scope
 from roost.floor.definition import Floor
-from roost.kernel.ids import AgentId
+from roost.kernel.ids import AgentId, QueueId
 from roost.kernel.time import HOUR, MINUTE, SECOND, DurationUs, InstantUs
 
 HALF_HOUR = 30 * MINUTE
@@ -160,6 +161,17 @@ class Harm(StrEnum):
     __hash__ = str.__hash__  # type: ignore[assignment]
 
 
+class Declared(Span, frozen=True, gc=False):
+    """Somebody declares a mode. Of those who hear its announcement so many (per million) have no
+    further question, and hang up."""
+
+    kind: ModeKind
+    scope: Scope
+    announcement: str = ""
+    to: QueueId | None = None
+    satisfied: int = 0
+
+
 class Faults(Struct, frozen=True):
     """What goes wrong between the world and the engine, per million messages; `crash` per
     million steps, and once at step `crash_at` (1, 2, 3…), its group stored or not. Message
@@ -228,6 +240,7 @@ class Stream(Struct, frozen=True):
     known: tuple[Known, ...] = ()
     keys: Weights = (("1", 56), ("2", 25), ("3", 15), (WRONG_KEY, 2), (SILENT, 1), (LEAVES, 1))
     codes: Weights = (("other", 1),)
+    lists: tuple[str, ...] = ()  # of the client's callers, on which they are
 
 
 class Scenario(Struct, frozen=True):
@@ -241,6 +254,7 @@ class Scenario(Struct, frozen=True):
     faults: Faults = Faults()
     absences: tuple[Absence, ...] = ()
     changes: tuple[tuple[int, Floor], ...] = ()
+    declared: tuple[Declared, ...] = ()
 
 
 def half_hours(calls: tuple[int, ...], length_us: int) -> tuple[Expected, ...]:

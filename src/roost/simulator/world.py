@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from roost.floor.calls.messages import LegMeasured, MediaLost, MediaReady, PlayEnded, TrackClosed
+from roost.floor.definition import Floor
 from roost.floor.effects import (
     AnswerLeg,
     AskLeg,
@@ -21,12 +22,14 @@ from roost.floor.effects import (
     TrackPurpose,
 )
 from roost.floor.flows.messages import WebAnswered
-from roost.kernel.ids import LegId, MediaId, PlayId, TrackId
+from roost.floor.modes.messages import DeclareMode
+from roost.kernel.ids import LegId, MediaId, PlayId, PromptId, TrackId
 from roost.kernel.messages import Effect
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, InstantUs
 from roost.simulator.callers import Caller, Callers, Tell
+from roost.simulator.dice import Dice
 from roost.simulator.people import People
-from roost.simulator.scenario import Scenario
+from roost.simulator.scenario import Declared, Scenario
 from roost.simulator.timeline import Timeline
 
 WEB_US = 200_000
@@ -47,6 +50,7 @@ class World:
         self.met: set[LegId] = set()  # agents' legs that a caller has heard
         self.plays: dict[str, PlayId] = {}  # by contact: what the caller hears
         self.lost: set[MediaId] = set()  # media processes that died
+        self.satisfied: dict[PromptId, int] = {}  # of those who hear it, who hangs up, per million
         self.acts: dict[type[Effect], Callable[[Any], None]] = {
             AnswerLeg: self.answer_leg,
             RefuseLeg: self.end_leg,
@@ -62,10 +66,16 @@ class World:
             AskWeb: self.ask_web,
         }
 
-    def begin(self) -> None:
+    def begin(self, floor: Floor) -> None:
         self.timeline.send(MediaReady(self.callers.media), "media")
         self.people.begin()
         self.callers.begin()
+        said = {client.id: client.announcements for client in floor.clients}
+        for one in self.scenario.declared:
+            self.timeline.after(one.from_us, self.declare, one)
+            for prompt in said.get(one.scope.client, {}).get(one.announcement, ()):
+                if one.satisfied:
+                    self.satisfied[prompt] = one.satisfied
         for length in self.scenario.faults.media_lost:
             self.timeline.after(length, self.lose_media)
 
@@ -140,10 +150,29 @@ class World:
         if self.plays.get(effect.contact) == source.play:
             return
         self.plays[effect.contact] = source.play
+        if self.satisfied:
+            self.tells(source, caller)
         if not source.repeat:
             length = len(source.prompts) * self.scenario.behaviour.prompt_us
             caller.heard = self.timeline.now + length
             self.timeline.timer(length, self.end_play, (effect.contact, source.play, caller))
+
+    def tells(self, source: FromPrompts, caller: Caller) -> None:
+        """Who is told what they wanted to know hangs up; the same callers in every run."""
+        said = source.prompts[: source.first] if source.repeat else source.prompts
+        share = max((self.satisfied.get(one, 0) for one in said), default=0)
+        if share and Dice(0, caller.luck[0] >> 32).chance(share):
+            length = len(said) * self.scenario.behaviour.prompt_us
+            self.timeline.timer(length, self.content, caller)
+
+    def content(self, caller: Caller) -> None:
+        if not caller.talking:
+            self.callers.hang_up(caller)
+
+    def declare(self, one: Declared) -> None:
+        ends = InstantUs(self.timeline.now + one.length_us)
+        command = DeclareMode(one.kind, one.scope, ends, None, one.announcement, one.to)
+        self.timeline.send(command, f"declare:{self.timeline.now}:{one.kind}")
 
     def end_play(self, about: tuple[Any, PlayId, Caller]) -> None:
         contact, play, caller = about

@@ -207,6 +207,7 @@ class Follower:
             standing.counted,
         )
         self.live.told = standing.told
+        self.live.modes = standing.modes
         live_tasks.resume(self.live, standing.tasks)
         self._newest = {
             owner: Place(position, number, position)

@@ -32,6 +32,7 @@ from roost.office.records.model import Record
 from roost.web import live_helping, live_parties, live_routing, live_tasks, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
+from roost.web.live_modes import ModeLive
 from roost.web.live_parties import WatchLive, is_main
 from roost.web.live_routing import WaitLive
 from roost.web.live_tasks import TaskLive
@@ -139,6 +140,7 @@ class Live:
         self.recent: dict[ClientId, deque[ContactId]] = {}
         self.told: dict[str, list[ToldLive]] = {}  # messages by team, or agent
         self.tasks: dict[TaskId, TaskLive] = {}
+        self.modes: dict[str, ModeLive] = {}
         self.counts: dict[ContactId, int] = {}  # the clients' own numbers of the latest contacts
         self.ledger = Ledger()
         self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
@@ -298,16 +300,14 @@ class Live:
     # --- one method an event ---
 
     def _configured(self, event: definition.CentreConfigured, _at: Envelope) -> None:
-        floor = event.floor
-        self.floor = floor
+        floor = self.floor = event.floor
         self.clients = {client.id: client for client in floor.clients}
         before, self.staff = self.staff, Staff(floor)
         self.dirty |= {(View.TOTALS, key) for key in before.keys | self.staff.keys}
         for row in floor.queues:
             queue = self.queues.get(row.id)
             if queue is None:
-                queue = QueueLive(row.id, row.client, row.target_us)
-                self.queues[row.id] = queue
+                queue = self.queues[row.id] = QueueLive(row.id, row.client, row.target_us)
             queue.target_us, queue.code_required = row.target_us, row.code_required
         named = {row.id for row in floor.queues}
         for gone in [q for q in self.queues.values() if q.id not in named and not q.waiting]:

@@ -18,6 +18,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, QueueId
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.reasons import Free, Waiting
+from roost.web import live_modes
 from roost.web.rows import ContactState, MoveRow, Presence
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def asks(live: "Live", event: queues.RingWidened | queues.PriorityChanged, _at: 
 
 
 FOLDS: Final[dict[type[Any], Callable[["Live", Any, Envelope], None]]] = {
+    **live_modes.FOLDS,
     agents.AgentMoved: moved,
     agents.AgentPutBack: put_back,
     routing.AgentRests: rests,

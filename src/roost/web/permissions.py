@@ -65,6 +65,7 @@ class View(StrEnum):
     MONEY = "money"
     ALERTS = "alerts"
     TASKS = "tasks"
+    MODES = "modes"
 
 
 class Rule(Struct, frozen=True, gc=False, forbid_unknown_fields=True):

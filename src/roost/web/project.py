@@ -28,6 +28,7 @@ from roost.web.rows import (
     ContactRow,
     DeskChanged,
     DeskRow,
+    ModeChanged,
     MoneyChanged,
     MoneyRow,
     Presence,
@@ -105,7 +106,7 @@ def audience(view: View, sight: Sight, desk_of: AgentId | None, role: Role) -> A
             return Audience(sight.owner, view, None, sight.clients, sight.teams)
         case View.ALERTS:
             return Audience(sight.owner, view, None, sight.clients, sight.teams, role)
-        case View.QUEUES | View.CONTACTS | View.MONEY | View.TASKS:
+        case View.QUEUES | View.CONTACTS | View.MONEY | View.TASKS | View.MODES:
             return Audience(sight.owner, view, None, sight.clients)
 
 
@@ -126,6 +127,8 @@ def keys(live: Live, audience: Audience) -> Iterator[str]:
             yield from (t.id for t in live.tasks.values() if audience.sees(t.client))
         case View.ALERTS:
             yield from (name for name, alert in live.alerts.items() if audience.shows(alert))
+        case View.MODES:
+            yield from (k for k, mode in live.modes.items() if audience.sees(mode.row.client))
         case View.DESK:
             if audience.agent is not None:
                 yield audience.agent
@@ -161,6 +164,10 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
             alert = live.alerts.get(key)
             shown = alert is not None and audience.shows(alert)
             return AlertChanged(key, version, alert if shown else None)
+        case View.MODES:
+            mode = live.modes.get(key)
+            shown = mode is not None and audience.sees(mode.row.client)
+            return ModeChanged(key, version, mode.row if mode and shown else None)
         case View.DESK:
             mine = key == audience.agent
             return DeskChanged(key, version, desk(live, AgentId(key)) if mine else None)

@@ -27,6 +27,7 @@ from roost.kernel.time import InstantUs
 from roost.ports.snapshots import Snapshot, Snapshots
 from roost.web.live import AgentLive, ContactLive, Counted, Live, QueueLive
 from roost.web.live_helping import ToldLive
+from roost.web.live_modes import ModeLive
 from roost.web.live_tasks import TaskLive
 
 FOLDS: Final = 3  # another number where an event is folded in another way: nothing is taken over
@@ -48,6 +49,7 @@ class Standing(Struct):
     counts: dict[ContactId, int]
     told: dict[str, list[ToldLive]]
     tasks: dict[TaskId, TaskLive]
+    modes: dict[str, ModeLive]
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -89,6 +91,7 @@ def standing_of(
             counts,
             live.told,
             live.tasks,
+            live.modes,
         )
     )
 

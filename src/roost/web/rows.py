@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from roost.floor.affected import ModeKind
 from roost.floor.alert_rules import AlertMeasure
 from roost.floor.parties import Party, SegmentKind, WatchMode
 from roost.floor.queues.messages import Outcome
@@ -20,6 +21,7 @@ from roost.kernel.ids import (
     ClientId,
     EntryId,
     LegId,
+    ModeId,
     MoveId,
     QueueId,
     SegmentId,
@@ -324,6 +326,26 @@ class ContactChanged(Struct, frozen=True, tag="contacts", tag_field="view"):
     row: ContactRow | None
 
 
+class ModeRow(Struct, frozen=True):
+    """What somebody declared about a client's callers: those of some queues, on some lists, whose
+    flow set `variable` to `value`; what isn't named narrows nothing. In force once it `began`; an
+    emergency may send them to the queue `to`. `declared` when: for a minute it may be withdrawn."""
+
+    mode: ModeId
+    kind: ModeKind
+    client: ClientId
+    queues: tuple[QueueId, ...]
+    lists: tuple[str, ...]
+    variable: str
+    value: str
+    announcement: str
+    to: QueueId | None
+    begins: InstantUs
+    ends: InstantUs
+    began: bool
+    declared: InstantUs
+
+
 class TotalsChanged(Struct, frozen=True, tag="totals", tag_field="view"):
     key: str
     version: int
@@ -340,6 +362,12 @@ class AlertChanged(Struct, frozen=True, tag="alerts", tag_field="view"):
     key: str
     version: int
     row: AlertRow | None
+
+
+class ModeChanged(Struct, frozen=True, tag="modes", tag_field="view"):
+    key: str
+    version: int
+    row: ModeRow | None
 
 
 class DeskChanged(Struct, frozen=True, tag="desk", tag_field="view"):
@@ -363,6 +391,7 @@ RowChanged = (
     | DeskChanged
     | TaskChanged
     | AlertChanged
+    | ModeChanged
 )
 
 

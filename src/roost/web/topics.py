@@ -31,6 +31,7 @@ TOPIC_OF: Final = {
     "agents": Topic.AGENTS,
     "routing": Topic.ROUTING,
     "tasks": Topic.AGENTS,
+    "modes": Topic.QUEUES,
 }
 """By the event's area; anything else is SETTINGS."""
 
@@ -49,6 +50,7 @@ CLIENT_SEES: Final[dict[str, tuple[str, ...]]] = {
     "queues.ContactQueued": ("queue", "priority"),
     "queues.ContactDequeued": ("queue", "outcome", "agent", "waited_us", "short", "in_target"),
     "queues.ContactTurnedAway": ("queue",),
+    "modes.ModeDeclared": ("kind", "begins", "ends", "announcement"),
     "agents.OfferTaken": ("agent", "queue", "rang_us"),
     "agents.SegmentClosed": (
         "agent",

@@ -190,6 +190,7 @@ function useSentence(): (row: Noted) => string {
         report: about.what?.startsWith("reports/")
           ? t(`reports:kind.${about.what.slice("reports/".length)}`)
           : (about.what?.replace(/^simulations\//, `${t("simulation:title")} `) ?? ""),
+        mode: about.kind ? t(`modes:kind.${about.kind}`) : "",
         version: (about.version ?? "").slice(0, 8),
       };
       if (!isKind(row.what)) return row.what;

@@ -5,6 +5,7 @@ export const KINDS = [
   "TalkWatched",
   "DataExported",
   "AgentCommanded",
+  "ModeSet",
   "AgentsMoved",
   "PrioritySet",
   "AccountChanged",

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { useMaybeMe, useMay } from "@/api/session";
 import { useTable } from "@/feed/hooks";
-import { IconDeviceTv } from "@/parts/icons";
+import { IconBolt, IconDeviceTv } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { useAction } from "@/shell/actions";
 import { UndoBar } from "@/parts/UndoBar";
@@ -23,6 +23,7 @@ import { RaisedHere } from "./RaisedHere";
 import type { FloorSearch } from "./search";
 import { WatchBar } from "./WatchBar";
 
+const Declare = lazy(() => import("./Declare"));
 const Televisions = lazy(() => import("@/pages/wallboard/Televisions"));
 
 /** A supervisor's view of everything that goes on, for the scope that the address names. */
@@ -40,6 +41,7 @@ export function Floor() {
       <div className={classes.scope}>
         <Scope search={search} />
         <RaisedHere search={search} />
+        {may("floor.command") && <DeclareButton client={search.client} />}
         {operator && may("floor.command") && <ForNow />}
         {may("wallboards.manage") && <TelevisionsButton />}
       </div>
@@ -65,6 +67,30 @@ export function Floor() {
       {me?.agent && <WatchBar agent={me.agent} />}
       <UndoBar />
     </div>
+  );
+}
+
+function DeclareButton({ client }: { client: string | undefined }) {
+  const { t } = useTranslation("modes");
+  const [open, setOpen] = useState(false);
+  useAction({ label: t("declare"), group: t("declared"), run: () => setOpen(true) });
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconBolt size={16} />}
+        onClick={() => setOpen(true)}
+      >
+        {t("declare")}
+      </Button>
+      {open && (
+        <Suspense>
+          <Declare {...(client === undefined ? {} : { client })} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

@@ -1,14 +1,15 @@
 """What goes wrong in a scenario: within its time, and of streams and teams that exist."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
-from roost.definitions.scenario_documents import Late, Outage, Scenario, Surge, TeamDown
+from roost.definitions.scenario_documents import Declared, Late, Outage, Scenario, Surge, TeamDown
 from roost.definitions.scenario_times import span_of, turns, wall
+from roost.floor.affected import ModeKind
 
 Where = tuple[str | int, ...]
 
@@ -17,12 +18,13 @@ def check_trouble(draft: Draft, source: Source[Scenario]) -> Iterator[Problem]:
     """All of it."""
     scenario = source.document
     trouble = scenario.trouble
-    listed: list[tuple[str, int, Outage | Surge | TeamDown]] = [
+    listed: list[tuple[str, int, Outage | Surge | TeamDown | Declared]] = [
         (name, place, one)
         for name, entries in (
             ("surges", trouble.surges),
             ("trunk_lost", trouble.trunk_lost),
             ("teams_down", trouble.teams_down),
+            ("declared", trouble.declared),
         )
         for place, one in enumerate(entries)
     ]
@@ -35,13 +37,15 @@ def check_trouble(draft: Draft, source: Source[Scenario]) -> Iterator[Problem]:
             yield source.wrong(("trouble", "surges", place, "stream"), "unknown-stream", what, mend)
     for place, down in enumerate(trouble.teams_down):
         yield from _team(draft, source, ("trouble", "teams_down", place, "team"), down.team)
+    for place, one in enumerate(trouble.declared):
+        yield from _declared(draft, source, ("trouble", "declared", place), one)
     for place, late in enumerate(trouble.late):
         yield from _late(draft, source, ("trouble", "late", place), late)
     yield from _overlaps(source)
 
 
 def _span(
-    source: Source[Scenario], path: Where, one: Outage | Surge | TeamDown
+    source: Source[Scenario], path: Where, one: Outage | Surge | TeamDown | Declared
 ) -> Iterator[Problem]:
     begin, end = span_of(source.document)
     since = wall(one.from_, begin)
@@ -51,6 +55,37 @@ def _span(
     elif not begin <= since < end:
         what, mend = f"{one.from_} isn't in the scenario's time", "Name a time within it"
         yield source.wrong((*path, "from"), "outside", what, mend)
+
+
+def _declared(
+    draft: Draft, source: Source[Scenario], path: Where, one: Declared
+) -> Iterator[Problem]:
+    """All that's named is the client's, and nobody is sent to where they can't be answered."""
+    client = draft.clients.get(one.client)
+    if client is None:
+        mend = did_you_mean(one.client, draft.clients)
+        what = f"unknown client {one.client!r}"
+        yield source.wrong((*path, "client"), "unknown-client", what, mend)
+        return
+    own = client.document
+    named: list[tuple[Where, str, str, Collection[str]]] = [
+        *((("queues", n), "queue", name, own.queues) for n, name in enumerate(one.queues)),
+        *((("callers", n), "list", name, own.callers) for n, name in enumerate(one.callers)),
+    ]
+    if one.announcement is not UNSET:
+        named.append((("announcement",), "announcement", one.announcement, own.announcements))
+    if one.waits_in is not UNSET:
+        named.append((("waits_in",), "queue", one.waits_in, own.queues))
+    for where, kind, name, known in named:
+        if name not in known:
+            what = f"unknown {kind} {name!r}"
+            mend = did_you_mean(name, known, none="Add it to the client's definitions")
+            yield source.wrong((*path, *where), f"unknown-{kind}", what, mend)
+    emergency = one.mode is ModeKind.EMERGENCY and one.queues
+    if one.waits_in is not UNSET and (not emergency or one.waits_in in one.queues):
+        what = f"callers can't be sent to {one.waits_in!r} by this"
+        mend = "In an emergency of some queues, name one that isn't among them"
+        yield source.wrong((*path, "waits_in"), "leads-back", what, mend)
 
 
 def _team(draft: Draft, source: Source[Scenario], path: Where, team: str) -> Iterator[Problem]:

@@ -33,7 +33,8 @@ def declare_mode(state: Modes, now: InstantUs, command: m.DeclareMode) -> Decisi
         return wrong
     if sum(mode.of.scope.client == scope.client for mode in state.modes.values()) >= MOST_MODES:
         return Refusal("too_many_modes", {"most": str(MOST_MODES)})
-    mode, owner = ModeId(f"M{state.made + 1}"), owner_of(scope.client)
+    mode = ModeId(f"{scope.client}.m{state.made.get(scope.client, 0) + 1}")
+    owner = owner_of(scope.client)
     declared = m.ModeDeclared(
         owner=owner,
         mode=mode,

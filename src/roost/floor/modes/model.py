@@ -44,7 +44,7 @@ class Account(Struct, gc=False, frozen=True):
 
 
 class Modes(Struct, gc=False):
-    made: int = 0  # the next is M(made + 1)
+    made: dict[str, int] = field(default_factory=dict[str, int])  # so far, by client
     modes: dict[str, Mode] = field(default_factory=dict[str, Mode])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
 
@@ -70,7 +70,8 @@ def configured(state: Modes, floor: definition.Floor) -> None:
 
 
 def declared(state: Modes, event: m.ModeDeclared, at: InstantUs) -> None:
-    state.made += 1
+    client = event.scope.client
+    state.made[client] = state.made.get(client, 0) + 1
     of = InForce(event.mode, event.kind, event.scope, event.announcement, event.to)
     state.modes[event.mode] = Mode(of, event.owner, at, event.begins, event.ends)
 

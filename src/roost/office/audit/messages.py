@@ -9,7 +9,7 @@ then refused stands here as well.
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from roost.kernel.ids import AgentId, Digest, MoveId, StreamName
+from roost.kernel.ids import AgentId, Digest, ModeId, MoveId, StreamName
 from roost.kernel.messages import Event
 
 AUDIT: Final = StreamName("audit")
@@ -78,6 +78,14 @@ class PrioritySet(Event, frozen=True, gc=False, kw_only=True):
     raised: int
 
 
+class ModeSet(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody declared a surge, an emergency or a closing, or changed or ended one."""
+
+    kind: str
+    mode: ModeId | None  # None: about to be declared
+    how: Literal["declared", "extended", "ended", "withdrawn"]
+
+
 class PutInForce(Event, frozen=True, gc=False, kw_only=True):
     """Definitions were put in force; the stream `settings` holds them by this version."""
 
@@ -94,6 +102,7 @@ _EVENTS: Final = (
     AgentCommanded,
     AgentsMoved,
     PrioritySet,
+    ModeSet,
     PutInForce,
 )
 AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}
