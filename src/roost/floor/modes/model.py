@@ -55,7 +55,7 @@ def configured(state: Modes, floor: definition.Floor) -> None:
         client.id: Account(
             tuple(queue.id for queue in floor.queues if queue.client == client.id),
             client.lists,
-            tuple(client.announcements),
+            tuple(sorted(client.announcements)),
             tuple(
                 dict.fromkeys(
                     one
