@@ -101,8 +101,10 @@ class Centre:
         self._city_port = sockets.free_port((socket.SOCK_DGRAM,))
         self.up = CentreUp(folder, FLOW, self._city_port)
         client = Path(self.up.launch.centre) / "clients" / "power-grid" / "client.yaml"
-        with client.open("a", encoding="utf-8") as file:
-            file.write(f'\ncallers: {{messages: ["{MESSAGES}"]}}\n')
+        text = client.read_text(encoding="utf-8")
+        mine = text.replace("\ncallers:\n", f'\ncallers:\n  messages: ["{MESSAGES}"]\n')
+        assert mine != text
+        client.write_text(mine, encoding="utf-8")
         self._edge_port = sockets.free_port((socket.SOCK_DGRAM,))
         with (Path(self.up.launch.centre) / "roost.toml").open("a", encoding="utf-8") as file:
             file.write(f"\n[edge]\nport = {self._edge_port}\n")
