@@ -63,6 +63,8 @@ def test_the_place_is_kept_without_the_line(busy: Centre) -> None:
     dialled = busy.asked(DialAgent)[-1]
     assert not dialled.asked, "the agent takes it, or declines, as any other"
     assert not busy.asked(DialNumber), "the customer is called when the agent is there"
+    made = busy.the(c.CallbackPromised, promise).count
+    assert busy.state.calls.calls[promise].count == made, "by which its client knows it"
     li = busy.answers("Li")
     number = busy.asked(DialNumber)[-1]
     assert (number.number, number.shown) == ("v7", "95598")

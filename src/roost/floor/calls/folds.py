@@ -70,35 +70,22 @@ def arrived(state: Calls, event: m.CallArrived, at: InstantUs) -> None:
 
 def made(state: Calls, event: m.CallMade, at: InstantUs) -> None:
     """A contact of ours: its customer's leg isn't there yet."""
-    assert event.contact is not None
-    state.made += 1
-    client = ClientId(event.owner)
-    state.accounts[client].count = event.count
-    state.calls[event.contact] = Call(
-        event.contact,
-        client,
-        event.owner,
-        event.media,
-        event.leg,
-        event.shown,
-        event.number,
-        {},
-        at,
-        [],
-        outbound=True,
-        offers_made=1,
-        entry=event.entry,
-        count=event.count,
-    )
+    call = _ours(state, event, at)
+    call.offers_made = 1
+    call.entry = event.entry
 
 
 def promised(state: Calls, event: m.CallbackPromised, at: InstantUs) -> None:
     """A contact of ours that nobody is on yet."""
+    _ours(state, event, at).callback = True
+
+
+def _ours(state: Calls, event: m.CallMade | m.CallbackPromised, at: InstantUs) -> Call:
     assert event.contact is not None
     state.made += 1
     client = ClientId(event.owner)
     state.accounts[client].count = event.count
-    state.calls[event.contact] = Call(
+    call = state.calls[event.contact] = Call(
         event.contact,
         client,
         event.owner,
@@ -110,8 +97,9 @@ def promised(state: Calls, event: m.CallbackPromised, at: InstantUs) -> None:
         at,
         [],
         outbound=True,
-        callback=True,
+        count=event.count,
     )
+    return call
 
 
 def serving(state: Calls, event: m.MediaServing) -> None:

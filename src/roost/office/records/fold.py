@@ -95,20 +95,10 @@ def _made(
     envelope: Envelope,
     body: CallMade,
 ) -> Record:
-    """A call of ours: `number` is the client's own that was shown, `caller` whom we called."""
-    record = Record(
-        contact=contact,
-        client=ClientId(envelope.owner),
-        count=body.count,
-        number=body.shown,
-        trunk=TrunkId(""),
-        caller=body.number,
-        arrived=envelope.at,
-        outbound=True,
-        tasks=[] if body.task is None else [body.task],
-        numbers=[envelope.number],
-    )
-    records[contact] = record
+    """A call of ours."""
+    record = _ours(records, contact, envelope, body)
+    if body.task is not None:
+        record.tasks = [body.task]
     return record
 
 
@@ -119,7 +109,20 @@ def _promised(
     body: CallbackPromised,
 ) -> Record:
     """A call of ours that waits for its turn."""
-    record = Record(
+    record = _ours(records, contact, envelope, body)
+    record.promised_in = body.first
+    record.callback = "waiting"
+    return record
+
+
+def _ours(
+    records: MutableMapping[ContactId, Record],
+    contact: ContactId,
+    envelope: Envelope,
+    body: CallMade | CallbackPromised,
+) -> Record:
+    """`number` is the client's own that was shown, `caller` whom we called."""
+    record = records[contact] = Record(
         contact=contact,
         client=ClientId(envelope.owner),
         count=body.count,
@@ -128,11 +131,8 @@ def _promised(
         caller=body.number,
         arrived=envelope.at,
         outbound=True,
-        promised_in=body.first,
-        callback="waiting",
         numbers=[envelope.number],
     )
-    records[contact] = record
     return record
 
 
