@@ -1,10 +1,16 @@
 """A caller keeps the place without the line: offered, taken, made, tried again, given up."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from roost.engine.step import Engine
 from roost.floor.agents import messages as a
 from roost.floor.agents.model import Presence
+from roost.floor.callbacks.messages import CloseCallback
 from roost.floor.calls import messages as c
+from roost.floor.cell import ROOM
 from roost.floor.effects import DialAgent, DialNumber, StopCollecting
 from roost.floor.flows import messages as f
 from roost.floor.parties import SegmentKind
@@ -237,3 +243,25 @@ def test_a_customer_called_first_in_vain_is_called_again(busy: Centre) -> None:
     assert len(busy.asked(DialNumber)) == before + 1
     busy.give(c.LegAnswered(busy.dialled()))
     assert busy.with_agent("Li") == again
+
+
+def test_a_fault_of_ours_as_a_try_is_closed_loses_no_promise(busy: Centre) -> None:
+    promise = takes(busy)
+    faults = [AssertionError("a fault of ours")]
+
+    def decide(state: Any, now: Any, command: Any) -> Any:
+        if isinstance(command, CloseCallback) and faults:
+            raise faults.pop()
+        return ROOM.decide(state, now, command)
+
+    engine = busy.engine
+    busy.engine = Engine(
+        replace(ROOM, decide=decide), engine.stream, state=engine.state, number=engine.number,
+        at=engine.at,
+    )  # fmt: skip
+    finishes(busy)
+    busy.answers("Li")
+    busy.give(c.LegFailed(busy.dialled(), Blame.CALLER, Reason.BUSY, 486))
+    assert not faults
+    assert busy.the(c.CallbackClosed, promise).next in busy.state.callbacks.promises
+    assert promise not in busy.state.callbacks.promises

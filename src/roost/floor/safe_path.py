@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from roost.floor.agents import messages as agents
+from roost.floor.callbacks import messages as callbacks
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import LegState
 from roost.floor.flows import messages as flows
@@ -29,6 +30,7 @@ TIDYING: Final = (
     agents.EndCallOut,
     agents.TurnSegment,
     agents.BeginSegment,
+    callbacks.CloseCallback,
     calls.CheckContact,
     calls.StopRinging,
     queues.StopWaiting,
