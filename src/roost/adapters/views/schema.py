@@ -29,7 +29,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/3 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/4 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -83,13 +83,16 @@ parts: Final = Table(
     "parts",
     tables,
     Column("client", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # in the contract's zone
     Column("line", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("finished", Integer, primary_key=True),
+    Column("since", Integer, primary_key=True),  # where the line's run began
+    Column("surcharge", Text, primary_key=True),
+    Column("counted", Integer, primary_key=True),  # the instant that names its period
     Column("contact", Text, primary_key=True),
     Column("quantity", Integer, nullable=False),
     Index("parts_by_contact", "contact"),
-    Index("parts_by_finish", "client", "finished", "line", "version", "quantity"),
+    Index("parts_by_time", "client", "counted", "line", "since", "surcharge", "quantity"),
+    Index("parts_by_day", "client", "day", "line", "since", "surcharge", "quantity"),
     sqlite_with_rowid=False,
 )
 
