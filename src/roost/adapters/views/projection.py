@@ -245,6 +245,7 @@ def _rows(
         "recordings": sum(1 for track in record.tracks if track.closed),
         "message": int(record.message),
         "number": record.number,
+        "promised_in": record.promised_in,
         "person": person,
         "ended_by": None if record.blame is None else record.blame.value,
         "ended_why": None if record.reason is None else record.reason.value,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from roost.adapters.views import explaining, shapes
@@ -45,6 +46,7 @@ from roost.ports.records import (
 )
 
 MOST_AT_ONCE: Final = 1_000  # rows of one answer, whatever is asked for
+MOST_TRIES: Final = 100  # of one promise that are shown: what lost media cuts short counts as none
 CELL: Final = StreamName("cell-1")
 
 
@@ -120,11 +122,15 @@ class SqliteRecords:
         )
         with connection:
             row = connection.execute(statement).fetchone()
+            if row is None:
+                return None
             in_force = contracts_of(connection)
-        if row is None:
-            return None
-        record = decode_record(row[0])
-        return shapes.full(in_force, record, shapes.history(self._reader, self._stream, record))
+            record = decode_record(row[0])
+            first, tries = _in_turn(connection, record)
+        happened = shapes.history(self._reader, self._stream, record)
+        return replace(
+            shapes.full(in_force, record, happened), in_turn=shapes.in_turn(in_force, first, tries)
+        )
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
@@ -270,6 +276,23 @@ class SqliteRecords:
                 (client, billing.earned(contract, _tally(connection, client, span)))
                 for client, contract in sorted(contracts_of(connection).items())
             ]
+
+
+def _in_turn(connection: Connection, record: Record) -> tuple[Record | None, list[Record]]:
+    """The contact in which a call was promised, and the calls."""
+    column = contacts.c
+    named = record.promised_in or record.contact
+    tries = (
+        select(column.record)
+        .where(column.promised_in == named)
+        .order_by(column.count)
+        .limit(MOST_TRIES)
+    )
+    found = [decode_record(row[0]) for row in connection.execute(tries)]
+    if not found or record.promised_in is None:
+        return record, found
+    first = connection.execute(select(column.record).where(column.contact == named)).scalar()
+    return None if first is None else decode_record(first), found
 
 
 def _all_records(connection: Connection) -> list[Record]:

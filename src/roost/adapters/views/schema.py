@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
 )
 
 from roost.office.contracts.pricing import EVALUATOR
@@ -63,6 +64,7 @@ contacts: Final = Table(
     Column("recordings", Integer, nullable=False),
     Column("message", Integer, nullable=False),
     Column("number", Text, nullable=False),  # that was called
+    Column("promised_in", Text),  # the contact in which this call was promised
     Column("person", Text),  # the caller, as the client's index knows them (ports.persons)
     Column("ended_by", Text),
     Column("ended_why", Text),
@@ -76,6 +78,7 @@ contacts: Final = Table(
     Index("contacts_by_count", "client", "count", unique=True),
     Index("contacts_by_finish", "client", "finished"),
     Index("contacts_by_person", "client", "person", "arrived"),
+    Index("contacts_by_promise", "promised_in", sqlite_where=text("promised_in IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

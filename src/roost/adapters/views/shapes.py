@@ -19,6 +19,8 @@ from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
 from roost.ports.log import LogReader
 from roost.ports.records import (
+    CallbackTry,
+    CallInTurn,
     ContactRecord,
     ContactSummary,
     Happening,
@@ -118,6 +120,28 @@ def full(
         lines=_lines(in_force, record),
         history=happened,
         chapters=chapters(record),
+    )
+
+
+def in_turn(
+    in_force: dict[ClientId, Contract], first: Record | None, tries: list[Record]
+) -> CallInTurn | None:
+    """A promised call, where there's one."""
+    if not tries:
+        return None
+    return CallInTurn(
+        None if first is None else summary(in_force, first),
+        tuple(
+            CallbackTry(
+                one.contact,
+                one.count,
+                one.arrived,
+                one.ended,
+                tuple(dict.fromkeys(segment.agent for segment in one.segments)),
+                one.callback,
+            )
+            for one in tries
+        ),
     )
 
 
