@@ -54,7 +54,7 @@ def change(centre: CentreUp, file: Path | str, old: str, new: str) -> None:
 
 def store(centre: CentreUp) -> SqliteStore:
     places = centre.launch.places
-    return SqliteStore(places.streams, KeyFile(places.keys))
+    return SqliteStore(places.streams, KeyFile(places.keys, places.master))
 
 
 def version(centre: CentreUp) -> str:
@@ -138,7 +138,7 @@ def test_without_a_centre_a_dry_run_compares_the_definitions_and_leaves_nothing(
 
 def test_a_client_that_asks_who_calls_again_knows_its_first_caller(centre: CentreUp) -> None:
     change(centre, CLIENT, "skills: {bills: 1}", "skills: {bills: 1}\n    sticky: {}")
-    keys = KeyFile(centre.launch.places.keys)
+    keys = KeyFile(centre.launch.places.keys, centre.launch.places.master)
     try:
         apply(centre)
     finally:

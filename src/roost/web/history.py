@@ -46,7 +46,7 @@ ClientPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PeriodPath = Annotated[
     str, PathParameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")
 ]
-LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:@-]{1,120}$")]
 Instant = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
 Word = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
 After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]

@@ -86,13 +86,16 @@ parts: Final = Table(
     "parts",
     tables,
     Column("client", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # in the contract's zone
     Column("line", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("finished", Integer, primary_key=True),
+    Column("since", Integer, primary_key=True),  # where the line's run began
+    Column("surcharge", Text, primary_key=True),
+    Column("counted", Integer, primary_key=True),  # the instant that names its period
     Column("contact", Text, primary_key=True),
     Column("quantity", Integer, nullable=False),
     Index("parts_by_contact", "contact"),
-    Index("parts_by_finish", "client", "finished", "line", "version", "quantity"),
+    Index("parts_by_time", "client", "counted", "line", "since", "surcharge", "quantity"),
+    Index("parts_by_day", "client", "day", "line", "since", "surcharge", "quantity"),
     sqlite_with_rowid=False,
 )
 
