@@ -18,10 +18,9 @@ from roost.ports.log import LogReader, Vault
 from roost.ports.persons import Persons
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
-from roost.ports.records import Records
-from roost.ports.reports import Reports
 from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
+from roost.ports.views import Views
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
 
@@ -55,8 +54,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     alerts: AlertBook
-    records: Records
-    reports: Reports
+    views: Views
     recordings: Recordings
     simulations: Simulations
     clock: Clock

@@ -1,7 +1,6 @@
 """Answers of `ports.records.Records` from `views.db`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
@@ -21,6 +20,7 @@ from roost.adapters.views.schema import (
 )
 from roost.kernel.ids import ClientId, ContactId, StreamName
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
@@ -55,17 +55,20 @@ class Held(Struct, frozen=True):
 
 
 class SqliteRecords:
-    """Reads while the projections write, from any thread. Before the file exists there's
-    nothing: empty answers. `reader` opens a contact's history in the log."""
+    """Reads while the projections write, from any thread: what's in a purview. Before the file
+    exists there's nothing: empty answers. `reader` opens a contact's history in the log."""
 
-    def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
-        self._views = Opened(path)
+    def __init__(
+        self,
+        views: Opened,
+        purview: Purview,
+        reader: LogReader | None = None,
+        stream: StreamName = CELL,
+    ) -> None:
+        self._views = views
+        self._purview = purview
         self._reader = reader
         self._stream = stream
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
@@ -73,7 +76,7 @@ class SqliteRecords:
 
     def position_of(self, stream: StreamName) -> int:
         """The same for any stream that is followed."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return 0
         statement = select(positions.c.number).where(positions.c.stream == stream)
@@ -84,7 +87,7 @@ class SqliteRecords:
         self, which: ContactFilter, after: Place | None, limit: int
     ) -> list[ContactSummary]:
         """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         column = contacts.c
@@ -108,7 +111,7 @@ class SqliteRecords:
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None:
         """One record with its legs, segments, tracks, lines and history."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.record).where(
@@ -124,7 +127,7 @@ class SqliteRecords:
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.unbilled).where(
@@ -136,7 +139,7 @@ class SqliteRecords:
 
     def times_counted(self, counted: Counted, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """How often each of these contacts is counted."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         statement = (
@@ -149,7 +152,7 @@ class SqliteRecords:
 
     def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         found: dict[ContactId, int] = {}
@@ -163,7 +166,7 @@ class SqliteRecords:
 
     def clients(self) -> list[ClientId]:
         """The clients that have had contacts."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -172,7 +175,7 @@ class SqliteRecords:
 
     def clients_with_contract(self) -> list[ClientId]:
         """The clients that have a contract."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -180,7 +183,7 @@ class SqliteRecords:
 
     def held(self) -> Held:
         """What the projections hold, read in one transaction: they go on meanwhile."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return Held({}, [], [])
         with connection:
@@ -191,7 +194,7 @@ class SqliteRecords:
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -199,7 +202,7 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -208,7 +211,7 @@ class SqliteRecords:
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -217,7 +220,7 @@ class SqliteRecords:
 
     def draft(self, client: ClientId, period: str) -> InvoiceDraft | None:
         """One client's draft; None for a client without a contract, or no such month."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -235,7 +238,7 @@ class SqliteRecords:
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -254,9 +257,10 @@ class SqliteRecords:
             if found is None:
                 return None
             version, priced = found
+            same = and_(parts.c.client == contacts.c.client, parts.c.contact == contacts.c.contact)
             rows = connection.execute(
                 select(contacts.c.record)
-                .select_from(parts.join(contacts, parts.c.contact == contacts.c.contact))
+                .select_from(parts.join(contacts, same))
                 .where(
                     parts.c.client == client,
                     parts.c.line == priced.name,
@@ -273,7 +277,7 @@ class SqliteRecords:
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
         without minimums, which no contact earns."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
