@@ -171,6 +171,10 @@ FLOWS: dict[str, dict[str, d.Step]] = {
         "answer": d.Answer("wait"),
         "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", callback=CUSTOMER_FIRST),
     },
+    "turn-outage": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/outage", 0, (), MUSIC, 3600 * S, "", callback=TURN),
+    },
     "li": {  # Li's own numbers
         "wait": d.Enqueue(
             "grid/bills",

@@ -38,7 +38,7 @@ def schema(name: str) -> dict[str, Any]:
         definitions["PromptDocument"]["oneOf"] = kinds
     if "LineDocument" in definitions:
         properties = definitions["LineDocument"]["properties"]
-        properties["measure"] = {**properties["measure"], "enum": [str(one) for one in Measure]}
+        properties["measure"] = {**properties["measure"], "enum": [str(one) for one in MEASURES]}
         properties["rate"] = _decimal(properties["rate"])
     if "VersionDocument" in definitions:
         properties = definitions["VersionDocument"]["properties"]

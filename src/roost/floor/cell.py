@@ -241,13 +241,15 @@ def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) ->
         event.number,
         event.asked,
         event.since,
+        event.not_before,
         event.until,
         event.tries,
         event.retry_us,
         event.customer_first,
         event.waiting,
     )
-    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
+    client = ClientId(event.owner)
+    flows_model.promised(state.flows, contact, client, event.queue, event.since)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:

@@ -16,6 +16,7 @@ from roost.kernel.ids import ClientId
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import InstantUs
 from roost.office.contracts.measured import Measured
+from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.model import Contract, ContractVersion
 from roost.office.contracts.pricing import Part, amount, line_quantity, version_at
 from roost.office.contracts.terms import Period, Side, Term
@@ -25,7 +26,6 @@ from roost.office.measures.facts import Fact
 from roost.office.measures.formulas import terms_of, total
 from roost.office.measures.intervals import QUARTER, begin_of, end_of, quarter_of
 from roost.office.service_terms.judging import (
-    Exclusion,
     Interval,
     Verdict,
     in_hours,

@@ -12,7 +12,7 @@ from roost.definitions.documents import ContractDocument, LineDocument, VersionD
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.kernel.money import MINOR_DIGITS
-from roost.office.contracts.model import TIMED, Kind, Measure
+from roost.office.contracts.model import BY_CONTACT, TIMED, Kind, Measure
 
 
 def check_contracts(draft: Draft) -> Iterator[Problem]:
@@ -98,7 +98,7 @@ def _line(
     where: tuple[str | int, ...],
     line: LineDocument,
 ) -> Iterator[Problem]:
-    measures = [str(measure) for measure in Measure]
+    measures = [str(measure) for measure in Measure if measure in BY_CONTACT - {Measure.RESULTS}]
     if line.measure not in measures:
         mend = did_you_mean(line.measure, measures)
         what = f"nothing measures {line.measure!r}"

@@ -199,11 +199,13 @@ def resumed(state: Flows, event: m.MusicResumed) -> None:
     run.heard = (*run.heard, *event.announced)
 
 
-def promised(state: Flows, contact: ContactId, client: ClientId, queue: QueueId) -> None:
+def promised(
+    state: Flows, contact: ContactId, client: ClientId, queue: QueueId, since: InstantUs
+) -> None:
     """Whom we call back waits as one who was transferred does: with no step of a flow."""
-    state.runs[contact] = Run(
-        contact, client, "", (), {}, step=TRANSFERRED, waits="queue", answered=True, queue=queue
-    )
+    run = Run(contact, client, "", (), {}, step=TRANSFERRED, waits="queue", answered=True)
+    run.queue, run.since = queue, since
+    state.runs[contact] = run
 
 
 def _acted(run: Run, act: m.Act, since: InstantUs) -> None:

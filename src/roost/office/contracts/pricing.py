@@ -89,6 +89,8 @@ def _quantity(line: Line, segments: tuple[MeasuredSegment, ...]) -> int:
             return _units(line, [connected_us(segments)])
         case Measure.HANDLED_MINUTES:
             return _units(line, [segment.handled_us for segment in segments])
+        case _:
+            raise AssertionError(f"no contact adds to {line.measure}")
 
 
 def _units(line: Line, lengths: list[int]) -> int:
