@@ -29,7 +29,7 @@ from roost.kernel.time import SECOND, DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 RINGING_US: Final = DurationUs(10 * SECOND)  # how long an offer is put off while a phone rings
-OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT})
+OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT, Reason.DRAINED})
 """A trouble of ours, which uses up no try."""
 
 
@@ -42,6 +42,8 @@ def offer_callback(
     run, entry, call, offer = found
     if entry.offer is not None or run.offering:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
+    if now < run.undisturbed:
+        return Decision(effects=(Wake(run.undisturbed, command),))
     if call.caller is None or not call.may_call or not _room(state):
         return NOTHING
     collect = CollectId(f"{run.contact}/d{run.collections + 1}")
