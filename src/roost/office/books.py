@@ -4,17 +4,20 @@ A projection keeps the same in tables (`adapters/views`); the functions are thes
 """
 
 from collections.abc import Iterable, Mapping, MutableMapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId
 from roost.office import billing
+from roost.office.accounts.messages import OFFICE
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.messages import ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of
 from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.facts import NOTHING_TOLD, Facts, corrected, fold_facts, out_of_the_bill
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.reactions import measured_of
@@ -28,11 +31,14 @@ class Books(Struct):
 
     records: dict[ContactId, Record] = {}
     contracts: dict[ClientId, Contract] = {}
+    told: dict[ClientId, Facts] = {}
 
 
 def fold(books: Books, envelope: Envelope) -> None:
-    """Takes one event in, of the cell's stream or the settings'."""
-    if not fold_contract(books.contracts, envelope):
+    """Takes one event in, of the cell's stream, the settings' or the office's."""
+    if envelope.stream == OFFICE:
+        fold_facts(books.told, envelope)
+    elif not fold_contract(books.contracts, envelope):
         fold_record(books.records, envelope)
 
 
@@ -49,7 +55,9 @@ def fold_contract(contracts: MutableMapping[ClientId, Contract], envelope: Envel
 
 
 def tallies(
-    contracts: Mapping[ClientId, Contract], finished: Iterable[Measured]
+    contracts: Mapping[ClientId, Contract],
+    finished: Iterable[Measured],
+    told: Mapping[ClientId, Facts] = MappingProxyType({}),
 ) -> dict[tuple[ClientId, str], Tally]:
     """Sums by client and month: one for each month that has a draft."""
     made: dict[tuple[ClientId, str], Tally] = {}
@@ -60,7 +68,8 @@ def tallies(
             continue
         period = period_of(contract.zone, measured.at)
         seen.setdefault(measured.client, set()).add(period)
-        parts = price(contract, measured)
+        facts = told.get(measured.client, NOTHING_TOLD)
+        parts = out_of_the_bill(facts, measured) or price(contract, corrected(facts, measured))
         if isinstance(parts, Unbilled):
             continue
         tally = made.get((measured.client, period))
@@ -77,7 +86,7 @@ def tallies(
 def drafts(books: Books) -> tuple[Draft, ...]:
     """Every client's drafts, by client and month."""
     finished = (measured_of(record) for record in books.records.values())
-    sums = tallies(books.contracts, (one for one in finished if one is not None))
+    sums = tallies(books.contracts, (one for one in finished if one is not None), books.told)
     return tuple(
         billing.draft(books.contracts[client], period, sums[(client, period)])
         for client, period in sorted(sums)
@@ -90,4 +99,6 @@ def lines(books: Books, contact: ContactId) -> tuple[Part, ...] | Unbilled:
     measured = measured_of(record)
     if measured is None:
         return Unbilled("open")
-    return price(books.contracts.get(record.client), measured)
+    facts = books.told.get(record.client, NOTHING_TOLD)
+    out = out_of_the_bill(facts, measured)
+    return out or price(books.contracts.get(record.client), corrected(facts, measured))

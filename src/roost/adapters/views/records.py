@@ -304,6 +304,15 @@ def _drafts(connection: Connection) -> list[Draft]:
     return found
 
 
+def draft_of(connection: Connection, contract: Contract, period: str) -> Draft | None:
+    """One client's draft; None for no month."""
+    try:
+        span = span_of(contract.zone, period)
+    except ValueError:
+        return None
+    return billing.draft(contract, period, _tally(connection, contract.client, span))
+
+
 def _periods(connection: Connection, contract: Contract) -> list[str]:
     """The months that have a draft."""
     column = contacts.c.finished

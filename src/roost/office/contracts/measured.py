@@ -22,6 +22,7 @@ class MeasuredSegment(Struct, frozen=True, gc=False):
     event: int
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # with the colleague, before the customer was theirs
+    code: str = ""  # the wrap-up code
 
     @property
     def handled_us(self) -> int:
