@@ -29,7 +29,7 @@ from roost.kernel.time import SECOND, DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 RINGING_US: Final = DurationUs(10 * SECOND)  # how long an offer is put off while a phone rings
-OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT})
+OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT, Reason.DRAINED})
 """A trouble of ours, which uses up no try."""
 
 

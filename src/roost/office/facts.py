@@ -13,7 +13,7 @@ from roost.office.contracts.messages import Exclusion, ForecastLocked
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.pricing import Unbilled
 from roost.office.invoices.tally import Tally
-from roost.office.quantities import Quantities
+from roost.office.quantities import Quantities, Served
 
 
 class Facts(Struct):
@@ -26,10 +26,11 @@ class Facts(Struct):
     struck: dict[ContactId, str] = {}
     codes: dict[SegmentId, str] = {}
 
-    def quantities(self, tally: Tally, period: str) -> Quantities:
+    def quantities(self, tally: Tally, period: str, served: tuple[Served, ...]) -> Quantities:
         """What a month's draft is computed from."""
         return Quantities(
             tally,
+            served=served,
             exclusions=tuple(self.exclusions.values()),
             forecasts=tuple(self.forecasts.values()),
             one_off=tuple(

@@ -304,8 +304,7 @@ class Control:
             await self._end(contact, Reason.DRAINED)
         if left:
             self._log.warning("ended_by_us", calls=len(left))
-            calls = self._engine.state.calls
-            await self._until(lambda: not calls.calls, ENDED_S)
+            await self._until(lambda: not self._unfinished(), ENDED_S)
         return 0
 
     async def _until(self, done: Any, most_s: float) -> None:
@@ -317,14 +316,18 @@ class Control:
             await asyncio.sleep(LOOK_S)
 
     def _standing(self) -> list[ContactId]:
-        calls = self._engine.state.calls.calls.values()
-        return [ContactId(call.id) for call in calls if call.ended_at is None]
+        return self._engine.state.calls.standing()
 
     def _at_rest(self) -> bool:
         """Nobody is on the line, and nobody writes anything up."""
         state = self._engine.state
         busy = any(agent.handling is not None for agent in state.agents.agents.values())
-        return not state.calls.calls and not busy
+        return not self._unfinished() and not busy
+
+    def _unfinished(self) -> bool:
+        """Whether a call isn't over and done with, but for those that are promised."""
+        calls = self._engine.state.calls.calls.values()
+        return any(not call.promised for call in calls)
 
     async def _end(self, contact: ContactId, reason: Reason) -> None:
         turn = CommandId(f"end/{reason}/{contact}")

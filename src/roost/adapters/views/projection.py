@@ -23,6 +23,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, StreamName, VaultId
 from roost.office.books import fold_contract
 from roost.office.contracts.model import Contract
+from roost.office.contracts.plan import Plan
 from roost.office.contracts.pricing import Unbilled, price
 from roost.office.facts import NOTHING_TOLD, Facts, corrected, out_of_the_bill
 from roost.office.reactions import measured_of
@@ -217,9 +218,13 @@ def write_records(
     contacts; who rang doesn't change."""
     rows: list[dict[str, Any]] = []
     own: list[dict[str, Any]] = []
+    plans: dict[ClientId, Plan] = {}
     for record in records:
-        own_facts = facts.get(record.client, NOTHING_TOLD)
-        row, priced = _rows(in_force, own_facts, record, persons.get(record.contact))
+        plan, contract = plans.get(record.client), in_force.get(record.client)
+        if plan is None and contract is not None:
+            plan = plans[record.client] = Plan(contract)
+        told_ = facts.get(record.client, NOTHING_TOLD)
+        row, priced = _rows(plan, told_, record, persons.get(record.contact))
         rows.append(row)
         own += priced
     statement = insert(contacts)
@@ -240,14 +245,14 @@ def write_records(
 
 
 def _rows(
-    in_force: dict[ClientId, Contract], facts: Facts, record: Record, person: str | None
+    plan: Plan | None, facts: Facts, record: Record, person: str | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     measured = measured_of(record)
     if measured is None:
         priced = Unbilled("open")
     else:
         measured = corrected(facts, measured)
-        priced = out_of_the_bill(facts, measured) or price(in_force.get(record.client), measured)
+        priced = out_of_the_bill(facts, measured) or price(plan, measured)
     wait = record.waits[-1] if record.waits else None
     row = {
         "contact": record.contact,
@@ -264,6 +269,7 @@ def _rows(
         "recordings": sum(1 for track in record.tracks if track.closed),
         "message": int(record.message),
         "number": record.number,
+        "promised_in": record.promised_in,
         "person": person,
         "ended_by": None if record.blame is None else record.blame.value,
         "ended_why": None if record.reason is None else record.reason.value,
@@ -279,9 +285,11 @@ def _rows(
     return row, [
         {
             "client": record.client,
+            "day": part.day,
             "line": part.line,
-            "version": part.version,
-            "finished": measured.at,
+            "since": part.since,
+            "surcharge": part.surcharge,
+            "counted": part.at,
             "contact": record.contact,
             "quantity": part.quantity,
         }

@@ -24,7 +24,8 @@ class DemoSummary(Struct, frozen=True):
     contact still holds though nobody is on the line; `earned`: what the invoice drafts'
     lines come to; `verified`: the replay's proof. Of the contacts, so many were handed on blind
     (`transferred`) or after a consultation (`consulted`), so many are calls out; `tasks` were
-    done."""
+    done. `called_back` hung up and kept their place; of the calls that were `promised` to them so
+    many wait still."""
 
     offered: int
     answered: int
@@ -39,6 +40,8 @@ class DemoSummary(Struct, frozen=True):
     consulted: int
     called_out: int
     tasks: int
+    called_back: int
+    promised: int
     recordings: int
     recorded_s: float
     earned: Earned
@@ -91,6 +94,8 @@ def summary_of(
         consulted=how["consult"],
         called_out=sum(record.outbound for record in books.records.values()),
         tasks=state.tasks.made - len(state.tasks.tasks),
+        called_back=figures.called_back,
+        promised=figures.open,
         recordings=figures.recordings,
         recorded_s=round(figures.recorded_s, 3),
         earned=Earned("/".join(sorted(currencies)), sum(money.minor for money in usage)),
