@@ -27,6 +27,7 @@ from roost.office.measures.counts import Sums, together
 from roost.office.promises import needed
 from roost.office.quantities import Served
 from roost.office.reactions import measured_of
+from roost.office.records.deep import from_events
 from roost.office.records.fold import fold as fold_record
 from roost.office.records.model import Record
 
@@ -108,6 +109,23 @@ def drafts(books: Books) -> tuple[Draft, ...]:
         quantities = facts.quantities(sums[(client, period)], period, own)
         made.append(billing.draft(contract, period, quantities))
     return tuple(made)
+
+
+def draft_for(books: Books, client: ClientId, period: str, *, deep: bool = False) -> Draft | None:
+    """One client's draft for any month; None without a contract that holds in it. `deep`: from
+    quantities measured anew from raw events."""
+    contract = books.contracts.get(client)
+    if contract is None or not billing.periods(contract, period, period):
+        return None
+    records = {key: one for key, one in books.records.items() if one.client == client}
+    own = Books(records, {client: contract}, books.told)
+    raw = map(from_events, records.values()) if deep else records.values()
+    finished = (one for record in raw if (one := measured_of(record)) is not None)
+    tally = tallies(own.contracts, finished, books.told).get((client, period), Tally())
+    start, end = span_of(contract.zone, period)
+    served = tuple(one for one in _served(own).get(client, ()) if start <= one.at < end)
+    facts = books.told.get(client, NOTHING_TOLD)
+    return billing.draft(contract, period, facts.quantities(tally, period, served))
 
 
 def _served(books: Books) -> dict[ClientId, list[Served]]:

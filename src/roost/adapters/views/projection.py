@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -199,6 +200,18 @@ def contracts_of(connection: Connection) -> dict[ClientId, Contract]:
     rows = connection.execute(select(contracts.c.contract)).fetchall()
     found = [decode_contract(row[0]) for row in rows]
     return {contract.client: contract for contract in found}
+
+
+class InForce(Struct):
+    """What contacts are priced by: contracts, and what the office was told."""
+
+    contracts: dict[ClientId, Contract]
+    told: dict[ClientId, Facts]
+
+
+def in_force_of(connection: Connection) -> InForce:
+    """As far as the projections have read."""
+    return InForce(contracts_of(connection), told_of(connection))
 
 
 def told_of(connection: Connection) -> dict[ClientId, Facts]:

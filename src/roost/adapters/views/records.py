@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
 from roost.adapters.views.opened import Opened
-from roost.adapters.views.projection import contracts_of, decode_record, told_of
+from roost.adapters.views.projection import contracts_of, decode_record, in_force_of, told_of
 from roost.adapters.views.schema import (
     KEPT,
     cells,
@@ -109,7 +109,7 @@ class SqliteRecords:
             column.arrived.desc(), column.client.desc(), column.count.desc()
         ).limit(max(1, min(limit, MOST_AT_ONCE)))
         with connection:
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             rows = connection.execute(statement).fetchall()
         return [shapes.summary(in_force, decode_record(row[0])) for row in rows]
 
@@ -125,7 +125,7 @@ class SqliteRecords:
             row = connection.execute(statement).fetchone()
             if row is None:
                 return None
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             record = decode_record(row[0])
             first, tries = _in_turn(connection, record)
         happened = shapes.history(self._reader, self._stream, record)
@@ -260,8 +260,9 @@ class SqliteRecords:
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
+            told = told_of(connection).get(client, NOTHING_TOLD)
         return [
-            explaining.working(month, *found, decode_record(row[0]), int(row[1]), int(row[2]))
+            explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
             for row in rows
         ]
 
