@@ -236,6 +236,8 @@ class SqliteRecords:
             quantities = None if contract is None else _quantities(connection, contract, period)
         if contract is None or quantities is None:
             return None
+        if not billing.periods(contract, period, period):
+            return None
         return shapes.draft(contract, billing.draft(contract, period, quantities))
 
     def explain(
