@@ -38,6 +38,7 @@ class WaitLive(Struct):
     own: int
     only: AgentId | None = None
     only_until: InstantUs = InstantUs(0)
+    not_before: InstantUs | None = None  # a promised call, whose time hasn't come
 
 
 # --- folding ---
@@ -83,7 +84,12 @@ def queued(contact: "ContactLive", event: queues.ContactQueued, at: InstantUs) -
         event.asked.raised,
         event.only,
         InstantUs(at + event.only_us),
+        _not_before(event.callback, at),
     )
+
+
+def _not_before(callback: queues.Callback | None, at: InstantUs) -> InstantUs | None:
+    return callback.not_before if callback is not None and callback.not_before > at else None
 
 
 def asks(live: "Live", event: queues.RingWidened | queues.PriorityChanged, _at: Envelope) -> None:
