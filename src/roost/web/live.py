@@ -53,6 +53,8 @@ class QueueLive(Struct):
     target_us: DurationUs
     sums: dict[str, int] = {}  # today's counts
     code_required: bool = False
+    boost_us: DurationUs = DurationUs(0)
+    boost_most: int = 0
     waiting: dict[ContactId, InstantUs] = {}  # on the line, since when the waiting counts
     rung: dict[ContactId, InstantUs] = {}  # a phone rings for them
     promised: dict[ContactId, InstantUs] = {}  # calls back in turn: nobody is on the line yet
@@ -319,6 +321,7 @@ class Live:
             if queue is None:
                 queue = self.queues[row.id] = QueueLive(row.id, row.client, row.target_us)
             queue.target_us, queue.code_required = row.target_us, row.code_required
+            queue.boost_us, queue.boost_most = row.boost_us, row.boost_most
         named = {row.id for row in floor.queues}
         unnamed = [queue for queue in self.queues.values() if queue.id not in named]
         for gone in [queue for queue in unnamed if not live_waits.inside(queue)]:

@@ -12,6 +12,7 @@ from roost.floor import definition, moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Move
 from roost.floor.definition import Asked, Skill
+from roost.floor.estimates import wait as estimate
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.kernel.envelope import Envelope
@@ -175,6 +176,7 @@ def why_waiting(live: "Live", contact: "ContactLive", now: InstantUs) -> Waiting
     }
     higher, older = _before(live, contact, known, _there(live, able), now)
     more, more_us = _next_ring(queue, wait, people, len(able), now)
+    ahead = estimate.of(live.estimates, contact.id, now)
     return Waiting(
         free=_free(live, able),
         higher=higher,
@@ -184,6 +186,8 @@ def why_waiting(live: "Live", contact: "ContactLive", now: InstantUs) -> Waiting
         only=wait.only,
         only_us=DurationUs(max(0, wait.only_until - now)),
         by_contract=floor.order == "contract",
+        position=None if ahead is None else ahead.position,
+        wait_us=None if ahead is None else ahead.wait_us,
     )
 
 

@@ -215,15 +215,9 @@ def pace_row(live: "Live", queue: QueueId) -> PaceRow | None:
     """None: nobody is there who could serve it."""
     pace = live.estimates.paces.get(queue)
     found = None if pace is None else wait.rates(live.estimates, pace)
-    if pace is None or found is None:
+    if found is None:
         return None
-    return PaceRow(
-        rough(1 / found.turns),
-        rough(1 / found.gives_up),
-        rough(found.ring_us),
-        pace.boost_us,
-        pace.boost_most,
-    )
+    return PaceRow(rough(1 / found.turns), rough(1 / found.gives_up), rough(found.ring_us))
 
 
 def wait_us(live: "Live", queue: QueueId) -> DurationUs | None:

@@ -291,6 +291,8 @@ def _queue(live: Live, queue: QueueLive) -> QueueRow:
         len(queue.promised),
         wait_us(live, queue.id),
         pace_row(live, queue.id),
+        queue.boost_us,
+        queue.boost_most,
     )
 
 

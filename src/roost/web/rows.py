@@ -59,20 +59,18 @@ class PaceRow(Struct, frozen=True):
     """What each wait in a queue can be worked out from, rounded: with k contacts before one, it's
     answered after the sum of 1 / (1 / `turn_us` + j / `give_up_us`) over j from 0 to k, and
     `ring_us`. `turn_us`: until the next contact's turn comes; `give_up_us`: of a contact's
-    waiting, for each that gives up. Waiting raises a priority by one each `boost_us` (0: never),
-    by `boost_most` at most."""
+    waiting, for each that gives up."""
 
     turn_us: DurationUs
     give_up_us: DurationUs
     ring_us: DurationUs
-    boost_us: DurationUs
-    boost_most: int
 
 
 class QueueRow(Struct, frozen=True):
     """A queue now, and its figures of today by time of entry (see the glossary for each).
     `waiting`: customers on the line for whom no phone rings; `promised`: calls back in turn that
-    have a place in it; `wait_us`: the estimated wait of whoever enters now."""
+    have a place in it; `wait_us`: the estimated wait of whoever enters now. Waiting raises a
+    priority by one each `boost_us` (0: never), by `boost_most` at most."""
 
     queue: QueueId
     client: ClientId
@@ -92,6 +90,8 @@ class QueueRow(Struct, frozen=True):
     promised: int = 0
     wait_us: DurationUs | None = None  # null: nobody is there who could serve it
     pace: PaceRow | None = None  # null: the same
+    boost_us: DurationUs = DurationUs(0)
+    boost_most: int = 0
 
 
 class MoveRow(Struct, frozen=True):
