@@ -15,7 +15,8 @@ NOW = 1_790_000_000_000_000
 BOARD = Board(
     "power-grid",
     (
-        QueueLine("power-grid/outage", 3, NOW - 34_000_000, 20_000_000, 42, 36, 2, 0.76, 95_000_000, 2),
+        QueueLine("power-grid/outage", 3, NOW - 34_000_000, 20_000_000, 42, 36, 2, 0.76,
+                  ahead_us=95_000_000, promised=2),
         QueueLine("power-grid/bills", 0, None, 30_000_000, 0, 0, 0, None),
     ),
     tuple(AgentLine(str(1001 + i), "", state, NOW - 5_000_000) for i, state in

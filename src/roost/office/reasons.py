@@ -37,8 +37,8 @@ class Free(Struct, frozen=True):
 
 class Waiting(Struct, frozen=True):
     """Why nobody has a contact yet, in figures. `more`: how many more may serve it from the next
-    ring on, in so long; `only`: for whom alone it waits, for so long; `position` and `wait_us`: what
-    callers are told."""
+    ring on, in so long; `only`: for whom alone it waits, for so long; what callers are told:
+    `position` and `wait_us`."""
 
     free: Free
     higher: int  # contacts that go before it, by priority

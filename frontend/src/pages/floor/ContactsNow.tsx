@@ -24,7 +24,7 @@ import own from "./ForNow.module.css";
 import { isRaised, signed } from "./moves";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
-import waits from "./Waits.module.css";
+import marks from "./Waits.module.css";
 import { Why } from "./Why";
 
 const SHOWN = 100;
@@ -90,7 +90,7 @@ export function ContactsNow({ search, which, choose }: Props) {
             <tr>
               <th scope="col">{t("contact")}</th>
               <th scope="col">{t("state")}</th>
-              <th scope="col" className={waits.place} title={t("placeMeans")} data-later>
+              <th scope="col" className={marks.place} title={t("placeMeans")} data-later>
                 {t("place")}
               </th>
               <th scope="col" data-later>{t("queue")}</th>
@@ -168,7 +168,7 @@ function PlaceOf({ row, place }: { row: ContactRow; place: Place | undefined }) 
 function Callback() {
   const { t } = useTranslation("shell");
   return (
-    <span className={waits.callback} title={t("callbackInTurn")}>
+    <span className={marks.callback} title={t("callbackInTurn")}>
       <IconPhoneOutgoing size={14} role="img" aria-label={t("callbackInTurn")} aria-hidden={undefined} />
     </span>
   );

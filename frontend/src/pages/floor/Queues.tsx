@@ -24,7 +24,7 @@ import type { Which } from "./ContactsNow";
 import classes from "./Floor.module.css";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
-import waits from "./Waits.module.css";
+import marks from "./Waits.module.css";
 
 const AT_A_GLANCE = 10;
 const ONE_LINE = 36;
@@ -182,7 +182,7 @@ const QueueLine = memo(function QueueLine(props: LineProps) {
           {number(row.waiting)}
         </button>
         {row.promised > 0 && (
-          <span className={waits.promised} title={t("promisedMore", { count: row.promised })}>
+          <span className={marks.promised} title={t("promisedMore", { count: row.promised })}>
             <IconPhoneOutgoing size={12} />
             {number(row.promised)}
           </span>
