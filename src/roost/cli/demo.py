@@ -62,7 +62,7 @@ def demo(
         folder = data
         if folder is None:
             made = tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(made))
+            folder = Path(stack.enter_context(made)) / "data"
         try:
             launch = _launch(folder, port, sip_port)
             running = Demo(launch, seed, rate, for_s, not as_json and sys.stdout.isatty())

@@ -22,7 +22,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, StreamName, VaultId, owner_of
 from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
-from roost.processes.places import SETTINGS, Places
+from roost.processes.places import SETTINGS
 
 Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]
@@ -39,11 +39,11 @@ class Files:
             launch = settings.launch(directory, data)
         except settings.BadSettings as error:
             fail(str(error))
-        places = Places(Path(launch.data))
+        places = launch.places
         if not places.streams.exists():
             fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
         self.cell = StreamName(launch.settings.cell)
-        self.keys = KeyFile(places.keys)
+        self.keys = KeyFile(places.keys, places.master)
         self.store = SqliteStore(places.streams, self.keys)
         self.log = self.store.reader()
         self.views = places.views

@@ -53,7 +53,7 @@ class Log:
     def __init__(self, places: Places, cell: str) -> None:
         self.cell = StreamName(cell)
         self._places = places
-        self._store = SqliteStore(places.streams, KeyFile(places.keys))
+        self._store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
         if not self._store.path(self.cell).exists():
             raise NoLog(
                 f"{places.data} holds no log of {cell}: start the centre once, or name --data."

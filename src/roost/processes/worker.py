@@ -42,7 +42,7 @@ def run(launch: Launch, _held: Mapping[str, socket.socket]) -> int:
 async def _follow(launch: Launch) -> int:
     log = printing.start("worker")
     places, cell = launch.places, StreamName(launch.settings.cell)
-    keys = KeyFile(places.keys)
+    keys = KeyFile(places.keys, places.master)
     store = SqliteStore(places.streams, keys)
     reader, persons = store.reader(), KeyedPersons(store.vault(cell), keys.index_key)
     snapshots = SnapshotProjection(
