@@ -17,6 +17,24 @@ ACCOUNTS: Final[dict[str, Words]] = {
         "{client} 的合同未指定销售方，因此无法计税和编号。",
         "请在合同中指定销售方，并应用定义。",
     ),
+    "no_draft": Words(
+        "{client} has no draft for {period}.",
+        "Choose a month in which the client had a contract and contacts.",
+        "{client} 在 {period} 没有草稿。",
+        "请选择该客户有合同且有联络的月份。",
+    ),
+    "views_behind": Words(
+        "What has happened isn't all counted yet.",
+        "Try again in a moment.",
+        "最新数据尚未全部统计完成。",
+        "请稍后再试。",
+    ),
+    "unknown_contact": Words(
+        "Contact {contact} isn't billed on this statement.",
+        "Choose one of the contacts that its lines count.",
+        "联络 {contact} 未计入该对账单。",
+        "请选择明细行所统计的联络。",
+    ),
     "statement_unchanged": Words(
         "The statement {statement} is the same as before.",
         "Nothing needs to be done.",

@@ -377,14 +377,20 @@ def _add(ledger: Ledger, _: InstantUs, _actor: Actor, ask: say.AddOneOff) -> Dec
     return _one(say.OneOffAdded(owner=owner_of(ask.client), item=item, one_off=one_off))
 
 
-def _drop(ledger: Ledger, _: InstantUs, _actor: Actor, ask: say.DropOneOff) -> Decided:
+def _drop(ledger: Ledger, _now: InstantUs, _actor: Actor, ask: say.DropOneOff) -> Decided:
     item = ledger.items.get(ask.item)
     if item is None:
         return Refusal("unknown_item", {"item": ask.item})
     found = ledger.statements.get(item.statement)
     if found is not None and found.stage is Stage.ISSUED:
         return Refusal("issued_already", {"number": found.number})
-    return _one(say.OneOffDropped(owner=owner_of(client_of(item.statement)), item=ask.item))
+    return _one(
+        say.OneOffDropped(
+            owner=owner_of(client_of(item.statement)),
+            item=ask.item,
+            period=item.statement.rpartition("/")[2],
+        )
+    )
 
 
 def _code(_: Ledger, _now: InstantUs, _actor: Actor, ask: say.CorrectCode) -> Decided:

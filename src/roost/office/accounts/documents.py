@@ -35,6 +35,15 @@ class Fapiao(Struct, frozen=True, gc=False):
     day: str
 
 
+class TaxWord(Struct, frozen=True, gc=False):
+    """A tax category as others know it: `code` of EN 16931 (UNCL 5305), `reason` the words of an
+    exemption."""
+
+    category: str
+    code: str
+    reason: str = ""
+
+
 class Change(Struct, frozen=True, gc=False):
     """How a line of an issued document stands now: quantity, rate and amount then and now."""
 
@@ -72,13 +81,13 @@ class Document(Struct, frozen=True, gc=False):
     evaluator: str
     zones: str
     known: dict[StreamName, int]
+    codes: tuple[TaxWord, ...] = ()
     order: str = ""  # the buyer's reference: a purchase order
     corrects: str = ""
     corrects_day: str = ""
     fapiao: tuple[Fapiao, ...] = ()
     changes: tuple[Change, ...] = ()
     moved: tuple[int, ...] = ()
-    note: str = ""  # a code: "dispute", "later_facts"
 
 
 def canonical(value: Draft | Document) -> bytes:

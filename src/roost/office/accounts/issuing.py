@@ -132,6 +132,7 @@ def _bare(ask: IssueInvoice, kind: DocumentKind) -> Document:
         evaluator=draft.evaluator,
         zones=draft.zones,
         known=ask.known,
+        codes=ask.codes,
         order=ask.order,
     )
 
