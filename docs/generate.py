@@ -23,6 +23,7 @@ from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
+from roost.office.accounts import messages as accounts
 from roost.office.audit.messages import AUDIT_EVENTS
 from roost.office.measures.counts import COUNTS
 from roost.office.measures.dictionary import MEASURES, By
@@ -40,6 +41,7 @@ AREAS = {
     "agents": agents,
     "routing": routing,
     "tasks": tasks,
+    "accounts": accounts,
 }
 INHERITED = {"owner", "contact"}
 
@@ -94,7 +96,7 @@ def table(things: list[type]) -> list[str]:
 
 def messages_page() -> str:
     lines = [
-        "# Messages of the floor",
+        "# Messages of the floor and the office",
         "",
         "*Written by `make docs` from the code; don't edit.* Every event also has an `owner` (a"
         " client, or the operator) and, where there is one, its `contact`; around it stands the"

@@ -2,6 +2,7 @@
 clients."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -170,13 +171,18 @@ def test_the_draft_is_the_sum_of_what_explain_shows(records: SqliteRecords) -> N
     assert all(part.amount == "2.8" and part.events for part in parts)
     (minimum,) = records.explain(GRID, draft.period, "minimum", 0, 10) or []
     assert minimum.contact is None
+    promised = next(line for line in draft.lines if line.line == "term:answered-in-time")
+    days = records.explain(GRID, draft.period, promised.line, 0, 31) or []
+    assert len(days) == 31
+    assert -sum(Fraction(one.amount) for one in days) == promised.amount.as_major()
     assert records.explain(GRID, draft.period, "nothing", 0, 10) is None
     assert records.explain(GRID, "2026-3", "contacts", 0, 10) is None
 
 
 def test_earned_is_the_lines_without_the_minimum(records: SqliteRecords) -> None:
     (draft,) = records.drafts(None)
-    lines = sum(line.amount.minor for line in draft.lines if line.line != "minimum")
+    extra = ("minimum", "term:answered-in-time")  # which no contact earns
+    lines = sum(line.amount.minor for line in draft.lines if line.line not in extra)
     assert records.earned(InstantUs(0), InstantUs(2**60)) == [(GRID, Money("CNY", lines))]
     assert records.earned(InstantUs(0), InstantUs(1)) == [(GRID, Money("CNY", 0))]
 

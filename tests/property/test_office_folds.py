@@ -156,9 +156,9 @@ def test_additive_sums_may_be_split_anywhere(
 ) -> None:
     whole_sum, left, right = Tally(), Tally(), Tally()
     for line, quantity in parts:
-        whole_sum.add((line, 0), quantity)
+        whole_sum.add((line, 0, "", 0), quantity)
         side = left if data.draw(st.booleans()) else right
-        side.add((line, 0), quantity)
+        side.add((line, 0, "", 0), quantity)
     left.take(right)
     assert encoded(sorted(left.sums.items())) == encoded(sorted(whole_sum.sums.items()))
 

@@ -169,6 +169,25 @@ class Happening(Struct, frozen=True, gc=False):
     detail: dict[str, str]
 
 
+class CallbackTry(Struct, frozen=True, gc=False):
+    """A promised call: the contact that stood in the queue for it. `outcome`: "waiting", then
+    "reached"; "again" when another one followed; or "missed"."""
+
+    contact: ContactId
+    count: int
+    promised: InstantUs
+    ended: InstantUs | None
+    agents: tuple[AgentId, ...]
+    outcome: str
+
+
+class CallInTurn(Struct, frozen=True, gc=False):
+    """A call that was promised in the contact `first`, and its tries, the oldest first."""
+
+    first: ContactSummary | None
+    tries: tuple[CallbackTry, ...]
+
+
 class ContactRecord(Struct, frozen=True, gc=False):
     summary: ContactSummary
     legs: tuple[LegRecord, ...]
@@ -177,6 +196,7 @@ class ContactRecord(Struct, frozen=True, gc=False):
     lines: tuple[PricedLine, ...]
     history: tuple[Happening, ...]
     chapters: tuple[Chapter, ...]
+    in_turn: CallInTurn | None = None  # what it promised, or was made for
 
 
 class InvoiceLine(Struct, frozen=True, gc=False):

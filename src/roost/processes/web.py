@@ -116,7 +116,7 @@ class _Server(uvicorn.Server):
 
 def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     places, cell = launch.places, StreamName(launch.settings.cell)
-    keys = KeyFile(places.keys)
+    keys = KeyFile(places.keys, places.master)
     store = SqliteStore(places.streams, keys)
     vault = store.vault(cell)
     reader = store.reader()

@@ -33,6 +33,7 @@ from roost.web.permissions import Caller, Scope, reaches
 from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
 from roost.web.rows import TaskRow, parse_ref, ref_of
+from roost.web.sight import Sight
 from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -45,7 +46,7 @@ ClientPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PeriodPath = Annotated[
     str, PathParameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")
 ]
-LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:@-]{1,120}$")]
 Instant = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
 Word = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
 After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -114,9 +115,26 @@ class Moment(Struct, frozen=True):
     detail: dict[str, str]
 
 
+class TryLine(Struct, frozen=True):
+    """A promised call: the contact that stood in the queue for it. `outcome`: "waiting", then
+    "reached"; "again" when another one followed; or "missed"."""
+
+    ref: str
+    promised: InstantUs
+    ended: InstantUs | None
+    outcome: str
+
+
+class InTurn(Struct, frozen=True):
+    """A call that was promised in the contact `first` (null: not seen), and its tries."""
+
+    first: str | None
+    tries: tuple[TryLine, ...]
+
+
 class Contact(Struct, frozen=True):
-    """One contact's whole record. `lines` only for those who may see money; `names` of the agents
-    in it, for the operator's people."""
+    """One contact's whole record. `in_turn`: the call that it promised, or was made for. `lines`
+    only for those who may see money; `names` of the agents in it, for the operator's people."""
 
     summary: ContactLine
     legs: tuple[LegLine, ...]
@@ -126,6 +144,7 @@ class Contact(Struct, frozen=True):
     history: tuple[Moment, ...]
     chapters: tuple[Chapter, ...]
     names: dict[AgentId, str]
+    in_turn: InTurn | None
 
 
 class TrackOutline(Struct, frozen=True):
@@ -183,7 +202,8 @@ async def contact(
     summary = record.summary
     state = states_of(follower.live, [summary])[summary.contact]
     todo = tasks_of(follower.live, [summary.contact]).get(summary.contact)
-    return await asyncio.to_thread(_contact, parts, caller, record, state, todo)
+    sight = follower.sights.of(caller.horizon)
+    return await asyncio.to_thread(_contact, parts, caller, record, state, todo, sight)
 
 
 @get(
@@ -323,7 +343,12 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
 
 
 def _contact(
-    parts: Parts, caller: Caller, record: ContactRecord, state: Standing, todo: TaskRow | None
+    parts: Parts,
+    caller: Caller,
+    record: ContactRecord,
+    state: Standing,
+    todo: TaskRow | None,
+    sight: Sight,
 ) -> Contact:
     client = record.summary.client
     money = Scope.INVOICES_READ in caller.scopes
@@ -374,7 +399,24 @@ def _contact(
         tuple(_moments(caller, record)),
         record.chapters,
         _names(parts, record) if caller.client is None else {},
+        _in_turn(record, sight),
     )
+
+
+def _in_turn(record: ContactRecord, sight: Sight) -> InTurn | None:
+    """What of it is seen; of who sees their own contacts alone, this one always is."""
+    found, one = record.in_turn, record.summary
+    if found is None:
+        return None
+    client, first = one.client, found.first
+    seen = first is not None and sight.sees_contact(client, first.agents)
+    tries = tuple(
+        TryLine(ref_of(client, each.count), each.promised, each.ended, each.outcome)
+        for each in found.tries
+        if each.count == one.count or sight.sees_contact(client, each.agents)
+    )
+    here = first is not None and first.count == one.count
+    return InTurn(ref_of(client, first.count) if first and (seen or here) else None, tries)
 
 
 def _names(parts: Parts, record: ContactRecord) -> dict[AgentId, str]:

@@ -11,6 +11,9 @@ export const KINDS = [
   "AccountChanged",
   "WallboardChanged",
   "PutInForce",
+  "KeyRenewed",
+  "KeyDestroyed",
+  "MasterRotated",
 ] as const;
 
 export type Kind = (typeof KINDS)[number];

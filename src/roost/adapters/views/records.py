@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import Connection, and_, func, or_, select
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from roost.adapters.views import shapes
+from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
 from roost.adapters.views.opened import Opened
-from roost.adapters.views.projection import contracts_of, decode_record
+from roost.adapters.views.projection import contracts_of, decode_record, in_force_of, told_of
 from roost.adapters.views.schema import (
     KEPT,
     cells,
@@ -19,15 +20,20 @@ from roost.adapters.views.schema import (
     parts,
     positions,
 )
-from roost.kernel.ids import ClientId, ContactId, StreamName
+from roost.kernel.ids import ClientId, ContactId, QueueId, StreamName
 from roost.kernel.money import Money
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
-from roost.office.contracts.period import period_of, span_of
+from roost.office.contracts.period import days_of, period_of, span_of
+from roost.office.contracts.plan import Plan
+from roost.office.facts import NOTHING_TOLD
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import CellKey
+from roost.office.month import Month
+from roost.office.promises import needed
+from roost.office.quantities import Quantities, Served
 from roost.office.records.model import Record
 from roost.ports.log import LogReader
 from roost.ports.records import (
@@ -41,6 +47,7 @@ from roost.ports.records import (
 )
 
 MOST_AT_ONCE: Final = 1_000  # rows of one answer, whatever is asked for
+MOST_TRIES: Final = 100  # of one promise that are shown: what lost media cuts short counts as none
 CELL: Final = StreamName("cell-1")
 
 
@@ -102,7 +109,7 @@ class SqliteRecords:
             column.arrived.desc(), column.client.desc(), column.count.desc()
         ).limit(max(1, min(limit, MOST_AT_ONCE)))
         with connection:
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             rows = connection.execute(statement).fetchall()
         return [shapes.summary(in_force, decode_record(row[0])) for row in rows]
 
@@ -116,11 +123,15 @@ class SqliteRecords:
         )
         with connection:
             row = connection.execute(statement).fetchone()
-            in_force = contracts_of(connection)
-        if row is None:
-            return None
-        record = decode_record(row[0])
-        return shapes.full(in_force, record, shapes.history(self._reader, self._stream, record))
+            if row is None:
+                return None
+            in_force = in_force_of(connection)
+            record = decode_record(row[0])
+            first, tries = _in_turn(connection, record)
+        happened = shapes.history(self._reader, self._stream, record)
+        return replace(
+            shapes.full(in_force, record, happened), in_turn=shapes.in_turn(in_force, first, tries)
+        )
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
@@ -222,14 +233,10 @@ class SqliteRecords:
             return None
         with connection:
             contract = contracts_of(connection).get(client)
-            if contract is None:
-                return None
-            try:
-                span = span_of(contract.zone, period)
-            except ValueError:
-                return None
-            tally = _tally(connection, client, span)
-        return shapes.draft(contract, billing.draft(contract, period, tally))
+            quantities = None if contract is None else _quantities(connection, contract, period)
+        if contract is None or quantities is None:
+            return None
+        return shapes.draft(contract, billing.draft(contract, period, quantities))
 
     def explain(
         self, client: ClientId, period: str, line: str, after: int, limit: int
@@ -240,35 +247,24 @@ class SqliteRecords:
             return None
         with connection:
             contract = contracts_of(connection).get(client)
-            if contract is None:
+            quantities = None if contract is None else _quantities(connection, contract, period)
+            if contract is None or quantities is None:
                 return None
-            try:
-                span = span_of(contract.zone, period)
-                found = billing.line_of(contract, period, line)
-            except ValueError:
-                return None
-            if line == billing.MINIMUM:
-                tally = _tally(connection, client, span)
-                made = billing.draft(contract, period, tally)
-                return shapes.minimum_working(contract, made, span[1])[after : after + limit]
-            if found is None:
-                return None
-            version, priced = found
+            month = Month(Plan(contract), period, quantities)
+            found = month.planned(line)
+            if found is None or not explaining.of_contacts(month, *found):
+                made = explaining.sums(month, line)
+                return None if made is None else made[after : after + limit]
             rows = connection.execute(
-                select(contacts.c.record)
-                .select_from(parts.join(contacts, parts.c.contact == contacts.c.contact))
-                .where(
-                    parts.c.client == client,
-                    parts.c.line == priced.name,
-                    parts.c.version == version.effective_day,
-                    parts.c.finished >= span[0],
-                    parts.c.finished < span[1],
-                )
-                .order_by(parts.c.finished, parts.c.contact)
+                explaining.statement(month, *found)
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
-        return [shapes.working(contract, version, priced, decode_record(row[0])) for row in rows]
+            told = told_of(connection).get(client, NOTHING_TOLD)
+        return [
+            explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
+            for row in rows
+        ]
 
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
@@ -276,11 +272,29 @@ class SqliteRecords:
         connection = self._views.connect()
         if connection is None:
             return []
+        span = (parts.c.counted >= since, parts.c.counted < until)
         with connection:
             return [
-                (client, billing.earned(contract, _tally(connection, client, (since, until))))
+                (client, billing.earned(contract, _tally(connection, client, span)))
                 for client, contract in sorted(contracts_of(connection).items())
             ]
+
+
+def _in_turn(connection: Connection, record: Record) -> tuple[Record | None, list[Record]]:
+    """The contact in which a call was promised, and the calls."""
+    column = contacts.c
+    named = record.promised_in or record.contact
+    tries = (
+        select(column.record)
+        .where(column.promised_in == named)
+        .order_by(column.count)
+        .limit(MOST_TRIES)
+    )
+    found = [decode_record(row[0]) for row in connection.execute(tries)]
+    if not found or record.promised_in is None:
+        return record, found
+    first = connection.execute(select(column.record).where(column.contact == named)).scalar()
+    return None if first is None else decode_record(first), found
 
 
 def _all_records(connection: Connection) -> list[Record]:
@@ -297,11 +311,21 @@ def _cells(connection: Connection) -> dict[CellKey, dict[str, int]]:
 
 def _drafts(connection: Connection) -> list[Draft]:
     found: list[Draft] = []
-    for client, contract in sorted(contracts_of(connection).items()):
+    for _, contract in sorted(contracts_of(connection).items()):
+        plan = Plan(contract)
         for period in _periods(connection, contract):
-            tally = _tally(connection, client, span_of(contract.zone, period))
-            found.append(billing.draft(contract, period, tally))
+            quantities = _quantities(connection, contract, period)
+            if quantities is not None:
+                found.append(billing.draft(plan, period, quantities))
     return found
+
+
+def draft_of(connection: Connection, contract: Contract, period: str) -> Draft | None:
+    """One client's draft; None for no month, or one in which the contract doesn't hold."""
+    quantities = _quantities(connection, contract, period)
+    if quantities is None or not billing.periods(contract, period, period):
+        return None
+    return billing.draft(contract, period, quantities)
 
 
 def _periods(connection: Connection, contract: Contract) -> list[str]:
@@ -313,18 +337,56 @@ def _periods(connection: Connection, contract: Contract) -> list[str]:
     first, last = connection.execute(statement).one()
     if first is None:
         return []
+    latest = select(func.max(parts.c.counted)).where(parts.c.client == contract.client)
+    last = max(last, connection.execute(latest).scalar() or 0)
     span = (period_of(contract.zone, InstantUs(first)), period_of(contract.zone, InstantUs(last)))
     return billing.periods(contract, *span)
 
 
-def _tally(connection: Connection, client: ClientId, span: tuple[InstantUs, InstantUs]) -> Tally:
+def _quantities(connection: Connection, contract: Contract, period: str) -> Quantities | None:
+    """A client's month; None for no month."""
+    try:
+        first, following = days_of(period)
+    except ValueError:
+        return None
+    days = (parts.c.day >= first, parts.c.day < following)
+    tally = _tally(connection, contract.client, days)
+    span = span_of(contract.zone, period)
+    told = told_of(connection).get(contract.client, NOTHING_TOLD)
+    return told.quantities(tally, period, _served(connection, contract, span))
+
+
+def _served(
+    connection: Connection, contract: Contract, span: tuple[InstantUs, InstantUs]
+) -> tuple[Served, ...]:
+    """What the contract's terms are judged by."""
+    names = needed(contract)
+    if not names:
+        return ()
     statement = (
-        select(parts.c.line, parts.c.version, func.count(), func.sum(parts.c.quantity))
-        .where(parts.c.client == client, parts.c.finished >= span[0], parts.c.finished < span[1])
-        .group_by(parts.c.line, parts.c.version)
-        .order_by(parts.c.line, parts.c.version)
+        select(cells.c.at, cells.c.queue, *(func.sum(cells.c[name]) for name in names))
+        .where(cells.c.client == contract.client, cells.c.at >= span[0], cells.c.at < span[1])
+        .group_by(cells.c.at, cells.c.queue)
+        .order_by(cells.c.at, cells.c.queue)
+    )
+    rows: Any = connection.execute(statement).fetchall()
+    return tuple(
+        Served(InstantUs(row[0]), QueueId(row[1]), dict(zip(names, row[2:], strict=True)))
+        for row in rows
+    )
+
+
+def _tally(
+    connection: Connection, client: ClientId, when: tuple[ColumnElement[bool], ...]
+) -> Tally:
+    key = (parts.c.line, parts.c.since, parts.c.surcharge, parts.c.day)
+    statement = (
+        select(*key, func.count(), func.sum(parts.c.quantity))
+        .where(parts.c.client == client, *when)
+        .group_by(*key)
+        .order_by(*key)
     )
     tally = Tally()
-    for line, version, count, quantity in connection.execute(statement):
-        tally.add((line, version), int(quantity), int(count))
+    for line, since, surcharge, day, count, quantity in connection.execute(statement):
+        tally.add((line, since, surcharge, day), int(quantity), int(count))
     return tally

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
 )
 
 from roost.office.contracts.pricing import EVALUATOR
@@ -29,7 +30,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/3 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/5 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -63,6 +64,7 @@ contacts: Final = Table(
     Column("recordings", Integer, nullable=False),
     Column("message", Integer, nullable=False),
     Column("number", Text, nullable=False),  # that was called
+    Column("promised_in", Text),  # the contact in which this call was promised
     Column("person", Text),  # the caller, as the client's index knows them (ports.persons)
     Column("ended_by", Text),
     Column("ended_why", Text),
@@ -76,6 +78,7 @@ contacts: Final = Table(
     Index("contacts_by_count", "client", "count", unique=True),
     Index("contacts_by_finish", "client", "finished"),
     Index("contacts_by_person", "client", "person", "arrived"),
+    Index("contacts_by_promise", "promised_in", sqlite_where=text("promised_in IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 
@@ -83,13 +86,16 @@ parts: Final = Table(
     "parts",
     tables,
     Column("client", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # in the contract's zone
     Column("line", Text, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("finished", Integer, primary_key=True),
+    Column("since", Integer, primary_key=True),  # where the line's run began
+    Column("surcharge", Text, primary_key=True),
+    Column("counted", Integer, primary_key=True),  # the instant that names its period
     Column("contact", Text, primary_key=True),
     Column("quantity", Integer, nullable=False),
     Index("parts_by_contact", "contact"),
-    Index("parts_by_finish", "client", "finished", "line", "version", "quantity"),
+    Index("parts_by_time", "client", "counted", "line", "since", "surcharge", "quantity"),
+    Index("parts_by_day", "client", "day", "line", "since", "surcharge", "quantity"),
     sqlite_with_rowid=False,
 )
 
@@ -98,6 +104,37 @@ contracts: Final = Table(
     tables,
     Column("client", Text, primary_key=True),
     Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
+)
+
+told: Final = Table(
+    "told",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),  # office.facts.Facts, msgpack
+)
+
+statements: Final = Table(
+    "statements",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("confirm_by", Integer, nullable=False),
+    Column("view", LargeBinary, nullable=False),  # office.accounts.views.StatementView, msgpack
+    Index("statements_by_period", "period", "client"),
+    sqlite_with_rowid=False,
+)
+
+documents: Final = Table(
+    "documents",
+    tables,
+    Column("number", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("view", LargeBinary, nullable=False),  # office.accounts.views.DocumentView, msgpack
+    Index("documents_by_day", "client", "day"),
+    Index("documents_by_event", "event"),
 )
 
 
