@@ -15,6 +15,7 @@ from roost.adapters.views.proof import Proof, prove
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json
 from roost.kernel.ids import ClientId
+from roost.office.accounts.messages import OFFICE
 from roost.office.books import Books, fold
 from roost.ports.records import InvoiceDraft, Working
 from roost.processes.places import SETTINGS
@@ -159,8 +160,9 @@ def verified_of(files: Files) -> Verified:
     held = files.records.held()
     upto = held.positions.get(files.cell, 0)
     settings = held.positions.get(SETTINGS, 0)
-    for envelope in files.events(SETTINGS, settings):
-        fold(books, envelope)
+    for stream in (SETTINGS, OFFICE):
+        for envelope in files.events(stream, held.positions.get(stream, 0)):
+            fold(books, envelope)
     for envelope in files.events(files.cell, upto):
         fold(books, envelope)
     proofs = prove(books, held)

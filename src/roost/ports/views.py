@@ -9,6 +9,7 @@ question that forgets to name its client finds its own client's rows, not the ne
 from typing import Protocol
 
 from roost.kernel.purview import Purview
+from roost.ports.office import Statements
 from roost.ports.records import Records
 from roost.ports.reports import Reports
 
@@ -22,6 +23,10 @@ class Views(Protocol):
 
     def reports(self, purview: Purview, /) -> Reports:
         """Figures."""
+        ...
+
+    def statements(self, purview: Purview, /) -> Statements:
+        """Months from draft to credit, and documents."""
         ...
 
     def close(self) -> None: ...

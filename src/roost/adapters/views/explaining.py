@@ -26,6 +26,7 @@ from roost.office.contracts.rates import (
     volume,
     worth,
 )
+from roost.office.facts import Facts, corrected
 from roost.office.invoices.messages import DraftLine
 from roost.office.month import Month
 from roost.office.promises import settled
@@ -79,12 +80,18 @@ def _same(part: FromClause) -> ColumnElement[bool]:
 
 
 def working(
-    month: Month, planned: Planned, suffix: str, record: Record, quantity: int, before: int
+    month: Month,
+    planned: Planned,
+    suffix: str,
+    told: Facts,
+    record: Record,
+    quantity: int,
+    before: int,
 ) -> Working:
     """One contact's part of a line, not rounded."""
     measured = measured_of(record)
     assert measured is not None, "only finished contacts have parts"
-    priced = price(month.plan, measured)
+    priced = price(month.plan, corrected(told, measured))
     assert isinstance(priced, tuple), "only billed contacts have parts"
     part = next(one for one in priced if one.line == planned.name and one.since == planned.since)
     line = planned.line

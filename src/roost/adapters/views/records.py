@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
 from roost.adapters.views.opened import Opened
-from roost.adapters.views.projection import contracts_of, decode_record
+from roost.adapters.views.projection import contracts_of, decode_record, in_force_of, told_of
 from roost.adapters.views.schema import (
     KEPT,
     cells,
@@ -27,6 +27,7 @@ from roost.office import billing
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.plan import Plan
+from roost.office.facts import NOTHING_TOLD
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import CellKey
@@ -111,7 +112,7 @@ class SqliteRecords:
             column.arrived.desc(), column.client.desc(), column.count.desc()
         ).limit(max(1, min(limit, MOST_AT_ONCE)))
         with connection:
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             rows = connection.execute(statement).fetchall()
         return [shapes.summary(in_force, decode_record(row[0])) for row in rows]
 
@@ -127,7 +128,7 @@ class SqliteRecords:
             row = connection.execute(statement).fetchone()
             if row is None:
                 return None
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             record = decode_record(row[0])
             first, tries = _in_turn(connection, record)
         happened = shapes.history(self._reader, self._stream, record)
@@ -238,6 +239,8 @@ class SqliteRecords:
             quantities = None if contract is None else _quantities(connection, contract, period)
         if contract is None or quantities is None:
             return None
+        if not billing.periods(contract, period, period):
+            return None
         return shapes.draft(contract, billing.draft(contract, period, quantities))
 
     def explain(
@@ -262,8 +265,9 @@ class SqliteRecords:
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
+            told = told_of(connection).get(client, NOTHING_TOLD)
         return [
-            explaining.working(month, *found, decode_record(row[0]), int(row[1]), int(row[2]))
+            explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
             for row in rows
         ]
 
@@ -321,6 +325,14 @@ def _drafts(connection: Connection) -> list[Draft]:
     return found
 
 
+def draft_of(connection: Connection, contract: Contract, period: str) -> Draft | None:
+    """One client's draft; None for no month, or one in which the contract doesn't hold."""
+    quantities = _quantities(connection, contract, period)
+    if quantities is None or not billing.periods(contract, period, period):
+        return None
+    return billing.draft(contract, period, quantities)
+
+
 def _periods(connection: Connection, contract: Contract) -> list[str]:
     """The months that have a draft."""
     column = contacts.c.finished
@@ -345,7 +357,8 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
-    return Quantities(tally, served=_served(connection, contract, span))
+    told = told_of(connection).get(contract.client, NOTHING_TOLD)
+    return told.quantities(tally, period, _served(connection, contract, span))
 
 
 def _served(

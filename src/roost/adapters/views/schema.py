@@ -34,7 +34,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/4 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/5 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -109,6 +109,38 @@ contracts: Final = Table(
     tables,
     Column("client", Text, primary_key=True),
     Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
+)
+
+told: Final = Table(
+    "told",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),  # office.facts.Facts, msgpack
+)
+
+statements: Final = Table(
+    "statements",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("confirm_by", Integer, nullable=False),
+    Column("view", LargeBinary, nullable=False),  # office.accounts.views.StatementView, msgpack
+    Index("statements_by_period", "period", "client"),
+    sqlite_with_rowid=False,
+)
+
+documents: Final = Table(
+    "documents",
+    tables,
+    Column("client", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("event", Integer, nullable=False),
+    Column("view", LargeBinary, nullable=False),  # office.accounts.views.DocumentView, msgpack
+    Index("documents_by_number", "number"),
+    Index("documents_by_day", "client", "day"),
+    Index("documents_by_event", "event"),
 )
 
 

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import msgspec
 
-from roost.kernel.ids import ClientId, StreamName
+from roost.adapters.views.projection import InForce
+from roost.kernel.ids import StreamName
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs
 from roost.office.contracts.model import Contract
@@ -13,6 +14,7 @@ from roost.office.contracts.period import period_of, span_of
 from roost.office.contracts.plan import Plan, Planned, moment_text
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import shown, unit_rate, worth
+from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
 from roost.office.invoices.messages import Draft
 from roost.office.reactions import measured_of
 from roost.office.records.chapters import chapters
@@ -33,14 +35,13 @@ from roost.ports.records import (
 )
 
 
-def _priced(
-    in_force: dict[ClientId, Contract], record: Record
-) -> tuple[Plan, tuple[Part, ...]] | None:
-    contract, measured = in_force.get(record.client), measured_of(record)
+def _priced(in_force: InForce, record: Record) -> tuple[Plan, tuple[Part, ...]] | None:
+    contract, measured = in_force.contracts.get(record.client), measured_of(record)
+    told = in_force.told.get(record.client, NOTHING_TOLD)
     if contract is None or measured is None:
         return None
     plan = Plan(contract)
-    parts = price(plan, measured)
+    parts = out_of_the_bill(told, measured) or price(plan, corrected(told, measured))
     return None if isinstance(parts, Unbilled) else (plan, parts)
 
 
@@ -53,7 +54,7 @@ def _line(plan: Plan, part: Part) -> Planned:
     )
 
 
-def _earned(in_force: dict[ClientId, Contract], record: Record) -> Money | None:
+def _earned(in_force: InForce, record: Record) -> Money | None:
     found = _priced(in_force, record)
     if found is None:
         return None
@@ -65,7 +66,7 @@ def _earned(in_force: dict[ClientId, Contract], record: Record) -> Money | None:
     return rounded(total, plan.contract.currency)
 
 
-def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummary:
+def summary(in_force: InForce, record: Record) -> ContactSummary:
     """A contact as a line of a list."""
     wait = record.waits[-1] if record.waits else None
     return ContactSummary(
@@ -93,9 +94,7 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
     )
 
 
-def full(
-    in_force: dict[ClientId, Contract], record: Record, happened: tuple[Happening, ...]
-) -> ContactRecord:
+def full(in_force: InForce, record: Record, happened: tuple[Happening, ...]) -> ContactRecord:
     """A contact with everything that belongs to it."""
     return ContactRecord(
         summary=summary(in_force, record),
@@ -123,9 +122,7 @@ def full(
     )
 
 
-def in_turn(
-    in_force: dict[ClientId, Contract], first: Record | None, tries: list[Record]
-) -> CallInTurn | None:
+def in_turn(in_force: InForce, first: Record | None, tries: list[Record]) -> CallInTurn | None:
     """A promised call, where there's one."""
     if not tries:
         return None
@@ -185,7 +182,7 @@ def _tracks(record: Record) -> tuple[TrackRecord, ...]:
     )
 
 
-def _lines(in_force: dict[ClientId, Contract], record: Record) -> tuple[PricedLine, ...]:
+def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
     """A contact's lines, each by itself: what it comes to in a band shows in its draft."""
     found = _priced(in_force, record)
     if found is None:

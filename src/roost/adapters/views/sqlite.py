@@ -5,6 +5,7 @@ from pathlib import Path
 from roost.adapters.views.opened import Opened
 from roost.adapters.views.records import CELL, SqliteRecords
 from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.statements import SqliteStatements
 from roost.kernel.ids import StreamName
 from roost.kernel.purview import Purview
 from roost.ports.log import LogReader
@@ -27,6 +28,10 @@ class SqliteViews:
     def reports(self, purview: Purview) -> SqliteReports:
         """Figures."""
         return SqliteReports(self._opened, purview)
+
+    def statements(self, purview: Purview) -> SqliteStatements:
+        """Months and documents."""
+        return SqliteStatements(self._opened, purview)
 
     def close(self) -> None:
         """Closes every connection."""
