@@ -151,7 +151,9 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     wrap_up: Annotated[Duration, says("Limit of the time for writing up; 0: none")] = "60s"
     code_required: Annotated[bool, says("The agent must give a wrap-up code")] = False
     most_waiting: Annotated[
-        int, Meta(ge=1, le=100_000), says("More callers take the flow's `otherwise` at once")
+        int,
+        Meta(ge=1, le=100_000),
+        says("More callers take the flow's `otherwise` at once; whom a phone rings for isn't one"),
     ] = 500
     service_level: Annotated[ServiceLevel, says("Thresholds")] = ServiceLevel()
     call_back_abandoned: Annotated[

@@ -18,7 +18,7 @@ from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
-from roost.web import live_tasks, resuming
+from roost.web import live_tasks, live_waits, resuming
 from roost.web.alerting import Alerting
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
@@ -209,6 +209,7 @@ class Follower:
         self.live.told = standing.told
         self.live.modes = standing.modes
         live_tasks.resume(self.live, standing.tasks)
+        live_waits.resume(self.live, standing.estimates, standing.at)
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()
