@@ -8,38 +8,52 @@ first, by this process itself where the worker hasn't yet. Blocking, thread-safe
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from roost.adapters.store.office_book import StreamOffice
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views.office import OfficeProjection
 from roost.adapters.views.statements import Drafted, SqliteStatements
 from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower
 from roost.kernel.actor import CLOCK, Actor
-from roost.kernel.calendar import day_text, local_day
+from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName, VaultId, owner_of
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
+from roost.kernel.time import DurationUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
 from roost.office.accounts.documents import Document, TaxWord
 from roost.office.accounts.issuing import plain
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS, DisputeId, Verdict
+from roost.office.accounts.model import MOST_COUNTS
 from roost.office.accounts.views import StatementView
-from roost.office.contracts.model import Contract, Raised, StatementRules
+from roost.office.contracts.model import Contract, ForecastTerms, Raised, StatementRules
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, months
 from roost.office.contracts.sellers import LegalEntity
 from roost.ports.clock import Clock
 from roost.ports.commands import Answer, Refused
+from roost.ports.log import LogReader, LogWriter, Vault
+from roost.ports.office import As, Exported
 from roost.processes.places import Places
 
 LANGUAGES: Final = ("en", "zh")
+MOST_EXPORTED: Final = 1_000  # documents of one export
 MOST_MOVED: Final = 10_000  # contacts that a correction names
 Print = Callable[[Document, str], bytes]
 """A document as a PDF in a language."""
+
+
+class Store(Protocol):
+    """The log, as any adapter of it is."""
+
+    def writer(self, stream: StreamName) -> LogWriter: ...
+
+    def reader(self) -> LogReader: ...
+
+    def vault(self, stream: StreamName) -> Vault: ...
 
 
 class Accounting(Struct):
@@ -47,7 +61,7 @@ class Accounting(Struct):
 
     places: Places
     cell: StreamName
-    store: SqliteStore
+    store: Store
     clock: Clock
     book: StreamOffice
     statements: SqliteStatements
@@ -156,6 +170,33 @@ class Accounting(Struct):
         puts = () if place is None else (_put(ClientId(client), place, words),)
         return self._given(make, actor, id, puts)
 
+    def forecast(
+        self,
+        client: ClientId,
+        period: str,
+        programme: str,
+        first_day: int,
+        counts: tuple[int, ...],
+        interval_us: DurationUs | None,
+        actor: Actor,
+        id: CommandId,
+    ) -> Answer:
+        """By whom, and until when, the contract says."""
+        contract = self.statements.contract(client)
+        terms = None if contract is None else _forecast_terms(contract, period, programme)
+        if contract is None or terms is None:
+            return Refused(Refusal("no_forecast_asked", {"client": client, "period": period}))
+        if terms.by_client != (actor.owner == owner_of(client)):
+            return Refused(Refusal("forecast_not_yours"))
+        first, following = days_of(period)
+        if not first <= first_day < following:
+            return Refused(Refusal("forecast_of_what", {"most": str(MOST_COUNTS)}))
+        locks_at = start_of_day(contract.zone, first_day - terms.lead_days)
+        command = say.GiveForecast(
+            client, period, first_day, counts, locks_at, programme, interval_us
+        )
+        return self.give(command, actor, id)
+
     def issue(self, client: ClientId, period: str, actor: Actor, id: CommandId) -> Answer:
         """The confirmed statement, or the correction that was frozen since."""
         statement = say.statement_id(client, period)
@@ -192,7 +233,6 @@ class Accounting(Struct):
             day_text(today + contract.statement.payment_days),
             seller.entity,
             contract.buyer or LegalEntity(view.client),
-            frozen.known,
             None if standing is None else standing.draft,
             tuple(TaxWord(one.name, one.code, one.reason) for one in seller.taxes),
             _order(contract),
@@ -269,6 +309,28 @@ class Accounting(Struct):
         path = self.places.documents / f"{view.kept.get(language, '')}.pdf"
         return path.read_bytes() if path.exists() else self.prints(view.document, language)
 
+    def ubl(self, number: str) -> bytes | None:
+        """The document as UBL 2.1; None where there's no such document."""
+        from roost.adapters.documents.ubl import ubl
+
+        view = self.statements.document(number)
+        return None if view is None else ubl(view.document)
+
+    def export(
+        self, what: Exported, owner: ClientId | None, since: str, until: str, form: As
+    ) -> bytes:
+        """The documents of these days as a table."""
+        from roost.adapters.documents import fapiao, journal, tables
+
+        found = self.statements.documents(owner, since, until, MOST_EXPORTED)
+        issued = [view.document for view in found]
+        match what:
+            case Exported.FAPIAO:
+                columns, rows = fapiao.COLUMNS, fapiao.fapiao_rows(issued)
+            case Exported.JOURNAL:
+                columns, rows = journal.COLUMNS, journal.journal_rows(issued)
+        return (tables.as_csv if form is As.CSV else tables.as_xlsx)(columns, rows)
+
     def words(self, client: ClientId, id: str) -> str:
         """What somebody said, from the vault; empty when it's gone."""
         value = self.store.vault(OFFICE).reveal(owner_of(client), VaultId(id))
@@ -294,7 +356,7 @@ def printed(document: Document, language: str) -> bytes:
 def accounting(
     places: Places,
     cell: StreamName,
-    store: SqliteStore,
+    store: Store,
     clock: Clock,
     prints: Print = printed,
 ) -> Accounting:
@@ -328,6 +390,18 @@ def _working(rules: StatementRules) -> Callable[[int], bool]:
     if calendar is None:
         return weekday
     return lambda day: calendar.kind(day) in rules.working
+
+
+def _forecast_terms(contract: Contract, period: str, programme: str) -> ForecastTerms | None:
+    """What hangs on a programme's forecast in a month."""
+    first, _ = days_of(period)
+    held = [one for one in contract.versions if one.effective_day <= first]
+    if not held:
+        return None
+    if not programme:
+        return held[-1].forecast
+    named = (one for one in held[-1].programmes if one.name == programme)
+    return next((one.forecast for one in named), None)
 
 
 def _order(contract: Contract) -> str:

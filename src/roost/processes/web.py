@@ -32,6 +32,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
@@ -92,6 +93,8 @@ async def _serve(
         parts.accounts.close()
         parts.audit.close()
         parts.alerts.close()
+        if parts.office is not None:
+            parts.office.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -146,6 +149,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         people=store.vault(SETTINGS),
         snapshots=SqliteSnapshots(places.snapshots),
         persons=KeyedPersons(vault, keys.index_key),
+        office=accounting(places, cell, store, CellClock()),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

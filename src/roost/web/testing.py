@@ -12,7 +12,7 @@ Two clients, power-grid and water, one queue each; agents 1001 and 1002 serve bo
 import asyncio
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, Self, cast
@@ -67,6 +67,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
+from roost.ports.office import Office
 from roost.ports.recordings import Side, Sound, Waveform
 from roost.web.app import create_app
 from roost.web.feed import Feeds
@@ -87,6 +88,7 @@ CODES: Final = ("solved", "told")
 OUT: Final = ("0931", "1")  # how numbers begin that agents may dial
 PEOPLE: Final = (
     ("admin", OPERATOR, Role.ADMIN, None),
+    ("qian", OPERATOR, Role.FINANCE, None),
     ("wang", OPERATOR, Role.SUPERVISOR, None),
     ("li", OPERATOR, Role.AGENT, AgentId("1001")),
     ("zhao", OPERATOR, Role.AGENT, AgentId("1002")),
@@ -286,7 +288,11 @@ class SmallCentre:
     """See the module. `app` is the API; `follower` what it follows with."""
 
     def __init__(
-        self, folder: Path, settings: WebSettings = SETTINGS, pages: Path | None = None
+        self,
+        folder: Path,
+        settings: WebSettings = SETTINGS,
+        pages: Path | None = None,
+        office: Callable[[MemoryStore, Path], Office] | None = None,
     ) -> None:
         self.store = MemoryStore()
         self.clock = CellClock()
@@ -320,6 +326,7 @@ class SmallCentre:
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
             persons=persons,
+            office=None if office is None else office(self.store, folder),
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()

@@ -254,6 +254,8 @@ class SqliteRecords:
         found = self.quantities(client, period)
         if found is None:
             return None
+        if not billing.periods(found[0], period, period):
+            return None
         return shapes.draft(found[0], billing.draft(found[0], period, found[1]))
 
     def explain(

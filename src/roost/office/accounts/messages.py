@@ -100,7 +100,6 @@ class IssueInvoice(Command, frozen=True, gc=False):
     due: str
     seller: LegalEntity
     buyer: LegalEntity
-    known: Known
     standing: Draft | None = None
     codes: tuple[TaxWord, ...] = ()
     order: str = ""
