@@ -295,7 +295,9 @@ async def _do(
     office = office_of(parts)
 
     def whole() -> StatementShown:
-        known = parts.views.records(Purview(caller.owner)).draft(ClientId(client), period) is not None
+        known = (
+            parts.views.records(Purview(caller.owner)).draft(ClientId(client), period) is not None
+        )
         if not reaches(caller, client) or not known:
             raise not_found()
         answered(act(office))
