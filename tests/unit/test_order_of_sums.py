@@ -32,7 +32,6 @@ from roost.office.invoices.tally import Tally
 from roost.office.month import Month
 from roost.office.promises import needed, settled
 from roost.office.quantities import Quantities, Served
-from roost.office.service_terms.settling import largest_remainder
 from unit.billed import (
     SELLER,
     SHANGHAI,

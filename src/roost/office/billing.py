@@ -30,7 +30,7 @@ from roost.office.invoices.tax import tax_sums
 from roost.office.month import Month, Row
 from roost.office.promises import expectation, settled
 from roost.office.quantities import Quantities
-from roost.office.service_terms.settling import Settled, largest_remainder
+from roost.office.service_terms.settling import Settled
 
 MINIMUM: Final = "minimum"
 FLOOR: Final = "floor"
