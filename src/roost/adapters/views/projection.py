@@ -220,6 +220,13 @@ def told_of(connection: Connection) -> dict[ClientId, Facts]:
     return {ClientId(row[0]): decode_told(row[1]) for row in rows}
 
 
+def contract_of(connection: Connection, client: ClientId) -> Contract | None:
+    """One client's."""
+    statement = select(contracts.c.contract).where(contracts.c.client == client)
+    row = connection.execute(statement).fetchone()
+    return None if row is None else decode_contract(row[0])
+
+
 def write_records(
     connection: Connection,
     in_force: dict[ClientId, Contract],

@@ -11,7 +11,13 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
 from roost.adapters.views.opened import Opened
-from roost.adapters.views.projection import contracts_of, decode_record, in_force_of, told_of
+from roost.adapters.views.projection import (
+    contract_of,
+    contracts_of,
+    decode_record,
+    in_force_of,
+    told_of,
+)
 from roost.adapters.views.schema import (
     KEPT,
     cells,
@@ -216,6 +222,23 @@ class SqliteRecords:
         with connection:
             return _drafts(connection)
 
+    def office_draft(self, client: ClientId, period: str) -> Draft | None:
+        """One client's draft as the office computes it; None without a contract, or for no
+        month."""
+        found = self.quantities(client, period)
+        return None if found is None else billing.draft(found[0], period, found[1])
+
+    def quantities(self, client: ClientId, period: str) -> tuple[Contract, Quantities] | None:
+        """What a client's month is computed from, with its contract; None without one, or for no
+        month."""
+        connection = self._views.connect()
+        if connection is None:
+            return None
+        with connection:
+            contract = contract_of(connection, client)
+            quantities = None if contract is None else _quantities(connection, contract, period)
+        return None if contract is None or quantities is None else (contract, quantities)
+
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
@@ -228,17 +251,12 @@ class SqliteRecords:
 
     def draft(self, client: ClientId, period: str) -> InvoiceDraft | None:
         """One client's draft; None for a client without a contract, or no such month."""
-        connection = self._views.connect()
-        if connection is None:
+        found = self.quantities(client, period)
+        if found is None:
             return None
-        with connection:
-            contract = contracts_of(connection).get(client)
-            quantities = None if contract is None else _quantities(connection, contract, period)
-        if contract is None or quantities is None:
+        if not billing.periods(found[0], period, period):
             return None
-        if not billing.periods(contract, period, period):
-            return None
-        return shapes.draft(contract, billing.draft(contract, period, quantities))
+        return shapes.draft(found[0], billing.draft(found[0], period, found[1]))
 
     def explain(
         self, client: ClientId, period: str, line: str, after: int, limit: int
@@ -248,7 +266,7 @@ class SqliteRecords:
         if connection is None:
             return None
         with connection:
-            contract = contracts_of(connection).get(client)
+            contract = contract_of(connection, client)
             quantities = None if contract is None else _quantities(connection, contract, period)
             if contract is None or quantities is None:
                 return None

@@ -163,6 +163,7 @@ cells: Final = Table(
     Column("agent", Text, primary_key=True),
     Column("code", Text, primary_key=True),
     *(Column(name, Integer, nullable=False) for name in KEPT),
+    Index("cells_by_client", "client", "at"),
     sqlite_with_rowid=False,
 )
 
