@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roost.kernel.ids import AgentId, ClientId
+from roost.kernel.money import largest_remainder
 from roost.kernel.time import MINUTE, SECOND, InstantUs
-from roost.office.contracts.sellers import PoolRule, Rule
+from roost.office.contracts.sellers import AwayReason, PoolRule, Rule
 from roost.office.worktime.messages import Worked
-from roost.office.worktime.sharing import Reason, Spent, shared
+from roost.office.worktime.sharing import Spent, shared
 
 A, B, C = ClientId("a"), ClientId("b"), ClientId("c")
 ANNE = AgentId("1001")
@@ -75,9 +76,9 @@ def test_handled_time_is_the_pools_not_the_agents() -> None:
 
 def test_a_reason_says_whether_it_is_paid_production_and_whose() -> None:
     reasons = {
-        "lunch": Reason(paid=False),
-        "training_b": Reason(production=True, whose="b"),
-        "works_council": Reason(whose=""),
+        "lunch": AwayReason(paid=False),
+        "training_b": AwayReason(production=True, whose="b"),
+        "works_council": AwayReason(whose=""),
     }
     rows = [
         spent("away", 100, reason="lunch"),
@@ -94,10 +95,19 @@ def test_a_reason_says_whether_it_is_paid_production_and_whose() -> None:
 
 
 CLIENTS = st.lists(st.sampled_from([A, B, C]), min_size=0, max_size=3, unique=True).map(tuple)
+
+
+def _row(agent: str, state: str, us: int, clients: tuple[ClientId, ...]) -> Spent:
+    whose = clients[:1] if state == "talking" else clients
+    return spent(state, us, *whose, agent=AgentId(agent))
+
+
+def _weights(a: int, b: int) -> PoolRule:
+    return PoolRule(1, 0, Rule.WEIGHTS, ((A, a), (B, b)))
+
+
 ROWS = st.builds(
-    lambda agent, state, us, clients: Spent(
-        InstantUs(0), AgentId(agent), state, "", clients[:1] if state == "talking" else clients, us
-    ),
+    _row,
     st.sampled_from(["1001", "1002", "1003"]),
     st.sampled_from(["talking", "ready", "away"]),
     st.integers(0, 10**9),
@@ -106,11 +116,7 @@ ROWS = st.builds(
 RULES = st.one_of(
     st.just(PROPORTIONAL),
     st.just(EQUAL),
-    st.builds(
-        lambda a, b: PoolRule(1, 0, Rule.WEIGHTS, ((A, a), (B, b))),
-        st.integers(0, 9),
-        st.integers(0, 9),
-    ),
+    st.builds(_weights, st.integers(0, 9), st.integers(0, 9)),
 )
 
 

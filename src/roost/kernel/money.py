@@ -36,6 +36,7 @@ def rounded(amount: Fraction, currency: str) -> Money:
     minor = whole + (2 * rest >= scaled.denominator)
     return Money(currency, minor if scaled >= 0 else -minor)
 
+
 def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     """A sum shared by weights, without losing a unit; ties to the first."""
     whole = sum(weights)

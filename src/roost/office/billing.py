@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.office.contracts.model import Contract, ForecastTerms, Programme
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, months

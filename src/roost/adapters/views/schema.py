@@ -30,7 +30,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/5 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/6 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -104,6 +104,23 @@ contracts: Final = Table(
     tables,
     Column("client", Text, primary_key=True),
     Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
+)
+
+shared: Final = Table(
+    "shared",
+    tables,
+    Column("one", Integer, primary_key=True),  # 1: there's one row
+    Column("billing", LargeBinary, nullable=False),  # office.contracts.sellers.Billing, msgpack
+)
+
+belongs: Final = Table(
+    "belongs",
+    tables,
+    Column("agent", Text, primary_key=True),
+    Column("since", Integer, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("clients", Text, nullable=False),  # "|power-grid|water|": whose queues they may serve
+    sqlite_with_rowid=False,
 )
 
 told: Final = Table(

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.kernel.time import DurationUs, InstantUs, Zone
 from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.model import Caps

@@ -15,14 +15,13 @@ from msgspec import Struct
 from roost.kernel.ids import AgentId, ClientId
 from roost.kernel.money import largest_remainder
 from roost.kernel.time import InstantUs
-from roost.office.contracts.sellers import PoolRule, Rule
+from roost.office.contracts.sellers import SHARED, AwayReason, PoolRule, Rule
 from roost.office.worktime.messages import Worked
 
 HANDLING: Final = frozenset({"offered", "talking", "held", "wrapping", "working"})
 READY: Final = "ready"
 AWAY: Final = "away"
 OPERATOR: Final = ClientId("")  # nobody's who pays: the operator's own
-SHARED: Final = "shared"
 
 
 class Spent(Struct, frozen=True, gc=False):
@@ -37,22 +36,13 @@ class Spent(Struct, frozen=True, gc=False):
     us: int
 
 
-class Reason(Struct, frozen=True, gc=False):
-    """What being away for a reason is: `paid`, `production`, and `whose`: a client's, "shared"
-    like ready time, or "" the operator's."""
-
-    paid: bool = True
-    production: bool = False
-    whose: str = SHARED
-
-
-USUAL: Final = Reason()
+USUAL: Final = AwayReason()
 
 
 def shared(
     spent: Iterable[Spent],
     rule: PoolRule,
-    reasons: Mapping[str, Reason],
+    reasons: Mapping[str, AwayReason],
     serves: Mapping[AgentId, tuple[ClientId, ...]],
 ) -> list[Worked]:
     """One pool's quarter of an hour. `spent` are all states of all of its agents in it, `serves`
@@ -76,7 +66,7 @@ def shared(
 
 
 def _counts(
-    one: Spent, reasons: Mapping[str, Reason], serves: Mapping[AgentId, tuple[ClientId, ...]]
+    one: Spent, reasons: Mapping[str, AwayReason], serves: Mapping[AgentId, tuple[ClientId, ...]]
 ) -> tuple[bool, bool, tuple[ClientId, ...]]:
     """Whether it's production, whether it's paid, and among whom it's shared."""
     if one.state != AWAY:
