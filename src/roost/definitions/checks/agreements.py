@@ -8,7 +8,7 @@ from msgspec import UNSET
 from roost.definitions import times
 from roost.definitions.billing_documents import BillingDocument, PoolDocument, SellerDocument
 from roost.definitions.checks.sections import Where, sections
-from roost.definitions.contract_documents import ContractDocument, LineDocument
+from roost.definitions.contract_documents import ContractDocument
 from roost.definitions.documents import AgentDocument, QueueDocument
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
@@ -115,7 +115,6 @@ def _pools(
             yield source.wrong(where, "two-rules", what, f"Agree on version {newest}")
     if not _by_hours(contract):
         return
-    yield from _hours_once(source)
     for name, pool in pools.items():
         if name not in contract.pools and _serves(draft, client, pool):
             what = f"agents of the pool {name!r} serve it, and its hours are charged"
@@ -125,33 +124,12 @@ def _pools(
 
 def _by_hours(contract: ContractDocument) -> bool:
     return any(
-        _hourly(line)
+        line.measure in {str(one) for one in HOURS}
+        or (line.fte is not UNSET and line.fte.hours is not UNSET)
         for index in range(len(contract.versions))
         for section in sections(contract, index)
         for line in section.lines
     )
-
-
-def _hourly(line: LineDocument) -> bool:
-    if line.measure in {str(one) for one in HOURS}:
-        return True
-    return line.fte is not UNSET and line.fte.hours is not UNSET
-
-
-def _hours_once(source: Source[ContractDocument]) -> Found:
-    """Ready time is a client's, not a programme's: two programmes would charge it twice."""
-    for index in range(len(source.document.versions)):
-        own = [
-            (section, place)
-            for section in sections(source.document, index)
-            for place, line in enumerate(section.lines)
-            if _hourly(line)
-        ]
-        for section, place in own:
-            if section.name != own[0][0].name:
-                what = f"hours are charged in two programmes, {own[0][0].name!r} and this one"
-                mend = "Charge them in one: agents' time is the client's as a whole"
-                yield source.wrong((*section.path, "lines", place), "hours-twice", what, mend)
 
 
 def _serves(draft: Draft, client: str, pool: PoolDocument) -> bool:
