@@ -251,11 +251,11 @@ def write_records(
         rows.append(row)
         own += priced
     statement = insert(contacts)
-    fixed = ("contact", "person")
+    fixed = ("client", "contact", "person")
     columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["contact"],
+            index_elements=["client", "contact"],
             set_={name: statement.excluded[name] for name in columns},
         ),
         rows,

@@ -1,7 +1,6 @@
 """Answers of `ports.records.Records` from `views.db`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -29,6 +28,7 @@ from roost.adapters.views.schema import (
 )
 from roost.kernel.ids import ClientId, ContactId, QueueId, StreamName
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
@@ -69,17 +69,20 @@ class Held(Struct, frozen=True):
 
 
 class SqliteRecords:
-    """Reads while the projections write, from any thread. Before the file exists there's
-    nothing: empty answers. `reader` opens a contact's history in the log."""
+    """Reads while the projections write, from any thread: what's in a purview. Before the file
+    exists there's nothing: empty answers. `reader` opens a contact's history in the log."""
 
-    def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
-        self._views = Opened(path)
+    def __init__(
+        self,
+        views: Opened,
+        purview: Purview,
+        reader: LogReader | None = None,
+        stream: StreamName = CELL,
+    ) -> None:
+        self._views = views
+        self._purview = purview
         self._reader = reader
         self._stream = stream
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
@@ -87,7 +90,7 @@ class SqliteRecords:
 
     def position_of(self, stream: StreamName) -> int:
         """The same for any stream that is followed."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return 0
         statement = select(positions.c.number).where(positions.c.stream == stream)
@@ -98,7 +101,7 @@ class SqliteRecords:
         self, which: ContactFilter, after: Place | None, limit: int
     ) -> list[ContactSummary]:
         """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         column = contacts.c
@@ -122,7 +125,7 @@ class SqliteRecords:
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None:
         """One record with its legs, segments, tracks, lines and history."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.record).where(
@@ -142,7 +145,7 @@ class SqliteRecords:
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.unbilled).where(
@@ -154,7 +157,7 @@ class SqliteRecords:
 
     def times_counted(self, counted: Counted, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """How often each of these contacts is counted."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         statement = (
@@ -167,7 +170,7 @@ class SqliteRecords:
 
     def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         found: dict[ContactId, int] = {}
@@ -181,7 +184,7 @@ class SqliteRecords:
 
     def clients(self) -> list[ClientId]:
         """The clients that have had contacts."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -190,7 +193,7 @@ class SqliteRecords:
 
     def clients_with_contract(self) -> list[ClientId]:
         """The clients that have a contract."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -198,7 +201,7 @@ class SqliteRecords:
 
     def held(self) -> Held:
         """What the projections hold, read in one transaction: they go on meanwhile."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return Held({}, [], [])
         with connection:
@@ -209,7 +212,7 @@ class SqliteRecords:
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -217,7 +220,7 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -232,7 +235,7 @@ class SqliteRecords:
     def quantities(self, client: ClientId, period: str) -> tuple[Contract, Quantities] | None:
         """What a client's month is computed from, with its contract; None without one, or for no
         month."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -243,7 +246,7 @@ class SqliteRecords:
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -263,7 +266,7 @@ class SqliteRecords:
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -290,7 +293,7 @@ class SqliteRecords:
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
         without minimums, which no contact earns."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         span = (parts.c.counted >= since, parts.c.counted < until)
