@@ -20,11 +20,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from roost.adapters.views.projection import encode
-from roost.adapters.views.records import SqliteRecords
 from roost.adapters.views.schema import KEPT, contracts, open_views, prepare
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions import times
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import ClientId
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import DAY, HOUR, DurationUs
 from roost.office import billing
 from roost.office.contracts.model import (
@@ -70,7 +71,7 @@ def run() -> dict[str, float | str]:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
         one = time.monotonic()
-        SqliteRecords(path, None).office_draft(ClientId(names[0]), PERIOD)
+        SqliteViews(path).records(WHOLE).office_draft(ClientId(names[0]), PERIOD)
         single = time.monotonic() - one
         size = path.stat().st_size
     billed = sum(contacts for contacts, _, _ in done)
@@ -90,7 +91,8 @@ def run() -> dict[str, float | str]:
 
 def drafts(path: Path, names: list[str]) -> tuple[int, int, float]:
     """Contacts, lines, and seconds in the database, of some clients' drafts."""
-    records = SqliteRecords(path, None)
+    views = SqliteViews(path)
+    records = views.records(WHOLE)
     contacts = lines = 0
     asked = 0.0
     for name in names:
@@ -102,7 +104,7 @@ def drafts(path: Path, names: list[str]) -> tuple[int, int, float]:
         assert made.gross is not None
         contacts += sum(line.contacts for line in made.lines if line.name.startswith("contacts"))
         lines += len(made.lines)
-    records.close()
+    views.close()
     return contacts, lines, asked
 
 

@@ -1,7 +1,6 @@
 """Answers of `ports.records.Records` from `views.db`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from roost.adapters.views.projection import (
     contracts_of,
     decode_record,
     in_force_of,
-    told_of,
+    told_about,
 )
 from roost.adapters.views.schema import (
     KEPT,
@@ -28,12 +27,12 @@ from roost.adapters.views.schema import (
 )
 from roost.kernel.ids import ClientId, ContactId, QueueId, StreamName
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.plan import Plan
-from roost.office.facts import NOTHING_TOLD
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import CellKey
@@ -68,17 +67,20 @@ class Held(Struct, frozen=True):
 
 
 class SqliteRecords:
-    """Reads while the projections write, from any thread. Before the file exists there's
-    nothing: empty answers. `reader` opens a contact's history in the log."""
+    """Reads while the projections write, from any thread: what's in a purview. Before the file
+    exists there's nothing: empty answers. `reader` opens a contact's history in the log."""
 
-    def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
-        self._views = Opened(path)
+    def __init__(
+        self,
+        views: Opened,
+        purview: Purview,
+        reader: LogReader | None = None,
+        stream: StreamName = CELL,
+    ) -> None:
+        self._views = views
+        self._purview = purview
         self._reader = reader
         self._stream = stream
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
@@ -86,7 +88,7 @@ class SqliteRecords:
 
     def position_of(self, stream: StreamName) -> int:
         """The same for any stream that is followed."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return 0
         statement = select(positions.c.number).where(positions.c.stream == stream)
@@ -97,7 +99,7 @@ class SqliteRecords:
         self, which: ContactFilter, after: Place | None, limit: int
     ) -> list[ContactSummary]:
         """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         column = contacts.c
@@ -121,7 +123,7 @@ class SqliteRecords:
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None:
         """One record with its legs, segments, tracks, lines and history."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.record).where(
@@ -141,7 +143,7 @@ class SqliteRecords:
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.unbilled).where(
@@ -153,7 +155,7 @@ class SqliteRecords:
 
     def times_counted(self, counted: Counted, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """How often each of these contacts is counted."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         statement = (
@@ -166,7 +168,7 @@ class SqliteRecords:
 
     def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         found: dict[ContactId, int] = {}
@@ -180,7 +182,7 @@ class SqliteRecords:
 
     def clients(self) -> list[ClientId]:
         """The clients that have had contacts."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -189,7 +191,7 @@ class SqliteRecords:
 
     def clients_with_contract(self) -> list[ClientId]:
         """The clients that have a contract."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -197,7 +199,7 @@ class SqliteRecords:
 
     def held(self) -> Held:
         """What the projections hold, read in one transaction: they go on meanwhile."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return Held({}, [], [])
         with connection:
@@ -208,7 +210,7 @@ class SqliteRecords:
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -216,7 +218,7 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -231,7 +233,7 @@ class SqliteRecords:
     def quantities(self, client: ClientId, period: str) -> tuple[Contract, Quantities] | None:
         """What a client's month is computed from, with its contract; None without one, or for no
         month."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -242,7 +244,7 @@ class SqliteRecords:
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -262,7 +264,7 @@ class SqliteRecords:
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -280,7 +282,7 @@ class SqliteRecords:
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
-            told = told_of(connection).get(client, NOTHING_TOLD)
+            told = told_about(connection, client)
         return [
             explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
             for row in rows
@@ -289,7 +291,7 @@ class SqliteRecords:
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
         without minimums, which no contact earns."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         span = (parts.c.counted >= since, parts.c.counted < until)
@@ -372,7 +374,7 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
-    told = told_of(connection).get(contract.client, NOTHING_TOLD)
+    told = told_about(connection, contract.client)
     return told.quantities(tally, period, _served(connection, contract, span))
 
 
