@@ -35,6 +35,6 @@ def add_hours(
     for one in worked:
         if one.client != contract.client or not start <= one.at < end:
             continue
-        for _, part in parts_of(plan, one.at, one.production_us, one.paid_us):
+        for part in parts_of(plan, one.at, one.production_us, one.paid_us):
             key = (part.line, part.since, part.surcharge, part.day)
             tally.add(key, part.quantity, contacts=0)
