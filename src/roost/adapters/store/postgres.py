@@ -58,7 +58,7 @@ SESSION: Final = (
 _COLUMNS: Final = "number, type, version, owner, contact, at, actor, cause, body"
 #: Moves the stream on and adds its events; neither, where the epoch isn't ours any more.
 _APPEND: Final = (
-    "WITH moved AS (UPDATE writer SET last = %b::bigint "
+    "WITH moved AS (UPDATE writer SET last = %b::bigint "  # noqa: S608 - names of ours only
     "WHERE stream = %b::text AND epoch = %b::bigint AND last = %b::bigint RETURNING stream), "
     f"added AS (INSERT INTO events (stream, {_COLUMNS}) "
     "SELECT moved.stream, one.* FROM moved, unnest(%b::bigint[], %b::text[], %b::integer[],"
