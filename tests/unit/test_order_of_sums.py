@@ -8,7 +8,7 @@ from msgspec import structs
 from roost.definitions import times
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money
+from roost.kernel.money import Money, largest_remainder
 from roost.kernel.time import DAY, HOUR, MINUTE, DurationUs, InstantUs
 from roost.office import billing
 from roost.office.contracts.messages import Exclusion, ForecastLocked
@@ -32,7 +32,6 @@ from roost.office.invoices.tally import Tally
 from roost.office.month import Month
 from roost.office.promises import needed, settled
 from roost.office.quantities import Quantities, Served
-from roost.office.service_terms.settling import largest_remainder
 from unit.billed import (
     SELLER,
     SHANGHAI,
@@ -216,6 +215,28 @@ def test_an_accepted_exclusion_takes_its_intervals_out() -> None:
     assert text == "sl: 65.4286 % of 80 %"
     without = drafted(terms, {"contacts": 1}, served=met, exclusions=(storm,))
     assert amounts(without) == {"contacts": "1000.00"}
+
+
+def test_an_exclusion_of_queues_leaves_other_programmes_alone() -> None:
+    bills, outages = QueueId("power-grid/bills"), QueueId("power-grid/outage")
+    programmes = tuple(
+        Programme(name, queues=(queue,), lines=(line("9"),), service=(term(),))
+        for name, queue in (("bills", bills), ("outages", outages))
+    )
+    terms = simple(programmes=programmes)
+    met = (served(70, 100, queue=outages), served(70, 100, queue=bills))
+    storm = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", (outages,), accepted=True)
+    sold = {"bills.contacts": 100, "outages.contacts": 100}
+    made = amounts(drafted(terms, sold, served=met, exclusions=(storm,)))
+    assert made == {
+        "bills.contacts": "900.00",
+        "bills.term:sl": "-90.00",
+        "outages.contacts": "900.00",
+    }
+    own = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", accepted=True, programme="bills")
+    made = amounts(drafted(terms, sold, served=met, exclusions=(own,)))
+    assert "bills.term:sl" not in made
+    assert "outages.term:sl" in made
 
 
 @pytest.mark.parametrize(("offered", "due"), [(110, "-300.00"), (111, None)])

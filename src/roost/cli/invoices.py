@@ -15,6 +15,7 @@ from roost.adapters.views.proof import Proof, prove
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json
 from roost.kernel.ids import ClientId
+from roost.office.accounts.messages import OFFICE
 from roost.office.books import Books, fold
 from roost.ports.records import InvoiceDraft, Working
 from roost.processes.places import SETTINGS
@@ -79,7 +80,7 @@ def _draft(files: Files, client: str, period: str) -> InvoiceDraft:
 
 
 def show_draft(draft: InvoiceDraft, console: Console) -> None:
-    """The draft as a table; amounts are net of tax."""
+    """The draft as a table; amounts are net of tax, which stands below."""
     console.print(f"{draft.client}, {draft.period}: draft by contract {draft.contract}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True)
     table.add_column("line")
@@ -91,6 +92,12 @@ def show_draft(draft: InvoiceDraft, console: Console) -> None:
         quantity = f"{line.quantity} {line.unit}"
         table.add_row(line.line, line.name, quantity, line.rate, str(line.amount))
     console.print(table)
+    for tax in draft.taxes:
+        console.print(f"tax, {tax.category}: {tax.rate} % of {tax.net}: {tax.tax}")
+    if draft.gross is not None:
+        console.print(f"with tax: {draft.gross}")
+    for line in draft.damages:
+        console.print(f"damages: {line.name}: {line.amount}")
 
 
 @app.command("explain")
@@ -159,8 +166,9 @@ def verified_of(files: Files) -> Verified:
     held = files.records.held()
     upto = held.positions.get(files.cell, 0)
     settings = held.positions.get(SETTINGS, 0)
-    for envelope in files.events(SETTINGS, settings):
-        fold(books, envelope)
+    for stream in (SETTINGS, OFFICE):
+        for envelope in files.events(stream, held.positions.get(stream, 0)):
+            fold(books, envelope)
     for envelope in files.events(files.cell, upto):
         fold(books, envelope)
     proofs = prove(books, held)

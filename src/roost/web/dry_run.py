@@ -12,7 +12,7 @@ from litestar import post
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from roost.definitions.difference import Change
+from roost.definitions.difference import ChangeKind
 from roost.definitions.problems import Problem
 from roost.definitions.would_change import Busy, Failed, WouldChange
 from roost.floor.consequences import AgentsChange, Consequences
@@ -28,13 +28,23 @@ from roost.web.sight import Sight
 CONTRACT: Final = "contract.yaml"
 
 
+class DefinitionChange(Struct, frozen=True):
+    """One difference: the file, the place in it, the values before and after as JSON."""
+
+    file: str
+    place: str
+    kind: ChangeKind
+    before: str
+    after: str
+
+
 class DryRun(Struct, frozen=True):
     """`version` is empty where an error is among the `problems`: such definitions can't be put in
     force. `said` is all of `now` in sentences."""
 
     version: str
     problems: tuple[Problem, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[DefinitionChange, ...]
     now: Consequences | None
     said: tuple[Said, ...]
 
@@ -73,7 +83,11 @@ def _seen(found: WouldChange, caller: Caller, follower: Follower) -> DryRun:
     return DryRun(
         found.version,
         tuple(one for one in found.problems if shown(one.file)),
-        tuple(one for one in found.changes if shown(one.file, one.place)),
+        tuple(
+            DefinitionChange(one.file, one.place, one.kind, one.before, one.after)
+            for one in found.changes
+            if shown(one.file, one.place)
+        ),
         now,
         tuple(Said(one.en, one.zh) for one in said),
     )

@@ -131,7 +131,7 @@ def _bare(ask: IssueInvoice, kind: DocumentKind) -> Document:
         contract=draft.contract,
         evaluator=draft.evaluator,
         zones=draft.zones,
-        known=ask.known,
+        codes=ask.codes,
         order=ask.order,
     )
 

@@ -13,10 +13,10 @@ from roost.kernel.calendar import day_text
 from roost.kernel.ids import ClientId, ContactId, Digest, QueueId, SegmentId, StreamName, VaultId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
-from roost.office.accounts.documents import Document, Fapiao
+from roost.office.accounts.documents import Document, Fapiao, TaxWord
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.sellers import LegalEntity
-from roost.office.invoices.messages import Draft, DraftLine
+from roost.office.invoices.messages import Draft
 
 OFFICE: Final = StreamName("office")
 
@@ -100,8 +100,8 @@ class IssueInvoice(Command, frozen=True, gc=False):
     due: str
     seller: LegalEntity
     buyer: LegalEntity
-    known: Known
     standing: Draft | None = None
+    codes: tuple[TaxWord, ...] = ()
     order: str = ""
     moved: tuple[int, ...] = ()
 
@@ -339,6 +339,7 @@ class OneOffDropped(Event, frozen=True, gc=False, kw_only=True):
     """It's off the month's invoice again."""
 
     item: ItemId
+    period: str
 
 
 class CodeCorrected(Event, frozen=True, gc=False, kw_only=True):
@@ -392,8 +393,3 @@ def client_of(statement: StatementId) -> ClientId:
 def period_of_item(one_off: OneOff) -> str:
     """The month whose invoice it's on."""
     return day_text(one_off.day)[:7]
-
-
-def line_name(line: DraftLine) -> str:
-    """A line's name on a whole invoice: with its programme's before it, where it has one."""
-    return f"{line.programme}/{line.name}" if line.programme else line.name
