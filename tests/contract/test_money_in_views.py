@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from contract.test_views_contract import CELL, GRID, SETTINGS, hour
-from roost.adapters.views import CellProjection, SettingsProjection, SqliteRecords
+from roost.adapters.views import CellProjection, SettingsProjection, SqliteViews
 from roost.adapters.views.proof import prove
+from roost.adapters.views.records import SqliteRecords
 from roost.definitions import times
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, owner_of
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import DAY, MINUTE, SECOND, DurationUs, InstantUs
 from roost.office.books import Books, drafts, fold
 from roost.office.contracts.messages import ContractAgreed
@@ -92,8 +94,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def records(path: Path) -> Iterator[SqliteRecords]:
-    opened = SqliteRecords(path, None)
-    yield opened
+    opened = SqliteViews(path)
+    yield opened.records(WHOLE)
     opened.close()
 
 

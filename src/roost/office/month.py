@@ -17,7 +17,6 @@ from roost.office.contracts.plan import (
     Plan,
     Planned,
     held_days,
-    moment_text,
     programmes_of,
     version_text,
 )
@@ -159,12 +158,11 @@ class Month:
         )
 
     def name_of(self, planned: Planned, suffix: str) -> str:
-        """A line's name: with the surcharge or band, and with its beginning when that's inside
-        the month, so that two rates of one line are two lines."""
+        """A line's name: with the surcharge or band, and with its beginning where another of the
+        month came before, so that two rates of one line are two lines."""
         named = f"{planned.name}:{suffix}" if suffix else planned.name
-        if planned.since <= self.start:
-            return named
-        return f"{named}@{moment_text(self.contract, planned.since)}"
+        moment = self.plan.moment_of(planned, self.start, self.end)
+        return f"{named}@{moment}" if moment else named
 
     def text_of(self, planned: Planned, charge: Charge) -> str:
         """A line's words: the contract's, with what sets this charge apart."""
@@ -181,7 +179,7 @@ class Month:
             rest = name.removeprefix(one.name)
             if rest == name and name != one.name:
                 continue
-            began = "" if one.since <= self.start else moment_text(self.contract, one.since)
+            began = self.plan.moment_of(one, self.start, self.end)
             suffix, _, moment = rest.partition("@")
             if moment == began and (not suffix or suffix.startswith(":")):
                 return one, suffix[1:]

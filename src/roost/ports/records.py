@@ -1,9 +1,9 @@
 """Questions about what has happened: contacts, their records, the money. Blocking.
 
 A contact is named to the outside by its client and that client's own count (`power-grid`,
-17), never by its id in the cell, which would tell a client how much the others ring. Every
-question names the owner that it's asked for: None is the operator, who sees across; for a
-client whatever belongs to another is not there at all.
+17), never by its id in the cell, which would tell a client how much the others ring. They're
+asked within a purview (`ports.views`): whatever lies outside is not there at all. An `owner`
+narrows that to one client's; None: all that's there.
 """
 
 from collections.abc import Sequence

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from roost.adapters.store.office_book import StreamOffice
 from roost.adapters.views.office import OfficeProjection
+from roost.adapters.views.sqlite import SqliteViews
 from roost.adapters.views.statements import Drafted, SqliteStatements
 from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower
@@ -21,6 +22,7 @@ from roost.kernel.actor import CLOCK, Actor
 from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName, VaultId, owner_of
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import DurationUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
@@ -64,13 +66,18 @@ class Accounting(Struct):
     store: Store
     clock: Clock
     book: StreamOffice
-    statements: SqliteStatements
+    views: SqliteViews
     prints: Print
 
     def close(self) -> None:
         """Files are opened again when they're asked for."""
         self.book.close()
-        self.statements.close()
+        self.views.close()
+
+    @property
+    def statements(self) -> SqliteStatements:
+        """Everybody's: whoever asks the office was let through to the client before."""
+        return self.views.statements(WHOLE)
 
     # --- commands ---
 
@@ -367,7 +374,7 @@ def accounting(
         store,
         clock,
         StreamOffice(store.writer, store.reader(), clock),
-        SqliteStatements(places.views),
+        SqliteViews(places.views),
         prints,
     )
 

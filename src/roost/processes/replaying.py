@@ -12,7 +12,7 @@ from msgspec import Struct
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.views import SqliteRecords
+from roost.adapters.views import SqliteViews
 from roost.adapters.views.proof import prove
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder, state_digest
@@ -22,6 +22,7 @@ from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
+from roost.kernel.purview import WHOLE
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS
 from roost.office.books import Books, fold
 from roost.ports.log import LogReader
@@ -110,14 +111,14 @@ def _proved(places: Places, log: Log) -> Replayed:
     report = verify(ROOM, log.cell, log.reader, snapshots)
     snapshots.close()
     proofs = [Proved(proof.name, proof.ok, proof.says) for proof in report.proofs]
-    records = SqliteRecords(Path(places.views), None, log.cell)
+    views = SqliteViews(Path(places.views), None, log.cell)
     try:
-        held = records.held()
+        held = views.records(WHOLE).held()
         places_ = (held.positions.get(stream, 0) for stream in (SETTINGS, log.cell, OFFICE))
         books = log.books(*places_)
         proofs += [Proved(proof.name, proof.ok, proof.says) for proof in prove(books, held)]
     finally:
-        records.close()
+        views.close()
     return Replayed(
         report.events,
         report.digest,

@@ -23,8 +23,7 @@ from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.store.trail import StreamTrail
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone
 from roost.engine.bodies import Decoder
@@ -131,8 +130,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        records=SqliteRecords(places.views, store.reader(), cell),
-        reports=SqliteReports(places.views),
+        views=SqliteViews(places.views, store.reader(), cell),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.documents import Document, Fapiao
@@ -73,8 +74,9 @@ async def documents(
     limit: Limit = 100,
 ) -> list[DocumentShown]:
     """Of these days, both included, in the order in which they were issued."""
-    office = office_of(parts)
-    found = await asyncio.to_thread(office.statements.documents, caller.client, since, until, limit)
+    office_of(parts)
+    issued = parts.views.statements(Purview(caller.owner))
+    found = await asyncio.to_thread(issued.documents, caller.client, since, until, limit)
     return [_shown(view, caller) for view in found]
 
 
@@ -167,7 +169,9 @@ async def export(
 
 async def _document(number: str, caller: Caller, parts: Parts) -> DocumentView:
     """Not found, by the same path, whether it's another's or nobody's."""
-    view = await asyncio.to_thread(office_of(parts).statements.document, number)
+    office_of(parts)
+    issued = parts.views.statements(Purview(caller.owner))
+    view = await asyncio.to_thread(issued.document, number)
     if view is None or not reaches(caller, view.document.client):
         raise not_found()
     return view

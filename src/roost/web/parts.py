@@ -19,10 +19,9 @@ from roost.ports.office import Office
 from roost.ports.persons import Persons
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
-from roost.ports.records import Records
-from roost.ports.reports import Reports
 from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
+from roost.ports.views import Views
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
 
@@ -57,8 +56,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     alerts: AlertBook
-    records: Records
-    reports: Reports
+    views: Views
     recordings: Recordings
     simulations: Simulations
     clock: Clock

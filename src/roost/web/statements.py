@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 
 from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.messages import DisputeId, Verdict, statement_id
@@ -132,8 +133,9 @@ async def statements(
     limit: Limit = 100,
 ) -> list[StatementShort]:
     """The latest month first."""
-    office = office_of(parts)
-    found = await asyncio.to_thread(office.statements.statements, caller.client, period, limit)
+    office_of(parts)
+    months = parts.views.statements(Purview(caller.owner))
+    found = await asyncio.to_thread(months.statements, caller.client, period, limit)
     return [short(view) for view in found]
 
 
@@ -293,7 +295,9 @@ async def _do(
     office = office_of(parts)
 
     def whole() -> StatementShown:
-        known = parts.records.draft(ClientId(client), period) is not None
+        known = (
+            parts.views.records(Purview(caller.owner)).draft(ClientId(client), period) is not None
+        )
         if not reaches(caller, client) or not known:
             raise not_found()
         answered(act(office))
@@ -304,12 +308,13 @@ async def _do(
 
 def _shown(parts: Parts, caller: Caller, client: str, period: str) -> StatementShown:
     office = office_of(parts)
-    view = office.statements.statement(ClientId(client), period)
+    purview = Purview(caller.owner)
+    view = parts.views.statements(purview).statement(ClientId(client), period)
     if view is None or not reaches(caller, client):
         raise not_found()
     ours = caller.client is None
     wanted = [one for dispute in view.disputes.values() for one in dispute.contacts]
-    counts = parts.records.counts(wanted)
+    counts = parts.views.records(purview).counts(wanted)
     return StatementShown(
         short(view),
         view.confirmed_at,

@@ -31,8 +31,7 @@ from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.projection import CellProjection
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
@@ -313,8 +312,7 @@ class SmallCentre:
             accounts=self.accounts,
             audit=StreamTrail(self.store.writer, self.clock),
             alerts=StreamAlerts(self.store.writer, self.store.reader()),
-            records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
-            reports=SqliteReports(folder / "views.db"),
+            views=SqliteViews(folder / "views.db", self.store.reader(), STREAM),
             recordings=self.recordings,
             simulations=self.simulations,
             clock=self.clock,

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from roost.kernel.ids import ClientId, QueueId, SegmentId, VaultId, owner_of
 from roost.kernel.messages import Command, VaultPut
+from roost.kernel.purview import Purview
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.messages import ExclusionId, ItemId
@@ -129,7 +130,8 @@ async def told(
 
 def _told(parts: Parts, caller: Caller, client: str) -> Told:
     """Raises Trouble: what isn't theirs is as if it weren't there."""
-    statements = office_of(parts).statements
+    office_of(parts)
+    statements = parts.views.statements(Purview(caller.owner))
     known = statements.facts(ClientId(client))
     if statements.contract(ClientId(client)) is None or not reaches(caller, client):
         raise not_found()

@@ -128,7 +128,7 @@ def _put_document(connection: Connection, view: DocumentView) -> None:
         "event": view.event,
         "view": encode(view),
     }
-    _put(connection, documents, row, ("number",))
+    _put(connection, documents, row, ("client", "number"))
 
 
 def _put(connection: Connection, table: Any, row: dict[str, Any], keys: tuple[str, ...]) -> None:

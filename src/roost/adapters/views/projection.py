@@ -220,6 +220,13 @@ def told_of(connection: Connection) -> dict[ClientId, Facts]:
     return {ClientId(row[0]): decode_told(row[1]) for row in rows}
 
 
+def contract_of(connection: Connection, client: ClientId) -> Contract | None:
+    """One client's."""
+    statement = select(contracts.c.contract).where(contracts.c.client == client)
+    row = connection.execute(statement).fetchone()
+    return None if row is None else decode_contract(row[0])
+
+
 def write_records(
     connection: Connection,
     in_force: dict[ClientId, Contract],
@@ -241,11 +248,11 @@ def write_records(
         rows.append(row)
         own += priced
     statement = insert(contacts)
-    fixed = ("contact", "person")
+    fixed = ("client", "contact", "person")
     columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["contact"],
+            index_elements=["client", "contact"],
             set_={name: statement.excluded[name] for name in columns},
         ),
         rows,

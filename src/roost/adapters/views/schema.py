@@ -1,5 +1,8 @@
 """The tables of `views.db`. Another SHAPE, another evaluator of contracts or another count, and
-the file is emptied and filled again from the log: nothing in it is the only copy."""
+the file is emptied and filled again from the log: nothing in it is the only copy.
+
+What a client may see has a column `client`, and its keys begin with it: neither a clash nor a
+count of one client's rows tells of another's. A table without it is the operator's."""
 
 import os
 import sqlite3
@@ -16,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     create_engine,
@@ -30,7 +34,7 @@ from roost.office.measures.counts import COUNTS
 from roost.office.measures.facts import What
 
 SHAPE: Final = (
-    f"views/5 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
+    f"views/6 {EVALUATOR} {sha256(repr(sorted(COUNTS.items())).encode()).hexdigest()[:12]}"
 )
 
 #: The counts that `cells` keeps, a column each; those of agents' time are in `times`.
@@ -50,8 +54,8 @@ positions: Final = Table(
 contacts: Final = Table(
     "contacts",
     tables,
+    Column("client", Text, primary_key=True),
     Column("contact", Text, primary_key=True),
-    Column("client", Text, nullable=False),
     Column("count", Integer, nullable=False),
     Column("arrived", Integer, nullable=False),
     Column("ended", Integer),
@@ -74,6 +78,7 @@ contacts: Final = Table(
     Column("kind", Text),
     Column("unbilled", Text),  # the one reason why it has no line
     Column("record", LargeBinary, nullable=False),  # office.records.model.Record, msgpack
+    Index("contacts_by_id", "contact"),
     Index("contacts_by_time", "arrived", "client", "count"),
     Index("contacts_by_count", "client", "count", unique=True),
     Index("contacts_by_finish", "client", "finished"),
@@ -128,11 +133,12 @@ statements: Final = Table(
 documents: Final = Table(
     "documents",
     tables,
+    Column("client", Text, primary_key=True),
     Column("number", Text, primary_key=True),
-    Column("client", Text, nullable=False),
     Column("day", Text, nullable=False),
     Column("event", Integer, nullable=False),
     Column("view", LargeBinary, nullable=False),  # office.accounts.views.DocumentView, msgpack
+    Index("documents_by_number", "number"),
     Index("documents_by_day", "client", "day"),
     Index("documents_by_event", "event"),
 )
@@ -157,12 +163,14 @@ facts: Final = Table(
 cells: Final = Table(
     "cells",
     tables,
-    Column("at", Integer, primary_key=True),
-    Column("client", Text, primary_key=True),
-    Column("queue", Text, primary_key=True),
-    Column("agent", Text, primary_key=True),
-    Column("code", Text, primary_key=True),
+    Column("at", Integer),
+    Column("client", Text),
+    Column("queue", Text),
+    Column("agent", Text),
+    Column("code", Text),
     *(Column(name, Integer, nullable=False) for name in KEPT),
+    PrimaryKeyConstraint("client", "at", "queue", "agent", "code"),
+    Index("cells_by_time", "at"),
     sqlite_with_rowid=False,
 )
 

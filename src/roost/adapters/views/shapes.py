@@ -11,7 +11,7 @@ from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of, span_of
-from roost.office.contracts.plan import Plan, Planned, moment_text
+from roost.office.contracts.plan import Plan, Planned
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import shown, unit_rate, worth
 from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
@@ -195,7 +195,7 @@ def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
         exact = worth(planned.line, part.quantity, part.surcharge)
         made.append(
             PricedLine(
-                line=name_in(plan.contract, planned, part),
+                line=name_in(plan, planned, part),
                 name=planned.line.text,
                 quantity=quantity,
                 unit=unit,
@@ -207,13 +207,12 @@ def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
     return tuple(made)
 
 
-def name_in(contract: Contract, planned: Planned, part: Part) -> str:
+def name_in(plan: Plan, planned: Planned, part: Part) -> str:
     """The name that a part's line has on its month's draft."""
-    first = span_of(contract.zone, period_of(contract.zone, part.at))[0]
+    span = span_of(plan.contract.zone, period_of(plan.contract.zone, part.at))
     named = f"{planned.name}:{part.surcharge}" if part.surcharge else planned.name
-    if planned.since <= first:
-        return named
-    return f"{named}@{moment_text(contract, planned.since)}"
+    moment = plan.moment_of(planned, *span)
+    return f"{named}@{moment}" if moment else named
 
 
 def draft(contract: Contract, made: Draft) -> InvoiceDraft:
