@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from roost.adapters.clock.wall import CellClock
-from roost.adapters.views import SqliteStatements
 from roost.adapters.views.proof import Proof, prove
 from roost.cli import months
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json
 from roost.kernel.ids import ClientId
+from roost.kernel.purview import WHOLE
 from roost.office.accounts.messages import OFFICE
 from roost.office.accounts.views import StatementView
 from roost.office.books import Books, fold
@@ -55,9 +55,8 @@ def list_(directory: Centre = Path(), data: Data = None, as_json: Json = False) 
     documents."""
     files = Files(directory, data)
     drafts = files.records.drafts(None)
-    stood = SqliteStatements(files.views)
-    views = {(one.client, one.period): one for one in stood.statements(None, None, 1_000)}
-    stood.close()
+    stood = files.views.statements(WHOLE).statements(None, None, 1_000)
+    views = {(one.client, one.period): one for one in stood}
     listed = [_listed(one, views.get((one.client, one.period))) for one in drafts]
 
     def show() -> None:
