@@ -22,11 +22,12 @@ from roost.office.contracts.measured import Measured, MeasuredSegment
 from roost.office.contracts.messages import CostSum, ForecastLocked
 from roost.office.contracts.model import Kind
 from roost.office.contracts.plan import Plan
-from roost.office.contracts.pricing import Part, Unbilled, price, worked
+from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import decimal_text
 from roost.office.invoices.messages import Draft, LineKind
 from roost.office.invoices.tally import Tally
-from roost.office.quantities import Quantities, Served
+from roost.office.quantities import Quantities, Served, take_worked
+from roost.office.worktime.messages import Worked
 from unit.billed import day, instant
 from unit.golden_sheet import Sheet
 
@@ -86,10 +87,10 @@ def served(client: str, sheet: Sheet) -> tuple[Served, ...]:
     return tuple(found)
 
 
-def hours(plan: Plan, sheet: Sheet) -> Iterator[Part]:
-    for at, _, production, paid, *_ in sheet.section("HOURS") if sheet.has("HOURS") else ():
+def hours(client: str, sheet: Sheet) -> Iterator[Worked]:
+    for at, agent, production, paid, *_ in sheet.section("HOURS") if sheet.has("HOURS") else ():
         lengths = (int(production * HOUR), int(paid * HOUR))  # type: ignore[operator]
-        yield from (part for _, part in worked(plan, instant(str(at)), *lengths))
+        yield Worked(ClientId(client), instant(str(at)), AgentId(str(agent)), *lengths)
 
 
 def facts(sheet: Sheet) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def facts(sheet: Sheet) -> dict[str, Any]:
 @cache
 def drafted(client: str) -> Draft:
     plan, sheet = plans()[client], Sheet(book()[client])
-    parts: list[Part] = [*hours(plan, sheet)]
+    parts: list[Part] = []
     for one in contacts(client, sheet):
         assert local_day(plan.contract.zone, one.at) < FOLLOWING
         priced = price(plan, one)
@@ -116,6 +117,7 @@ def drafted(client: str) -> Draft:
     for part in parts:
         if FIRST <= part.day < FOLLOWING:
             tally.add(key_of(part), part.quantity)
+    take_worked(tally, plan, hours(client, sheet))
     quantities = Quantities(tally, served(client, sheet), **facts(sheet))
     return billing.draft(plan, "2026-11", quantities)
 

@@ -117,7 +117,13 @@ class CellProjection(Writer):
         self._presences.take(connection, events)
         if touched:
             persons = self._persons_of(events, touched)
-            in_force, facts = contracts_of(connection), told_of(connection)
+            clients = {record.client for record in touched.values()}
+            in_force = {
+                client: contract
+                for client in sorted(clients)
+                if (contract := contract_of(connection, client)) is not None
+            }
+            facts = {client: told_about(connection, client) for client in sorted(clients)}
             write_records(connection, in_force, touched.values(), facts, persons)
         for contact, record in touched.items():
             if record.settled and all(track.closed or track.lost for track in record.tracks):
@@ -218,6 +224,12 @@ def told_of(connection: Connection) -> dict[ClientId, Facts]:
     """What the office was told of each client, as far as the projection has read."""
     rows = connection.execute(select(told.c.client, told.c.facts)).fetchall()
     return {ClientId(row[0]): decode_told(row[1]) for row in rows}
+
+
+def told_about(connection: Connection, client: ClientId) -> Facts:
+    """The same of one client."""
+    row = connection.execute(select(told.c.facts).where(told.c.client == client)).fetchone()
+    return NOTHING_TOLD if row is None else decode_told(row[0])
 
 
 def contract_of(connection: Connection, client: ClientId) -> Contract | None:

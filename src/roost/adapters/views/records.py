@@ -15,7 +15,7 @@ from roost.adapters.views.projection import (
     contracts_of,
     decode_record,
     in_force_of,
-    told_of,
+    told_about,
 )
 from roost.adapters.views.schema import (
     KEPT,
@@ -33,7 +33,6 @@ from roost.office import billing
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import days_of, period_of, span_of
 from roost.office.contracts.plan import Plan
-from roost.office.facts import NOTHING_TOLD
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import CellKey
@@ -283,7 +282,7 @@ class SqliteRecords:
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
-            told = told_of(connection).get(client, NOTHING_TOLD)
+            told = told_about(connection, client)
         return [
             explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
             for row in rows
@@ -375,7 +374,7 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
-    told = told_of(connection).get(contract.client, NOTHING_TOLD)
+    told = told_about(connection, contract.client)
     return told.quantities(tally, period, _served(connection, contract, span))
 
 
