@@ -128,7 +128,7 @@ def test_everything_that_is_written_is_compiled(loaded: Loaded, terms: Contract)
     party, night = outages.lines[1].surcharges
     assert (party.from_us, party.until_us, party.kinds) == (0, 0, ("party",))
     assert (night.from_us, night.until_us) == (22 * HOUR, 6 * HOUR)
-    (pool,) = compile_billing(loaded.billing).pools
+    (pool,) = compile_billing(loaded.billing, loaded.centre.document.zone).pools
     weighted = PoolRule(2, day("2026-07-01"), Rule.WEIGHTS, ((ClientId("power-grid"), 7),))
     assert pool == Pool("shared", ("day",), (PoolRule(1, day("2026-01-01")), weighted))
 

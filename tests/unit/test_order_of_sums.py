@@ -8,7 +8,7 @@ from msgspec import structs
 from roost.definitions import times
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money
+from roost.kernel.money import Money, largest_remainder
 from roost.kernel.time import DAY, HOUR, MINUTE, DurationUs, InstantUs
 from roost.office import billing
 from roost.office.contracts.messages import Exclusion, ForecastLocked
@@ -32,7 +32,6 @@ from roost.office.invoices.tally import Tally
 from roost.office.month import Month
 from roost.office.promises import needed, settled
 from roost.office.quantities import Quantities, Served
-from roost.office.service_terms.settling import largest_remainder
 from unit.billed import (
     SELLER,
     SHANGHAI,

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.office.contracts.model import Contract, ForecastTerms, Programme
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, months
@@ -30,7 +30,7 @@ from roost.office.invoices.tax import tax_sums
 from roost.office.month import Month, Row
 from roost.office.promises import expectation, settled
 from roost.office.quantities import Quantities
-from roost.office.service_terms.settling import Settled, largest_remainder
+from roost.office.service_terms.settling import Settled
 
 MINIMUM: Final = "minimum"
 FLOOR: Final = "floor"

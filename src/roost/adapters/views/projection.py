@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from roost.adapters.views.counted import Before, Presences
+from roost.adapters.views.hours import keep_belonging, keep_shared
 from roost.adapters.views.schema import (
     contacts,
     contracts,
@@ -115,6 +116,7 @@ class CellProjection(Writer):
                 touched[record.contact] = record
         before.write(connection, touched)
         self._presences.take(connection, events)
+        keep_belonging(connection, events)
         if touched:
             persons = self._persons_of(events, touched)
             clients = {record.client for record in touched.values()}
@@ -169,6 +171,7 @@ class SettingsProjection(Writer):
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         before = contracts_of(connection)
         after = dict(before)
+        keep_shared(connection, events)
         for envelope in events:
             fold_contract(after, envelope)
         changed = {

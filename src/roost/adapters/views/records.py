@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
+from roost.adapters.views.hours import take_hours
 from roost.adapters.views.opened import Opened
 from roost.adapters.views.projection import (
     contract_of,
@@ -374,6 +375,7 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
+    take_hours(connection, contract, tally, span)
     told = told_about(connection, contract.client)
     return told.quantities(tally, period, _served(connection, contract, span))
 

@@ -111,6 +111,23 @@ contracts: Final = Table(
     Column("contract", LargeBinary, nullable=False),  # office.contracts.model.Contract, msgpack
 )
 
+shared: Final = Table(
+    "shared",
+    tables,
+    Column("one", Integer, primary_key=True),  # 1: there's one row
+    Column("billing", LargeBinary, nullable=False),  # office.contracts.sellers.Billing, msgpack
+)
+
+belongs: Final = Table(
+    "belongs",
+    tables,
+    Column("agent", Text, primary_key=True),
+    Column("since", Integer, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("clients", Text, nullable=False),  # "|power-grid|water|": whose queues they may serve
+    sqlite_with_rowid=False,
+)
+
 told: Final = Table(
     "told",
     tables,

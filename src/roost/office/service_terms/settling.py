@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.kernel.time import DurationUs, InstantUs, Zone
 from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.model import Caps
@@ -164,18 +164,3 @@ def _shared(
             capped = allowed[side] < sums[side] and share < one.due.minor
             made[one.term.name] = Settled(one.term, one.spans, due, capped)
     return (made[one.term.name] for one in found)
-
-
-def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
-    """A sum shared by weights, without losing a unit; ties to the first."""
-    whole = sum(weights)
-    if not whole:
-        return [0] * len(weights)
-    shares = [total * weight // whole for weight in weights]
-    left = total - sum(shares)
-    order = sorted(
-        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
-    )
-    for place in order[:left]:
-        shares[place] += 1
-    return shares
