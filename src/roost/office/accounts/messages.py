@@ -108,12 +108,13 @@ class IssueInvoice(Command, frozen=True, gc=False):
 
 class CarryCorrection(Command, frozen=True, gc=False):
     """The correction that was frozen asks for more, and the contract has that on the next
-    month's invoice: as lines of `period`."""
+    month's invoice: as lines of `period`. `included`: prices of the contract include tax."""
 
     statement: StatementId
     draft: Draft
     standing: Draft
     period: str
+    included: bool = False
 
 
 class RecordFapiao(Command, frozen=True, gc=False):
