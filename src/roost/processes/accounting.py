@@ -24,7 +24,7 @@ from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName,
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
 from roost.kernel.money import Money
 from roost.kernel.purview import WHOLE
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DAY, DurationUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
 from roost.office.accounts.documents import Document, TaxWord
@@ -201,7 +201,9 @@ class Accounting(Struct):
         first, following = days_of(period)
         if not first <= first_day < following:
             return Refused(Refusal("forecast_of_what", {"most": str(MOST_COUNTS)}))
-        locks_at = start_of_day(contract.zone, first_day - terms.lead_days)
+        slots = 1 if interval_us is None else max(1, DAY // interval_us)
+        last_day = min(following, first_day + -(-len(counts) // slots)) - 1
+        locks_at = start_of_day(contract.zone, last_day - terms.lead_days)
         command = say.GiveForecast(
             client, period, first_day, counts, locks_at, programme, interval_us
         )
