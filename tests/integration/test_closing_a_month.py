@@ -77,6 +77,9 @@ def test_a_month_from_draft_to_credit(machine: Machine, tmp_path: Path) -> None:
     hashed = machine.json("document", number, "--to", str(tmp_path / "invoice.json"))["hash"]
     assert sha256((tmp_path / "invoice.json").read_bytes()).hexdigest() == hashed
 
+    explained = machine.run("explain", "contacts", "--client", GRID, "--period", machine.month)
+    assert "/lines/contacts: " in explained, "the clause"
+    assert "rounded once, here" in explained
     part = machine.json("explain", "contacts", "--client", GRID, "--period", machine.month)[0]
     wrong = f"{GRID}-{part['count']}"
     words = ("--words", "Wrong number", "--as", f"{GRID}/chen")

@@ -21,7 +21,7 @@ from roost.office.accounts.messages import OFFICE
 from roost.office.accounts.views import StatementView
 from roost.office.books import Books, fold
 from roost.ports.office import Verified as VerifiedDraft
-from roost.ports.records import InvoiceDraft, Working
+from roost.ports.records import InvoiceDraft, InvoiceLine, Working
 from roost.processes.places import SETTINGS
 from roost.processes.proving import verify_statements
 from roost.processes.replaying import Log
@@ -151,11 +151,14 @@ def explain(
     if parts is None:
         names = ", ".join(one.line for one in draft.lines)
         fail(f"the draft has no line {line!r}: use one of {names}.")
-    result(parts, as_json, lambda: show_parts(files, parts, Console()))
+    whole = next((one for one in draft.lines if one.line == line), None)
+    result(parts, as_json, lambda: show_parts(files, whole, parts, Console()))
     files.close()
 
 
-def show_parts(files: Files, parts: list[Working], console: Console) -> None:
+def show_parts(
+    files: Files, whole: InvoiceLine | None, parts: list[Working], console: Console
+) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in ("contact", "finished"):
         table.add_column(column, no_wrap=True)
@@ -171,6 +174,10 @@ def show_parts(files: Files, parts: list[Working], console: Console) -> None:
             part.amount,
             ", ".join(str(number) for number in part.events),
         )
+    if whole is not None:
+        by = f" × {whole.rate}" if whole.rate else ""
+        sum_ = f"{whole.quantity} {whole.unit}{by} = {whole.amount}"
+        console.print(f"{whole.clause or 'one-off'}: {sum_}, rounded once, here", soft_wrap=True)
     for rule in rules:
         console.print(rule, soft_wrap=True)
     console.print(table)
