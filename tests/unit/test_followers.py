@@ -133,15 +133,25 @@ def test_a_batch_that_was_taken_unanswered_is_not_taken_twice() -> None:
         writing, numbers, troubles = Writing(), Numbers(), list[str]()
         writing.open(3)
         numbers.unanswered = 1
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def tell(trouble: str) -> None:
+            troubles.append(trouble)
+            if len(troubles) == 3:
+                writing.open(1)
+
         follower = Follower(
-            writing.store.reader(), STREAM, DECODER, numbers, look_s=0.01, trouble=troubles.append
+            writing.store.reader(),
+            STREAM,
+            DECODER,
+            numbers,
+            look_s=0.01,
+            advanced=lambda _: (loop.call_soon_threadsafe(done.set), None)[1],
+            trouble=tell,
         )
         task = asyncio.create_task(follower.run())
-        while len(troubles) < 3:
-            await asyncio.sleep(0)
-        writing.open(1)
-        while len(numbers.seen) < 8:
-            await asyncio.sleep(0)
+        await done.wait()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         assert numbers.seen == [1, 2, 3, 4, 5, 6, 7, 8]
