@@ -17,9 +17,6 @@ from typing import Final
 import msgspec
 
 from roost.adapters.clock.wall import CellClock
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.definitions.application import Application
 from roost.definitions.difference import difference
 from roost.definitions.load import Loaded, load
@@ -37,6 +34,7 @@ from roost.ports.log import LogFailed
 from roost.ports.speech import SpeechFailed
 from roost.processes import prompts, putting_in_force, settings
 from roost.processes.places import Places
+from roost.processes.stores import begun, snapshots_of, store_of
 
 LONGEST_S: Final = 120.0
 BEHIND: Final = 10
@@ -50,10 +48,11 @@ class CannotSay(Exception):
 def dry_run(places: Places, cell: str, configure: Configure, now: InstantUs) -> Consequences | None:
     """None where the cell has no log yet. Blocking. Raises FoldFailed, UnknownEvent, LogFailed."""
     stream = StreamName(cell)
-    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
-    if not store.path(stream).exists():
+    store = store_of(places)
+    if stream not in store.streams():
         return None
-    snapshots = SqliteSnapshots(places.snapshots) if places.snapshots.exists() else None
+    kept = places.database or places.snapshots.exists()
+    snapshots = snapshots_of(places) if kept else None
     reader = store.reader()
     try:
         before = restore(ROOM, stream, reader, snapshots)
@@ -69,20 +68,18 @@ def dry_run(places: Places, cell: str, configure: Configure, now: InstantUs) -> 
 
 def plan(launch: settings.Launch, loaded: Loaded) -> Application:
     """What would put definitions in force. Raises CannotSay."""
-    places = launch.places
     try:
         voice = prompts.opened(launch).voice
     except (SpeechFailed, OSError) as error:
         raise CannotSay(str(error)) from None
-    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
-    return putting_in_force.plan(store, loaded, voice)
+    return putting_in_force.plan(store_of(launch.places), loaded, voice)
 
 
 def would_change(launch: settings.Launch, loaded: Loaded) -> WouldChange:
     """The definitions' difference, and what it would do now where the centre runs. Raises
     CannotSay."""
     places = launch.places
-    if not places.streams.exists():
+    if not begun(places):
         changes = difference({}, loaded.documents)
         return WouldChange(loaded.version, changes, None, loaded.warnings)
     made = plan(launch, loaded)
