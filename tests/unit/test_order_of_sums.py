@@ -217,6 +217,28 @@ def test_an_accepted_exclusion_takes_its_intervals_out() -> None:
     assert amounts(without) == {"contacts": "1000.00"}
 
 
+def test_an_exclusion_of_queues_leaves_other_programmes_alone() -> None:
+    bills, outages = QueueId("power-grid/bills"), QueueId("power-grid/outage")
+    programmes = tuple(
+        Programme(name, queues=(queue,), lines=(line("9"),), service=(term(),))
+        for name, queue in (("bills", bills), ("outages", outages))
+    )
+    terms = simple(programmes=programmes)
+    met = (served(70, 100, queue=outages), served(70, 100, queue=bills))
+    storm = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", (outages,), accepted=True)
+    sold = {"bills.contacts": 100, "outages.contacts": 100}
+    made = amounts(drafted(terms, sold, served=met, exclusions=(storm,)))
+    assert made == {
+        "bills.contacts": "900.00",
+        "bills.term:sl": "-90.00",
+        "outages.contacts": "900.00",
+    }
+    own = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", accepted=True, programme="bills")
+    made = amounts(drafted(terms, sold, served=met, exclusions=(own,)))
+    assert "bills.term:sl" not in made
+    assert "outages.term:sl" in made
+
+
 @pytest.mark.parametrize(("offered", "due"), [(110, "-300.00"), (111, None)])
 def test_relief_begins_above_110_per_cent_of_the_forecast(offered: int, due: str | None) -> None:
     promise = term(relief="110", interval_us=HALF_HOUR, kept="1", point="100", percent="30")

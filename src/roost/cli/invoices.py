@@ -80,7 +80,7 @@ def _draft(files: Files, client: str, period: str) -> InvoiceDraft:
 
 
 def show_draft(draft: InvoiceDraft, console: Console) -> None:
-    """The draft as a table; amounts are net of tax."""
+    """The draft as a table; amounts are net of tax, which stands below."""
     console.print(f"{draft.client}, {draft.period}: draft by contract {draft.contract}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True)
     table.add_column("line")
@@ -92,6 +92,12 @@ def show_draft(draft: InvoiceDraft, console: Console) -> None:
         quantity = f"{line.quantity} {line.unit}"
         table.add_row(line.line, line.name, quantity, line.rate, str(line.amount))
     console.print(table)
+    for tax in draft.taxes:
+        console.print(f"tax, {tax.category}: {tax.rate} % of {tax.net}: {tax.tax}")
+    if draft.gross is not None:
+        console.print(f"with tax: {draft.gross}")
+    for line in draft.damages:
+        console.print(f"damages: {line.name}: {line.amount}")
 
 
 @app.command("explain")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
@@ -73,6 +73,7 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
         spans = [(day, day + 1) for day in days]
     length = DurationUs(term.interval_us or QUARTER)
     above = tuple(_above(term, serving))
+    of_queues = structs.replace(term, queues=term.queues or serving.queues)
     intervals = _intervals(term, serving, length)
     starts = [one.start for one in intervals]
     found: list[Span] = []
@@ -80,7 +81,7 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
         bounds = (start_of_day(serving.zone, first), start_of_day(serving.zone, following))
         inside = slice(*(bisect_left(starts, bound) for bound in bounds))
         verdict = judge(
-            term,
+            of_queues,
             intervals[inside],
             base(first, following),
             length_us=length,
