@@ -97,7 +97,7 @@ def _start(place: Path) -> None:
     (place / "ready").touch()
 
 
-def database() -> str:
+def database(*, empty: bool = True) -> str:
     """An empty database, prepared, as the centre logs in to it. A worker's tests have one after
     the other: to empty it takes milliseconds, to copy one a second. Where there's no PostgreSQL
     the test is skipped: `packaging/setup.sh run test` installs it."""
@@ -105,7 +105,8 @@ def database() -> str:
     if binaries() is None:
         pytest.skip("PostgreSQL is missing: packaging/setup.sh run test")
     url = _own()
-    _run(admin_of(url), EMPTY)
+    if empty:
+        _run(admin_of(url), EMPTY)
     return url
 
 

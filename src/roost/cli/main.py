@@ -170,7 +170,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.apply", "apply", "Put changed definitions in force while calls go on."),
     ("roost.cli.contacts", "contacts", "Contacts: list, show, listen."),
     ("roost.cli.reports", "reports", "Figures by queue, client, agent or code."),
-    ("roost.cli.invoices", "invoices", "Invoices: list, show, explain, verify."),
+    ("roost.cli.invoices", "invoices", "Invoices: from draft to credit, explain, verify."),
     ("roost.cli.keys", "keys", "The clients' keys: list, rotate, destroy, verify."),
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
     ("roost.cli.modes", "modes", "Surge, closed and emergency: list, declare, end."),

@@ -38,7 +38,7 @@ class Files:
             launch = settings.launch(directory, data)
         except settings.BadSettings as error:
             fail(str(error))
-        places = launch.places
+        self.places = places = launch.places
         if not places.streams.exists():
             fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
         self.cell = StreamName(launch.settings.cell)

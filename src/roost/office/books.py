@@ -127,16 +127,27 @@ def draft_for(books: Books, client: ClientId, period: str, *, deep: bool = False
     contract = books.contracts.get(client)
     if contract is None or not billing.periods(contract, period, period):
         return None
-    records = {key: one for key, one in books.records.items() if one.client == client}
-    own = Books(records, {client: contract}, books.told)
-    raw = map(from_events, records.values()) if deep else records.values()
-    finished = (one for record in raw if (one := measured_of(record)) is not None)
-    tally = tallies(own.contracts, finished, books.told).get((client, period), Tally())
     start, end = span_of(contract.zone, period)
+    records = {
+        key: one for key, one in books.records.items() if one.client == client and one.arrived < end
+    }
+    own = Books(records, {client: contract}, books.told)
+    since = start - _longest_window(contract)  # a result counts when its window closes
+    raw = map(from_events, records.values()) if deep else records.values()
+    measured = (one for record in raw if (one := measured_of(record)) is not None)
+    finished = (one for one in measured if since <= one.at < end)
+    tally = tallies(own.contracts, finished, books.told).get((client, period), Tally())
     served = tuple(one for one in _served(own).get(client, ()) if start <= one.at < end)
     _add_hours(books, contract, tally, start, end)
     facts = books.told.get(client, NOTHING_TOLD)
     return billing.draft(contract, period, facts.quantities(tally, period, served))
+
+
+def _longest_window(contract: Contract) -> int:
+    versions = contract.versions
+    lines = [line for one in versions for line in one.lines]
+    lines += [line for one in versions for own in one.programmes for line in own.lines]
+    return max((line.window_us for line in lines), default=0)
 
 
 def _add_hours(

@@ -3,6 +3,7 @@
 from sqlalchemy import create_engine, make_url
 
 from roost.adapters.store.postgres_schema import prepare_log, prepare_roles
+from roost.adapters.views.postgres import prepare_views
 
 
 def prepare(url: str, login: str) -> None:
@@ -18,5 +19,6 @@ def prepare(url: str, login: str) -> None:
         with engine.begin() as connection:
             prepare_roles(connection, login)
             prepare_log(connection)
+            prepare_views(connection)
     finally:
         engine.dispose()
