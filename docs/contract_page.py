@@ -33,7 +33,8 @@ A line's `measure` is one of these; a rate of anything else is refused.
 """
 
 AFTER_MEASURES = """
-Contacts that are `billable` count; by default `answered` and `called_back`. Each contact has its lines or
+Contacts that are `billable` count; by default `answered` and `called_back`; callers on one of `test_callers`
+never do. Each contact has its lines or
 exactly one reason why it has none. Times are measured to the microsecond. `unit: 6s` charges started units,
 by contact (the default), by segment or for the line's sum (`round_per`); without a unit time is exact.
 
@@ -91,6 +92,9 @@ Agents who serve several clients are a pool: teams, and one rule by which their 
 by hours names the version that was agreed. A team is in one pool; two rules at a time are refused.
 
 ## Names on the invoice
+
+A line's words are the contract's `text`; what they say beside it ("band 2", "up to the minimum") is in the
+contract's `language`, by default the client's: Chinese or English.
 
 | name | is |
 |---|---|

@@ -14,13 +14,15 @@ SOURCE = Path(__file__).parents[2] / "src" / "roost"
 #: Who may touch the tables of clients' rows: the projections, which write them, and who reads
 #: them through a purview. Everybody else asks `ports.views`.
 WALLED = "roost.adapters.views"
-OPENS = {"schema", "opened", "projection"}  # may open the file itself
+OPENS = {"schema", "opened", "place"}  # may open the file itself
 
 #: Who may ask for everybody's rows, and why.
 MAY_SEE_ALL = {
     "kernel/purview.py": "defines it",
     "cli/": "whoever holds the centre's files is the operator",
     "processes/": "the centre itself: proofs over the whole",
+    "adapters/views/postgres.py": "looks whether the tables are in today's shape",
+    "adapters/views/records.py": "the office computes a client's hours from the whole pool's",
     "web/follow.py": "the live views are everybody's; each sight gets its own part of them",
     "web/known.py": "an agent's own figures, over all clients that they work for",
     "web/agent_day.py": "an agent's day; its endpoint is the operator's alone",

@@ -26,6 +26,12 @@ class Purview(Struct, frozen=True, gc=False):
         """The client whose people ask; None for the operator's."""
         return None if self.owner == OPERATOR else ClientId(self.owner)
 
+    def has(self, client: ClientId) -> bool:
+        """Whether what this client has is there."""
+        if self.client is not None:
+            return client == self.client
+        return self.clients is None or client in self.clients
+
     @property
     def whole(self) -> bool:
         """Whether everybody's rows are there."""

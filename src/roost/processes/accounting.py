@@ -22,12 +22,13 @@ from roost.kernel.actor import CLOCK, Actor
 from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName, VaultId, owner_of
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
+from roost.kernel.money import Money
 from roost.kernel.purview import WHOLE
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DAY, DurationUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
 from roost.office.accounts.documents import Document, TaxWord
-from roost.office.accounts.issuing import plain
+from roost.office.accounts.issuing import as_agreed
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS, DisputeId, Verdict
 from roost.office.accounts.model import MOST_COUNTS
 from roost.office.accounts.views import StatementView
@@ -40,6 +41,7 @@ from roost.ports.commands import Answer, Refused
 from roost.ports.log import LogReader, LogWriter, Vault
 from roost.ports.office import As, Exported
 from roost.processes.places import Places
+from roost.processes.stores import views_of
 
 LANGUAGES: Final = ("en", "zh")
 MOST_EXPORTED: Final = 1_000  # documents of one export
@@ -171,7 +173,9 @@ class Accounting(Struct):
             known = None if view is None else view.disputes.get(dispute)
             if view is None or known is None:
                 return Refusal("unknown_dispute", {"dispute": dispute})
-            items = _deductions(view, dispute, known.lines)
+            contract = self.statements.contract(ClientId(client))
+            included = contract is not None and contract.tax_included
+            items = _deductions(view, dispute, known.lines, included=included)
             return say.SettleDispute(dispute, verdict, place, items)
 
         puts = () if place is None else (_put(ClientId(client), place, words),)
@@ -198,7 +202,9 @@ class Accounting(Struct):
         first, following = days_of(period)
         if not first <= first_day < following:
             return Refused(Refusal("forecast_of_what", {"most": str(MOST_COUNTS)}))
-        locks_at = start_of_day(contract.zone, first_day - terms.lead_days)
+        slots = 1 if interval_us is None else max(1, DAY // interval_us)
+        last_day = min(following, first_day + -(-len(counts) // slots)) - 1
+        locks_at = start_of_day(contract.zone, last_day - terms.lead_days)
         command = say.GiveForecast(
             client, period, first_day, counts, locks_at, programme, interval_us
         )
@@ -220,7 +226,11 @@ class Accounting(Struct):
             raises = standing is not None and frozen.draft.total.minor > standing.draft.total.minor
             if standing and raises and contract.statement.raised is Raised.NEXT:
                 return say.CarryCorrection(
-                    statement, frozen.draft, standing.draft, self._next_open(client, period)
+                    statement,
+                    frozen.draft,
+                    standing.draft,
+                    self._next_open(client, period),
+                    contract.tax_included,
                 )
             return self._issuing(view, contract)
 
@@ -345,7 +355,7 @@ class Accounting(Struct):
 
     def _catch_up(self) -> None:
         """Takes over what the office was told since. Harmless beside the worker."""
-        projection, reader = OfficeProjection(self.places.views, OFFICE), self.store.reader()
+        projection, reader = OfficeProjection(views_of(self.places), OFFICE), self.store.reader()
         try:
             Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), projection).catch_up()
         finally:
@@ -374,7 +384,7 @@ def accounting(
         store,
         clock,
         StreamOffice(store.writer, store.reader(), clock),
-        SqliteViews(places.views),
+        SqliteViews(views_of(places)),
         prints,
     )
 
@@ -417,7 +427,7 @@ def _order(contract: Contract) -> str:
 
 
 def _deductions(
-    view: StatementView, dispute: DisputeId, lines: tuple[str, ...]
+    view: StatementView, dispute: DisputeId, lines: tuple[str, ...], *, included: bool
 ) -> tuple[tuple[str, OneOff], ...]:
     """What the disputed lines come to, taken off on the month's last day."""
     draft = (view.standing or view.frozen).draft
@@ -428,7 +438,8 @@ def _deductions(
     for line in lines:
         own = found.get(line)
         if own is not None:
-            rate = plain(type(own.amount)(own.amount.currency, -own.amount.minor))
+            less = Money(own.amount.currency, -own.amount.minor)
+            rate = as_agreed(less, own.tax, draft, included=included)
             item = OneOff(
                 f"{name}-{len(made) + 1}",
                 f"{own.text} ({name})",

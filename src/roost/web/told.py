@@ -47,7 +47,8 @@ class ExclusionShown(Struct, frozen=True):
 
 class ForecastShown(Struct, frozen=True):
     """`counts`: a number for each local day from `first_day` on, or for each interval of each
-    day; locked from `locked` on."""
+    day. Given at `locked`: it holds for the days whose deadline, by the contract's lead, is
+    later."""
 
     programme: str
     first_day: int

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from msgspec import json
 from sqlalchemy import Connection, Engine, Table, event
@@ -28,6 +28,16 @@ ALLOWED: Final = frozenset(
 )
 _OF_A_CLIENT: Final = f"client = {OWNER}()"
 _OF_SOME: Final = f"client IN (SELECT value FROM json_each({CLIENTS}()))"  # noqa: S608 - names of ours only
+
+
+class Asked(Protocol):
+    """Connections, each of one purview: there's no other way to the rows."""
+
+    def connect(self, purview: Purview) -> Connection | None:
+        """None before the projections have made their tables: there's nothing yet."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Opened:
@@ -52,6 +62,7 @@ class Opened:
         connection.info["owner"] = purview.owner
         clients: list[str] = sorted(purview.clients or ())
         connection.info["clients"] = json.encode(clients).decode()
+        connection.exec_driver_sql("BEGIN")  # all that it reads is of one moment
         return connection
 
     def _open(self, rows: Callable[[Table], str] | None) -> Engine | None:

@@ -2,22 +2,20 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, case, delete, select
 
 from roost.adapters.views.counted import Before, Presences
+from roost.adapters.views.hours import keep_belonging, keep_shared
+from roost.adapters.views.place import Place, insert, opened_for_writing, transaction
 from roost.adapters.views.schema import (
     contacts,
     contracts,
-    open_views,
     parts,
     positions,
-    prepare,
     told,
 )
 from roost.kernel.envelope import Envelope
@@ -44,38 +42,36 @@ decode_told: Final = msgspec.msgpack.Decoder(Facts).decode
 class Writer(ABC):
     """A position and a transaction."""
 
-    def __init__(self, path: Path, stream: StreamName) -> None:
+    def __init__(self, place: Place, stream: StreamName) -> None:
         self._stream = stream
-        self._engine = open_views(path)
-        prepare(self._engine)
+        self._engine = opened_for_writing(place)
 
     def position(self) -> int:
         """The number of the last event taken over; 0: none yet."""
         statement = select(positions.c.number).where(positions.c.stream == self._stream)
-        with self._engine.connect() as connection:
+        with transaction(self._engine, writing=False) as connection:
             return int(connection.execute(statement).scalar() or 0)
 
     def apply(self, events: Sequence[Envelope]) -> None:
         """Takes these events over, in order: all or nothing."""
         if not events:
             return
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+        try:
+            with transaction(self._engine) as connection:
                 self._take(connection, events)
-                row = {"stream": self._stream, "number": events[-1].number}
-                statement = insert(positions).values(row)
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["stream"],
-                        set_={"number": func.max(positions.c.number, statement.excluded.number)},
-                    )
-                )
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                self._forget()
-                raise
-            connection.exec_driver_sql("COMMIT")
+                self._move(connection, events[-1].number)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _move(self, connection: Connection, number: int) -> None:
+        """Never back: several processes may follow the same stream."""
+        statement = insert(connection, positions).values(stream=self._stream, number=number)
+        fresh = statement.excluded.number
+        further = case((fresh > positions.c.number, fresh), else_=positions.c.number)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["stream"], set_={"number": further})
+        )
 
     @abstractmethod
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
@@ -93,12 +89,12 @@ class CellProjection(Writer):
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         stream: StreamName,
         person_of: Callable[[ClientId, VaultId], str | None] | None = None,
     ) -> None:
         """`person_of` is `ports.persons.Persons.of`; without it nobody is found by number."""
-        super().__init__(path, stream)
+        super().__init__(place, stream)
         self._person_of = person_of
         self._open: dict[ContactId, Record] = {}
         self._presences = Presences()
@@ -115,6 +111,7 @@ class CellProjection(Writer):
                 touched[record.contact] = record
         before.write(connection, touched)
         self._presences.take(connection, events)
+        keep_belonging(connection, events)
         if touched:
             persons = self._persons_of(events, touched)
             clients = {record.client for record in touched.values()}
@@ -169,6 +166,7 @@ class SettingsProjection(Writer):
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         before = contracts_of(connection)
         after = dict(before)
+        keep_shared(connection, events)
         for envelope in events:
             fold_contract(after, envelope)
         changed = {
@@ -259,7 +257,7 @@ def write_records(
         row, priced = _rows(plan, told_, record, persons.get(record.contact))
         rows.append(row)
         own += priced
-    statement = insert(contacts)
+    statement = insert(connection, contacts)
     fixed = ("client", "contact", "person")
     columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(

@@ -1,6 +1,6 @@
 """Answers of `ports.records.Records` from `views.db`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
-from roost.adapters.views.opened import Opened
+from roost.adapters.views.hours import take_hours
+from roost.adapters.views.opened import Asked
 from roost.adapters.views.projection import (
     contract_of,
     contracts_of,
@@ -27,7 +28,7 @@ from roost.adapters.views.schema import (
 )
 from roost.kernel.ids import ClientId, ContactId, QueueId, StreamName
 from roost.kernel.money import Money
-from roost.kernel.purview import Purview
+from roost.kernel.purview import WHOLE, Purview
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
@@ -72,7 +73,7 @@ class SqliteRecords:
 
     def __init__(
         self,
-        views: Opened,
+        views: Asked,
         purview: Purview,
         reader: LogReader | None = None,
         stream: StreamName = CELL,
@@ -203,10 +204,10 @@ class SqliteRecords:
         if connection is None:
             return Held({}, [], [])
         with connection:
-            connection.exec_driver_sql("BEGIN")
             rows = connection.execute(select(positions.c.stream, positions.c.number))
             places = {StreamName(row[0]): int(row[1]) for row in rows}
-            return Held(places, _all_records(connection), _drafts(connection), _cells(connection))
+            made = _drafts(connection, contracts_of(connection).values())
+            return Held(places, _all_records(connection), made, _cells(connection))
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
@@ -218,11 +219,12 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._views.connect(self._purview)
+        connection = self._views.connect(WHOLE)
         if connection is None:
             return []
         with connection:
-            return _drafts(connection)
+            theirs = contracts_of(connection).values()
+            return _drafts(connection, [one for one in theirs if self._purview.has(one.client)])
 
     def office_draft(self, client: ClientId, period: str) -> Draft | None:
         """One client's draft as the office computes it; None without a contract, or for no
@@ -232,8 +234,8 @@ class SqliteRecords:
 
     def quantities(self, client: ClientId, period: str) -> tuple[Contract, Quantities] | None:
         """What a client's month is computed from, with its contract; None without one, or for no
-        month."""
-        connection = self._views.connect(self._purview)
+        month. A client's hours are its part of a pool's, so the office reads the pool's."""
+        connection = self._views.connect(WHOLE) if self._purview.has(client) else None
         if connection is None:
             return None
         with connection:
@@ -264,7 +266,7 @@ class SqliteRecords:
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._views.connect(self._purview)
+        connection = self._views.connect(WHOLE) if self._purview.has(client) else None
         if connection is None:
             return None
         with connection:
@@ -331,9 +333,9 @@ def _cells(connection: Connection) -> dict[CellKey, dict[str, int]]:
     }
 
 
-def _drafts(connection: Connection) -> list[Draft]:
+def _drafts(connection: Connection, theirs: Iterable[Contract]) -> list[Draft]:
     found: list[Draft] = []
-    for _, contract in sorted(contracts_of(connection).items()):
+    for contract in sorted(theirs, key=lambda one: one.client):
         plan = Plan(contract)
         for period in _periods(connection, contract):
             quantities = _quantities(connection, contract, period)
@@ -374,6 +376,7 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
+    take_hours(connection, contract, tally, span)
     told = told_about(connection, contract.client)
     return told.quantities(tally, period, _served(connection, contract, span))
 
@@ -393,7 +396,7 @@ def _served(
     )
     rows: Any = connection.execute(statement).fetchall()
     return tuple(
-        Served(InstantUs(row[0]), QueueId(row[1]), dict(zip(names, row[2:], strict=True)))
+        Served(InstantUs(row[0]), QueueId(row[1]), dict(zip(names, map(int, row[2:]), strict=True)))
         for row in rows
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select
 
 from roost.adapters.views.counted import read_open, span_of
-from roost.adapters.views.opened import Opened
+from roost.adapters.views.opened import Asked
 from roost.adapters.views.schema import KEPT, cells, going_on, spans, times
 from roost.kernel.ids import AgentId, ClientId
 from roost.kernel.purview import Purview
@@ -33,7 +33,7 @@ KEYS: Final = {
 class SqliteReports:
     """Reads while the projections write, from any thread: what's in a purview."""
 
-    def __init__(self, views: Opened, purview: Purview) -> None:
+    def __init__(self, views: Asked, purview: Purview) -> None:
         self._views = views
         self._purview = purview
 
@@ -58,7 +58,7 @@ class SqliteReports:
                 if timed:
                     rows = connection.execute(spent, between).fetchall()
                     for agent, state, reason, us in rows:
-                        _spend(found, agent, state, reason, us)
+                        _spend(found, agent, state, reason, int(us))
                     _go_on(found, standing, since, min(now, until))
                 told = [one for one in found.values() if one.counts]
                 made.append(sorted(told, key=lambda one: (one.client or "", one.key)))

@@ -15,7 +15,7 @@ from roost.office.contracts.plan import Plan, Planned
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import shown, unit_rate, worth
 from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
-from roost.office.invoices.messages import Draft
+from roost.office.invoices.messages import Draft, DraftLine
 from roost.office.reactions import measured_of
 from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
@@ -28,6 +28,7 @@ from roost.ports.records import (
     Happening,
     InvoiceDraft,
     InvoiceLine,
+    InvoiceTax,
     LegRecord,
     PricedLine,
     SegmentRecord,
@@ -223,12 +224,27 @@ def draft(contract: Contract, made: Draft) -> InvoiceDraft:
         period=made.period,
         since=since,
         until=until,
-        lines=tuple(
-            InvoiceLine(line.name, line.text, line.quantity, line.unit, line.rate, line.amount)
-            for line in made.lines
-        ),
+        lines=tuple(_invoiced(line) for line in made.lines),
         total=made.total,
         contract=f"{made.contract} ({made.evaluator}, {made.zones})",
+        taxes=tuple(InvoiceTax(one.category, one.rate, one.net, one.tax) for one in made.taxes),
+        gross=made.gross,
+        damages=tuple(_invoiced(line) for line in made.damages),
+    )
+
+
+def _invoiced(line: DraftLine) -> InvoiceLine:
+    return InvoiceLine(
+        line.name,
+        line.text,
+        line.quantity,
+        line.unit,
+        line.rate,
+        line.amount,
+        str(line.kind),
+        line.programme,
+        line.clause,
+        line.tax,
     )
 
 

@@ -1,8 +1,10 @@
-"""`ports.views.Views` on `views.db`."""
+"""`ports.views.Views` on `views.db`, or on the same tables in PostgreSQL."""
 
 from pathlib import Path
 
 from roost.adapters.views.opened import Opened
+from roost.adapters.views.place import Place
+from roost.adapters.views.postgres import PostgresOpened
 from roost.adapters.views.records import CELL, SqliteRecords
 from roost.adapters.views.reports import SqliteReports
 from roost.adapters.views.statements import SqliteStatements
@@ -15,9 +17,9 @@ class SqliteViews:
     """`reader` opens a contact's history in the log; without it there's none."""
 
     def __init__(
-        self, path: Path, reader: LogReader | None = None, stream: StreamName = CELL
+        self, place: Place, reader: LogReader | None = None, stream: StreamName = CELL
     ) -> None:
-        self._opened = Opened(path)
+        self._opened = Opened(place) if isinstance(place, Path) else PostgresOpened(place)
         self._reader = reader
         self._stream = stream
 

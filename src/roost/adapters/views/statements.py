@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from roost.adapters.views.office import decode_document, decode_view, document_of
-from roost.adapters.views.opened import Opened
+from roost.adapters.views.opened import Asked
 from roost.adapters.views.projection import contracts_of, decode_record, told_of
 from roost.adapters.views.records import draft_of
 from roost.adapters.views.schema import contacts, documents, positions, statements
@@ -38,7 +38,7 @@ class SqliteStatements:
     """Reads while the projections write, from any thread: what's in a purview. Before the file
     exists there's nothing: empty answers."""
 
-    def __init__(self, views: Opened, purview: Purview) -> None:
+    def __init__(self, views: Asked, purview: Purview) -> None:
         self._views = views
         self._purview = purview
 
@@ -133,7 +133,6 @@ class SqliteStatements:
         if connection is None:
             return None
         with connection:
-            connection.exec_driver_sql("BEGIN")
             contract = contracts_of(connection).get(client)
             made = None if contract is None else draft_of(connection, contract, period)
             if contract is None or made is None:

@@ -261,7 +261,7 @@ def _carried(ledger: Ledger, found: Account, ask: say.CarryCorrection) -> tuple[
     """The difference as items of a later month."""
     client = client_of(ask.statement)
     day = day_number(int(ask.period[:4]), int(ask.period[5:7]), 1)
-    lines = carried_items(ask.standing, ask.draft, found.number, day)
+    lines = carried_items(ask.standing, ask.draft, found.number, day, included=ask.included)
     items = _numbered(ledger, client, lines)
     return (
         say.CorrectionClosed(

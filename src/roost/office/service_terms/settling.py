@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.kernel.time import DurationUs, InstantUs, Zone
 from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.model import Caps
@@ -73,6 +73,7 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
         spans = [(day, day + 1) for day in days]
     length = DurationUs(term.interval_us or QUARTER)
     above = tuple(_above(term, serving))
+    of_queues = structs.replace(term, queues=term.queues or serving.queues)
     intervals = _intervals(term, serving, length)
     starts = [one.start for one in intervals]
     found: list[Span] = []
@@ -80,7 +81,7 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
         bounds = (start_of_day(serving.zone, first), start_of_day(serving.zone, following))
         inside = slice(*(bisect_left(starts, bound) for bound in bounds))
         verdict = judge(
-            term,
+            of_queues,
             intervals[inside],
             base(first, following),
             length_us=length,
@@ -164,18 +165,3 @@ def _shared(
             capped = allowed[side] < sums[side] and share < one.due.minor
             made[one.term.name] = Settled(one.term, one.spans, due, capped)
     return (made[one.term.name] for one in found)
-
-
-def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
-    """A sum shared by weights, without losing a unit; ties to the first."""
-    whole = sum(weights)
-    if not whole:
-        return [0] * len(weights)
-    shares = [total * weight // whole for weight in weights]
-    left = total - sum(shares)
-    order = sorted(
-        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
-    )
-    for place in order[:left]:
-        shares[place] += 1
-    return shares
