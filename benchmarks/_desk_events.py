@@ -67,7 +67,7 @@ def simulated(agents: int, seconds: int, start: InstantUs) -> list[Envelope]:
 
 async def main(data: Path, agents: int, seconds: int) -> dict[str, Any]:
     places = Places(data)
-    store = SqliteStore(places.streams, KeyFile(places.keys))
+    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
     writer = store.writer(STREAM)
     start = InstantUs(wall() + (PREPARE_S - WARM_S) * SECOND)
     log = simulated(agents, seconds, start)

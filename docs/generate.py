@@ -23,6 +23,7 @@ from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.floor.tasks import messages as tasks
 from roost.kernel.messages import Command, Effect, Event
+from roost.office.accounts import messages as accounts
 from roost.office.audit.messages import AUDIT_EVENTS
 from roost.office.measures.counts import COUNTS
 from roost.office.measures.dictionary import MEASURES, By
@@ -33,6 +34,7 @@ from roost.web import openapi, permissions, topics
 from roost.web.app import described
 
 REFERENCE = Path(__file__).parent / "reference"
+sys.path.insert(0, str(Path(__file__).parent))
 AREAS = {
     "calls": calls,
     "flows": flows,
@@ -40,6 +42,7 @@ AREAS = {
     "agents": agents,
     "routing": routing,
     "tasks": tasks,
+    "accounts": accounts,
 }
 INHERITED = {"owner", "contact"}
 
@@ -94,7 +97,7 @@ def table(things: list[type]) -> list[str]:
 
 def messages_page() -> str:
     lines = [
-        "# Messages of the floor",
+        "# Messages of the floor and the office",
         "",
         "*Written by `make docs` from the code; don't edit.* Every event also has an `owner` (a"
         " client, or the operator) and, where there is one, its `contact`; around it stands the"
@@ -284,6 +287,11 @@ def measures_page() -> str:
 FIGURES = Path(__file__).parents[1] / "tests" / "simulation" / "theory" / "figures.json"
 
 
+def contracts_page() -> str:
+    """The contract language, with its examples worked out."""
+    return importlib.import_module("contract_page").page()
+
+
 def told(value: float, figure: str) -> str:
     """A wait in seconds, a share in a hundred."""
     return f"{value:.2f} s" if figure.endswith("mean wait") else f"{100 * value:.3f} %"
@@ -322,6 +330,7 @@ PAGES = {
     "api.md": api_page,
     "measures.md": measures_page,
     "against-theory.md": theory_page,
+    "contracts.md": contracts_page,
 }
 
 

@@ -206,7 +206,7 @@ def _happened(launch: settings.Launch, past: Callable[[Loaded, Floor], Iterable[
     if not isinstance(loaded, Loaded):
         raise SystemExit("\n".join(str(problem) for problem in loaded))
     places = Places(launch.places.data)
-    store = SqliteStore(places.streams, KeyFile(places.keys))
+    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
     made = plan(store, loaded, "nobody's")
     write_settings(store, CellClock(), made)
     writer = store.writer(StreamName("cell-1"))

@@ -29,7 +29,7 @@ ABOUT = {
 def raised_and_cleared(centre: Centre) -> None:
     """As another web process of the same centre would tell it."""
     places = centre.up.launch.places
-    store = SqliteStore(places.streams, KeyFile(places.keys))
+    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
     book = StreamAlerts(store.writer, store.reader())
     cleared = InstantUs(time.time_ns() // 1_000)
     raised = InstantUs(cleared - 95 * SECOND)

@@ -42,6 +42,10 @@ def test_a_result_is_for_everyone(visit: Visit, kept: int, theme: str) -> None:
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=level)).first
     expect(row).to_contain_text("points" if language == "en" else "个百分点")
     expect(page.get_by_role("img", name=re.compile(f"^{level}. "))).to_be_visible()
+    waits = page.get_by_role("region", name="Estimated waits" if language == "en" else "预计等待")
+    expect(waits.get_by_role("row").filter(has_text="outage")).to_have_count(1)
+    said = "half of the estimates were off by" if language == "en" else "半数预计的误差不超过"
+    expect(waits).to_contain_text(said)
     assert_accessible(page)
     for size in ((1366, 768), (390, 844)):
         page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -142,6 +142,11 @@ class CentreUp:
             answer = await client.get("/api/contacts")
             return {row["ref"]: row for row in answer.json()["contacts"]}
 
+    async def contact(self, ref: str) -> dict[str, Any]:
+        """One contact's record."""
+        async with self.admin() as client:
+            return (await client.get(f"/api/contacts/{ref}")).json()
+
 
 class Caller:
     """Somebody with a phone who has called, and says a tone."""

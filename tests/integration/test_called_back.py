@@ -84,6 +84,12 @@ def test_the_place_is_kept_and_the_phone_rings_when_an_agent_is_there(
             assert (first["outcome"], first["ended_why"]) == ("called_back", "callback_promised")
             assert (second["outcome"], second["outbound"]) == ("answered", True)
             assert second["waited_us"] > first["waited_us"]
+            turns = [(await made.contact(one["ref"]))["in_turn"] for one in (first, second)]
+            assert turns[0] == turns[1], "each leads to the other"
+            assert turns[0]["first"] == first["ref"]
+            assert [(one["ref"], one["outcome"]) for one in turns[0]["tries"]] == [
+                (second["ref"], "reached")
+            ]
         finally:
             for one in (caller, agent):
                 await one.close()

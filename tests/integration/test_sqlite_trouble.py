@@ -10,9 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from roost.adapters.store.keys import KeyFile, KeysExposed
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.master import KeysExposed
 from roost.adapters.store.schema import log_tables, open_file, snapshot_tables
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore, SqliteWriter
@@ -228,23 +228,21 @@ def test_a_sealed_value_cannot_be_moved_to_another_id(tmp_path: Path) -> None:
 
 def test_a_key_file_that_others_can_read_is_refused_with_the_mend(tmp_path: Path) -> None:
     keys = KeyFile(tmp_path / "keys.json")
-    keys.cipher(HOUSE)
+    keys.ensure(HOUSE)
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
     (tmp_path / "keys.json").chmod(0o644)
     with pytest.raises(KeysExposed, match="chmod 600"):
-        KeyFile(tmp_path / "keys.json")
+        KeyFile(tmp_path / "keys.json").ensure(HOUSE)
     with pytest.raises(KeysExposed, match="chmod 600"):
-        keys.cipher(HOUSE)
+        keys.ensure(HOUSE)
 
 
 def test_processes_share_the_keys(tmp_path: Path) -> None:
     one, two = KeyFile(tmp_path / "keys.json"), KeyFile(tmp_path / "keys.json")
-    sealed = one.cipher(HOUSE).encrypt(b"0" * 12, b"x", b"")
-    opener = two.known_cipher(HOUSE)
-    assert isinstance(opener, AESGCM)
-    assert opener.decrypt(b"0" * 12, sealed, b"") == b"x"
-    two.cipher(Owner("other"))
-    assert one.known_cipher(Owner("other")) is not None
+    sealed = one.seal(HOUSE, b"x", b"")
+    assert two.open(HOUSE, sealed, b"") == b"x"
+    two.ensure(Owner("other"))
+    assert one.index_key(Owner("other")) is not None
 
 
 def test_migrations_make_the_tables_that_the_code_means(tmp_path: Path) -> None:

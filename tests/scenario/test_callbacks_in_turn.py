@@ -203,6 +203,23 @@ def test_lost_media_loses_no_promise(busy: Centre) -> None:
     assert busy.asked(DialAgent)[-1].media == "m2"
 
 
+def test_a_promise_waits_for_a_centre_that_has_stopped(busy: Centre) -> None:
+    """What somebody is on is ended by the stop; the try that it cut short is free."""
+    promise = takes(busy)
+    talk, call = "C1", busy.state.calls
+    assert call.standing() == [talk]
+    finishes(busy)
+    assert call.standing() == [promise], "a phone rings for it"
+    busy.give(c.EndContact(promise, Blame.US, Reason.DRAINED))  # type: ignore[arg-type]
+    again = busy.the(c.CallbackClosed, promise).next
+    assert busy.state.callbacks.promises[again].tries == 1
+    busy.give(a.DeclineOffer("Li"))  # type: ignore[arg-type]
+    assert busy.state.calls.standing() == []
+    busy.restarts()
+    busy.after(60).give(a.GoReady("Li"))  # type: ignore[arg-type]
+    assert busy.with_agent("Li") == again
+
+
 def test_the_customer_first_then_whoever_is_free_next(busy: Centre) -> None:
     busy.signs_in("Mo", ready=False)
     promise = takes(busy, "turn-2")

@@ -25,9 +25,13 @@ from roost.office.contracts.model import (
     RoundPer,
 )
 from roost.office.contracts.period import period_of, span_of
-from roost.office.contracts.pricing import Part, Unbilled, decimal_text, price
+from roost.office.contracts.plan import Plan
+from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.contracts.rates import decimal_text
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import Tally
+from roost.office.month import Month
+from roost.office.quantities import Quantities
 
 GRID = ClientId("power-grid")
 QUEUE = QueueId("power-grid/outage")
@@ -89,7 +93,13 @@ def each(rate: str, measure: Measure = Measure.CONTACTS) -> Line:
 
 def draft_of(terms: Contract, *finished: Measured, period: str = "2026-11") -> Draft:
     sums = tallies({GRID: terms}, finished)
-    return billing.draft(terms, period, sums.get((GRID, period), Tally()))
+    return billing.draft(terms, period, Quantities(sums.get((GRID, period), Tally())))
+
+
+def meant(terms: Contract, period: str, name: str) -> Line | None:
+    """The line that a draft's line name means."""
+    found = Month(Plan(terms), period, Quantities(Tally())).planned(name)
+    return None if found is None else found[0].line
 
 
 def total(terms: Contract, *finished: Measured) -> str:
@@ -109,12 +119,12 @@ def test_quantity_times_rate_is_rounded_once_at_the_line() -> None:
     one = rounded(Fraction(61, 60) * Fraction("0.85"), "CNY")
     assert one.minor * 1000 == 86_000  # rounded contact by contact it would be 860.00
     half = Tally()
-    half.add(("minutes", 0), 500 * 61_000_000, 500)
+    half.add(("minutes", 0, "", 0), 500 * 61_000_000, 500)
     assert str(rounded(Fraction(500 * 61, 60) * Fraction("0.85"), "CNY")) == "432.08 CNY"
     whole = Tally()
     whole.take(half)
     whole.take(half)
-    assert whole.sums["minutes", 0].quantity == 1000 * 61_000_000
+    assert whole.sums["minutes", 0, "", 0].quantity == 1000 * 61_000_000
 
 
 @pytest.mark.parametrize(
@@ -218,10 +228,10 @@ def test_a_unit_rate_may_change_inside_a_month() -> None:
         ("contacts", "5.00", "5.00 CNY"),
         ("contacts@2026-11-16", "5.20", "5.20 CNY"),
     ]
-    assert billing.line_of(terms, "2026-11", "contacts@2026-11-16") == (second, each("5.20"))
-    assert billing.line_of(terms, "2026-11", "contacts") == (first, each("5.00"))
-    assert billing.line_of(terms, "2026-12", "contacts") == (second, each("5.20"))
-    assert billing.line_of(terms, "2026-12", "contacts@2026-11-16") is None
+    assert meant(terms, "2026-11", "contacts@2026-11-16") == each("5.20")
+    assert meant(terms, "2026-11", "contacts") == each("5.00")
+    assert meant(terms, "2026-12", "contacts") == each("5.20")
+    assert meant(terms, "2026-12", "contacts@2026-11-16") is None
 
 
 def test_a_month_costs_at_least_its_minimum() -> None:
@@ -240,7 +250,7 @@ def test_a_month_without_a_contact_costs_its_minimum() -> None:
     ]
     sums = tallies({GRID: terms}, finished)
     assert [period for _, period in sorted(sums)] == ["2026-11", "2026-12", "2027-01", "2027-02"]
-    empty = billing.draft(terms, "2026-12", sums[GRID, "2026-12"])
+    empty = billing.draft(terms, "2026-12", Quantities(sums[GRID, "2026-12"]))
     assert (str(empty.usage), str(empty.total)) == ("0.00 CNY", "500.00 CNY")
 
 
@@ -257,8 +267,10 @@ def test_a_line_may_count_some_queues_only() -> None:
     assert price(contract(own), contact(segment(60))) == Unbilled("no_line")
     assert price(None, contact()) == Unbilled("no_contract")
     here = Line("outage", "", Measure.CONTACTS, "1", queues=(QUEUE,))
-    day = times.local_day("2026-01-01") or 0
-    assert price(contract(here), contact(segment(60))) == (Part("outage", day, 1, (10,)),)
+    since = instant("2025-12-31T16:00:00")
+    day = times.local_day("2026-11-05") or 0
+    part = Part("outage", since, 1, NOVEMBER, day, (10,))
+    assert price(contract(here), contact(segment(60))) == (part,)
 
 
 @pytest.mark.parametrize(

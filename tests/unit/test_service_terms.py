@@ -7,8 +7,9 @@ import pytest
 
 from roost.kernel.money import Money
 from roost.kernel.time import HOUR, MINUTE, Hours, Zone
+from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.terms import Side, Step, Term
-from roost.office.service_terms.judging import Exclusion, Interval, judge
+from roost.office.service_terms.judging import Interval, judge
 from unit.promised import term
 
 HALF_HOUR: Any = 30 * MINUTE

@@ -178,7 +178,7 @@ class RunningCentre:
         from roost.adapters.store.sqlite import SqliteStore
 
         places = self.launch.places
-        return SqliteStore(places.streams, KeyFile(places.keys))
+        return SqliteStore(places.streams, KeyFile(places.keys, places.master))
 
     def changes(self, loaded: Loaded) -> Sequence[Change]:
         """What differs from what's in force."""

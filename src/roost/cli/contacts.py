@@ -179,6 +179,7 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
             )
         console.print("", segments, sep="\n")
     _show_money(shown, console)
+    _show_in_turn(files, record, console)
     for track in record.tracks:
         side = "caller" if track.agent is None else f"agent {track.agent}"
         gap = f", {track.gap_us / 1_000_000:.2f} s missing" if track.gap_us else ""
@@ -194,6 +195,18 @@ def show_one(files: Files, shown: Shown, why: bool, console: Console) -> None:
                 detail[:600],
             )
             console.print(line, soft_wrap=True)
+
+
+def _show_in_turn(files: Files, record: ContactRecord, console: Console) -> None:
+    """A promised call: where it was promised, and each try."""
+    found, client = record.in_turn, record.summary.client
+    if found is None:
+        return
+    if found.first is not None:
+        console.print(f"a call was promised in {client}-{found.first.count}")
+    for one in found.tries:
+        promised, ended = files.when(one.promised)[11:], files.when(one.ended)[11:]
+        console.print(f"  {client}-{one.count}  {promised}–{ended or '…'}  {one.outcome}")
 
 
 def _show_money(shown: Shown, console: Console) -> None:

@@ -62,7 +62,7 @@ def demo(
         folder = data
         if folder is None:
             made = tempfile.TemporaryDirectory(prefix="roost-", ignore_cleanup_errors=True)
-            folder = Path(stack.enter_context(made))
+            folder = Path(stack.enter_context(made)) / "data"
         try:
             launch = _launch(folder, port, sip_port)
             running = Demo(launch, seed, rate, for_s, not as_json and sys.stdout.isatty())
@@ -314,7 +314,8 @@ def show(summary: DemoSummary, console: Console) -> None:
     earned = summary.earned.minor / 100
     console.print(
         f"Handed on {summary.transferred}, after asking a colleague {summary.consulted}; called out"
-        f" {summary.called_out}, tasks done {summary.tasks}.",
+        f" {summary.called_out}, tasks done {summary.tasks}; kept their place and hung up"
+        f" {summary.called_back}, still to be called {summary.promised}.",
         soft_wrap=True,
     )
     console.print(

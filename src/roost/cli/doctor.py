@@ -46,7 +46,7 @@ def doctor(directory: Path, as_json: bool) -> None:
 def look(directory: Path) -> list[Finding]:
     """Everything that's looked at, in the order of the report."""
     found = [_python(), *(_part(name) for name in PARTS), _sqlite()]
-    found += [_speech(), _cores(), _files(), _buffers()]
+    found += [_speech(), _fonts(), _cores(), _files(), _buffers()]
     try:
         read = settings.launch(directory)
     except settings.BadSettings as error:
@@ -87,6 +87,15 @@ def _speech() -> Finding:
         return Finding("espeak-ng", "ok", path)
     mend = "Install it (apt install espeak-ng), or give recordings for every prompt."
     return Finding("espeak-ng", "warning", "not installed: prompts can't be spoken", mend)
+
+
+def _fonts() -> Finding:
+    from typst import Fonts
+
+    if "Noto Sans CJK SC" in Fonts().families():
+        return Finding("fonts", "ok", "invoices can be printed in Chinese and English")
+    mend = "Install it (apt install fonts-noto-cjk)."
+    return Finding("fonts", "warning", "Noto Sans CJK isn't there: invoices lack glyphs", mend)
 
 
 def _cores() -> Finding:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from roost.adapters.store.master import KeysUnusable
+
 app = typer.Typer(
     name="roost",
     help="An open-source cloud contact centre for outsourcers.",
@@ -168,7 +170,8 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.apply", "apply", "Put changed definitions in force while calls go on."),
     ("roost.cli.contacts", "contacts", "Contacts: list, show, listen."),
     ("roost.cli.reports", "reports", "Figures by queue, client, agent or code."),
-    ("roost.cli.invoices", "invoices", "Invoices: list, show, explain, verify."),
+    ("roost.cli.invoices", "invoices", "Invoices: from draft to credit, explain, verify."),
+    ("roost.cli.keys", "keys", "The clients' keys: list, rotate, destroy, verify."),
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
     ("roost.cli.modes", "modes", "Surge, closed and emergency: list, declare, end."),
     ("roost.cli.tokens", "tokens", "API tokens: list, add, revoke."),
@@ -205,3 +208,5 @@ def main() -> None:
         app()
     except BrokenPipeError:
         sys.exit(1)
+    except KeysUnusable as error:
+        sys.exit(f"roost: {error}")

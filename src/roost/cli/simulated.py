@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from roost.ports.simulations import WaitError
+from roost.simulator import guesses
 from roost.simulator.estimates import FIGURES, Estimate, Figure
 from roost.simulator.report import Report, csv_lines, figures_of, short
 from roost.simulator.tables import Row
@@ -50,6 +50,8 @@ def show(made: Report, *, queues: bool) -> None:
         console.print(table)
     if made.says[0]:
         console.print(made.says[0], highlight=False)
+    if made.variants[0].waits_say[0]:
+        console.print(f"estimated waits: {made.variants[0].waits_say[0]}", highlight=False)
     first = made.variants[0]
     lost = sum(variant.lost for variant in made.variants)
     console.print(
@@ -201,7 +203,7 @@ def _estimated(made: Report):
     for name in ("contacts", "mean wait", "error: median", "90 % within", "bias"):
         table.add_column(name, justify="right")
     for variant in made.variants:
-        for one in _waits(variant.waits):
+        for one in guesses.shown(variant.waits):
             names = [short(variant.name)] if several else []
             figures = (one.waited, one.median, one.p90)
             cells = ["–" if each is None else f"{each:.1f} s" for each in figures]
@@ -210,16 +212,6 @@ def _estimated(made: Report):
             table.add_row(*names, name, f"{one.contacts:,}", *cells, bias)
     if table.row_count:
         yield table
-
-
-def _waits(waits: list[WaitError]):
-    """A sum of one part isn't shown beside it."""
-    clients = {one.client for one in waits if one.client}
-    for one in waits:
-        parts = sum(other.queue != "" and other.client == one.client for other in waits)
-        alone = not one.queue and (parts == 1 if one.client else len(clients) == 1)
-        if not alone:
-            yield one
 
 
 def text(figure: Figure, found: Estimate) -> str:

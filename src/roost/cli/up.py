@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from roost.adapters.store.master import KeysUnusable
 from roost.cli.output import fail
 from roost.definitions.load import Loaded, load
 from roost.processes import certificates, first_start, secrets, settings, sockets, supervise
@@ -23,8 +24,10 @@ def up(
         launch = settings.launch(directory, data, port, sip_port, _ports(media_ports))
         loaded = checked(directory)
         made = first_start.prepare(launch, list(loaded.agents.document.agents))
+        master = first_start.master_key(launch)
         supervisor = supervise.Supervisor(launch, say)
         tell_accounts(made)
+        tell_master_key(master)
         status = supervisor.run(for_s, lambda: _ready(launch, loaded))
     except (
         settings.BadSettings,
@@ -32,6 +35,8 @@ def up(
         sockets.PortTaken,
         supervise.AlreadyRunning,
     ) as error:
+        fail(str(error))
+    except KeysUnusable as error:
         fail(str(error))
     except PermissionError as error:
         fail(f"{error.filename} can't be used: {error.strerror}. Give --data a folder of yours.")
@@ -69,6 +74,15 @@ def tell_accounts(made: tuple[first_start.NewAccount, ...]) -> None:
     say("New accounts (these passwords are shown only now):")
     for one in made:
         say(f"  {one.name:12} {one.password}   {one.role.value}")
+
+
+def tell_master_key(made: Path | None) -> None:
+    """Once, when it's made: without a copy of it a backup is worth nothing."""
+    if made is None:
+        return
+    say(f"A master key was made: {made}")
+    say("  Copy it now to where the backups of the data don't lie. Without it they tell nothing")
+    say("  about anybody, to you either; with it whoever has them reads every note and recording.")
 
 
 def _ready(launch: settings.Launch, loaded: Loaded) -> None:

@@ -47,7 +47,9 @@ def noted(directory: Path, data: Path | None, account: Account, how: How) -> Non
     from roost.processes.places import data_of
 
     places = data_of(directory, data)
-    trail = StreamTrail(SqliteStore(places.streams, KeyFile(places.keys)).writer, CellClock())
+    trail = StreamTrail(
+        SqliteStore(places.streams, KeyFile(places.keys, places.master)).writer, CellClock()
+    )
     try:
         event = AccountChanged(owner=account.owner, account=account.id, how=how)
         trail.note(Actor(ActorKind.SETUP, "command line"), event)

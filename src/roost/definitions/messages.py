@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from roost.kernel.ids import AgentId, Digest, VaultId
 from roost.kernel.messages import Event
-from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.messages import BillingSet, ContractAgreed, ContractEnded
 
 
 class NamedAgent(Struct, frozen=True, gc=False):
@@ -33,5 +33,6 @@ SETTINGS_EVENTS: Final[Mapping[str, type[Event]]] = {
     "definitions.DefinitionsApplied": DefinitionsApplied,
     "contracts.ContractAgreed": ContractAgreed,
     "contracts.ContractEnded": ContractEnded,
+    "contracts.BillingSet": BillingSet,
 }
 """Every event of the settings stream, by its type in the envelope: for its `Decoder`."""

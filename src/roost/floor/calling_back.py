@@ -17,18 +17,19 @@ from roost.floor.callbacks.model import MOST_PROMISES, Promise
 from roost.floor.calls import messages as calls
 from roost.floor.calls.model import LEASE_US, MOST_CALLS, Call
 from roost.floor.flows import messages as flows
+from roost.floor.flows.in_modes import shut
 from roost.floor.flows.interpreter import music_resumed
 from roost.floor.flows.model import PLAY_LEASE_US, Run, callback_of
 from roost.floor.queues.model import Entry
 from roost.floor.state import CellState
 from roost.kernel.ends import Blame, Reason
-from roost.kernel.ids import CollectId, ContactId, LegId, PlayId, owner_of
+from roost.kernel.ids import ClientId, CollectId, ContactId, LegId, PlayId, QueueId, owner_of
 from roost.kernel.messages import NOTHING, Command, Decision, Effect, Event, Refusal, Wake
 from roost.kernel.time import SECOND, DurationUs, InstantUs, after
 
 STALE: Final = Refusal("stale")
 RINGING_US: Final = DurationUs(10 * SECOND)  # how long an offer is put off while a phone rings
-OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT})
+OURS: Final = frozenset({Reason.MEDIA_LOST, Reason.MEDIA_SILENT, Reason.DRAINED})
 """A trouble of ours, which uses up no try."""
 
 
@@ -41,6 +42,8 @@ def offer_callback(
     run, entry, call, offer = found
     if entry.offer is not None or run.offering:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
+    if now < run.undisturbed:
+        return Decision(effects=(Wake(run.undisturbed, command),))
     if call.caller is None or not call.may_call or not _room(state):
         return NOTHING
     collect = CollectId(f"{run.contact}/d{run.collections + 1}")
@@ -100,13 +103,14 @@ def answer_offer(
         call.caller,
         entry.asked,
         entry.since,
+        now,
         after(now, offer.within_us),
         offer.tries - 1,
         offer.retry_us,
         offer.customer_first,
         offer.waiting,
     )
-    made = _promised(state, promise, now)
+    made = _promised(state, promise)
     advanced = _told(run, offer)
     lease: tuple[Effect, ...] = ()
     if advanced.lease_us:
@@ -133,7 +137,7 @@ def _told(run: Run, offer: d.CallbackOffer) -> flows.FlowAdvanced:
     )
 
 
-def _promised(state: CellState, promise: Promise, not_before: InstantUs) -> Decision:
+def _promised(state: CellState, promise: Promise) -> Decision:
     """The contact that waits from now on; with the lease that every contact has."""
     account = state.calls.accounts[promise.client]
     contact = ContactId(f"C{state.calls.made + 1}")
@@ -151,14 +155,14 @@ def _promised(state: CellState, promise: Promise, not_before: InstantUs) -> Deci
         queue=promise.queue,
         asked=promise.asked,
         since=promise.since,
-        not_before=not_before,
+        not_before=promise.not_before,
         until=promise.until,
         tries=promise.tries,
         retry_us=promise.retry_us,
         customer_first=promise.customer_first,
         waiting=promise.waiting,
     )
-    lease = Wake(after(not_before, LEASE_US), calls.CheckContact(contact))
+    lease = Wake(after(promise.not_before, LEASE_US), calls.CheckContact(contact))
     return Decision((event,), (lease,))
 
 
@@ -173,12 +177,13 @@ def close_callback(
     events: list[Event] = []
     effects: tuple[Effect, ...] = ()
     following: ContactId | None = None
-    free = command.reason in OURS
-    more = promise.tries if not free else promise.tries + 1
-    when = now if free else after(now, promise.retry_us)
-    wanted = outcome not in ("reached", "lapsed", "ended") and more > 0
-    if wanted and when < promise.until and _room(state):
-        made = _promised(state, replace(promise, tries=more - 1), when)
+    wanted = outcome not in ("reached", "lapsed", "ended")
+    then = _next_try(command.reason, promise, now)
+    owed = wanted and then.tries >= 0 and then.not_before < then.until
+    queue = _queue(state, promise)
+    if owed and queue is not None and _room(state):
+        owed = False
+        made = _promised(state, replace(then, queue=queue))
         events.append(made.events[0])
         effects = made.effects
         following = made.events[0].contact
@@ -191,8 +196,36 @@ def close_callback(
         number=promise.number,
         outcome=outcome,
         next=following,
+        owed=owed,
     )
     return Decision((closed, *events), effects)
+
+
+def _next_try(reason: Reason, promise: Promise, now: InstantUs) -> Promise:
+    """What a trouble of ours cut short, or a queue that was closed, has used up no try."""
+    if reason is Reason.CLOSED:
+        return replace(promise, not_before=max(now, promise.not_before))
+    if reason in OURS:
+        return replace(promise, not_before=now)
+    later = after(now, promise.retry_us)
+    return replace(promise, not_before=later, tries=promise.tries - 1)
+
+
+def _queue(state: CellState, promise: Promise) -> QueueId | None:
+    """Where it waits on: the client's default queue in place of one that's gone; where nobody can
+    answer, the queue that was named for those on the line. None: nowhere."""
+    queue = queue_or_default(state, promise.client, promise.queue)
+    closed = shut(state.flows.modes, promise.client, queue)
+    if closed is None:
+        return queue
+    return (
+        closed.to if closed.to and not shut(state.flows.modes, promise.client, closed.to) else None
+    )
+
+
+def queue_or_default(state: CellState, client: ClientId, queue: QueueId) -> QueueId:
+    line = state.queues.lines.get(queue)
+    return state.flows.safe[client].queue if line is None or line.removed else queue
 
 
 def _outcome(command: m.CloseCallback, promise: Promise) -> str:
@@ -200,6 +233,8 @@ def _outcome(command: m.CloseCallback, promise: Promise) -> str:
         return "reached"
     if command.reason is Reason.CALLBACK_LAPSED:
         return "lapsed"
+    if command.reason is Reason.CLOSED:
+        return "closed"
     return "ended" if command.blame is Blame.CLIENT else command.reason.value
 
 

@@ -241,13 +241,15 @@ def _promised(state: CellState, event: calls.CallbackPromised, at: InstantUs) ->
         event.number,
         event.asked,
         event.since,
+        event.not_before,
         event.until,
         event.tries,
         event.retry_us,
         event.customer_first,
         event.waiting,
     )
-    flows_model.promised(state.flows, contact, ClientId(event.owner), event.queue)
+    client = ClientId(event.owner)
+    flows_model.promised(state.flows, contact, client, event.queue, event.since)
 
 
 def _assigned(state: CellState, event: routing.Assigned, at: InstantUs) -> None:
@@ -396,7 +398,7 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
     flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
-    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e, at),
     flows.FlowRescued: _rescued,
     flows.WaitAnnounced: lambda s, e, at: _f.announced(s.flows, e),
     queues.ContactQueued: _queued,

@@ -385,7 +385,10 @@ def centre_configured(state: CellState, event: CentreConfigured) -> Sequence[Com
     commands: list[Command] = []
     for contact, entry in state.queues.entries.items():
         if not entry.answered and state.queues.lines[entry.queue].removed:
-            commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
+            if entry.callback is None:
+                commands.extend(flowing.out_of_queue(state, ContactId(contact), entry.lapse))
+            else:
+                commands.extend(promised.leave_line(state, ContactId(contact)))
         elif not entry.answered and (state.queues.lines[entry.queue].rings or entry.ring):
             commands.append(keeping.widen(state, ContactId(contact), entry))
     commands.extend(task_reactions.after_configuring(state))

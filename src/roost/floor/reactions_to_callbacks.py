@@ -3,13 +3,16 @@
 
 from collections.abc import Sequence
 
+from roost.floor.calling_back import queue_or_default
 from roost.floor.calls import messages as calls
 from roost.floor.flows import messages as flows
+from roost.floor.flows.in_modes import shut
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.floor.routing import messages as routing
 from roost.floor.state import CellState
 from roost.floor.tasks import messages as tasks
+from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import ClientId, ContactId, PlayId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs
@@ -36,16 +39,26 @@ def callback_promised(state: CellState, event: calls.CallbackPromised) -> Sequen
     return (queues.StopWaiting(event.first, Outcome.CALLED_BACK), wait)
 
 
+def leave_line(state: CellState, contact: ContactId) -> Sequence[Command]:
+    """Nobody answers in its queue any more: a promised call goes on elsewhere, or is somebody's
+    work. A try that has begun goes on."""
+    call = state.calls.calls.get(contact)
+    if call is None or not call.own_phone:
+        return NONE
+    return (calls.EndContact(contact, Blame.CLIENT, Reason.CLOSED),)
+
+
 def callback_closed(state: CellState, event: calls.CallbackClosed) -> Sequence[Command]:
-    """What came to nothing is somebody's work, where the queue wants that."""
-    line = state.tasks.queues.get(event.queue)
+    """What came to nothing is somebody's work where the queue wants that; what's owed always is."""
     if event.next is not None or event.outcome in ("reached", "ended"):
         return NONE
-    if line is None or not line.call_back:
-        return NONE
     client = ClientId(event.owner)
-    later = tasks.CallBackLater(_contact(event), client, event.queue, event.number, event.since)
-    return (later,)
+    queue = queue_or_default(state, client, event.queue)
+    line = state.tasks.queues.get(queue)
+    if not event.owed and (line is None or not line.call_back):
+        return NONE
+    contact, since = _contact(event), event.since
+    return (tasks.CallBackLater(contact, client, queue, event.number, since, event.owed),)
 
 
 def call_answered(state: CellState, event: calls.CallAnswered) -> Sequence[Command]:
@@ -57,11 +70,14 @@ def call_answered(state: CellState, event: calls.CallAnswered) -> Sequence[Comma
         return NONE
     if entry.offer is not None:
         return (queues.StopWaiting(contact, Outcome.ANSWERED, entry.agent),)
-    play = PlayId(f"{contact}/p1")
-    stand = queues.Stand(contact, entry.number, on_line=True)
-    if not promise.waiting:
-        return (stand,)
-    return (calls.Speak(contact, play, promise.waiting, repeat=True), stand)
+    commands: list[Command] = [queues.Stand(contact, entry.number, on_line=True)]
+    if promise.waiting:
+        play = PlayId(f"{contact}/p1")
+        commands.insert(0, calls.Speak(contact, play, promise.waiting, repeat=True))
+    closed = shut(state.flows.modes, promise.client, entry.queue)
+    if closed is not None:  # since the phone began to ring
+        commands.append(flows.MeetMode(contact, closed.mode))
+    return commands
 
 
 def callback_offered(state: CellState, event: flows.CallbackOffered) -> Sequence[Command]:

@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from roost.floor import keeping
+from roost.floor.affected import ModeKind
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Presence
 from roost.floor.calls import messages as calls
@@ -11,6 +12,7 @@ from roost.floor.flows import messages as flows
 from roost.floor.modes import messages as modes
 from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
+from roost.floor.reactions_to_callbacks import leave_line
 from roost.floor.state import CellState
 from roost.kernel.ends import Reason
 from roost.kernel.ids import ContactId
@@ -90,15 +92,20 @@ def out_of_queue(state: CellState, contact: ContactId, outcome: Outcome) -> list
 
 
 def mode_began(state: CellState, event: modes.ModeBegan) -> Sequence[Command]:
-    """Whoever of the affected waits on the line, or has a phone ringing; nobody who talks."""
-    scope = state.flows.modes[event.mode].scope
+    """Whoever of the affected waits on the line, or has a phone ringing; nobody who talks. Where
+    nobody answers any more, promised calls that nobody is on yet leave the line as well."""
+    mode = state.flows.modes[event.mode]
+    scope, closes = mode.scope, mode.kind is not ModeKind.SURGE
     commands: list[Command] = []
     for contact, run in state.flows.runs.items():
         if run.client != scope.client or run.waits != "queue":
             continue
         entry = state.queues.entries.get(contact)
-        if entry is None or entry.answered or entry.callback is not None:
+        if entry is None or entry.answered or not scope.holds(entry.queue, run.tags, run.variables):
             continue
-        if scope.holds(entry.queue, run.tags, run.variables):
+        call = state.calls.calls.get(contact)
+        if call is None or call.answered or not call.callback:
             commands.append(flows.MeetMode(ContactId(contact), event.mode))
+        elif closes:
+            commands.extend(leave_line(state, ContactId(contact)))
     return commands

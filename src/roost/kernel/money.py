@@ -1,5 +1,6 @@
 """Money: an amount is an integer of minor units with its currency; a rate is a decimal."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -34,3 +35,18 @@ def rounded(amount: Fraction, currency: str) -> Money:
     whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
     minor = whole + (2 * rest >= scaled.denominator)
     return Money(currency, minor if scaled >= 0 else -minor)
+
+
+def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
+    """A sum shared by weights, without losing a unit; ties to the first."""
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    shares = [total * weight // whole for weight in weights]
+    left = total - sum(shares)
+    order = sorted(
+        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
+    )
+    for place in order[:left]:
+        shares[place] += 1
+    return shares

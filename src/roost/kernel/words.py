@@ -8,9 +8,11 @@ from typing import Final
 
 from roost.kernel.messages import Refusal
 from roost.kernel.wording import Words
+from roost.kernel.words_of_accounts import ACCOUNTS
 from roost.kernel.words_of_modes import MODES
 
 REFUSALS: Final[dict[str, Words]] = {
+    **ACCOUNTS,
     **MODES,
     # --- calls ---
     "stale": Words(

@@ -47,6 +47,7 @@ def measured_of(record: Record) -> Measured | None:
             segment.event,
             segment.kind,
             segment.consult_us,
+            segment.code,
         )
         for segment in record.segments
     )

@@ -52,7 +52,8 @@ def lost(record: Record) -> bool:
 
 def summarise(records: Iterable[Record], *, over: bool = True) -> Summary:
     """The figures of these records. `over`: nothing goes on any more, so a contact without an
-    end is a lost one; else it's open."""
+    end is a lost one, but for a promised call, which waits on for the centre's next start; else
+    it's open."""
     count = Count()
     for record in records:
         count.take(record, over)
@@ -68,7 +69,7 @@ class Count:
 
     def take(self, record: Record, over: bool, facts: Facts | None = None) -> None:
         """`facts` are the record's, where they're known already."""
-        if record.ended is None and not over:
+        if record.ended is None and (not over or record.callback == "waiting"):
             self.open += 1
         elif lost(record):
             self.lost += 1

@@ -56,6 +56,47 @@ class LogReader(Protocol):
     def close(self) -> None: ...
 
 
+class Tried(Struct, frozen=True):
+    """Of what was sealed for an owner: how much its keys open, how much lies under a destroyed
+    one, and how much a standing key doesn't open, though it should."""
+
+    opened: int = 0
+    gone: int = 0
+    broken: int = 0
+
+    def __add__(self, more: "Tried") -> "Tried":
+        return Tried(self.opened + more.opened, self.gone + more.gone, self.broken + more.broken)
+
+
+class VaultRows(Protocol):
+    """The second hand on a stream's vault, beside its writer's: it erases, corrects and seals
+    anew, a few rows in each commit, and never touches an event. Blocking, thread-safe. Raises
+    LogFailed."""
+
+    def ids(self, owner: Owner, after: VaultId, limit: int) -> list[VaultId]:
+        """The owner's ids in their order, from after this one on."""
+        ...
+
+    def erase(self, owner: Owner, ids: Sequence[VaultId]) -> int:
+        """How many of these were there, and aren't any more."""
+        ...
+
+    def correct(self, owner: Owner, id: VaultId, value: bytes) -> bool:
+        """Another value in its place; False where there's none."""
+        ...
+
+    def reseal(self, owner: Owner, after: VaultId, limit: int) -> tuple[VaultId | None, int]:
+        """Looks at so many rows after this one and seals those anew that an older version of the
+        owner's key sealed: the last one looked at (None: nothing is left), and how many."""
+        ...
+
+    def tried(self, owner: Owner, after: VaultId, limit: int) -> tuple[VaultId | None, Tried]:
+        """Tries so many values after this one: the last one tried (None: nothing is left)."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Vault(Protocol):
     """Personal values. An owner's key opens only that owner's values."""
 

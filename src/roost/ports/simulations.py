@@ -86,7 +86,8 @@ class WaitError(Struct, frozen=True):
 
 
 class SimulatedVariant(Struct, frozen=True):
-    """A job's figures; `rows` of all the time and of intervals, changes against the first."""
+    """A job's figures; `rows` of all the time and of intervals, changes against the first;
+    `waits_say` how far its estimated waits can be trusted, in English and Chinese."""
 
     name: str
     rows: list[SimulatedRow]
@@ -97,6 +98,7 @@ class SimulatedVariant(Struct, frozen=True):
     incidents: int
     contacts_per_second: float
     waits: list[WaitError] = []
+    waits_say: tuple[str, str] = ("", "")
 
 
 class Trust(Struct, frozen=True):

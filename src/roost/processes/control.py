@@ -23,7 +23,8 @@ from roost.adapters.edge.client import EdgeClient
 from roost.adapters.link.server import LinkServer
 from roost.adapters.media.client import MediaClient
 from roost.adapters.outside.web import Outside
-from roost.adapters.store.keys import KeyFile, KeysExposed
+from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.master import KeysUnusable
 from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
@@ -71,7 +72,7 @@ def run(launch: Launch, held: dict[str, socket.socket]) -> int:
     log = printing.start("control")
     try:
         return asyncio.Runner(loop_factory=uvloop.new_event_loop).run(_run(launch, held, log))
-    except (NotInForce, secrets.BadSecrets, KeysExposed) as error:
+    except (NotInForce, secrets.BadSecrets, KeysUnusable) as error:
         log.error("cannot_start", why=str(error))
         print(error, file=sys.stderr)
         return supervise.USELESS
@@ -100,9 +101,9 @@ class Control:
         places, settings = launch.places, launch.settings
         self._cell = StreamName(settings.cell)
         self._secrets = secrets.read(places.data)
-        self._keys = KeyFile(places.keys)
+        self._keys = KeyFile(places.keys, places.master)
         self._store = SqliteStore(places.streams, self._keys)
-        self._track_keys = FileTrackKeys(KeyFile(places.keys))
+        self._track_keys = FileTrackKeys(self._keys)
         self._reader = self._store.reader()
         self._clock = CellClock(_last_instant(self._reader, self._cell), self._jumped)
         self._dispatch = Dispatch()
@@ -247,7 +248,7 @@ class Control:
         reaches = signalling.reaches_of(calls.accounts)
         asking = [ClientId(client) for client in self._engine.state.familiar.within]
         for client in asking:
-            self._keys.cipher(owner_of(client))  # made before the first caller is anybody's
+            self._keys.ensure(owner_of(client))  # made before the first caller is anybody's
         self._telephony.configure(dict(calls.numbers), lists, phones, reaches, asking)
 
     # --- what the engine tells ---
@@ -304,8 +305,7 @@ class Control:
             await self._end(contact, Reason.DRAINED)
         if left:
             self._log.warning("ended_by_us", calls=len(left))
-            calls = self._engine.state.calls
-            await self._until(lambda: not calls.calls, ENDED_S)
+            await self._until(lambda: not self._unfinished(), ENDED_S)
         return 0
 
     async def _until(self, done: Any, most_s: float) -> None:
@@ -317,14 +317,18 @@ class Control:
             await asyncio.sleep(LOOK_S)
 
     def _standing(self) -> list[ContactId]:
-        calls = self._engine.state.calls.calls.values()
-        return [ContactId(call.id) for call in calls if call.ended_at is None]
+        return self._engine.state.calls.standing()
 
     def _at_rest(self) -> bool:
         """Nobody is on the line, and nobody writes anything up."""
         state = self._engine.state
         busy = any(agent.handling is not None for agent in state.agents.agents.values())
-        return not state.calls.calls and not busy
+        return not self._unfinished() and not busy
+
+    def _unfinished(self) -> bool:
+        """Whether a call isn't over and done with, but for those that are promised."""
+        calls = self._engine.state.calls.calls.values()
+        return any(not call.promised for call in calls)
 
     async def _end(self, contact: ContactId, reason: Reason) -> None:
         turn = CommandId(f"end/{reason}/{contact}")

@@ -20,7 +20,7 @@ from roost.processes.places import Places
 def dry_run(places: Places, cell: str, configure: Configure, now: InstantUs) -> Consequences | None:
     """None where the cell has no log yet. Blocking. Raises FoldFailed, UnknownEvent, LogFailed."""
     stream = StreamName(cell)
-    store = SqliteStore(places.streams, KeyFile(places.keys))
+    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
     if not store.path(stream).exists():
         return None
     snapshots = SqliteSnapshots(places.snapshots) if places.snapshots.exists() else None

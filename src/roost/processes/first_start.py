@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
+from roost.adapters.store.keys import KeyFile
 from roost.kernel.ids import OPERATOR, AgentId
 from roost.kernel.messages import Refusal
 from roost.kernel.time import DAY, InstantUs
@@ -49,6 +50,14 @@ def prepare(launch: Launch, agents: Sequence[str]) -> tuple[NewAccount, ...]:
     finally:
         accounts.close()
     return made
+
+
+def master_key(launch: Launch) -> Path | None:
+    """The master key's file, where it was made now. Raises KeysUnusable, OSError."""
+    places = launch.places
+    places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = KeyFile(places.keys, places.master).ensure_master()
+    return places.master if made else None
 
 
 def trunks_of(settings: Settings) -> tuple[list[str], list[str]]:

@@ -1,7 +1,7 @@
 """Where a centre keeps what, inside its data folder. The one page that says so.
 
 secrets.toml       machine-made secrets (processes.secrets)
-keys.json          owners' keys: vault and tracks
+keys.json          owners' keys, for vault and tracks, wrapped by the master key
 streams/           the log, one SQLite file a stream, with its vault
 snapshots.db       states that a start begins from; can be deleted
 views.db           projections of the log; can be deleted and rebuilt
@@ -9,16 +9,20 @@ accounts.db        who may log in
 tls/               the certificate of our own that pages are served with
 prompts/           spoken texts and recordings, by content hash
 recordings/        encrypted tracks
+documents/         invoices and credit notes as issued, by content hash
 simulations/       what was played for the page of that name
 incidents/         failed assertions: the input and the state's digest
 log/               what the processes print
 run/               sockets, pids, launch.json: of the running centre only
+
+Apart from it lies the master key: beside the folder, or where `master_key` says.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from roost.adapters.store.master import beside
 from roost.kernel.ids import StreamName
 
 SETTINGS: Final = StreamName("settings")  # the stream of definitions and contracts
@@ -27,10 +31,15 @@ SETTINGS: Final = StreamName("settings")  # the stream of definitions and contra
 @dataclass(frozen=True)
 class Places:
     data: Path
+    master_key: str = ""  # absolute; empty: beside the data folder
 
     @property
     def keys(self) -> Path:
         return self.data / "keys.json"
+
+    @property
+    def master(self) -> Path:
+        return Path(self.master_key) if self.master_key else beside(self.data)
 
     @property
     def streams(self) -> Path:
@@ -59,6 +68,10 @@ class Places:
     @property
     def recordings(self) -> Path:
         return self.data / "recordings"
+
+    @property
+    def documents(self) -> Path:
+        return self.data / "documents"
 
     @property
     def simulations(self) -> Path:
@@ -100,4 +113,4 @@ def data_of(centre: Path, data: Path | None) -> Places:
     settings.BadSettings."""
     from roost.processes import settings
 
-    return Places((data if data is not None else centre / settings.load(centre).data).resolve())
+    return settings.launch(centre, data).places

@@ -26,8 +26,9 @@ from roost.kernel.ids import ClientId, CommandId, PromptId
 from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs
 from roost.office.audit.messages import PutInForce
-from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.messages import BillingSet, ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
+from roost.office.contracts.sellers import Billing
 from roost.ports.clock import Clock
 from roost.ports.commands import Done, Refused, Submit
 from roost.ports.log import Batch, LogReader
@@ -52,6 +53,7 @@ class InForce(Struct):
     number: int = 0
     applied: DefinitionsApplied | None = None
     contracts: dict[ClientId, Contract] = {}
+    billing: Billing = Billing()
 
 
 def in_force(reader: LogReader) -> InForce:
@@ -64,6 +66,8 @@ def in_force(reader: LogReader) -> InForce:
                 found.applied = body
             elif isinstance(body, ContractAgreed):
                 found.contracts[body.contract.client] = body.contract
+            elif isinstance(body, BillingSet):
+                found.billing = body.billing
             elif isinstance(body, ContractEnded):
                 found.contracts.pop(ClientId(body.owner), None)
             found.number = row.number
@@ -77,7 +81,7 @@ def plan(store: SqliteStore, loaded: Loaded, voice: str) -> Application:
         known = in_force(reader)
     finally:
         reader.close()
-    return application(loaded, voice, known.applied, known.contracts)
+    return application(loaded, voice, known.applied, known.contracts, known.billing)
 
 
 def keep_prompts(loaded: Loaded, prompts: PromptStore) -> int:

@@ -155,6 +155,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `roost.toml`."""
 
     data: str = ".roost"  # relative to the centre's folder
+    master_key: str = ""  # a file, relative to the centre's folder; empty: beside the data folder
     cell: str = "cell-1"  # the name of the cell's stream
     sip: Sip = Sip()
     http: Http = Http()
@@ -174,10 +175,11 @@ class Launch(Struct, frozen=True):
     centre: str  # the folder of definitions
     data: str  # absolute
     settings: Settings
+    master_key: str = ""  # absolute; empty: beside the data folder
 
     @property
     def places(self) -> Places:
-        return Places(Path(self.data))
+        return Places(Path(self.data), self.master_key)
 
 
 def load(centre: Path) -> Settings:
@@ -330,7 +332,22 @@ def launch(
         )
         settings = msgspec.structs.replace(settings, edge=edge)
     folder = data if data is not None else centre / settings.data
-    return Launch(str(centre.resolve()), str(folder.resolve()), settings)
+    return Launch(
+        str(centre.resolve()), str(folder.resolve()), settings, _master(centre, folder, settings)
+    )
+
+
+def _master(centre: Path, data: Path, settings: Settings) -> str:
+    """Where the master key lies, when it's said. Raises BadSettings."""
+    if not settings.master_key:
+        return ""
+    path = (centre / settings.master_key).resolve()
+    if path.is_relative_to(data.resolve()):
+        raise BadSettings(
+            f"master_key is {path}, inside the data folder: whoever has one backup would have both."
+            " Name a file outside, as ../centre.key or /etc/roost/master.key."
+        )
+    return str(path)
 
 
 def read_launch(path: Path) -> Launch:

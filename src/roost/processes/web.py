@@ -23,8 +23,7 @@ from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.store.trail import StreamTrail
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone
 from roost.engine.bodies import Decoder
@@ -32,6 +31,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
@@ -92,6 +92,8 @@ async def _serve(
         parts.accounts.close()
         parts.audit.close()
         parts.alerts.close()
+        if parts.office is not None:
+            parts.office.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -116,7 +118,7 @@ class _Server(uvicorn.Server):
 
 def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     places, cell = launch.places, StreamName(launch.settings.cell)
-    keys = KeyFile(places.keys)
+    keys = KeyFile(places.keys, places.master)
     store = SqliteStore(places.streams, keys)
     vault = store.vault(cell)
     reader = store.reader()
@@ -128,8 +130,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        records=SqliteRecords(places.views, store.reader(), cell),
-        reports=SqliteReports(places.views),
+        views=SqliteViews(places.views, store.reader(), cell),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),
@@ -146,6 +147,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         people=store.vault(SETTINGS),
         snapshots=SqliteSnapshots(places.snapshots),
         persons=KeyedPersons(vault, keys.index_key),
+        office=accounting(places, cell, store, CellClock()),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

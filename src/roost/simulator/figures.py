@@ -25,9 +25,11 @@ from roost.kernel.ids import ClientId, ContactId
 from roost.kernel.messages import Event
 from roost.kernel.money import Money
 from roost.office import billing
+from roost.office.books import key_of
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of
+from roost.office.contracts.plan import Plan
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.counting import Facts, facts_of
 from roost.office.invoices.tally import Tally
@@ -67,6 +69,7 @@ class Ledger:
 
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.contracts = {contract.client: contract for contract in contracts}
+        self.plans = {contract.client: Plan(contract) for contract in contracts}
         self.open: dict[ContactId, Record] = {}
         self.lost = 0
         self.tallies: dict[tuple[ClientId, str], Tally] = {}
@@ -109,7 +112,7 @@ class Ledger:
         contract = self.contracts.get(record.client)
         if measured is None or contract is None:
             return
-        parts = price(contract, measured)
+        parts = price(self.plans[record.client], measured)
         if not isinstance(parts, Unbilled):
             self.priced(contract, measured, parts)
 
@@ -118,11 +121,9 @@ class Ledger:
 
     def priced(self, contract: Contract, measured: Measured, parts: tuple[Part, ...]) -> None:
         """What a finished contact adds to its contract's lines."""
-        tally = self.tallies.setdefault(
-            (measured.client, period_of(contract.zone, measured.at)), Tally()
-        )
         for part in parts:
-            tally.add((part.line, part.version), part.quantity)
+            month = (measured.client, period_of(contract.zone, part.at))
+            self.tallies.setdefault(month, Tally()).add(key_of(part), part.quantity)
 
     def end_records(self) -> None:
         """Whatever goes on is over now: what's still open is lost."""
@@ -133,5 +134,5 @@ class Ledger:
         """By all contracts (of one currency), each line of a month rounded once."""
         total = Money(next(iter(self.contracts.values())).currency, 0)
         for (client, _), tally in sorted(self.tallies.items()):
-            total += billing.earned(self.contracts[client], tally)
+            total += billing.earned(self.plans[client], tally)
         return total

@@ -15,9 +15,13 @@ from roost.kernel.calendar import day_number, day_text, local_day
 from roost.kernel.ids import ClientId
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import InstantUs
+from roost.office.books import key_of
 from roost.office.contracts.measured import Measured
-from roost.office.contracts.model import Contract, ContractVersion
-from roost.office.contracts.pricing import Part, amount, line_quantity, version_at
+from roost.office.contracts.messages import Exclusion
+from roost.office.contracts.model import Contract, Programme
+from roost.office.contracts.plan import Plan, full_name, programmes_of, promises
+from roost.office.contracts.pricing import Part, version_at
+from roost.office.contracts.rates import worth
 from roost.office.contracts.terms import Period, Side, Term
 from roost.office.invoices.tally import Tally
 from roost.office.measures.counts import COUNTS, Sums, together
@@ -25,7 +29,6 @@ from roost.office.measures.facts import Fact
 from roost.office.measures.formulas import terms_of, total
 from roost.office.measures.intervals import QUARTER, begin_of, end_of, quarter_of
 from roost.office.service_terms.judging import (
-    Exclusion,
     Interval,
     Verdict,
     in_hours,
@@ -55,25 +58,23 @@ class Judging:
     """Collects what verdicts need: counts by quarter, quantities by day."""
 
     def __init__(self, contracts: tuple[Contract, ...], scenario: Scenario) -> None:
-        self.contracts = [one for one in contracts if any(v.service for v in one.versions)]
+        self.contracts = [one for one in contracts if any(promises(one))]
         self.clients = {one.client for one in self.contracts}
-        named = {
-            name
+        self.plans = {one.client: Plan(one) for one in self.contracts}
+        every = [
+            (contract.client, programme, term)
             for contract in self.contracts
-            for version in contract.versions
-            for term in version.service
-            for name in terms_of(share_of(term)[1])
-        }
+            for _, programme, term in promises(contract)
+        ]
+        named = {name for _, _, term in every for name in terms_of(share_of(term)[1])}
         self.queues = {
-            (contract.client, str(queue))
-            for contract in self.contracts
-            for version in contract.versions
-            for term in version.service
-            for queue in term.queues or ("",)
+            (client, str(queue))
+            for client, programme, term in every
+            for queue in term.queues or programme.queues or ("",)
         }
         self.needed = [(name, COUNTS[name]) for name in sorted({*named, "offered"})]
         self.sums: dict[tuple[str, str], dict[int, dict[str, int]]] = {}
-        self.tallies: dict[tuple[ClientId, int], Tally] = {}
+        self.tallies: dict[ClientId, Tally] = {}
         self.scenario = scenario
         self.exclusions = tuple(
             Exclusion(
@@ -97,22 +98,22 @@ class Judging:
                 value = getattr(fact, count.amount) if count.amount else 1
                 sums[name] = sums.get(name, 0) + value
 
-    def price(self, contract: Contract, measured: Measured, parts: tuple[Part, ...]) -> None:
+    def price(self, measured: Measured, parts: tuple[Part, ...]) -> None:
         """What a contact adds to the lines that a term is a part of."""
         if measured.client in self.clients:
-            day = local_day(contract.zone, measured.at)
-            tally = self.tallies.setdefault((measured.client, day), Tally())
+            tally = self.tallies.setdefault(measured.client, Tally())
             for part in parts:
-                tally.add((part.line, part.version), part.quantity)
+                tally.add(key_of(part), part.quantity)
 
     def verdicts(self) -> Iterator[tuple[Judged, dict[int, int]]]:
         """Each term's period, and where it was missed (or won): weights by quarter."""
         for contract in self.contracts:
             for period, first, following in self.periods(contract):
                 version = version_at(contract, first) or contract.versions[0]
-                for term in version.service:
-                    if term.period is period:
-                        yield self.judged(contract, version, term, first, following)
+                for programme in programmes_of(version):
+                    for term in programme.service:
+                        if term.period is period:
+                            yield self.judged(contract, programme, term, first, following)
 
     def periods(self, contract: Contract) -> Iterator[tuple[Period, int, int]]:
         """Days and months that the scenario touches, as day numbers, half-open."""
@@ -127,18 +128,22 @@ class Judging:
             yield Period.MONTH, day_number(year, number, 1), day_number(*following)
 
     def judged(
-        self, contract: Contract, version: ContractVersion, term: Term, first: int, following: int
+        self, contract: Contract, programme: Programme, term: Term, first: int, following: int
     ) -> tuple[Judged, dict[int, int]]:
         length = term.interval_us or QUARTER
-        sums = self.intervals(contract, term, first, following, length)
-        forecast = self.forecast(contract, length) if term.relief and not term.queues else {}
+        sums = self.intervals(contract, programme, term, first, following, length)
+        forecast = (
+            self.forecast(contract, length)
+            if term.relief and not (term.queues or programme.queues)
+            else {}
+        )
         found = judge(
             term,
             [
                 Interval(at, one, forecast.get(at), end_of(contract.zone, length, at))
                 for at, one in sorted(sums.items())
             ],
-            self.base(contract, version, term, first, following),
+            self.base(contract, programme, term, first, following),
             length_us=length,  # type: ignore[arg-type]
             exclusions=self.exclusions,
         )
@@ -146,7 +151,7 @@ class Judging:
         due = float(found.due.as_major())
         judged = Judged(
             client=contract.client,
-            term=term.name,
+            term=full_name(programme.name, term.name),
             period=day if term.period is Period.DAY else day[:7],
             target=float(found.target),
             reached=None if found.ratio is None else float(found.ratio),
@@ -157,12 +162,18 @@ class Judging:
         return judged, self.where(term, sums, found) if due else {}
 
     def intervals(
-        self, contract: Contract, term: Term, first: int, following: int, length: int
+        self,
+        contract: Contract,
+        programme: Programme,
+        term: Term,
+        first: int,
+        following: int,
+        length: int,
     ) -> dict[InstantUs, Sums]:
         """The counts of a period by interval, of the term's queues together: what entered in the
         term's hours."""
         found: dict[InstantUs, list[Sums]] = {}
-        for queue in term.queues or ("",):
+        for queue in term.queues or programme.queues or ("",):
             for quarter, sums in self.sums.get((contract.client, queue), {}).items():
                 begin = InstantUs(quarter)
                 if not first <= local_day(contract.zone, begin) < following:
@@ -173,18 +184,26 @@ class Judging:
         return {at: together(some) for at, some in found.items()}
 
     def base(
-        self, contract: Contract, version: ContractVersion, term: Term, first: int, following: int
+        self, contract: Contract, programme: Programme, term: Term, first: int, following: int
     ) -> Money:
         """The lines that a term names, of a period, each rounded."""
-        whole = Tally()
-        for (client, day), tally in self.tallies.items():
-            if client == contract.client and first <= day < following:
-                whole.take(tally)
+        tally = self.tallies.get(contract.client, Tally())
+        found: dict[tuple[str, int, str], int] = {}
+        for (line, since, surcharge, day), one in tally.sums.items():
+            if first <= day < following:
+                key = (line, since, surcharge)
+                found[key] = found.get(key, 0) + one.quantity
+        named = {full_name(programme.name, name) for name in term.lines}
+        lines = {
+            (one.name, int(one.since)): one.line
+            for own in self.plans[contract.client].lines
+            for one in own
+            if one.programme == programme.name and (not named or one.name in named)
+        }
         sum_ = Money(contract.currency, 0)
-        for line in version.lines:
-            found = whole.sums.get((line.name, version.effective_day))
-            if found is not None and (not term.lines or line.name in term.lines):
-                exact = amount(line, line_quantity(line, found.quantity))
+        for (name, since, surcharge), quantity in sorted(found.items()):
+            if (name, since) in lines:
+                exact = worth(lines[name, since], quantity, surcharge)
                 sum_ += rounded(exact, contract.currency)
         return sum_
 

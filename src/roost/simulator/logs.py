@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
+from roost.adapters.store.sqlite import SqliteReader
 from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied
 from roost.definitions.times import zone
 from roost.engine.bodies import Decoder
@@ -45,7 +44,7 @@ def past(
     streams = data / "streams"
     if not (streams / f"{STREAM}.db").exists():
         raise NothingThere(f"{data} holds no log of {STREAM}")
-    reader = SqliteStore(streams, KeyFile(data / "keys.json")).reader()
+    reader = SqliteReader(streams)
     try:
         around, contracts = _settings(reader, streams) or otherwise or (zone("UTC"), ())
         since, until = span_of(period, around)

@@ -22,10 +22,10 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId
 from roost.kernel.messages import Event
 from roost.kernel.time import DAY, NEVER, InstantUs, Zone
-from roost.office import billing
 from roost.office.contracts.measured import Measured
 from roost.office.contracts.model import Contract
-from roost.office.contracts.pricing import Part, amount
+from roost.office.contracts.pricing import Part
+from roost.office.contracts.rates import worth
 from roost.office.counting import Facts
 from roost.office.measures import presence
 from roost.office.measures.counts import add
@@ -97,7 +97,7 @@ class Twin(Ledger):
         self.spans: dict[AgentId, presence.Span] = {}
         self.time = Time(self.end)
         self.judging = Judging(frame.contracts, scenario)
-        self.quantities: dict[tuple[int, ClientId, str, int], int] = {}
+        self.quantities: dict[tuple[int, ClientId, str, int, str], int] = {}
 
     def takes(self, kind: type[Event]) -> Take | None:
         take = super().takes(kind)
@@ -142,9 +142,9 @@ class Twin(Ledger):
         super().priced(contract, measured, parts)
         start = self.interval(measured.at)
         for part in parts:
-            key = (start, measured.client, part.line, part.version)
+            key = (start, measured.client, part.line, int(part.since), part.surcharge)
             self.quantities[key] = self.quantities.get(key, 0) + part.quantity
-        self.judging.price(contract, measured, parts)
+        self.judging.price(measured, parts)
 
     def outcome(self) -> tuple[tuple[Cell, ...], tuple[Judged, ...]]:
         """Every cell, and what the contracts say; whatever goes on is over now."""
@@ -173,12 +173,15 @@ class Twin(Ledger):
                 cell["cost"] = cell.get("cost", 0.0) + float(rate * spent / HOUR_US)
 
     def _earn(self) -> None:
-        for (start, client, line, day), quantity in sorted(self.quantities.items()):
-            contract = self.contracts[client]
-            version = next(one for one in contract.versions if one.effective_day == day)
-            found = next(one for one in version.lines if one.name == line)
+        lines = {
+            (client, one.name, int(one.since)): one.line
+            for client, plan in self.plans.items()
+            for own in plan.lines
+            for one in own
+        }
+        for (start, client, line, since, surcharge), quantity in sorted(self.quantities.items()):
             cell = self.cell(start, client)
-            earned = float(amount(found, billing.line_quantity(found, quantity)))
+            earned = float(worth(lines[client, line, since], quantity, surcharge))
             cell["revenue"] = cell.get("revenue", 0.0) + earned
 
     def _judge(self) -> Iterator[Judged]:

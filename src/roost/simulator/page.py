@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from roost.simulator import guesses
 from roost.simulator.charts import Line, chart
 from roost.simulator.estimates import FIGURES, Estimate, Figure
 from roost.simulator.report import Report, Variant, figures_of, short
@@ -41,6 +42,13 @@ WORDS: Final = {
     "bias": ("Bias an interval", "各时段偏差"),
     "error": ("Error an interval", "各时段误差"),
     "as_if": ("Intervals as if a run", "与模拟无异的时段"),
+    "estimated": ("Estimated waits, of those who had to wait", "预计等待（仅计等待过的联络）"),
+    "queue": ("Queue", "队列"),
+    "waited": ("Contacts", "联络"),
+    "mean_wait": ("Mean wait, s", "平均等待（秒）"),
+    "median": ("Error: median, s", "误差中位数（秒）"),
+    "p90": ("90 % within, s", "九成不超过（秒）"),
+    "too_long": ("Too long by, s", "平均偏长（秒）"),
     "variant": ("Variant", "方案"),
     "intervals": ("Interval by interval", "分时段"),
     "sure": (
@@ -118,6 +126,7 @@ def _page(made: Report) -> Iterator[str]:
     yield from _whole(made)
     yield from _charts(made)
     yield from _promises(made)
+    yield from _estimated(made)
     yield f"<h2>{_t('intervals')}</h2>"
     for variant in made.variants:
         yield from _intervals(variant, figures_of(made))
@@ -261,6 +270,33 @@ def _promises(made: Report) -> Iterator[str]:
             yield f'<td class="l">{escape(one.period)}</td><td>{100 * one.target:.1f} %</td>'
             yield f"<td>{_value(percent, one.reached)}</td><td>{sure}</td>"
             yield f"<td>{_value(money, one.due)}</td></tr>"
+    yield "</tbody></table></div>"
+
+
+def _estimated(made: Report) -> Iterator[str]:
+    """How far estimated waits were off, and what that's good for."""
+    if not any(variant.waits for variant in made.variants):
+        return
+    several = len(made.variants) > 1
+    yield f"<h2>{_t('estimated')}</h2>"
+    for variant in made.variants:
+        name = f"{escape(short(variant.name))}: " if several else ""
+        yield f"<p>{name}{_both(*variant.waits_say)}</p>"
+    yield '<div class="wide"><table><thead><tr>'
+    for word in ("variant", "queue")[not several :]:
+        yield f'<th class="l">{_t(word)}</th>'
+    for word in ("waited", "mean_wait", "median", "p90", "too_long"):
+        yield f"<th>{_t(word)}</th>"
+    yield "</tr></thead><tbody>"
+    for variant in made.variants:
+        for one in guesses.shown(variant.waits):
+            yield "<tr>" + f'<td class="l">{escape(short(variant.name))}</td>' * several
+            name = one.queue or one.client
+            yield f'<td class="l">{escape(name) if name else _t("all")}</td>'
+            yield f"<td>{one.contacts:,}</td>"
+            for found in (one.waited, one.median, one.p90):
+                yield f"<td>{'–' if found is None else f'{found:.1f}'}</td>"
+            yield f"<td>{'–' if one.bias is None else f'{one.bias:+.1f}'}</td></tr>"
     yield "</tbody></table></div>"
 
 

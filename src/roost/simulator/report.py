@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from roost.ports.simulations import Estimate, ShownFigure
 from roost.ports.simulations import SimulatedVariant as Variant
 from roost.ports.simulations import SimulationReport as Report
+from roost.simulator import guesses
 from roost.simulator.estimates import FIGURES, Figure
-from roost.simulator.guesses import wait_errors
 from roost.simulator.outcome import Outcome
 from roost.simulator.play import Job
 from roost.simulator.tables import promises, rows_of
@@ -38,19 +38,7 @@ def report(
         seeds=[one.seed for one in outcomes[0]],
         currency=contracts[0].currency if contracts else "",
         variants=[
-            Variant(
-                name=name,
-                rows=rows_of(job.frame.zone, found, outcomes[0] if place else ()),
-                promises=promises(found),
-                waits=wait_errors(one.guessed for one in found),
-                contacts=sum(one.contacts for one in found) / len(found),
-                events=sum(one.events for one in found) / len(found),
-                lost=sum(one.lost for one in found),
-                incidents=sum(one.incidents for one in found),
-                contacts_per_second=round(
-                    sum(one.contacts for one in found) / sum(one.seconds for one in found)
-                ),
-            )
+            _variant(name, job, found, outcomes[0] if place else ())
             for place, (job, name, found) in enumerate(zip(jobs, names, outcomes, strict=True))
         ],
         digest=outcomes[0][0].digest,
@@ -60,6 +48,24 @@ def report(
     )
     shown = [ShownFigure(one.id, one.unit, one.better) for one in figures_of(made)]
     return replace(made, figures=shown)
+
+
+def _variant(name: str, job: Job, found: Sequence[Outcome], first: Sequence[Outcome]) -> Variant:
+    waits = guesses.wait_errors(one.guessed for one in found)
+    return Variant(
+        name=name,
+        rows=rows_of(job.frame.zone, found, first),
+        promises=promises(found),
+        contacts=sum(one.contacts for one in found) / len(found),
+        events=sum(one.events for one in found) / len(found),
+        lost=sum(one.lost for one in found),
+        incidents=sum(one.incidents for one in found),
+        contacts_per_second=round(
+            sum(one.contacts for one in found) / sum(one.seconds for one in found)
+        ),
+        waits=waits,
+        waits_say=guesses.said(waits),
+    )
 
 
 def figures_of(made: Report) -> list[Figure]:

@@ -27,6 +27,7 @@ from roost.floor.definition import Agent, Floor
 from roost.kernel.calendar import day_text, local_day
 from roost.kernel.ids import AgentId
 from roost.kernel.time import HOUR, MINUTE, InstantUs
+from roost.office.contracts.plan import promises
 from roost.office.contracts.terms import Side
 from roost.office.measures.intervals import Grain, bounds, wall
 from roost.simulator.erlang import answered_within, least
@@ -403,8 +404,7 @@ def _target(job: Job) -> float:
     targets = [
         float(term.target)
         for contract in job.frame.contracts
-        for version in contract.versions
-        for term in version.service
+        for _, _, term in promises(contract)
         if term.side is Side.MALUS
     ]
     return max(targets, default=0.8)

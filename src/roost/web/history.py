@@ -14,6 +14,7 @@ from msgspec import Struct
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.audit.messages import NumberShown
 from roost.office.records.chapters import Chapter
@@ -33,6 +34,7 @@ from roost.web.permissions import Caller, Scope, reaches
 from roost.web.playing import played
 from roost.web.problems import Trouble, not_found
 from roost.web.rows import TaskRow, parse_ref, ref_of
+from roost.web.sight import Sight
 from roost.web.topics import CLIENT_SEES
 
 MICROSECONDS: Final = "Microseconds since 1970, UTC"
@@ -45,7 +47,7 @@ ClientPath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 PeriodPath = Annotated[
     str, PathParameter(pattern=r"^[0-9]{4}-[0-9]{2}$", description="As `2026-11`")
 ]
-LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
+LinePath = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9._:@-]{1,120}$")]
 Instant = Annotated[int | None, QueryParameter(ge=0, le=2**53 - 1, description=MICROSECONDS)]
 Word = Annotated[str | None, QueryParameter(min_length=1, max_length=100)]
 After = Annotated[str | None, QueryParameter(max_length=400, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -114,9 +116,26 @@ class Moment(Struct, frozen=True):
     detail: dict[str, str]
 
 
+class TryLine(Struct, frozen=True):
+    """A promised call: the contact that stood in the queue for it. `outcome`: "waiting", then
+    "reached"; "again" when another one followed; or "missed"."""
+
+    ref: str
+    promised: InstantUs
+    ended: InstantUs | None
+    outcome: str
+
+
+class InTurn(Struct, frozen=True):
+    """A call that was promised in the contact `first` (null: not seen), and its tries."""
+
+    first: str | None
+    tries: tuple[TryLine, ...]
+
+
 class Contact(Struct, frozen=True):
-    """One contact's whole record. `lines` only for those who may see money; `names` of the agents
-    in it, for the operator's people."""
+    """One contact's whole record. `in_turn`: the call that it promised, or was made for. `lines`
+    only for those who may see money; `names` of the agents in it, for the operator's people."""
 
     summary: ContactLine
     legs: tuple[LegLine, ...]
@@ -126,6 +145,7 @@ class Contact(Struct, frozen=True):
     history: tuple[Moment, ...]
     chapters: tuple[Chapter, ...]
     names: dict[AgentId, str]
+    in_turn: InTurn | None
 
 
 class TrackOutline(Struct, frozen=True):
@@ -183,7 +203,8 @@ async def contact(
     summary = record.summary
     state = states_of(follower.live, [summary])[summary.contact]
     todo = tasks_of(follower.live, [summary.contact]).get(summary.contact)
-    return await asyncio.to_thread(_contact, parts, caller, record, state, todo)
+    sight = follower.sights.of(caller.horizon)
+    return await asyncio.to_thread(_contact, parts, caller, record, state, todo, sight)
 
 
 @get(
@@ -257,10 +278,13 @@ async def reveal(
 
 @get("/api/invoices/drafts", summary="Invoice drafts")
 async def drafts(
-    caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> list[InvoiceDraft]:
     """What each client would be billed if its period closed now."""
-    return await asyncio.to_thread(parts.records.drafts, caller.client)
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
+    return await asyncio.to_thread(records.drafts, caller.client)
 
 
 @get("/api/invoices/drafts/{client:str}/{period:str}", summary="One invoice draft")
@@ -269,9 +293,11 @@ async def draft(
     period: PeriodPath,
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> InvoiceDraft:
     """A period's lines so far."""
-    found = await asyncio.to_thread(parts.records.draft, ClientId(client), period)
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
+    found = await asyncio.to_thread(records.draft, ClientId(client), period)
     if found is None or not reaches(caller, client):
         raise not_found()
     return found
@@ -298,8 +324,9 @@ async def explain(
         if opened is None:
             raise Trouble(400, "bad_cursor")
         begin = opened[0]
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
     found = await asyncio.to_thread(
-        parts.records.explain, ClientId(client), period, line, begin, limit + 1
+        records.explain, ClientId(client), period, line, begin, limit + 1
     )
     if found is None or not reaches(caller, client):
         raise not_found()
@@ -314,7 +341,8 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
     named = parse_ref(ref)
     if named is None:
         raise not_found()
-    record = await asyncio.to_thread(parts.records.contact, *named)
+    records = parts.views.records(Purview(caller.owner))
+    record = await asyncio.to_thread(records.contact, *named)
     sight = follower.sights.of(caller.horizon)
     seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
     if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):
@@ -323,7 +351,12 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
 
 
 def _contact(
-    parts: Parts, caller: Caller, record: ContactRecord, state: Standing, todo: TaskRow | None
+    parts: Parts,
+    caller: Caller,
+    record: ContactRecord,
+    state: Standing,
+    todo: TaskRow | None,
+    sight: Sight,
 ) -> Contact:
     client = record.summary.client
     money = Scope.INVOICES_READ in caller.scopes
@@ -374,7 +407,24 @@ def _contact(
         tuple(_moments(caller, record)),
         record.chapters,
         _names(parts, record) if caller.client is None else {},
+        _in_turn(record, sight),
     )
+
+
+def _in_turn(record: ContactRecord, sight: Sight) -> InTurn | None:
+    """What of it is seen; of who sees their own contacts alone, this one always is."""
+    found, one = record.in_turn, record.summary
+    if found is None:
+        return None
+    client, first = one.client, found.first
+    seen = first is not None and sight.sees_contact(client, first.agents)
+    tries = tuple(
+        TryLine(ref_of(client, each.count), each.promised, each.ended, each.outcome)
+        for each in found.tries
+        if each.count == one.count or sight.sees_contact(client, each.agents)
+    )
+    here = first is not None and first.count == one.count
+    return InTurn(ref_of(client, first.count) if first and (seen or here) else None, tries)
 
 
 def _names(parts: Parts, record: ContactRecord) -> dict[AgentId, str]:

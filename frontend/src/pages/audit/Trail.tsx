@@ -181,6 +181,7 @@ function useSentence(): (row: Noted) => string {
     () => (row) => {
       const { about } = row;
       const values = {
+        ...about,
         agent: name(about.agent),
         agents: (about.agents ?? "").split(", ").map(name).join(", "),
         raised: about.raised ?? "",

@@ -9,8 +9,12 @@ export const KINDS = [
   "AgentsMoved",
   "PrioritySet",
   "AccountChanged",
+  "ActedAs",
   "WallboardChanged",
   "PutInForce",
+  "KeyRenewed",
+  "KeyDestroyed",
+  "MasterRotated",
 ] as const;
 
 export type Kind = (typeof KINDS)[number];

@@ -19,6 +19,7 @@ import { clock, money, moment, number, percent, timeOfDay } from "@/words/format
 import { Chapters } from "./Chapters";
 import { chaptersOf } from "./chapters";
 import classes from "./Contacts.module.css";
+import { InTurn } from "./InTurn";
 import { Player } from "./Player";
 import { Work } from "./Work";
 
@@ -97,6 +98,11 @@ function Whole({ contact }: { contact: Contact }) {
       {operator && may("floor.read") && (
         <Section title={t("decisions")}>
           <Reasons reference={contact.summary.ref} />
+        </Section>
+      )}
+      {contact.in_turn !== null && (
+        <Section title={t("inTurn")}>
+          <InTurn contact={contact} turn={contact.in_turn} />
         </Section>
       )}
       {contact.summary.tasks.length > 0 && (

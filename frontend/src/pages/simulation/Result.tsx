@@ -9,7 +9,7 @@ import { moment, number } from "@/words/format";
 import { useVariantName } from "./changes";
 import { clientsOf, timesOf, titleOf } from "./report";
 import classes from "./Simulation.module.css";
-import { Compared, ByQueue, Intervals, Promises, Trusted } from "./Tables";
+import { Compared, ByQueue, Estimated, Intervals, Promises, Trusted } from "./Tables";
 
 const Charts = lazy(() => import("./Charts"));
 const FORMS = ["html", "csv", "json"] as const;
@@ -109,6 +109,7 @@ export function Result({ report, played, from, client: wanted, chooseClient }: P
         </div>
       )}
       <ByQueue report={report} variant={shown} first={variant === 0} client={client} />
+      <Estimated variant={shown} client={client} />
       {timesOf(report).length > 1 && <Intervals report={report} variant={shown} client={client} />}
     </>
   );

@@ -14,10 +14,21 @@ import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
 import { VirtualTable } from "@/parts/VirtualTable";
 import { language } from "@/words/i18n";
-import { percent } from "@/words/format";
+import { number, percent } from "@/words/format";
 
 import { useVariantName } from "./changes";
-import { changeText, doubtText, figureName, figureOf, kindOf, rowOf, timeLabels, timesOf, valueText } from "./report";
+import {
+  changeText,
+  doubtText,
+  figureName,
+  figureOf,
+  kindOf,
+  rowOf,
+  timeLabels,
+  timesOf,
+  valueText,
+  waitsOf,
+} from "./report";
 import classes from "./Simulation.module.css";
 
 interface Props {
@@ -312,6 +323,46 @@ export function Trusted({ report }: { report: SimulationReport }) {
           })}
         </tbody>
       </table>
+    </Panel>
+  );
+}
+
+/** How far the estimated waits of a variant were off, and what they're good for. */
+export function Estimated({ variant, client }: { variant: SimulatedVariant; client: string }) {
+  const { t } = useTranslation("simulation");
+  const waits = waitsOf(variant, client);
+  if (waits.length === 0) return null;
+  const seconds = (value: number | null) => valueText("s", value, "");
+  return (
+    <Panel title={t("estimated")} scrolls>
+      <p className={classes.says}>{variant.waits_say?.[language() === "zh" ? 1 : 0]}</p>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th />
+            {(["contacts", "waited", "median", "p90", "bias"] as const).map((one) => (
+              <th key={one} scope="col" className={classes.right}>
+                {t(`estimate.${one}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {waits.map((one) => (
+            <tr key={`${one.client}/${one.queue}`} data-whole={one.queue === "" || undefined}>
+              <th scope="row">{queueName(one.queue) || one.client || t("allClients")}</th>
+              <td className="figure">{number(one.contacts)}</td>
+              {[one.waited, one.median, one.p90].map((value, place) => (
+                <td key={place} className="figure">
+                  {seconds(value)}
+                </td>
+              ))}
+              <td className="figure">{one.bias === null ? "–" : changeText("s", one.bias, "")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className={classes.note}>{t("estimatedSays")}</p>
     </Panel>
   );
 }

@@ -5,6 +5,7 @@ import type {
   SimulatedRow,
   SimulatedVariant,
   SimulationReport,
+  WaitError,
 } from "@/api/schema.gen";
 import { money, number } from "@/words/format";
 import { say } from "@/words/i18n";
@@ -29,6 +30,18 @@ export function clientsOf(report: SimulationReport): string[] {
     report.variants.flatMap((one) => one.rows.map((row) => row.client)).filter(Boolean),
   );
   return [...found].sort();
+}
+
+/** How far estimated waits were off: each client's as a whole and by queue, but no sum of one part. */
+export function waitsOf(variant: SimulatedVariant, client: string): WaitError[] {
+  const waits = variant.waits ?? [];
+  const clients = new Set(waits.map((one) => one.client).filter(Boolean));
+  const queues = (of: string) => waits.filter((one) => one.client === of && one.queue !== "").length;
+  return waits.filter((one) => {
+    if (one.client === "") return client === "" && clients.size > 1;
+    if (client !== "" && one.client !== client) return false;
+    return one.queue !== "" || queues(one.client) > 1;
+  });
 }
 
 /** Where its intervals begin, on the centre's wall. */

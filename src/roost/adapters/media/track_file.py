@@ -5,11 +5,11 @@
 
 All integers are little-endian. A chunk's nonce is its number; a number is never used again,
 also when its write failed or its writer died, so numbers may have gaps. A chunk authenticates
-the sha256 of all that stands before the first chunk, its number, its place in the file (0, 1,
-2…) and its `last` byte: it can't be moved, left out in the middle, or taken from another
-track, and a file without a last chunk was interrupted. The data key is this track's alone;
-the head holds it wrapped under its owner's key. A chunk holds records: kind u8 | position u32
-| length u16 | bytes.
+the sha256 of all that stands before the first chunk but the wrapped key, its number, its place in
+the file (0, 1, 2…) and its `last` byte: it can't be moved, left out in the middle, or taken from
+another track, and a file without a last chunk was interrupted. The data key is this track's alone;
+the head holds it wrapped under its owner's key, and may come to hold it wrapped under another
+(`rewrapping`). A chunk holds records: kind u8 | position u32 | length u16 | bytes.
 Positions are samples (8 kHz) from the track's start, so silence takes no room, and what came
 late or out of order is in its place when it's read.
 """
@@ -31,7 +31,7 @@ from msgspec import Struct
 from roost.kernel.ids import Owner
 
 MAGIC: Final = b"ROOSTTRK"
-VERSION: Final = 1
+VERSION: Final = 2
 OPENING: Final = Layout("<8sHI")
 CHUNK: Final = Layout("<BQI")
 RECORD: Final = Layout("<BIH")
@@ -84,6 +84,11 @@ def _opening(head: Head) -> bytes:
     return OPENING.pack(MAGIC, VERSION, len(body)) + body
 
 
+def _binding(head: Head) -> bytes:
+    """What every chunk is bound to: the head, whichever key its own is wrapped under."""
+    return hashlib.sha256(_opening(msgspec.structs.replace(head, wrapped=""))).digest()
+
+
 def _nonce(number: int) -> bytes:
     return bytes(4) + number.to_bytes(8, "big")
 
@@ -103,7 +108,7 @@ class TrackWriter:
         opening = _opening(head)
         self._file = file
         self._cipher = AESGCM(key)
-        self._binding = hashlib.sha256(opening).digest()
+        self._binding = _binding(head)
         self._number = number
         self._place = place
         self._records = bytearray()
@@ -174,14 +179,19 @@ def chunks(file: BinaryIO) -> Iterator[tuple[int, bytes, bool]]:
         yield number, secret, bool(last)
 
 
+def wrapped_of(head: Head) -> bytes:
+    """A track's data key as it lies in its head."""
+    return base64.b64decode(head.wrapped)
+
+
 def read(path: Path, unwrap: Callable[[Owner, bytes], bytes | None]) -> Track:
     """The whole track. `unwrap` opens a data key with its owner's. Raises BadTrack, OSError."""
     with path.open("rb") as file:
-        head, opening = read_head(file)
-        key = unwrap(head.owner, base64.b64decode(head.wrapped))
+        head, _ = read_head(file)
+        key = unwrap(head.owner, wrapped_of(head))
         if key is None:
             raise BadTrack("its owner's key doesn't open it, or is destroyed")
-        cipher, binding = AESGCM(key), hashlib.sha256(opening).digest()
+        cipher, binding = AESGCM(key), _binding(head)
         records: list[TrackRecord] = []
         complete = False
         for place, (number, secret, last) in enumerate(chunks(file)):

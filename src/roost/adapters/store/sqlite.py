@@ -1,6 +1,6 @@
 """The log in SQLite: one file a stream, written by one process, read by many.
 
-    store = SqliteStore(data / "log", KeyFile(data / "keys.json"))
+    store = SqliteStore(data / "log", KeyFile(data / "keys.json", master))
     writer = store.writer(StreamName("cell-1"))   # claims the stream: an earlier one is deposed
     reader, vault = store.reader(), store.vault(StreamName("cell-1"))
 
@@ -12,7 +12,6 @@ Rows go in by statements of many rows each: the driver gives the interpreter's l
 every statement, and a busy main thread makes each return expensive.
 """
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,19 +19,18 @@ from threading import Lock
 from typing import Any, Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.schema import bring_up_to_date, open_file
+from roost.adapters.store.vault_rows import SqliteVaultRows
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import Owner, StreamName, VaultId
 from roost.kernel.messages import VaultPut
 from roost.ports.log import Batch, Deposed, LogFailed, LogReader, LogWriter, Vault
 
 ROWS_AT_ONCE: Final = (64, 16, 4, 1)  # rows of one INSERT; few shapes, so they stay prepared
-NONCE_BYTES: Final = 12
 
 _COLUMNS: Final = "number, type, version, owner, contact, at, actor, cause, body"
 _INSERTS: Final = {
@@ -64,6 +62,13 @@ class SqliteStore:
 
     def vault(self, stream: StreamName) -> Vault:
         return SqliteVault(self.path(stream), self._keys)
+
+    def vault_rows(self, stream: StreamName) -> SqliteVaultRows:
+        return SqliteVaultRows(self.path(stream), self._keys, bound_to)
+
+    def streams(self) -> list[StreamName]:
+        """Every stream that has a file."""
+        return sorted(StreamName(path.stem) for path in self._folder.glob("*.db"))
 
     def close(self) -> None:
         """Nothing is held open here: writers and readers are closed by who opened them."""
@@ -161,13 +166,8 @@ class SqliteWriter:
                 left -= count
 
     def _sealed(self, put: VaultPut) -> tuple[Owner, VaultId, bytes]:
-        nonce = os.urandom(NONCE_BYTES)
-        cipher = self._keys.cipher(put.owner)
-        return (
-            put.owner,
-            put.id,
-            nonce + cipher.encrypt(nonce, put.value, _bound(put.owner, put.id)),
-        )
+        bound = bound_to(put.owner, put.id)
+        return put.owner, put.id, self._keys.seal(put.owner, put.value, bound)
 
     def _roll_back(self) -> None:
         try:
@@ -186,7 +186,7 @@ def _last(connection: Connection) -> int:
     return 0 if row is None or row[0] is None else int(row[0])
 
 
-def _bound(owner: Owner, id: VaultId) -> bytes:
+def bound_to(owner: Owner, id: VaultId) -> bytes:
     """What a sealed value is bound to: moved to another owner or id it can't be opened."""
     return f"{owner}\0{id}".encode()
 
@@ -285,13 +285,7 @@ class SqliteVault:
         return [(o, i, value) for o, i, value in opened if value is not None]
 
     def _open(self, owner: Owner, id: VaultId, sealed: bytes) -> bytes | None:
-        cipher = self._keys.known_cipher(owner)
-        if cipher is None:
-            return None
-        try:
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(owner, id))
-        except InvalidTag:
-            return None  # sealed under a key that was destroyed
+        return self._keys.open(owner, sealed, bound_to(owner, id))
 
     def close(self) -> None:
         self._file.close()

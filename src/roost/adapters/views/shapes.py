@@ -5,63 +5,69 @@ from typing import Any, cast
 
 import msgspec
 
-from roost.kernel.calendar import local_day
-from roost.kernel.ids import ClientId, StreamName
-from roost.kernel.money import MINOR_DIGITS, Money, rounded
-from roost.kernel.time import SECOND, DurationUs, InstantUs
-from roost.office import billing
-from roost.office.contracts import pricing
-from roost.office.contracts.model import TIMED, Contract, ContractVersion, Line, RoundPer
-from roost.office.contracts.period import days_of, period_of, span_of
-from roost.office.contracts.pricing import Part, Unbilled, price, version_at
-from roost.office.invoices.messages import Draft
+from roost.adapters.views.projection import InForce
+from roost.kernel.ids import StreamName
+from roost.kernel.money import Money, rounded
+from roost.kernel.time import DurationUs
+from roost.office.contracts.model import Contract
+from roost.office.contracts.period import period_of, span_of
+from roost.office.contracts.plan import Plan, Planned
+from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.contracts.rates import shown, unit_rate, worth
+from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
+from roost.office.invoices.messages import Draft, DraftLine
 from roost.office.reactions import measured_of
 from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
 from roost.ports.log import LogReader
 from roost.ports.records import (
+    CallbackTry,
+    CallInTurn,
     ContactRecord,
     ContactSummary,
     Happening,
     InvoiceDraft,
     InvoiceLine,
+    InvoiceTax,
     LegRecord,
     PricedLine,
     SegmentRecord,
     TrackRecord,
-    Working,
 )
 
 
-def _priced(
-    in_force: dict[ClientId, Contract], record: Record
-) -> tuple[Contract, ContractVersion, tuple[Part, ...]] | None:
-    contract, measured = in_force.get(record.client), measured_of(record)
+def _priced(in_force: InForce, record: Record) -> tuple[Plan, tuple[Part, ...]] | None:
+    contract, measured = in_force.contracts.get(record.client), measured_of(record)
+    told = in_force.told.get(record.client, NOTHING_TOLD)
     if contract is None or measured is None:
         return None
-    parts = price(contract, measured)
-    version = version_at(contract, local_day(contract.zone, measured.at))
-    if isinstance(parts, Unbilled) or version is None:
-        return None
-    return contract, version, parts
+    plan = Plan(contract)
+    parts = out_of_the_bill(told, measured) or price(plan, corrected(told, measured))
+    return None if isinstance(parts, Unbilled) else (plan, parts)
 
 
-def _line(version: ContractVersion, name: str) -> Line:
-    return next(line for line in version.lines if line.name == name)
+def _line(plan: Plan, part: Part) -> Planned:
+    return next(
+        one
+        for own in plan.lines
+        for one in own
+        if one.name == part.line and one.since == part.since
+    )
 
 
-def _earned(in_force: dict[ClientId, Contract], record: Record) -> Money | None:
+def _earned(in_force: InForce, record: Record) -> Money | None:
     found = _priced(in_force, record)
     if found is None:
         return None
-    contract, version, parts = found
+    plan, parts = found
     total = sum(
-        (pricing.amount(_line(version, part.line), part.quantity) for part in parts), Fraction(0)
+        (worth(_line(plan, part).line, part.quantity, part.surcharge) for part in parts),
+        Fraction(0),
     )
-    return rounded(total, contract.currency)
+    return rounded(total, plan.contract.currency)
 
 
-def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummary:
+def summary(in_force: InForce, record: Record) -> ContactSummary:
     """A contact as a line of a list."""
     wait = record.waits[-1] if record.waits else None
     return ContactSummary(
@@ -89,9 +95,7 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
     )
 
 
-def full(
-    in_force: dict[ClientId, Contract], record: Record, happened: tuple[Happening, ...]
-) -> ContactRecord:
+def full(in_force: InForce, record: Record, happened: tuple[Happening, ...]) -> ContactRecord:
     """A contact with everything that belongs to it."""
     return ContactRecord(
         summary=summary(in_force, record),
@@ -116,6 +120,26 @@ def full(
         lines=_lines(in_force, record),
         history=happened,
         chapters=chapters(record),
+    )
+
+
+def in_turn(in_force: InForce, first: Record | None, tries: list[Record]) -> CallInTurn | None:
+    """A promised call, where there's one."""
+    if not tries:
+        return None
+    return CallInTurn(
+        None if first is None else summary(in_force, first),
+        tuple(
+            CallbackTry(
+                one.contact,
+                one.count,
+                one.arrived,
+                one.ended,
+                tuple(dict.fromkeys(segment.agent for segment in one.segments)),
+                one.callback,
+            )
+            for one in tries
+        ),
     )
 
 
@@ -159,82 +183,37 @@ def _tracks(record: Record) -> tuple[TrackRecord, ...]:
     )
 
 
-def _lines(in_force: dict[ClientId, Contract], record: Record) -> tuple[PricedLine, ...]:
+def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
+    """A contact's lines, each by itself: what it comes to in a band shows in its draft."""
     found = _priced(in_force, record)
     if found is None:
         return ()
-    contract, version, parts = found
-    measured = measured_of(record)
-    assert measured is not None
-    first = days_of(period_of(contract.zone, measured.at))[0]
+    plan, parts = found
     made: list[PricedLine] = []
     for part in parts:
-        line = _line(version, part.line)
-        quantity, unit = pricing.shown(line, part.quantity)
+        planned = _line(plan, part)
+        quantity, unit = shown(planned.line, part.quantity)
+        exact = worth(planned.line, part.quantity, part.surcharge)
         made.append(
             PricedLine(
-                line=billing.line_name(line.name, version.effective_day, first),
-                name=line.text,
+                line=name_in(plan, planned, part),
+                name=planned.line.text,
                 quantity=quantity,
                 unit=unit,
-                rate=line.rate,
-                amount=rounded(pricing.amount(line, part.quantity), contract.currency),
+                rate=unit_rate(planned.line, part.surcharge),
+                amount=rounded(exact, plan.contract.currency),
                 events=part.events,
             )
         )
     return tuple(made)
 
 
-def working(contract: Contract, version: ContractVersion, line: Line, record: Record) -> Working:
-    """One contact's part of a line, not rounded."""
-    measured = measured_of(record)
-    assert measured is not None, "only finished contacts have parts"
-    parts = price(contract, measured)
-    assert not isinstance(parts, Unbilled), "only billed contacts have parts"
-    part = next(one for one in parts if one.line == line.name)
-    assert part.version == version.effective_day
-    quantity, unit = pricing.shown(line, part.quantity)
-    return Working(
-        contact=record.contact,
-        client=record.client,
-        count=record.count,
-        at=measured.at,
-        quantity=f"{quantity} {unit}",
-        amount=pricing.decimal_text(pricing.amount(line, part.quantity), 6),
-        rule=rule(contract, line),
-        events=part.events,
-    )
-
-
-def rule(contract: Contract, line: Line) -> str:
-    """How a line is priced, in words."""
-    if line.measure not in TIMED:
-        return f"{line.rate} {contract.currency} for each"
-    exact = f"{line.rate} {contract.currency} a minute"
-    if line.unit_us is None:
-        return f"{exact}, exact"
-    unit = pricing.decimal_text(Fraction(line.unit_us, SECOND), 3)
-    per = "the line's sum" if line.round_per is RoundPer.LINE else f"each {line.round_per}"
-    return f"{exact}, {per} up to started {unit} s"
-
-
-def minimum_working(contract: Contract, made: Draft, until: InstantUs) -> list[Working]:
-    """The month's minimum: one part, without a contact. Empty when usage passes it."""
-    digits = MINOR_DIGITS[contract.currency]
-    return [
-        Working(
-            contact=None,
-            client=contract.client,
-            count=None,
-            at=until,
-            quantity="1 month",
-            amount=pricing.decimal_text(Fraction(line.amount.minor, 10**digits), digits),
-            rule=f"{line.text}; usage came to {made.usage}",
-            events=(),
-        )
-        for line in made.lines
-        if line.name == billing.MINIMUM
-    ]
+def name_in(plan: Plan, planned: Planned, part: Part) -> str:
+    """The name that a part's line has on its month's draft."""
+    span = span_of(plan.contract.zone, period_of(plan.contract.zone, part.at))
+    named = f"{planned.name}:{part.surcharge}" if part.surcharge else planned.name
+    moment = plan.moment_of(planned, *span)
+    return f"{named}@{moment}" if moment else named
 
 
 def draft(contract: Contract, made: Draft) -> InvoiceDraft:
@@ -245,12 +224,27 @@ def draft(contract: Contract, made: Draft) -> InvoiceDraft:
         period=made.period,
         since=since,
         until=until,
-        lines=tuple(
-            InvoiceLine(line.name, line.text, line.quantity, line.unit, line.rate, line.amount)
-            for line in made.lines
-        ),
+        lines=tuple(_invoiced(line) for line in made.lines),
         total=made.total,
         contract=f"{made.contract} ({made.evaluator}, {made.zones})",
+        taxes=tuple(InvoiceTax(one.category, one.rate, one.net, one.tax) for one in made.taxes),
+        gross=made.gross,
+        damages=tuple(_invoiced(line) for line in made.damages),
+    )
+
+
+def _invoiced(line: DraftLine) -> InvoiceLine:
+    return InvoiceLine(
+        line.name,
+        line.text,
+        line.quantity,
+        line.unit,
+        line.rate,
+        line.amount,
+        str(line.kind),
+        line.programme,
+        line.clause,
+        line.tax,
     )
 
 

@@ -5,8 +5,10 @@ place and the time of the one that it was promised in (`first`), and without any
                        ↑    (or: its turn comes ─→ the customer is called ─→ waits on the line)
                        └── not reached: a new contact, `retry_us` later, in the old place
 
-Every contact is one try, and ends as any other does. What holds it is its queue's limit, which
-is `until`; a try that has begun is held by the call's own leases.
+Where nobody can answer in its queue (evacuated, closed against the hours) it goes on in the queue
+that was named for those on the line, or is somebody's task. Every contact is one try, and ends as
+any other does. What holds it is its queue's limit, which is `until`; a try that has begun is held
+by the call's own leases.
 """
 
 from typing import Final
@@ -29,6 +31,7 @@ class Promise(Struct, gc=False):
     number: VaultId
     asked: Asked
     since: InstantUs  # waiting counts from here
+    not_before: InstantUs
     until: InstantUs
     tries: int
     retry_us: DurationUs

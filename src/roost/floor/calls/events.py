@@ -282,7 +282,9 @@ class CallbackPromised(Event, frozen=True, gc=False, kw_only=True):
 
 class CallbackClosed(Event, frozen=True, gc=False, kw_only=True):
     """How a promised call came out: "reached"; "busy", "no_answer" and the like; "lapsed", when
-    its turn never came in time. `next`: the contact of the next try."""
+    its turn never came in time, "closed" when nobody could answer in its queue any more. `next`:
+    the contact of the next try. `owed`: there'll be none, though it's neither the customer's doing
+    nor the time's; it's somebody's work, whatever the queue says."""
 
     first: ContactId
     queue: QueueId
@@ -290,6 +292,7 @@ class CallbackClosed(Event, frozen=True, gc=False, kw_only=True):
     number: VaultId
     outcome: str
     next: ContactId | None = None
+    owed: bool = False
 
 
 class MediaServing(Event, frozen=True, gc=False, kw_only=True):

@@ -178,6 +178,12 @@ class Call(Struct, gc=False):
         return self.outbound and not self.answered and self.caller_leg not in self.legs
 
     @property
+    def promised(self) -> bool:
+        """Whether it's a promised call that nobody is on, and no phone rings for."""
+        rings = any(leg.state is not LegState.ENDING for leg in self.legs.values())
+        return self.callback and self.own_phone and not rings
+
+    @property
     def talking(self) -> bool:
         """Whether anybody but the customer (and watchers) is a part of a talk."""
         for leg in self.legs.values():
@@ -205,6 +211,12 @@ class Calls(Struct, gc=False):
     legs: dict[str, ContactId] = field(default_factory=dict[str, ContactId])
     numbers: dict[str, ClientId] = field(default_factory=dict[str, ClientId])
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
+
+    def standing(self) -> list[ContactId]:
+        """The contacts that somebody is on, or a phone rings for: promised calls wait by
+        themselves, also for a centre that has stopped."""
+        calls = self.calls.values()
+        return [call.id for call in calls if call.ended_at is None and not call.promised]
 
 
 def without_play(routes: tuple[Route, ...], play: PlayId) -> tuple[Route, ...]:

@@ -6,12 +6,12 @@ into the queue that whoever declared it named; else where the step says so (`mod
 `otherwise`); else it's the contact's end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from roost.floor import definition as d
 from roost.floor.affected import STRENGTH, InForce, ModeKind
 from roost.floor.flows.model import Flows, Run
-from roost.kernel.ids import ModeId, PromptId, QueueId
+from roost.kernel.ids import ClientId, ModeId, PromptId, QueueId
 
 
 def affecting(
@@ -22,12 +22,27 @@ def affecting(
     if not modes:
         return []
     known = {**run.variables, **variables} if variables else run.variables
+    return _in_force(modes, run.client, queue, run.tags, known)
+
+
+def _in_force(
+    modes: Mapping[str, InForce],
+    client: ClientId,
+    queue: QueueId | None,
+    lists: Sequence[str],
+    variables: Mapping[str, str],
+) -> list[InForce]:
     found = [
         mode
         for mode in modes.values()
-        if mode.scope.client == run.client and mode.scope.holds(queue, run.tags, known)
+        if mode.scope.client == client and mode.scope.holds(queue, lists, variables)
     ]
     return sorted(found, key=lambda mode: STRENGTH[mode.kind])
+
+
+def shut(modes: Mapping[str, InForce], client: ClientId, queue: QueueId) -> InForce | None:
+    """The mode in which nobody answers in a queue, whoever calls."""
+    return shuts(_in_force(modes, client, queue, (), {}))
 
 
 def shuts(modes: list[InForce]) -> InForce | None:

@@ -204,14 +204,15 @@ def message_left(state: Tasks, now: InstantUs, command: m.MessageLeft) -> Decisi
 
 def call_back_later(state: Tasks, now: InstantUs, command: m.CallBackLater) -> Decision | Refusal:
     line = state.queues.get(command.queue)
-    if line is None or not line.call_back:
-        return STALE
-    if between(command.since, now) < line.short_us:
-        return Refusal("short_abandon")
+    if not command.owed:
+        if line is None or not line.call_back:
+            return STALE
+        if between(command.since, now) < line.short_us:
+            return Refusal("short_abandon")
     return _added(
         state,
         now,
-        TaskKind.ABANDONED,
+        TaskKind.CALLBACK if command.owed else TaskKind.ABANDONED,
         command.client,
         command.queue,
         command.contact,

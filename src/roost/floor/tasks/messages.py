@@ -10,7 +10,7 @@ from roost.kernel.time import DurationUs, InstantUs
 class TaskKind(StrEnum):
     """What the work is."""
 
-    CALLBACK = "callback"  # promised by an agent
+    CALLBACK = "callback"  # promised by an agent, or in turn where nobody can answer any more
     VOICEMAIL = "voicemail"  # a caller has left a message
     ABANDONED = "abandoned"  # a caller gave up waiting, whose client wants them called back
 
@@ -115,14 +115,15 @@ class MessageLeft(Command, frozen=True, gc=False):
 
 
 class CallBackLater(Command, frozen=True, gc=False):
-    """A caller gave up waiting, after more than a short abandon's time. Refused: short_abandon,
-    too_many_tasks."""
+    """A caller gave up waiting, after more than a short abandon's time; or a call that was promised
+    in turn is `owed` still. Refused: short_abandon, too_many_tasks."""
 
     contact: ContactId
     client: ClientId
     queue: QueueId
     number: VaultId
     since: InstantUs  # when waiting began
+    owed: bool = False
 
 
 class GiveTasksBack(Command, frozen=True, gc=False):

@@ -49,6 +49,13 @@ class AccountChanged(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
 
 
+class ActedAs(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody at the centre's own machine acted as an account: what the office was told so."""
+
+    account: str
+    what: str
+
+
 class WallboardChanged(Event, frozen=True, gc=False, kw_only=True):
     """Somebody paired a television or revoked it."""
 
@@ -92,18 +99,43 @@ class PutInForce(Event, frozen=True, gc=False, kw_only=True):
     version: Digest
 
 
+class KeyRenewed(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody gave an owner a new key, for what's sealed from then on; `fingerprint` is that of
+    the one before, empty where there was none."""
+
+    fingerprint: str
+
+
+class KeyDestroyed(Event, frozen=True, gc=False, kw_only=True):
+    """An owner's keys were destroyed: older ones, as nothing lies under them any more, or all of
+    them, so that nothing of the owner's can be read again."""
+
+    fingerprints: tuple[str, ...]
+    how: Literal["renewed", "destroyed"]
+
+
+class MasterRotated(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody had all owners' keys wrapped by a new master key; `fingerprint` is the old one's."""
+
+    fingerprint: str
+
+
 _EVENTS: Final = (
     RecordingHeard,
     TalkWatched,
     NumberShown,
     DataExported,
     AccountChanged,
+    ActedAs,
     WallboardChanged,
     AgentCommanded,
     AgentsMoved,
     PrioritySet,
     ModeSet,
     PutInForce,
+    KeyRenewed,
+    KeyDestroyed,
+    MasterRotated,
 )
 AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}
 """Every event of the stream, by its type in the envelope."""

@@ -22,6 +22,7 @@ class MeasuredSegment(Struct, frozen=True, gc=False):
     event: int
     kind: SegmentKind = SegmentKind.ANSWER
     consult_us: DurationUs = DurationUs(0)  # with the colleague, before the customer was theirs
+    code: str = ""  # the wrap-up code
 
     @property
     def handled_us(self) -> int:
@@ -45,7 +46,12 @@ class Measured(Struct, frozen=True, gc=False):
 def connected_us(segments: tuple[MeasuredSegment, ...]) -> int:
     """The customer's time with any agent, hold included, counted once however many agents
     were there (BILLING, 1): the length of the union of the segments' conversations."""
-    total = 0
+    return sum(end - start for start, end in conversations(segments))
+
+
+def conversations(segments: tuple[MeasuredSegment, ...]) -> list[tuple[InstantUs, InstantUs]]:
+    """When the customer was with any agent: spans that don't overlap."""
+    found: list[tuple[InstantUs, InstantUs]] = []
     covered = 0
     for segment in sorted(segments, key=lambda one: one.began):
         if segment.kind is SegmentKind.CONSULT:
@@ -54,6 +60,6 @@ def connected_us(segments: tuple[MeasuredSegment, ...]) -> int:
         start = max(covered, began)
         end = began + segment.talk_us + segment.hold_us
         if end > start:
-            total += end - start
+            found.append((InstantUs(start), InstantUs(end)))
             covered = end
-    return total
+    return found

@@ -1,12 +1,11 @@
-"""Sums by line: the state that a draft is folded in. Additive, so any batches and any order
-give the same; nothing is rounded before the line (BILLING, 1)."""
-
-from collections.abc import Iterable
+"""Sums by line and day: the state that a draft is folded in. Additive integers, so any batches
+and any order give the same, and a database may add them; nothing is rounded before the line
+(BILLING, 1)."""
 
 from msgspec import Struct
 
-#: (line's name, the effective day of the contract's version)
-LineKey = tuple[str, int]
+#: (line's name, where its run began, surcharge, local day)
+LineKey = tuple[str, int, str, int]
 
 
 class LineSum(Struct, gc=False):
@@ -34,10 +33,14 @@ class Tally(Struct):
         for key, found in other.sums.items():
             self.add(key, found.quantity, found.contacts)
 
-
-def tally_of(parts: Iterable[tuple[LineKey, int]]) -> Tally:
-    """A tally of many contacts' parts."""
-    made = Tally()
-    for key, quantity in parts:
-        made.add(key, quantity)
-    return made
+    def by_line(self) -> dict[tuple[str, int], dict[str, LineSum]]:
+        """Sums over the days: by line and surcharge."""
+        made: dict[tuple[str, int], dict[str, LineSum]] = {}
+        for (line, since, surcharge, _), found in self.sums.items():
+            sums = made.setdefault((line, since), {})
+            own = sums.get(surcharge)
+            if own is None:
+                own = sums[surcharge] = LineSum()
+            own.contacts += found.contacts
+            own.quantity += found.quantity
+        return made

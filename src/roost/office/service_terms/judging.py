@@ -12,9 +12,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from roost.kernel.ids import QueueId
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs, InstantUs
+from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.terms import Side, Step, Term
 from roost.office.measures.counts import Sums
 from roost.office.measures.dictionary import Measure, named
@@ -34,18 +34,6 @@ class Interval(Struct, frozen=True, gc=False):
     sums: Sums
     forecast: int | None = None
     end: InstantUs | None = None
-
-
-class Exclusion(Struct, frozen=True, gc=False):
-    """A span whose intervals don't count, for some queues (none named: all), with its reason. It
-    holds if the client accepted it, or if it follows from numbers (`declared` on the floor as a
-    surge)."""
-
-    start: InstantUs
-    end: InstantUs
-    reason: str
-    queues: tuple[QueueId, ...] = ()
-    accepted: bool = False
 
 
 class Verdict(Struct, frozen=True, gc=False):
@@ -175,7 +163,7 @@ def _excluded(
     for one in exclusions:
         touches = one.start < end and interval.start < one.end
         ours = not one.queues or not term.queues or set(one.queues) & set(term.queues)
-        if one.accepted and touches and ours:
+        if one.holds and touches and ours:
             return one.reason
     locked = interval.forecast
     if term.relief and locked is not None and 100 * offered > _fraction(term.relief) * locked:

@@ -14,8 +14,10 @@ from typing import Final
 from roost.floor.definition import ServiceTarget
 from roost.kernel.ids import QueueId
 from roost.kernel.money import MINOR_DIGITS
-from roost.kernel.time import DurationUs
-from roost.office.contracts.model import TIMED, Contract, ContractVersion
+from roost.kernel.time import MINUTE, DurationUs
+from roost.office.contracts.model import BY_CONTACT, TIMED, Contract, Programme
+from roost.office.contracts.plan import full_name, programmes_of
+from roost.office.contracts.rates import worth
 from roost.office.contracts.terms import Period, Side, Term
 from roost.office.service_terms.judging import share_of
 
@@ -27,21 +29,24 @@ DAYS: Final = 30
 def targets(contract: Contract, queues: Iterable[QueueId]) -> tuple[ServiceTarget, ...]:
     """The promises of the contract's last version. `queues` are all of the client's."""
     version = contract.versions[-1]
-    own = tuple(queues)
+    every = tuple(queues)
+    taken = {queue for one in version.programmes for queue in one.queues}
     return tuple(
-        _target(contract, version, term, own)
-        for term in version.service
-        if term.side is Side.MALUS or not _has_malus(version, term)
+        _target(contract, programme, term, own)
+        for programme in programmes_of(version)
+        for own in [programme.queues or tuple(one for one in every if one not in taken)]
+        for term in programme.service
+        if term.side is Side.MALUS or not _has_malus(programme, term)
     )
 
 
-def _has_malus(version: ContractVersion, bonus: Term) -> bool:
+def _has_malus(programme: Programme, bonus: Term) -> bool:
     """Whether the same queues have a promise below the bonus: the router minds that one."""
-    return any(one.side is Side.MALUS and one.queues == bonus.queues for one in version.service)
+    return any(one.side is Side.MALUS and one.queues == bonus.queues for one in programme.service)
 
 
 def _target(
-    contract: Contract, version: ContractVersion, term: Term, queues: tuple[QueueId, ...]
+    contract: Contract, programme: Programme, term: Term, queues: tuple[QueueId, ...]
 ) -> ServiceTarget:
     _, formula = share_of(term)
     whole = frozenset(formula.whole)
@@ -54,10 +59,10 @@ def _target(
     else:
         abandoned = "missed"
     return ServiceTarget(
-        id=f"{contract.client}/{term.name}",
+        id=f"{contract.client}/{full_name(programme.name, term.name)}",
         queues=term.queues or queues,
         promised=int(Fraction(Decimal(term.target)) * 1_000_000),
-        worth=_worth(contract, version, term),
+        worth=_worth(contract, programme, term),
         zone=contract.zone,
         by_day=term.period is Period.DAY,
         interval_us=term.interval_us or DurationUs(0),
@@ -68,27 +73,34 @@ def _target(
 
 def earns(contract: Contract, queue: QueueId) -> int:
     """An answered contact of a queue, in thousandths of a minor unit, by the last version."""
-    return _thousandths(contract, _lines(contract.versions[-1], (), queue))
+    version = contract.versions[-1]
+    taken = {one for programme in version.programmes for one in programme.queues}
+    total = Fraction(0)
+    for programme in programmes_of(version):
+        if queue in programme.queues or (not programme.queues and queue not in taken):
+            total += _lines(programme, (), queue)
+    return _thousandths(contract, total)
 
 
-def _lines(version: ContractVersion, names: tuple[str, ...], queue: QueueId | None) -> Fraction:
+def _lines(programme: Programme, names: tuple[str, ...], queue: QueueId | None) -> Fraction:
     """What one contact adds to lines, at a usual length."""
     total = Fraction(0)
-    for line in version.lines:
+    for line in programme.lines:
         if names and line.name not in names:
             continue
         if queue is not None and line.queues and queue not in line.queues:
             continue
-        rate = Fraction(Decimal(line.rate))
-        total += rate * (USUAL_MINUTES if line.measure in TIMED else 1)
+        if line.measure in BY_CONTACT:
+            timed = line.measure in TIMED
+            total += worth(line, int(USUAL_MINUTES * MINUTE) if timed else 1)
     return total
 
 
-def _worth(contract: Contract, version: ContractVersion, term: Term) -> int:
+def _worth(contract: Contract, programme: Programme, term: Term) -> int:
     points = Fraction(Decimal(term.point))
     part = Fraction(Decimal(term.percent)) / points
     plain = Fraction(Decimal(term.amount)) / points
-    of_lines = part * _lines(version, term.lines, None)
+    of_lines = part * _lines(programme, term.lines, None)
     usual = max(term.minimum, USUAL // (DAYS if term.period is Period.DAY else 1))
     return _thousandths(contract, of_lines + 100 * plain / usual)
 

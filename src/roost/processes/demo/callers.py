@@ -37,6 +37,9 @@ QUIET_S: Final = 3.0  # without music: a person has taken the call, and lets the
 LONG_QUIET_S: Final = 6.0  # a ringing tone pauses for four seconds, a menu waits as long
 PERSON_S: Final = 60.0  # how long a caller stays with a person, who has things to try
 SAYS_AGAIN_S: Final = 12.0
+OFFERED: Final = "1"  # chooses the queue that offers callbacks, and takes one
+PRESSES_S: Final = 3.0
+IN_TURN: Final = "to be called back"
 LONG_S: Final = 30.0  # before the end, nobody stays silent any more
 HORIZON: Final = DurationUs(7 * 24 * 60 * MINUTE)
 
@@ -65,10 +68,10 @@ class Told(Struct, frozen=True):
 
 def _shorter(caller: Caller) -> Caller:
     """Silence leads through every repetition of the menu: not near the end, where it would
-    outlast the drain."""
+    outlast the drain; nor would anybody be there for a call that's promised so late."""
     if caller.intention is Intention.SILENT:
-        return msgspec.structs.replace(caller, intention=Intention.TALK)
-    return caller
+        caller = msgspec.structs.replace(caller, intention=Intention.TALK)
+    return msgspec.structs.replace(caller, in_turn=False)
 
 
 class Callers:
@@ -137,6 +140,7 @@ class _Path:
         self._caller, self._call, self._says = caller, call, says
         self._loop = asyncio.get_running_loop()
         self._waited = self._talked = 0.0
+        self._takes = False
 
     async def walk(self) -> Told:
         try:
@@ -175,27 +179,32 @@ class _Path:
     async def _wait_and_talk(self) -> str:
         gives_up = self._caller.intention is Intention.GIVE_UP
         most = self._caller.patience / SECOND if gives_up else SERVED_S
+        self._takes = self._caller.in_turn and self._caller.key == OFFERED and not gives_up
         quiet = LONG_QUIET_S if self._caller.intention is Intention.SILENT else QUIET_S
         begun = self._loop.time()
         while True:
             by = await self._served(most, quiet)
             if by is None:
                 if not self._stands():
-                    return self._cut_off()
+                    return IN_TURN if self._takes and self._they_hung_up() else self._cut_off()
                 return "gave up" if gives_up else "never served"
+            self._takes = False
             self._waited = self._waited or self._loop.time() - begun
             if not await self._talks(by):
                 break
             most, quiet, gives_up = SERVED_S, LONG_QUIET_S, False  # somebody else goes on
         if self._stands():
             return "talked"
-        return "talked" if self._agent_hung_up() else self._cut_off()
+        return "talked" if self._they_hung_up() else self._cut_off()
 
     async def _served(self, most_s: float, quiet_s: float) -> "_By | None":
         """By whom; None when nobody is there in that time, or the call is over."""
         sound, begun = sound_of(self._call), self._loop.time()
-        heard = begun
+        heard = pressed = begun
         while self._stands() and (now := self._loop.time()) - begun <= most_s:
+            if self._takes and now - pressed > PRESSES_S:  # until it's offered
+                self._call.digits(OFFERED)
+                pressed = now
             if voices.hears_agent(sound):
                 return _By.AGENT
             if not voices.hears_nothing(sound):
@@ -227,7 +236,7 @@ class _Path:
     def _stands(self) -> bool:
         return not self._call.over.is_set()
 
-    def _agent_hung_up(self) -> bool:
+    def _they_hung_up(self) -> bool:
         return self._call.by is By.THEM and self._call.why is Why.BYE
 
     def _cut_off(self) -> str:
@@ -239,8 +248,8 @@ class _Path:
 
 
 FINE: Final[dict[Intention, frozenset[str]]] = {
-    Intention.TALK: frozenset({"talked"}),
-    Intention.WRONG_KEY: frozenset({"talked"}),
+    Intention.TALK: frozenset({"talked", IN_TURN}),
+    Intention.WRONG_KEY: frozenset({"talked", IN_TURN}),
     Intention.SILENT: frozenset({"talked"}),
     Intention.GIVE_UP: frozenset({"gave up", "talked"}),
     Intention.LISTEN: frozenset({"hung up early"}),

@@ -12,13 +12,12 @@ from typing import Final
 from roost.adapters.phone.calls import Ended, PhoneCall
 from roost.adapters.phone.phone import Account
 from roost.processes.demo import voices
+from roost.processes.demo.plan import UNREACHED
 from roost.processes.softphone import Softphone, sound_of
 
 RINGS_S: Final = 2.5
 TALKS_S: Final = 60.0
-BUSY: Final = "86"
-NOBODY: Final = "80"
-UNKNOWN: Final = "04"
+BUSY, NOBODY, UNKNOWN = UNREACHED
 SAYS: Final = "喂，您好，是我。好的，谢谢您的回电，我知道了。"
 
 

@@ -85,7 +85,7 @@ class Colleague(AgentAtWork):
         kind = None if desk is None else desk.kind
         if kind is SegmentKind.CONSULT:
             await self._asked(call)
-        elif kind is SegmentKind.OUTBOUND:
+        elif kind in {SegmentKind.OUTBOUND, SegmentKind.CALLBACK}:
             await self._calls_out(call)
         elif kind is SegmentKind.ANSWER:  # nobody is handed on twice
             await self._serves(call)

@@ -34,6 +34,8 @@ WEIGHTS: Final[tuple[tuple[str, int], ...]] = (
 )
 KEYS: Final[tuple[tuple[str, int], ...]] = (("1", 45), ("2", 35), ("3", 20))
 WRONG_KEYS: Final = "45679*"
+IN_TURN: Final = 400_000  # of a million
+UNREACHED: Final = ("86", "80", "04")  # busy, nobody there, nobody's: what the city makes of them
 
 
 class Caller(Struct, frozen=True):
@@ -47,6 +49,7 @@ class Caller(Struct, frozen=True):
     thinks: DurationUs  # from hearing us to the key
     patience: DurationUs  # how long GIVE_UP waits after the key, LISTEN after the answer
     talks: DurationUs  # hangs up after so long with an agent, unless the agent did
+    in_turn: bool = False  # takes the offer of a callback, where one is made
 
 
 class AgentHabits(Struct, frozen=True):
@@ -97,8 +100,9 @@ def callers(seed: int, a_minute: float, length: DurationUs) -> list[Caller]:
 
 
 def _caller(dice: Dice, index: int, at: int) -> Caller:
+    number = f"0931{7_000_000 + (index * 7_919) % 2_000_000}"
     return Caller(
-        number=f"0931{7_000_000 + (index * 7_919) % 2_000_000}",
+        number=number,
         at=DurationUs(at),
         intention=Intention(dice.pick(WEIGHTS)),
         key=dice.pick(KEYS),
@@ -106,6 +110,7 @@ def _caller(dice: Dice, index: int, at: int) -> Caller:
         thinks=DurationUs(dice.between(800, 4_000) * MILLISECONDS),
         patience=DurationUs(dice.between(400, 3_000) * MILLISECONDS),
         talks=DurationUs(dice.between(4_000, 9_000) * MILLISECONDS),
+        in_turn=dice.chance(IN_TURN) and not number.endswith(UNREACHED),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from roost.floor.agents.model import Presence
+from roost.office.accounts.messages import OFFICE
 from roost.office.books import drafts
 from roost.office.summary import summarise
 from roost.processes.places import SETTINGS, Places
@@ -24,7 +25,8 @@ class DemoSummary(Struct, frozen=True):
     contact still holds though nobody is on the line; `earned`: what the invoice drafts'
     lines come to; `verified`: the replay's proof. Of the contacts, so many were handed on blind
     (`transferred`) or after a consultation (`consulted`), so many are calls out; `tasks` were
-    done."""
+    done. `called_back` hung up and kept their place; of the calls that were `promised` to them so
+    many wait still."""
 
     offered: int
     answered: int
@@ -39,6 +41,8 @@ class DemoSummary(Struct, frozen=True):
     consulted: int
     called_out: int
     tasks: int
+    called_back: int
+    promised: int
     recordings: int
     recorded_s: float
     earned: Earned
@@ -64,7 +68,8 @@ def summary_of(
     proved = replay(places, cell, prove_it=True)
     log = Log(places, cell)
     try:
-        books = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell))
+        ends = (log.reader.last(stream) for stream in (SETTINGS, log.cell, OFFICE))
+        books = log.books(*ends)
         state = log.state()
     finally:
         log.close()
@@ -91,6 +96,8 @@ def summary_of(
         consulted=how["consult"],
         called_out=sum(record.outbound for record in books.records.values()),
         tasks=state.tasks.made - len(state.tasks.tasks),
+        called_back=figures.called_back,
+        promised=figures.open,
         recordings=figures.recordings,
         recorded_s=round(figures.recorded_s, 3),
         earned=Earned("/".join(sorted(currencies)), sum(money.minor for money in usage)),

@@ -1,0 +1,1 @@
+"""Accounts: a client's month from draft to credit, and what people say about it on the way."""

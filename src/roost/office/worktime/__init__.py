@@ -1,0 +1,1 @@
+"""Agents' time: who pays for it, and what it costs."""
