@@ -171,75 +171,49 @@ class Engine(Generic[State]):
         """Number and fold a decision's events, and collect what follows from them.
         Gives the trouble, with nothing changed, when an event isn't one of the room's."""
         events = decision.events
-        if len(events) == 1:  # as most decisions have
-            event, number, state, at = events[0], self.number + 1, self.state, self.at
-            kind = self._known.get(event.__class__)
-            if kind is None:
-                return _unknown(event)
-            name, version, fold, react = kind
-            owner, contact = event.owner, event.contact
-            step.envelopes.append(
-                Envelope(
-                    self.stream, number, name, version, owner, contact, at, actor, cause, event
+        if events:
+            at, number, known, stream = self.at, self.number, self._known, self.stream
+            envelopes = step.envelopes
+            before = len(envelopes)
+            for event in events:
+                kind = known.get(event.__class__)
+                if kind is None:
+                    del envelopes[before:]
+                    return KeyError(f"{type(event).__name__} is no event of this room")
+                number += 1
+                envelopes.append(
+                    Envelope(
+                        stream,
+                        number,
+                        kind[0],
+                        kind[1],
+                        event.owner,
+                        event.contact,
+                        at,
+                        actor,
+                        cause,
+                        event,
+                    )
                 )
-            )
+            state = self.state
             try:
-                fold(state, event, at)
+                for event in events:
+                    known[event.__class__][2](state, event, at)
             except Exception as trouble:
-                raise FoldFailed(f"{self.stream} {number} {type(event).__name__}") from trouble
+                names = ", ".join(type(event).__name__ for event in events)
+                raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
             self.number = number
-            if react is not None:
-                try:
-                    following += react(state, event)
-                except Exception as trouble:
-                    self._note(step, None, actor, cause, trouble)
-        elif events:
-            bad = self._take_several(step, events, actor, cause, following)
-            if bad is not None:
-                return bad
+            try:
+                for event in events:
+                    react = known[event.__class__][3]
+                    if react is not None and (more := react(state, event)):
+                        following += more
+            except Exception as trouble:
+                self._note(step, None, actor, cause, trouble)
         if decision.effects:
             step.effects += decision.effects
         if decision.drops:
             step.drops += decision.drops
-        return None
-
-    def _take_several(
-        self,
-        step: Step,
-        events: Sequence[Event],
-        actor: str,
-        cause: str,
-        following: list[Command],
-    ) -> Exception | None:
-        """The same, one step after another for all of them."""
-        at, number, known, stream = self.at, self.number, self._known, self.stream
-        envelopes = step.envelopes
-        before = len(envelopes)
-        for event in events:
-            kind = known.get(event.__class__)
-            if kind is None:
-                del envelopes[before:]
-                return _unknown(event)
-            number += 1
-            owner, contact = event.owner, event.contact
-            envelopes.append(
-                Envelope(stream, number, kind[0], kind[1], owner, contact, at, actor, cause, event)
-            )
-        state = self.state
-        try:
-            for event in events:
-                known[event.__class__][2](state, event, at)
-        except Exception as trouble:
-            names = ", ".join(type(event).__name__ for event in events)
-            raise FoldFailed(f"{stream} after {self.number}: {names}") from trouble
-        self.number = number
-        try:
-            for event in events:
-                react = known[event.__class__][3]
-                if react is not None:
-                    following += react(state, event)
-        except Exception as trouble:
-            self._note(step, None, actor, cause, trouble)
         return None
 
     def _react(
@@ -326,10 +300,6 @@ class Engine(Generic[State]):
     def _digest(self) -> str:
         self._digests += 1
         return state_digest(self.state) if self._digests <= MOST_DIGESTS else ""
-
-
-def _unknown(event: Event) -> Exception:
-    return KeyError(f"{type(event).__name__} is no event of this room")
 
 
 def _shown(command: Command) -> bytes:
