@@ -1,7 +1,7 @@
 """What ports.office promises, on a log of an hour of calls: a month goes from draft to credit, and
 comes out the same again from the log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from roost.adapters.store.office_book import StreamOffice
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views import CellProjection, SettingsProjection
+from roost.kernel.actor import Actor
+from roost.kernel.calendar import start_of_day
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import CommandId, VaultId
 from roost.kernel.time import DAY, InstantUs
@@ -22,7 +24,7 @@ from roost.office.accounts.messages import OFFICE, Verdict
 from roost.office.accounts.model import Stage
 from roost.office.accounts.views import Answered, StatementView
 from roost.office.contracts.messages import ContractAgreed
-from roost.office.contracts.model import Contract, StatementRules
+from roost.office.contracts.model import Contract, ForecastTerms, StatementRules
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, period_of
 from roost.office.contracts.sellers import LegalEntity
@@ -65,11 +67,12 @@ def with_seller(event: Envelope) -> Envelope:
 class Desk:
     """The office with a month of calls, and people at it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, agreed: Callable[[Envelope], Envelope] = with_seller) -> None:
+        self.agreed = agreed
         self.places, self.clock = Places(folder), Calendar()
         self.store = SqliteStore(self.places.streams, KeyFile(self.places.keys))
         self.append(CELL, hour())
-        self.append(SETTINGS, tuple(map(with_seller, settled())))
+        self.append(SETTINGS, tuple(map(self.agreed, settled())))
         self.catch_up()
         self.printed: list[Document] = []
         self.office = accounting(self.places, CELL, self.store, self.clock, self.prints)
@@ -92,7 +95,7 @@ class Desk:
         for kind, stream in ((CellProjection, CELL), (SettingsProjection, SETTINGS)):
             projection = kind(self.places.views, stream)
             done = projection.position()
-            events = hour() if stream == CELL else tuple(map(with_seller, settled()))
+            events = hour() if stream == CELL else tuple(map(self.agreed, settled()))
             projection.apply([one for one in events if one.number > done])
             projection.close()
 
@@ -280,3 +283,32 @@ def test_the_contract_of_the_example_is_what_the_office_reads(desk: Desk) -> Non
     assert isinstance(contract, Contract)
     assert contract.seller == SELLER
     assert isinstance(desk.office, Accounting)
+
+
+def test_a_forecast_is_given_by_whom_and_until_when_the_contract_says(tmp_path: Path) -> None:
+    def asked(event: Envelope) -> Envelope:
+        body = with_seller(event).body
+        if not isinstance(body, ContractAgreed):
+            return event
+        first = structs.replace(
+            body.contract.versions[0], forecast=ForecastTerms("contacts", lead_days=5)
+        )
+        terms = structs.replace(body.contract, versions=(first, *body.contract.versions[1:]))
+        return structs.replace(event, body=ContractAgreed(owner=body.owner, contract=terms))
+
+    desk = Desk(tmp_path, asked)
+    first, following = days_of(desk.period)
+    counts = (100,) * (following - first)
+
+    def give(who: Actor, at: InstantUs) -> Answer:
+        desk.clock.at = at
+        return desk.office.forecast(GRID, desk.period, "", first, counts, None, who, desk.id())
+
+    deadline = start_of_day(SHANGHAI, following - 1 - 5)
+    assert refused(give(LI, InstantUs(deadline - 2))) == "forecast_not_yours"
+    done(give(CHEN, InstantUs(deadline - 2)))
+    done(give(CHEN, InstantUs(deadline - 1)))
+    assert refused(give(CHEN, deadline)) == "forecast_locked"
+    found = desk.office.statements.facts(GRID).forecasts
+    assert [one.locked for one in found.values()] == [deadline - 2, deadline - 1]
+    desk.office.close()

@@ -249,7 +249,7 @@ def test_a_client_without_a_contract_any_more(loaded: Loaded) -> None:
     folder = loaded.clients["power-grid"]
     without = replace(loaded, clients={folder.name: replace(folder, contract=None)})
     contracts = {ClientId("power-grid"): compile_contracts(loaded)[0]}
-    shared = compile_billing(loaded.billing)
+    shared = compile_billing(loaded.billing, loaded.centre.document.zone)
     made = application(without, "voice/1", applied, contracts, shared)
     assert [type(event) for event in made.events] == [DefinitionsApplied, ContractEnded]
     assert [change.kind for change in made.changes] == ["removed"]

@@ -74,7 +74,7 @@ def application(
         people=people,
     )
     same = before is not None and before == applied
-    shared = compile_billing(loaded.billing)
+    shared = compile_billing(loaded.billing, loaded.centre.document.zone)
     set_ = () if shared == (billing or Billing()) else (BillingSet(owner=OPERATOR, billing=shared),)
     events = () if same else (applied, *set_, *_contracts(loaded, contracts or {}))
     puts = _puts(loaded)

@@ -1,9 +1,12 @@
 """`billing.yaml` compiled to plain data: sellers, pools, calendars of kinds of days."""
 
+from typing import Final
+
 from msgspec import UNSET
 
 from roost.definitions import times
 from roost.definitions.billing_documents import (
+    AwayDocument,
     BillingDocument,
     CompanyDocument,
     DayKindsDocument,
@@ -13,6 +16,7 @@ from roost.definitions.reading import Source
 from roost.kernel.ids import ClientId
 from roost.office.contracts.days import WEEKDAYS, DayKinds
 from roost.office.contracts.sellers import (
+    AwayReason,
     Bank,
     Billing,
     LegalEntity,
@@ -23,13 +27,26 @@ from roost.office.contracts.sellers import (
     TaxRate,
 )
 
+OPERATOR: Final = "operator"  # in `whose`
 
-def compile_billing(source: Source[BillingDocument] | None) -> Billing:
-    """What the operator's contracts share; nothing where there's no such file."""
+
+def compile_billing(source: Source[BillingDocument] | None, zone: str) -> Billing:
+    """What the operator's contracts share; nothing where there's no such file. `zone` is the
+    centre's."""
     if source is None:
         return Billing()
-    pools = source.document.pools
-    return Billing(sellers(source), tuple(_pool(name, one) for name, one in pools.items()))
+    pools, away = source.document.pools, source.document.away
+    return Billing(
+        sellers=sellers(source),
+        pools=tuple(_pool(name, one) for name, one in pools.items()),
+        away={name: _away(one) for name, one in sorted(away.items())},
+        zone=times.zone(zone),
+    )
+
+
+def _away(one: AwayDocument) -> AwayReason:
+    whose = "" if one.whose == OPERATOR else one.whose
+    return AwayReason(one.paid, one.production, whose)
 
 
 def sellers(source: Source[BillingDocument] | None) -> tuple[Seller, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType, field
 
 from roost.definitions.values import Date, Days, Document, Name, Percentage, Text, Title, says
-from roost.office.contracts.sellers import Rule
+from roost.office.contracts.sellers import SHARED, Rule
 
 
 class BankDocument(Document, frozen=True, kw_only=True):
@@ -90,6 +90,17 @@ class PoolDocument(Document, frozen=True, kw_only=True):
     ]
 
 
+class AwayDocument(Document, frozen=True, kw_only=True):
+    """What being away for a reason is to those who pay."""
+
+    paid: Annotated[bool, says("The agent is paid for it")] = True
+    production: Annotated[bool, says("It counts as production")] = False
+    whose: Annotated[
+        str,
+        says("Who pays: `shared` like ready time, a client, or `operator`"),
+    ] = SHARED
+
+
 class DayKindsDocument(Document, frozen=True, kw_only=True):
     """A calendar that says of each day which kind it is: work, rest, statutory, make-up, or a
     word of your own."""
@@ -105,6 +116,10 @@ class BillingDocument(Document, frozen=True, kw_only=True):
 
     sellers: Annotated[dict[Name, SellerDocument], says("The operator's companies")] = {}
     pools: Annotated[dict[Name, PoolDocument], says("Agents that clients share")] = {}
+    away: Annotated[
+        dict[Name, AwayDocument],
+        says("The centre's `away_reasons`; one that's not named is paid, and shared"),
+    ] = {}
     days: Annotated[
         dict[Name, DayKindsDocument], says("Calendars of kinds of days that contracts may name")
     ] = {}

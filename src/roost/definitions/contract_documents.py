@@ -13,6 +13,7 @@ from roost.definitions.values import (
     Date,
     Document,
     Duration,
+    Language,
     Moment,
     Name,
     Percentage,
@@ -264,9 +265,16 @@ class ContractDocument(Document, frozen=True, kw_only=True):
 
     currency: Annotated[Currency, says("ISO 4217: CNY")]
     zone: Annotated[str | UnsetType, says("Whose months count; by default the client's")] = UNSET
+    language: Annotated[
+        Language | UnsetType,
+        says("Of what invoices say beside its texts: zh or en; by default the client's"),
+    ] = UNSET
     billable: Annotated[
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
     ] = field(default_factory=lambda: ["answered", "called_back"])
+    test_callers: Annotated[
+        list[str], says("Lists of the client's `callers` whose contacts are tests: never billed")
+    ] = []
     seller: Annotated[
         str | UnsetType, says("Which of the operator's companies sends the invoice")
     ] = UNSET

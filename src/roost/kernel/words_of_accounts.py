@@ -215,6 +215,18 @@ ACCOUNTS: Final[dict[str, Words]] = {
         "预测须包含 1 至 {most} 个数值，且不得为负。",
         "请为该月每天或每个时段填写一个数值。",
     ),
+    "no_forecast_asked": Words(
+        "The contract of {client} has no forecast for this programme in {period}.",
+        "Choose a programme and a month for which the contract asks for one.",
+        "{client} 的合同未约定该项目在 {period} 的预测。",
+        "请选择合同约定了预测的项目和月份。",
+    ),
+    "forecast_not_yours": Words(
+        "By the contract the other side gives the forecast.",
+        "Ask them for it.",
+        "按合同，预测由另一方提交。",
+        "请联系对方提交。",
+    ),
     "no_forecast": Words(
         "There's no forecast for {period}.",
         "Give it first.",

@@ -6,7 +6,7 @@ A projection keeps the same in tables (`adapters/views`); the functions are thes
 from collections.abc import Iterable, Mapping, MutableMapping
 from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, QueueId
@@ -14,13 +14,15 @@ from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.accounts.messages import OFFICE
 from roost.office.contracts.measured import Measured
-from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.messages import BillingSet, ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of, span_of
 from roost.office.contracts.plan import Plan
 from roost.office.contracts.pricing import Part, Unbilled, price
+from roost.office.contracts.sellers import Billing
 from roost.office.counting import sums_of
 from roost.office.facts import NOTHING_TOLD, Facts, corrected, fold_facts, out_of_the_bill
+from roost.office.hours import add_hours, by_the_hour
 from roost.office.invoices.messages import Draft
 from roost.office.invoices.tally import LineKey, Tally
 from roost.office.measures.counts import Sums, together
@@ -30,6 +32,8 @@ from roost.office.reactions import measured_of
 from roost.office.records.deep import from_events
 from roost.office.records.fold import fold as fold_record
 from roost.office.records.model import Record
+from roost.office.worktime.times import Times, spent_between, worked
+from roost.office.worktime.times import fold as fold_times
 
 
 class Books(Struct):
@@ -39,14 +43,19 @@ class Books(Struct):
     records: dict[ContactId, Record] = {}
     contracts: dict[ClientId, Contract] = {}
     told: dict[ClientId, Facts] = {}
+    times: Times = field(default_factory=Times)
+    billing: Billing = Billing()
 
 
 def fold(books: Books, envelope: Envelope) -> None:
     """Takes one event in, of the cell's stream, the settings' or the office's."""
     if envelope.stream == OFFICE:
         fold_facts(books.told, envelope)
+    elif isinstance(envelope.body, BillingSet):
+        books.billing = envelope.body.billing
     elif not fold_contract(books.contracts, envelope):
         fold_record(books.records, envelope)
+        fold_times(books.times, envelope)
 
 
 def fold_contract(contracts: MutableMapping[ClientId, Contract], envelope: Envelope) -> bool:
@@ -105,6 +114,7 @@ def drafts(books: Books) -> tuple[Draft, ...]:
         contract = books.contracts[client]
         start, end = span_of(contract.zone, period)
         own = tuple(one for one in served.get(client, ()) if start <= one.at < end)
+        _add_hours(books, contract, sums[(client, period)], start, end)
         facts = books.told.get(client, NOTHING_TOLD)
         quantities = facts.quantities(sums[(client, period)], period, own)
         made.append(billing.draft(contract, period, quantities))
@@ -117,15 +127,36 @@ def draft_for(books: Books, client: ClientId, period: str, *, deep: bool = False
     contract = books.contracts.get(client)
     if contract is None or not billing.periods(contract, period, period):
         return None
-    records = {key: one for key, one in books.records.items() if one.client == client}
-    own = Books(records, {client: contract}, books.told)
-    raw = map(from_events, records.values()) if deep else records.values()
-    finished = (one for record in raw if (one := measured_of(record)) is not None)
-    tally = tallies(own.contracts, finished, books.told).get((client, period), Tally())
     start, end = span_of(contract.zone, period)
+    records = {
+        key: one for key, one in books.records.items() if one.client == client and one.arrived < end
+    }
+    own = Books(records, {client: contract}, books.told)
+    since = start - _longest_window(contract)  # a result counts when its window closes
+    raw = map(from_events, records.values()) if deep else records.values()
+    measured = (one for record in raw if (one := measured_of(record)) is not None)
+    finished = (one for one in measured if since <= one.at < end)
+    tally = tallies(own.contracts, finished, books.told).get((client, period), Tally())
     served = tuple(one for one in _served(own).get(client, ()) if start <= one.at < end)
+    _add_hours(books, contract, tally, start, end)
     facts = books.told.get(client, NOTHING_TOLD)
     return billing.draft(contract, period, facts.quantities(tally, period, served))
+
+
+def _longest_window(contract: Contract) -> int:
+    versions = contract.versions
+    lines = [line for one in versions for line in one.lines]
+    lines += [line for one in versions for own in one.programmes for line in own.lines]
+    return max((line.window_us for line in lines), default=0)
+
+
+def _add_hours(
+    books: Books, contract: Contract, tally: Tally, start: InstantUs, end: InstantUs
+) -> None:
+    if by_the_hour(contract):
+        spent = spent_between(books.times, start, end)
+        found = worked(spent, books.times.belongs, books.billing)
+        add_hours(contract, tally, found, start, end)
 
 
 def _served(books: Books) -> dict[ClientId, list[Served]]:

@@ -17,8 +17,9 @@ from roost.office.quantities import Quantities, Served
 
 
 class Facts(Struct):
-    """One client's. `struck`: contacts that have no line any more, by the dispute that took them
-    out. `codes`: wrap-up codes put right."""
+    """One client's. `forecasts`: all that were given, each locked when it was: which holds for a
+    day is told by the contract's lead. `struck`: contacts that have no line any more, by the
+    dispute that took them out. `codes`: wrap-up codes put right."""
 
     exclusions: dict[str, Exclusion] = {}
     forecasts: dict[str, ForecastLocked] = {}
@@ -90,8 +91,8 @@ def _of_terms(own: Facts, envelope: Envelope) -> bool:
             del own.exclusions[exclusion]
         case say.ForecastGiven() as given:
             name = say.forecast_id(ClientId(given.owner), given.period, given.programme)
-            own.forecasts[name] = ForecastLocked(
-                given.first_day, given.counts, given.locks_at, given.programme, given.interval_us
+            own.forecasts[f"{name}#{envelope.number}"] = ForecastLocked(
+                given.first_day, given.counts, envelope.at, given.programme, given.interval_us
             )
         case _:
             return False

@@ -5,6 +5,7 @@ to another client isn't there at all. Blocking, thread-safe.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
@@ -12,10 +13,24 @@ from msgspec import Struct
 from roost.kernel.actor import Actor
 from roost.kernel.ids import ClientId, CommandId, StreamName
 from roost.kernel.messages import Command, VaultPut
+from roost.kernel.time import DurationUs
 from roost.office.accounts.messages import DisputeId, Verdict
 from roost.office.accounts.views import DocumentView, StatementView
+from roost.office.contracts.model import Contract
 from roost.office.facts import Facts
 from roost.ports.commands import Answer
+
+
+class Exported(StrEnum):
+    """What an export is for."""
+
+    FAPIAO = "fapiao"  # a row a line, for the tax system
+    JOURNAL = "journal"  # double entry, for accounting
+
+
+class As(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Verified(Struct, frozen=True, gc=False):
@@ -51,6 +66,10 @@ class Statements(Protocol):
 
     def facts(self, client: ClientId) -> Facts:
         """What the office was told beside: exclusions, forecasts, one-off items."""
+        ...
+
+    def contract(self, client: ClientId) -> Contract | None:
+        """As it's in force."""
         ...
 
     def position_of(self, stream: StreamName) -> int:
@@ -95,9 +114,35 @@ class Office(Protocol):
         """The confirmed statement, or the correction that was frozen since."""
         ...
 
+    def forecast(
+        self,
+        client: ClientId,
+        period: str,
+        programme: str,
+        first_day: int,
+        counts: tuple[int, ...],
+        interval_us: DurationUs | None,
+        actor: Actor,
+        id: CommandId,
+    ) -> Answer:
+        """A month's, by whom and until when the contract says."""
+        ...
+
     def pdf(self, number: str, language: str) -> bytes | None:
         """The document as it was kept; None where there's no such document."""
         ...
+
+    def ubl(self, number: str) -> bytes | None:
+        """The document as UBL 2.1."""
+        ...
+
+    def export(
+        self, what: Exported, owner: ClientId | None, since: str, until: str, form: As
+    ) -> bytes:
+        """The documents of these days, both included, as a table."""
+        ...
+
+    def close(self) -> None: ...
 
     def words(self, client: ClientId, id: str) -> str:
         """What somebody said, from the vault; empty when it's gone."""

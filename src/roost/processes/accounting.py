@@ -8,38 +8,56 @@ first, by this process itself where the worker hasn't yet. Blocking, thread-safe
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from roost.adapters.store.office_book import StreamOffice
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views.office import OfficeProjection
+from roost.adapters.views.sqlite import SqliteViews
 from roost.adapters.views.statements import Drafted, SqliteStatements
 from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower
 from roost.kernel.actor import CLOCK, Actor
-from roost.kernel.calendar import day_text, local_day
+from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName, VaultId, owner_of
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
+from roost.kernel.money import Money
+from roost.kernel.purview import WHOLE
+from roost.kernel.time import DAY, DurationUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
 from roost.office.accounts.documents import Document, TaxWord
-from roost.office.accounts.issuing import plain
+from roost.office.accounts.issuing import as_agreed
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS, DisputeId, Verdict
+from roost.office.accounts.model import MOST_COUNTS
 from roost.office.accounts.views import StatementView
-from roost.office.contracts.model import Contract, Raised, StatementRules
+from roost.office.contracts.model import Contract, ForecastTerms, Raised, StatementRules
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, months
 from roost.office.contracts.sellers import LegalEntity
 from roost.ports.clock import Clock
 from roost.ports.commands import Answer, Refused
+from roost.ports.log import LogReader, LogWriter, Vault
+from roost.ports.office import As, Exported
 from roost.processes.places import Places
+from roost.processes.stores import views_of
 
 LANGUAGES: Final = ("en", "zh")
+MOST_EXPORTED: Final = 1_000  # documents of one export
 MOST_MOVED: Final = 10_000  # contacts that a correction names
 Print = Callable[[Document, str], bytes]
 """A document as a PDF in a language."""
+
+
+class Store(Protocol):
+    """The log, as any adapter of it is."""
+
+    def writer(self, stream: StreamName) -> LogWriter: ...
+
+    def reader(self) -> LogReader: ...
+
+    def vault(self, stream: StreamName) -> Vault: ...
 
 
 class Accounting(Struct):
@@ -47,16 +65,21 @@ class Accounting(Struct):
 
     places: Places
     cell: StreamName
-    store: SqliteStore
+    store: Store
     clock: Clock
     book: StreamOffice
-    statements: SqliteStatements
+    views: SqliteViews
     prints: Print
 
     def close(self) -> None:
         """Files are opened again when they're asked for."""
         self.book.close()
-        self.statements.close()
+        self.views.close()
+
+    @property
+    def statements(self) -> SqliteStatements:
+        """Everybody's: whoever asks the office was let through to the client before."""
+        return self.views.statements(WHOLE)
 
     # --- commands ---
 
@@ -150,11 +173,42 @@ class Accounting(Struct):
             known = None if view is None else view.disputes.get(dispute)
             if view is None or known is None:
                 return Refusal("unknown_dispute", {"dispute": dispute})
-            items = _deductions(view, dispute, known.lines)
+            contract = self.statements.contract(ClientId(client))
+            included = contract is not None and contract.tax_included
+            items = _deductions(view, dispute, known.lines, included=included)
             return say.SettleDispute(dispute, verdict, place, items)
 
         puts = () if place is None else (_put(ClientId(client), place, words),)
         return self._given(make, actor, id, puts)
+
+    def forecast(
+        self,
+        client: ClientId,
+        period: str,
+        programme: str,
+        first_day: int,
+        counts: tuple[int, ...],
+        interval_us: DurationUs | None,
+        actor: Actor,
+        id: CommandId,
+    ) -> Answer:
+        """By whom, and until when, the contract says."""
+        contract = self.statements.contract(client)
+        terms = None if contract is None else _forecast_terms(contract, period, programme)
+        if contract is None or terms is None:
+            return Refused(Refusal("no_forecast_asked", {"client": client, "period": period}))
+        if terms.by_client != (actor.owner == owner_of(client)):
+            return Refused(Refusal("forecast_not_yours"))
+        first, following = days_of(period)
+        if not first <= first_day < following:
+            return Refused(Refusal("forecast_of_what", {"most": str(MOST_COUNTS)}))
+        slots = 1 if interval_us is None else max(1, DAY // interval_us)
+        last_day = min(following, first_day + -(-len(counts) // slots)) - 1
+        locks_at = start_of_day(contract.zone, last_day - terms.lead_days)
+        command = say.GiveForecast(
+            client, period, first_day, counts, locks_at, programme, interval_us
+        )
+        return self.give(command, actor, id)
 
     def issue(self, client: ClientId, period: str, actor: Actor, id: CommandId) -> Answer:
         """The confirmed statement, or the correction that was frozen since."""
@@ -172,7 +226,11 @@ class Accounting(Struct):
             raises = standing is not None and frozen.draft.total.minor > standing.draft.total.minor
             if standing and raises and contract.statement.raised is Raised.NEXT:
                 return say.CarryCorrection(
-                    statement, frozen.draft, standing.draft, self._next_open(client, period)
+                    statement,
+                    frozen.draft,
+                    standing.draft,
+                    self._next_open(client, period),
+                    contract.tax_included,
                 )
             return self._issuing(view, contract)
 
@@ -192,7 +250,6 @@ class Accounting(Struct):
             day_text(today + contract.statement.payment_days),
             seller.entity,
             contract.buyer or LegalEntity(view.client),
-            frozen.known,
             None if standing is None else standing.draft,
             tuple(TaxWord(one.name, one.code, one.reason) for one in seller.taxes),
             _order(contract),
@@ -269,6 +326,28 @@ class Accounting(Struct):
         path = self.places.documents / f"{view.kept.get(language, '')}.pdf"
         return path.read_bytes() if path.exists() else self.prints(view.document, language)
 
+    def ubl(self, number: str) -> bytes | None:
+        """The document as UBL 2.1; None where there's no such document."""
+        from roost.adapters.documents.ubl import ubl
+
+        view = self.statements.document(number)
+        return None if view is None else ubl(view.document)
+
+    def export(
+        self, what: Exported, owner: ClientId | None, since: str, until: str, form: As
+    ) -> bytes:
+        """The documents of these days as a table."""
+        from roost.adapters.documents import fapiao, journal, tables
+
+        found = self.statements.documents(owner, since, until, MOST_EXPORTED)
+        issued = [view.document for view in found]
+        match what:
+            case Exported.FAPIAO:
+                columns, rows = fapiao.COLUMNS, fapiao.fapiao_rows(issued)
+            case Exported.JOURNAL:
+                columns, rows = journal.COLUMNS, journal.journal_rows(issued)
+        return (tables.as_csv if form is As.CSV else tables.as_xlsx)(columns, rows)
+
     def words(self, client: ClientId, id: str) -> str:
         """What somebody said, from the vault; empty when it's gone."""
         value = self.store.vault(OFFICE).reveal(owner_of(client), VaultId(id))
@@ -276,7 +355,7 @@ class Accounting(Struct):
 
     def _catch_up(self) -> None:
         """Takes over what the office was told since. Harmless beside the worker."""
-        projection, reader = OfficeProjection(self.places.views, OFFICE), self.store.reader()
+        projection, reader = OfficeProjection(views_of(self.places), OFFICE), self.store.reader()
         try:
             Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), projection).catch_up()
         finally:
@@ -294,7 +373,7 @@ def printed(document: Document, language: str) -> bytes:
 def accounting(
     places: Places,
     cell: StreamName,
-    store: SqliteStore,
+    store: Store,
     clock: Clock,
     prints: Print = printed,
 ) -> Accounting:
@@ -305,7 +384,7 @@ def accounting(
         store,
         clock,
         StreamOffice(store.writer, store.reader(), clock),
-        SqliteStatements(places.views),
+        SqliteViews(views_of(places)),
         prints,
     )
 
@@ -330,13 +409,25 @@ def _working(rules: StatementRules) -> Callable[[int], bool]:
     return lambda day: calendar.kind(day) in rules.working
 
 
+def _forecast_terms(contract: Contract, period: str, programme: str) -> ForecastTerms | None:
+    """What hangs on a programme's forecast in a month."""
+    first, _ = days_of(period)
+    held = [one for one in contract.versions if one.effective_day <= first]
+    if not held:
+        return None
+    if not programme:
+        return held[-1].forecast
+    named = (one for one in held[-1].programmes if one.name == programme)
+    return next((one.forecast for one in named), None)
+
+
 def _order(contract: Contract) -> str:
     version = contract.versions[-1]
     return version.order
 
 
 def _deductions(
-    view: StatementView, dispute: DisputeId, lines: tuple[str, ...]
+    view: StatementView, dispute: DisputeId, lines: tuple[str, ...], *, included: bool
 ) -> tuple[tuple[str, OneOff], ...]:
     """What the disputed lines come to, taken off on the month's last day."""
     draft = (view.standing or view.frozen).draft
@@ -347,7 +438,8 @@ def _deductions(
     for line in lines:
         own = found.get(line)
         if own is not None:
-            rate = plain(type(own.amount)(own.amount.currency, -own.amount.minor))
+            less = Money(own.amount.currency, -own.amount.minor)
+            rate = as_agreed(less, own.tax, draft, included=included)
             item = OneOff(
                 f"{name}-{len(made) + 1}",
                 f"{own.text} ({name})",

@@ -21,7 +21,8 @@ def verify_statements(log: Log, *, deep: bool = False) -> list[Verified]:
     cell = _Cell(log)
     for claim in sorted(found.claims, key=lambda one: one.known.get(log.cell, 0)):
         books = _books(log, claim)
-        books.records = cell.upto(claim.known.get(log.cell, 0)).records
+        by_then = cell.upto(claim.known.get(log.cell, 0))
+        books.records, books.times = by_then.records, by_then.times
         proved[claim.event] = _proved(claim, books, deep)
     gaps = [Verified("numbers", 0, gap, False, "") for gap in found.gaps]
     return [*(proved[claim.event] for claim in found.claims), *gaps]

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
 from roost.web import live_tasks, live_waits, resuming
@@ -340,7 +341,7 @@ class Follower:
     async def _count_money(self, now: InstantUs) -> None:
         since = InstantUs(now - now % HOUR)
         try:
-            earned = await asyncio.to_thread(self._parts.records.earned, since, now)
+            earned = await asyncio.to_thread(self._parts.views.records(WHOLE).earned, since, now)
         except Exception:
             _log.exception("earned_failed")
             return
@@ -404,7 +405,7 @@ class Follower:
         counts = {one: self.live.counts[one] for one in wanted if one in self.live.counts}
         missing = sorted(wanted - counts.keys())
         if missing:
-            counts |= await asyncio.to_thread(self._parts.records.counts, missing)
+            counts |= await asyncio.to_thread(self._parts.views.records(WHOLE).counts, missing)
         return counts
 
     def _client_of(self, stored: Stored) -> ClientId | None:

@@ -9,6 +9,7 @@ export const KINDS = [
   "AgentsMoved",
   "PrioritySet",
   "AccountChanged",
+  "ActedAs",
   "WallboardChanged",
   "PutInForce",
   "KeyRenewed",

@@ -5,8 +5,6 @@ rows sum to the document. Roost never numbers a fapiao: what the tax system gave
 `roost invoices fapiao`.
 """
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Final
 
@@ -94,23 +92,3 @@ def in_order(lines: tuple[DraftLine, ...]) -> list[int]:
         if line.under not in names:
             order += [place, *under.get(line.name, [])]
     return order
-
-
-def as_csv(columns: tuple[str, ...], rows: Iterable[dict[str, str]]) -> str:
-    """With a header, and a mark that tells spreadsheets that it's UTF-8."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: harmless(value) for name, value in row.items()} for row in rows)
-    return "\ufeff" + text.getvalue()
-
-
-def harmless(value: str) -> str:
-    """A text that no spreadsheet takes for a formula; numbers stay as they are."""
-    if value[:1] in ("=", "+", "@", "\t", "\r") or (value[:1] == "-" and not _number(value)):
-        return f"'{value}"
-    return value
-
-
-def _number(value: str) -> bool:
-    return value[1:].replace(".", "", 1).isdigit()

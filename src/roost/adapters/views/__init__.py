@@ -3,9 +3,8 @@
     CellProjection(path, stream)      records of contacts, with what each adds to the invoice
     SettingsProjection(path, stream)  contracts in force; what a new one changes is priced again
     OfficeProjection(path, stream)    months from draft to credit, documents, what drafts take in
-    SqliteRecords(path, ...)          answers `ports.records.Records`
-    SqliteReports(path)               answers `ports.reports.Reports`
-    SqliteStatements(path)            answers `ports.office.Statements`
+    SqliteViews(path, ...)            answers `ports.views.Views`: records, reports and statements,
+                                      by purview
 
 Each projection is fed by one follower (`engine.followers`) and commits its position with its
 rows.
@@ -13,15 +12,6 @@ rows.
 
 from roost.adapters.views.office import OfficeProjection
 from roost.adapters.views.projection import CellProjection, SettingsProjection
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
-from roost.adapters.views.statements import SqliteStatements
+from roost.adapters.views.sqlite import SqliteViews
 
-__all__ = [
-    "CellProjection",
-    "OfficeProjection",
-    "SettingsProjection",
-    "SqliteRecords",
-    "SqliteReports",
-    "SqliteStatements",
-]
+__all__ = ["CellProjection", "OfficeProjection", "SettingsProjection", "SqliteViews"]

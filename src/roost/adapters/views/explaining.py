@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from sqlalchemy import Integer, Select, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, func, literal, select
 
 from roost.adapters.views.schema import contacts, parts
 from roost.kernel.calendar import start_of_day
@@ -57,21 +57,26 @@ def statement(month: Month, planned: Planned, suffix: str) -> Select[Any, Any, A
         own.append(parts.c.surcharge == suffix)
         return (
             select(contacts.c.record, parts.c.quantity, literal(0, Integer))
-            .select_from(parts.join(contacts, parts.c.contact == contacts.c.contact))
+            .select_from(parts.join(contacts, _same(parts)))
             .where(*own)
             .order_by(*order)
         )
     until = func.sum(parts.c.quantity).over(order_by=order).label("until")
-    inner = select(*order, parts.c.quantity, until).where(*own).subquery()
+    inner = select(parts.c.client, *order, parts.c.quantity, until).where(*own).subquery()
     low, high = reach(line, suffix, month.part)
     before = inner.c.until - inner.c.quantity
     found = (
         select(contacts.c.record, inner.c.quantity, before)
-        .select_from(inner.join(contacts, inner.c.contact == contacts.c.contact))
+        .select_from(inner.join(contacts, _same(inner)))
         .where(inner.c.until > floor(low))
         .order_by(inner.c.counted, inner.c.contact)
     )
     return found if high is None else found.where(before < ceil(high))
+
+
+def _same(part: FromClause) -> ColumnElement[bool]:
+    """A part's contact."""
+    return and_(part.c.client == contacts.c.client, part.c.contact == contacts.c.contact)
 
 
 def working(

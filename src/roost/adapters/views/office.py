@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
+from roost.adapters.views.place import insert
 from roost.adapters.views.projection import (
     Writer,
     contracts_of,
@@ -128,10 +128,10 @@ def _put_document(connection: Connection, view: DocumentView) -> None:
         "event": view.event,
         "view": encode(view),
     }
-    _put(connection, documents, row, ("number",))
+    _put(connection, documents, row, ("client", "number"))
 
 
 def _put(connection: Connection, table: Any, row: dict[str, Any], keys: tuple[str, ...]) -> None:
-    statement = insert(table).values(row)
+    statement = insert(connection, table).values(row)
     fresh = {name: statement.excluded[name] for name in row if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=fresh))

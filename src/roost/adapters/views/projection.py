@@ -2,22 +2,20 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, case, delete, select
 
 from roost.adapters.views.counted import Before, Presences
+from roost.adapters.views.hours import keep_belonging, keep_shared
+from roost.adapters.views.place import Place, insert, opened_for_writing, transaction
 from roost.adapters.views.schema import (
     contacts,
     contracts,
-    open_views,
     parts,
     positions,
-    prepare,
     told,
 )
 from roost.kernel.envelope import Envelope
@@ -44,38 +42,36 @@ decode_told: Final = msgspec.msgpack.Decoder(Facts).decode
 class Writer(ABC):
     """A position and a transaction."""
 
-    def __init__(self, path: Path, stream: StreamName) -> None:
+    def __init__(self, place: Place, stream: StreamName) -> None:
         self._stream = stream
-        self._engine = open_views(path)
-        prepare(self._engine)
+        self._engine = opened_for_writing(place)
 
     def position(self) -> int:
         """The number of the last event taken over; 0: none yet."""
         statement = select(positions.c.number).where(positions.c.stream == self._stream)
-        with self._engine.connect() as connection:
+        with transaction(self._engine, writing=False) as connection:
             return int(connection.execute(statement).scalar() or 0)
 
     def apply(self, events: Sequence[Envelope]) -> None:
         """Takes these events over, in order: all or nothing."""
         if not events:
             return
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+        try:
+            with transaction(self._engine) as connection:
                 self._take(connection, events)
-                row = {"stream": self._stream, "number": events[-1].number}
-                statement = insert(positions).values(row)
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["stream"],
-                        set_={"number": func.max(positions.c.number, statement.excluded.number)},
-                    )
-                )
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                self._forget()
-                raise
-            connection.exec_driver_sql("COMMIT")
+                self._move(connection, events[-1].number)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _move(self, connection: Connection, number: int) -> None:
+        """Never back: several processes may follow the same stream."""
+        statement = insert(connection, positions).values(stream=self._stream, number=number)
+        fresh = statement.excluded.number
+        further = case((fresh > positions.c.number, fresh), else_=positions.c.number)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["stream"], set_={"number": further})
+        )
 
     @abstractmethod
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
@@ -93,12 +89,12 @@ class CellProjection(Writer):
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         stream: StreamName,
         person_of: Callable[[ClientId, VaultId], str | None] | None = None,
     ) -> None:
         """`person_of` is `ports.persons.Persons.of`; without it nobody is found by number."""
-        super().__init__(path, stream)
+        super().__init__(place, stream)
         self._person_of = person_of
         self._open: dict[ContactId, Record] = {}
         self._presences = Presences()
@@ -115,9 +111,16 @@ class CellProjection(Writer):
                 touched[record.contact] = record
         before.write(connection, touched)
         self._presences.take(connection, events)
+        keep_belonging(connection, events)
         if touched:
             persons = self._persons_of(events, touched)
-            in_force, facts = contracts_of(connection), told_of(connection)
+            clients = {record.client for record in touched.values()}
+            in_force = {
+                client: contract
+                for client in sorted(clients)
+                if (contract := contract_of(connection, client)) is not None
+            }
+            facts = {client: told_about(connection, client) for client in sorted(clients)}
             write_records(connection, in_force, touched.values(), facts, persons)
         for contact, record in touched.items():
             if record.settled and all(track.closed or track.lost for track in record.tracks):
@@ -163,6 +166,7 @@ class SettingsProjection(Writer):
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         before = contracts_of(connection)
         after = dict(before)
+        keep_shared(connection, events)
         for envelope in events:
             fold_contract(after, envelope)
         changed = {
@@ -220,6 +224,19 @@ def told_of(connection: Connection) -> dict[ClientId, Facts]:
     return {ClientId(row[0]): decode_told(row[1]) for row in rows}
 
 
+def told_about(connection: Connection, client: ClientId) -> Facts:
+    """The same of one client."""
+    row = connection.execute(select(told.c.facts).where(told.c.client == client)).fetchone()
+    return NOTHING_TOLD if row is None else decode_told(row[0])
+
+
+def contract_of(connection: Connection, client: ClientId) -> Contract | None:
+    """One client's."""
+    statement = select(contracts.c.contract).where(contracts.c.client == client)
+    row = connection.execute(statement).fetchone()
+    return None if row is None else decode_contract(row[0])
+
+
 def write_records(
     connection: Connection,
     in_force: dict[ClientId, Contract],
@@ -240,12 +257,12 @@ def write_records(
         row, priced = _rows(plan, told_, record, persons.get(record.contact))
         rows.append(row)
         own += priced
-    statement = insert(contacts)
-    fixed = ("contact", "person")
+    statement = insert(connection, contacts)
+    fixed = ("client", "contact", "person")
     columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["contact"],
+            index_elements=["client", "contact"],
             set_={name: statement.excluded[name] for name in columns},
         ),
         rows,

@@ -11,11 +11,11 @@ from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of, span_of
-from roost.office.contracts.plan import Plan, Planned, moment_text
+from roost.office.contracts.plan import Plan, Planned
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import shown, unit_rate, worth
 from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
-from roost.office.invoices.messages import Draft
+from roost.office.invoices.messages import Draft, DraftLine
 from roost.office.reactions import measured_of
 from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
@@ -28,6 +28,7 @@ from roost.ports.records import (
     Happening,
     InvoiceDraft,
     InvoiceLine,
+    InvoiceTax,
     LegRecord,
     PricedLine,
     SegmentRecord,
@@ -195,7 +196,7 @@ def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
         exact = worth(planned.line, part.quantity, part.surcharge)
         made.append(
             PricedLine(
-                line=name_in(plan.contract, planned, part),
+                line=name_in(plan, planned, part),
                 name=planned.line.text,
                 quantity=quantity,
                 unit=unit,
@@ -207,13 +208,12 @@ def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
     return tuple(made)
 
 
-def name_in(contract: Contract, planned: Planned, part: Part) -> str:
+def name_in(plan: Plan, planned: Planned, part: Part) -> str:
     """The name that a part's line has on its month's draft."""
-    first = span_of(contract.zone, period_of(contract.zone, part.at))[0]
+    span = span_of(plan.contract.zone, period_of(plan.contract.zone, part.at))
     named = f"{planned.name}:{part.surcharge}" if part.surcharge else planned.name
-    if planned.since <= first:
-        return named
-    return f"{named}@{moment_text(contract, planned.since)}"
+    moment = plan.moment_of(planned, *span)
+    return f"{named}@{moment}" if moment else named
 
 
 def draft(contract: Contract, made: Draft) -> InvoiceDraft:
@@ -224,12 +224,27 @@ def draft(contract: Contract, made: Draft) -> InvoiceDraft:
         period=made.period,
         since=since,
         until=until,
-        lines=tuple(
-            InvoiceLine(line.name, line.text, line.quantity, line.unit, line.rate, line.amount)
-            for line in made.lines
-        ),
+        lines=tuple(_invoiced(line) for line in made.lines),
         total=made.total,
         contract=f"{made.contract} ({made.evaluator}, {made.zones})",
+        taxes=tuple(InvoiceTax(one.category, one.rate, one.net, one.tax) for one in made.taxes),
+        gross=made.gross,
+        damages=tuple(_invoiced(line) for line in made.damages),
+    )
+
+
+def _invoiced(line: DraftLine) -> InvoiceLine:
+    return InvoiceLine(
+        line.name,
+        line.text,
+        line.quantity,
+        line.unit,
+        line.rate,
+        line.amount,
+        str(line.kind),
+        line.programme,
+        line.clause,
+        line.tax,
     )
 
 

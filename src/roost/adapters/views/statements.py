@@ -1,18 +1,18 @@
 """Answers of `ports.office.Statements` from `views.db`, and drafts with what they're made from."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from roost.adapters.views.office import decode_document, decode_view, document_of
-from roost.adapters.views.opened import Opened
+from roost.adapters.views.opened import Asked
 from roost.adapters.views.projection import contracts_of, decode_record, told_of
 from roost.adapters.views.records import draft_of
 from roost.adapters.views.schema import contacts, documents, positions, statements
 from roost.kernel.ids import ClientId, ContactId, StreamName
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.accounts.model import Stage
 from roost.office.accounts.views import DocumentView, StatementView
@@ -35,19 +35,16 @@ class Drafted(Struct, frozen=True):
 
 
 class SqliteStatements:
-    """Reads while the projections write, from any thread. Before the file exists there's
-    nothing: empty answers."""
+    """Reads while the projections write, from any thread: what's in a purview. Before the file
+    exists there's nothing: empty answers."""
 
-    def __init__(self, path: Path) -> None:
-        self._views = Opened(path)
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
+    def __init__(self, views: Asked, purview: Purview) -> None:
+        self._views = views
+        self._purview = purview
 
     def position_of(self, stream: StreamName) -> int:
         """How far a stream has been taken into account."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return 0
         with connection:
@@ -57,7 +54,7 @@ class SqliteStatements:
         self, owner: ClientId | None, period: str | None, limit: int
     ) -> list[StatementView]:
         """The latest month first, then by client."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         wanted = select(statements.c.view)
@@ -72,7 +69,7 @@ class SqliteStatements:
 
     def statement(self, client: ClientId, period: str) -> StatementView | None:
         """One client's month; None while nothing was frozen."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         where = (statements.c.client == client, statements.c.period == period)
@@ -82,7 +79,7 @@ class SqliteStatements:
 
     def silent(self, now: InstantUs) -> list[StatementView]:
         """Frozen ones whose time to be disputed is over."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         where = (statements.c.stage == Stage.FROZEN.value, statements.c.confirm_by <= now)
@@ -92,7 +89,7 @@ class SqliteStatements:
 
     def document(self, number: str) -> DocumentView | None:
         """One as issued."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -102,7 +99,7 @@ class SqliteStatements:
         self, owner: ClientId | None, since: str, until: str, limit: int
     ) -> list[DocumentView]:
         """Those of these days, both included, in the order they were issued."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         wanted = select(documents.c.view).where(documents.c.day >= since, documents.c.day <= until)
@@ -115,7 +112,7 @@ class SqliteStatements:
 
     def facts(self, client: ClientId) -> Facts:
         """What the office was told beside what was measured."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return Facts()
         with connection:
@@ -123,7 +120,7 @@ class SqliteStatements:
 
     def contract(self, client: ClientId) -> Contract | None:
         """As it's in force."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
@@ -132,11 +129,10 @@ class SqliteStatements:
     def drafted(self, client: ClientId, period: str) -> Drafted | None:
         """A month's draft with what it was made from, read in one transaction. None without a
         contract, or for no month."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         with connection:
-            connection.exec_driver_sql("BEGIN")
             contract = contracts_of(connection).get(client)
             made = None if contract is None else draft_of(connection, contract, period)
             if contract is None or made is None:
@@ -148,7 +144,7 @@ class SqliteStatements:
         self, client: ClientId, period: str, counts: Sequence[int]
     ) -> tuple[dict[int, ContactId], Contract | None]:
         """The contacts of these counts that have lines in the month, by count."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}, None
         found: dict[int, ContactId] = {}
@@ -172,7 +168,7 @@ class SqliteStatements:
 
     def counts(self, wanted: Sequence[ContactId]) -> list[int]:
         """The clients' own counts of contacts."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         found: list[int] = []
@@ -185,7 +181,7 @@ class SqliteStatements:
 
     def late(self, client: ClientId, period: str, after: int) -> list[ContactId]:
         """Contacts of the month whose end came into the cell's log after this number."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from roost.definitions import times
+from roost.definitions.billing import OPERATOR
 from roost.definitions.billing_documents import BillingDocument, PoolDocument, SellerDocument
 from roost.definitions.checks.surcharges import check_day_kinds
 from roost.definitions.problems import Problem, did_you_mean
 from roost.definitions.reading import Draft, Source
-from roost.office.contracts.sellers import Rule
+from roost.office.contracts.sellers import SHARED, Rule
 
 Found = Iterator[Problem]
+OUR_REASONS: Final = ("signed_in", "no_answer", "declined", "unreachable")  # the floor's own
 
 
 def check_billing(draft: Draft) -> Found:
@@ -30,7 +33,24 @@ def check_billing(draft: Draft) -> Found:
     for name, pool in source.document.pools.items():
         yield from _teams(draft, source, name, pool, teams)
         yield from _rules(draft, source, name, pool)
+    yield from _away(draft, source)
     yield from check_day_kinds(source, source.document.days)
+
+
+def _away(draft: Draft, source: Source[BillingDocument]) -> Found:
+    reasons = [] if draft.centre is None else draft.centre.document.away_reasons
+    for name, one in source.document.away.items():
+        if draft.centre is not None and name not in {*reasons, *OUR_REASONS}:
+            what = f"nobody is away for {name!r}"
+            mend = did_you_mean(name, reasons, none="Add it to the centre's away_reasons")
+            yield source.wrong_key(("away", name), "unknown-reason", what, mend)
+        if one.whose not in {SHARED, OPERATOR, *draft.folders}:
+            mend = did_you_mean(one.whose, [SHARED, OPERATOR, *draft.folders])
+            what = f"{one.whose!r} is no client"
+            yield source.wrong(("away", name, "whose"), "unknown-client", what, mend)
+        if one.production and not one.paid:
+            what, mend = "production that nobody is paid for", "Write paid: true"
+            yield source.wrong(("away", name, "production"), "unpaid-production", what, mend)
 
 
 def _taxes(source: Source[BillingDocument], name: str, seller: SellerDocument) -> Found:

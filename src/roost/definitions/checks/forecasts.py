@@ -14,6 +14,12 @@ from roost.office.contracts.model import Measure
 
 def check_forecast(source: Source[ContractDocument], section: Section) -> Iterator[Problem]:
     """One section's."""
+    for place, term in enumerate(section.service):
+        if term.relief is not UNSET and term.queues:
+            what = "a forecast is of all queues together: some of them have no relief"
+            mend = "Leave relief out, or make a programme of these queues"
+            path = (*section.path, "service", place, "relief")
+            yield source.wrong(path, "relief-of-queues", what, mend)
     terms, where = section.forecast, (*section.path, "forecast")
     if terms is UNSET:
         for place, term in enumerate(section.service):

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from roost.kernel.ids import ClientId, Digest, StreamName
+from roost.kernel.ids import ClientId, Digest
 from roost.kernel.money import Money
 from roost.office.contracts.sellers import LegalEntity
 from roost.office.invoices.messages import Draft, DraftLine, TaxSum
@@ -60,8 +60,9 @@ class Change(Struct, frozen=True, gc=False):
 class Document(Struct, frozen=True, gc=False):
     """`lines` are the invoice's, or the difference; `changes` says what each difference is of,
     `moved` names the contacts whose lines changed by the client's own count. `corrects` is the
-    number of the invoice that a correction is of, `fapiao` what the tax system gave for that.
-    `known` is how much of each stream it was made from."""
+    number of the invoice that a correction is of, `fapiao` what the tax system gave for that. From
+    how much of each stream it was made isn't here, but with the frozen statement: a client would
+    read from it how much there is of others."""
 
     kind: DocumentKind
     number: str
@@ -80,7 +81,6 @@ class Document(Struct, frozen=True, gc=False):
     contract: str
     evaluator: str
     zones: str
-    known: dict[StreamName, int]
     codes: tuple[TaxWord, ...] = ()
     order: str = ""  # the buyer's reference: a purchase order
     corrects: str = ""

@@ -100,7 +100,6 @@ class IssueInvoice(Command, frozen=True, gc=False):
     due: str
     seller: LegalEntity
     buyer: LegalEntity
-    known: Known
     standing: Draft | None = None
     codes: tuple[TaxWord, ...] = ()
     order: str = ""
@@ -109,12 +108,13 @@ class IssueInvoice(Command, frozen=True, gc=False):
 
 class CarryCorrection(Command, frozen=True, gc=False):
     """The correction that was frozen asks for more, and the contract has that on the next
-    month's invoice: as lines of `period`."""
+    month's invoice: as lines of `period`. `included`: prices of the contract include tax."""
 
     statement: StatementId
     draft: Draft
     standing: Draft
     period: str
+    included: bool = False
 
 
 class RecordFapiao(Command, frozen=True, gc=False):
@@ -151,8 +151,8 @@ class WithdrawExclusion(Command, frozen=True, gc=False):
 
 class GiveForecast(Command, frozen=True, gc=False):
     """How many contacts a programme expects: one number for each local day from `first_day` on,
-    or, with `interval_us`, for each interval of each day. A later one replaces it until it's
-    locked: at `locks_at`, by the contract."""
+    or, with `interval_us`, for each interval of each day. For a day the last one holds that was
+    given before its deadline; `locks_at`: the last day's, by the contract."""
 
     client: ClientId
     period: str
@@ -312,7 +312,8 @@ class ExclusionWithdrawn(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ForecastGiven(Event, frozen=True, gc=False, kw_only=True):
-    """What a programme expects in a month; locked at `locks_at`."""
+    """What a programme expects from a day on. It's locked as it is: a later one holds for the
+    days whose deadline hasn't come; `locks_at` is the last day's."""
 
     period: str
     first_day: int

@@ -49,6 +49,13 @@ class AccountChanged(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
 
 
+class ActedAs(Event, frozen=True, gc=False, kw_only=True):
+    """Somebody at the centre's own machine acted as an account: what the office was told so."""
+
+    account: str
+    what: str
+
+
 class WallboardChanged(Event, frozen=True, gc=False, kw_only=True):
     """Somebody paired a television or revoked it."""
 
@@ -119,6 +126,7 @@ _EVENTS: Final = (
     NumberShown,
     DataExported,
     AccountChanged,
+    ActedAs,
     WallboardChanged,
     AgentCommanded,
     AgentsMoved,

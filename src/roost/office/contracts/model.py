@@ -259,3 +259,5 @@ class Contract(Struct, frozen=True, gc=False):
     pools: tuple[tuple[str, int], ...] = ()  # the version of each pool's rule that was agreed
     one_off: tuple[OneOff, ...] = ()
     statement: StatementRules = StatementRules()
+    language: str = "en"  # of what lines say by themselves
+    tests: tuple[str, ...] = ()  # lists of callers whose contacts are tests
