@@ -36,6 +36,7 @@ from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
+from roost.definitions.would_change import WouldChange
 from roost.engine.bodies import Decoder
 from roost.engine.runtime import LiveEngine
 from roost.floor import definition, effects
@@ -314,6 +315,7 @@ class SmallCentre:
         self.phones = Phones(self)
         self.recordings = MemoryRecordings()
         self.simulations = MemorySimulations()
+        self.would_change = lambda: WouldChange("", (), None)
         path = folder / "accounts.db"
         path.write_bytes(_everybodys_accounts())
         self.accounts = SqliteAccounts(path)
@@ -333,6 +335,7 @@ class SmallCentre:
             views=SqliteViews(folder / "views.db", self.store.reader(), STREAM),
             recordings=self.recordings,
             simulations=self.simulations,
+            would_change=self._would_change,
             clock=self.clock,
             randomness=SeededRandomness(),
             decoder=self._decoder,
@@ -374,6 +377,9 @@ class SmallCentre:
         self._views.close()
 
     # --- commands ---
+
+    def _would_change(self) -> WouldChange:
+        return self.would_change()
 
     async def submit(
         self, command: Command, actor: Actor, id: CommandId, puts: Sequence[VaultPut] = ()
