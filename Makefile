@@ -2,8 +2,11 @@
 ARGS ?=
 PYTEST := .venv/bin/python -m pytest -q -p no:cacheprovider
 RINGS := unit property scenario simulation
+PEERS := protocol integration browser
+# Some images forbid bytecode; then each of a run's thousand processes would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types pure contract outer browser soak bench docs pictures clean
+.PHONY: help setup demo test lint types shape pure contract peers soak bench docs pictures clean
 
 help:
 	@echo "make demo   the example centre, live in this terminal (ARGS=\"--for 60s --json\")"
@@ -20,7 +23,10 @@ demo:
 	@packaging/setup.sh run
 	@.venv/bin/roost demo $(ARGS)
 
-test: setup lint types pure contract outer browser
+# Pyright keeps one core busy; the other checks have the second meanwhile.
+test: setup
+	@$(MAKE) --no-print-directory -j 2 --output-sync types lint shape
+	@$(MAKE) --no-print-directory pure contract peers
 
 lint:
 	.venv/bin/ruff check --no-cache src tests benchmarks
@@ -28,20 +34,20 @@ lint:
 
 types:
 	.venv/bin/pyright
+
+shape:
 	PYTHONPATH=src .venv/bin/lint-imports --no-cache
-	$(PYTEST) -n 2 tests/architecture
+	$(PYTEST) tests/architecture
 
 pure:
-	$(PYTEST) -n 2 -m "not soak" $(addprefix tests/,$(RINGS))
+	$(PYTEST) -n 2 --dist worksteal -m "not soak" $(addprefix tests/,$(RINGS))
 
 contract:
-	$(PYTEST) -n 2 -m "not soak" tests/contract
+	$(PYTEST) -n 2 --dist worksteal -m "not soak" tests/contract
 
-outer:
-	$(PYTEST) -n 2 --dist loadfile -m "not soak" tests/protocol tests/integration
-
-browser:
-	$(PYTEST) -n 2 --dist loadfile -m "not soak" tests/browser
+# They wait more than they compute, so there are more of them than cores (tests/conftest.py).
+peers:
+	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "not soak" $(addprefix tests/,$(PEERS))
 
 soak: setup
 	$(PYTEST) -n 2 -m soak tests

@@ -46,7 +46,7 @@ LEAD: Final = "zhou"  # a supervisor with a phone, as the demo's is
 LEAD_NUMBER: Final = "1012"
 PASSWORD: Final = "correct horse battery staple"
 LOCALES: Final = {"en": "en-GB", "zh": "zh-CN"}
-PATIENCE_MS: Final = 10_000
+PATIENCE_MS: Final = 30_000
 MESSAGES: Final = "13800138099"  # who calls from there is asked for a message
 FLOW: Final = CENTRES_FLOW.replace(
     "  wait:\n",
@@ -78,14 +78,14 @@ class Outside:
 
     async def rings(self, number: str) -> PhoneCall:
         """The phone of this number rings by now."""
-        await until(lambda: any(one.called == number for one in self.calls), 10, "it rings nowhere")
+        await until(lambda: any(one.called == number for one in self.calls), why="it rings nowhere")
         return next(one for one in reversed(self.calls) if one.called == number)
 
     async def answers(self, number: str, hz: float) -> PhoneCall:
         """And is lifted, by somebody who says a tone."""
         call = await self.rings(number)
         call.answer()
-        await call.answered(5)
+        await call.answered()
         sound_of(call).tone(hz)
         return call
 
@@ -126,7 +126,7 @@ class Centre:
         accounts.close()
         self.passwords = {**self.up.passwords, SUPERVISOR: PASSWORD, LEAD: PASSWORD}
 
-    def runs(self, story: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
+    def runs(self, story: Coroutine[Any, Any, T], seconds: float = 120.0) -> T:
         """Runs something of phones and waits for it."""
         return asyncio.run_coroutine_threadsafe(story, self._loop).result(seconds)
 

@@ -22,7 +22,7 @@ class Slow(Agent):
         call.ring()
 
     async def lifts(self) -> None:
-        await until(lambda: bool(self.calls), 10, "the phone didn't ring")
+        await until(lambda: bool(self.calls), why="the phone didn't ring")
         await self._answer(self.calls[-1])
 
 

@@ -64,7 +64,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path) -> Told:
 
     def tell(story: Story) -> None:
         async def bounded() -> None:
-            async with asyncio.timeout(60), media() as (one, commands), asyncio.timeout(20):
+            async with asyncio.timeout(180), media() as (one, commands), asyncio.timeout(60):
                 await story(one, commands)
 
         asyncio.run(bounded())

@@ -22,6 +22,7 @@ from roost.processes.softphone import Softphone, sound_of
 NUMBER = "95598"
 AGENTS = ("1001", "1002", "1003")
 AGENT_HZ, CALLER_HZ = 700, 1_100
+PATIENCE_S = 60.0  # with what comes sooner on any machine that isn't drowning
 FLOW = """
 about: Straight to an agent.
 steps:
@@ -34,7 +35,7 @@ steps:
 """
 
 
-async def until(what: Callable[[], Any], seconds: float = 10.0, why: str = "") -> None:
+async def until(what: Callable[[], Any], seconds: float = PATIENCE_S, why: str = "") -> None:
     """Polls a condition (a value, or an awaitable of one) with a deadline."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -99,16 +100,16 @@ class CentreUp:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    async def ready(self, seconds: float = 60.0) -> None:
+    async def ready(self, seconds: float = 2 * PATIENCE_S) -> None:
         async def asks() -> bool:
             assert self.runs[-1].poll() is None, self.said()
-            async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
                 answer = await client.get(f"{self.url}/api/health")
                 return answer.is_success and bool(answer.json()["ready"])
 
         await until(asks, seconds, "the centre isn't ready")
 
-    async def replaced(self, role: str, pid: int, seconds: float = 20.0) -> None:
+    async def replaced(self, role: str, pid: int, seconds: float = PATIENCE_S) -> None:
         """The role runs again, as another process, and the centre is ready."""
         await until(lambda: self.pids().get(role) not in (None, pid), seconds)
         await self.ready(seconds)
@@ -132,7 +133,7 @@ class CentreUp:
     def admin(self) -> httpx.AsyncClient:
         token = self.launch.places.watch_token.read_text().strip()
         return httpx.AsyncClient(
-            base_url=self.url, timeout=5, trust_env=False,
+            base_url=self.url, timeout=PATIENCE_S, trust_env=False,
             headers={"Authorization": f"Bearer {token}"},
         )  # fmt: skip
 
@@ -159,7 +160,7 @@ class Caller:
     async def rings(self) -> "Caller":
         await self.softphone.start()
         self.call = self.softphone.phone.call(self.uri)
-        await self.call.answered(10)
+        await self.call.answered(PATIENCE_S)
         self.sound.tone(CALLER_HZ)
         return self
 
@@ -167,7 +168,7 @@ class Caller:
     def sound(self) -> Any:
         return sound_of(self.call)
 
-    async def hears_agent(self, seconds: float = 10.0) -> None:
+    async def hears_agent(self, seconds: float = PATIENCE_S) -> None:
         assert await self.sound.hears_tone(AGENT_HZ, timeout_s=seconds), "no agent is heard"
 
     async def close(self) -> None:
@@ -182,7 +183,7 @@ class Agent:
         known = secrets.read(centre.launch.places.data)
         account = Account(user, known.sip[user], "127.0.0.1", centre.sip)
         self.softphone = Softphone(account)
-        self.client = httpx.AsyncClient(base_url=centre.url, timeout=5, trust_env=False)
+        self.client = httpx.AsyncClient(base_url=centre.url, timeout=PATIENCE_S, trust_env=False)
         self.login = {"name": user, "password": centre.passwords[user]}
         self.calls: list[PhoneCall] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -205,10 +206,10 @@ class Agent:
     async def _answer(self, call: PhoneCall) -> None:
         call.answer()
         with contextlib.suppress(Exception):
-            await call.answered(10)
+            await call.answered(PATIENCE_S)
             sound_of(call).tone(AGENT_HZ)
 
-    async def hears_caller(self, seconds: float = 10.0) -> None:
+    async def hears_caller(self, seconds: float = PATIENCE_S) -> None:
         await until(lambda: bool(self.calls), seconds, "the phone didn't ring")
         sound = sound_of(self.calls[-1])
         assert await sound.hears_tone(CALLER_HZ, timeout_s=seconds), "no caller is heard"
@@ -223,7 +224,7 @@ class Agent:
         answer = await self.client.get("/api/desk")
         return str(answer.json()["me"]["agent"]["presence"])
 
-    async def is_(self, presence: str, seconds: float = 5.0) -> None:
+    async def is_(self, presence: str, seconds: float = PATIENCE_S) -> None:
         async def asks() -> bool:
             return await self.presence() == presence
 

@@ -22,9 +22,9 @@ STATUS = re.compile(r"\s+# status (\d+)$")
 NUMBER = re.compile(r"\b(?=\w*\d)[\w+-]+\b|\d+")
 READY = {"up": "is up.", "phone": "is ready"}
 READERS = {"contacts", "invoices", "watch", "tokens"}  # they may be typed again
-COMMAND_S = 60.0
-SEEN_S = 10.0  # what a page shows is there after so long
-END_S = 20.0
+COMMAND_S = 180.0
+SEEN_S = 60.0  # what a page shows is there after so long
+END_S = 60.0
 
 
 @dataclass

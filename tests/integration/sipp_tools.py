@@ -165,7 +165,7 @@ async def sipp(
     return process.returncode, printed.decode("utf-8", "replace")[-4_000:]
 
 
-async def until(condition: Callable[[], bool], within_s: float = 10) -> None:
+async def until(condition: Callable[[], bool], within_s: float = 60) -> None:
     """Polls a condition until it holds."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 - it's a condition of several objects

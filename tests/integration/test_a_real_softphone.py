@@ -154,7 +154,7 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
                 me = (await own.get("/api/desk")).json()["me"]["agent"]
                 return me["presence"] == "talking"
 
-            await until(talking, 5, "the desk doesn't say that the agent talks")
+            await until(talking, why="the desk doesn't say that the agent talks")
             await caller.sees("ended")
             await agent.sees("ended")
 
@@ -162,7 +162,7 @@ def test_two_softphones_talk_and_are_recorded(centre: CentreUp, tmp_path: Path) 
                 answer = await own.post("/api/desk/wrap-up", json={"code": "other"})
                 return answer.is_success
 
-            await until(wrapped, 10, "the agent couldn't write it up")
+            await until(wrapped, why="the agent couldn't write it up")
             assert (await own.post("/api/desk/sign-out")).is_success
         left, right = channels(await recording(centre))
         check_sound(left, right)
@@ -198,7 +198,7 @@ def test_the_transfer_key_hands_the_caller_to_a_colleague(centre: CentreUp) -> N
                 me = (await other.get("/api/desk")).json()["me"]["agent"]
                 return me["presence"] == "talking"
 
-            await until(talking, 5, "the colleague doesn't talk")
+            await until(talking, why="the colleague doesn't talk")
             me = (await one.get("/api/desk")).json()["me"]["agent"]
             assert me["presence"] == "wrapping"
             assert (await other.post("/api/desk/hang-up")).is_success
@@ -230,7 +230,7 @@ async def finished(client: httpx.AsyncClient) -> None:
         answer = await client.post("/api/desk/wrap-up", json={"code": "other"})
         return answer.is_success
 
-    await until(wrapped, 10, "it couldn't be written up")
+    await until(wrapped, why="it couldn't be written up")
     assert (await client.post("/api/desk/sign-out")).is_success
 
 
@@ -253,13 +253,13 @@ def test_the_transfer_key_hands_the_caller_to_the_repair_crew(
             )  # fmt: skip
             await agent.sees("connected")
             await agent.sees("ended")
-            await until(lambda: city.talking() is not None, 10, "the crew was never called")
+            await until(lambda: city.talking() is not None, why="the crew was never called")
 
             def heard() -> bool:
                 call = city.talking()
                 return call is not None and sound_of(call).tone_level(CALLER_HZ, 200) > -20
 
-            await until(heard, 10, "the crew doesn't hear the caller")
+            await until(heard, why="the crew doesn't hear the caller")
             await finished(own)
             await city.close()
             ended = await caller.sees("ended")
@@ -281,7 +281,7 @@ async def consulting(centre: CentreUp, tmp_path: Path) -> AsyncIterator["Consult
     async with logged_in(centre, "1003") as own:
         await ready(own)
         call = caller.phone.call(f"sip:95598@{server}")
-        await call.answered(10)
+        await call.answered()
         sound_of(call).tone(CALLER_HZ, -12.0)
         await press(call, "3")
         await phone.sees("connected")
@@ -303,7 +303,7 @@ class Consulting:
         self.phone, self.caller, self.city = phone, caller, city
 
     async def crew(self) -> PhoneCall:
-        await until(lambda: self.city.talking() is not None, 10, "the crew was never called")
+        await until(lambda: self.city.talking() is not None, why="the crew was never called")
         call = self.city.talking()
         assert call is not None
         return call
@@ -383,7 +383,7 @@ async def recording(centre: CentreUp) -> bytes:
     async def ended() -> bool:
         return any(row["ended"] for row in (await centre.contacts()).values())
 
-    await until(ended, 20, "no record of the contact")
+    await until(ended, why="no record of the contact")
     (ref,) = await centre.contacts()
     async with logged_in(centre, "admin") as client:
         record = (await client.get(f"/api/contacts/{ref}")).json()
@@ -393,7 +393,7 @@ async def recording(centre: CentreUp) -> bytes:
         async def there() -> bool:
             return (await client.get(path)).is_success
 
-        await until(there, 20, "no recording")
+        await until(there, why="no recording")
         return (await client.get(path)).content
 
 

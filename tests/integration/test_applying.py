@@ -40,7 +40,7 @@ def apply(centre: CentreUp, status: int = 0) -> Any:
          "--data", centre.launch.data, "--yes", "--json"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
@@ -100,7 +100,7 @@ def dry_run(folder: str, data: str) -> Any:
         [sys.executable, "-m", "roost.cli", "apply", folder, "--data", data, "--dry-run", "--json"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -178,7 +178,7 @@ def modes(centre: CentreUp, *words: str, status: int = 0) -> str:
          "--dir", centre.launch.centre, "--data", centre.launch.data],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr

@@ -53,7 +53,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CentreUp]:
     made.stop()
 
 
-def run(story: Callable[[], Awaitable[None]], seconds: float = 60) -> None:
+def run(story: Callable[[], Awaitable[None]], seconds: float = 180) -> None:
     async def bounded() -> None:
         async with asyncio.timeout(seconds):
             await story()
@@ -105,7 +105,7 @@ def test_a_call_in_the_browser_survives_control_a_reload_and_another_tab(
                 killed = centre.kill("control")
                 await both_hear(desk, caller, 1.0)
                 await centre.replaced("control", killed)
-                await until(lambda: desk.answers("ready"), 20, "control isn't back")
+                await until(lambda: desk.answers("ready"), why="control isn't back")
                 await desk.has("talking")
                 await both_hear(desk, caller, 1.0)
 
@@ -137,7 +137,7 @@ def test_a_call_in_the_browser_survives_control_a_reload_and_another_tab(
                 )
                 return bool(row["presence"] == "away")
 
-            await until(without_phone, 5, "an agent without a phone isn't ready")
+            await until(without_phone, why="an agent without a phone isn't ready")
 
     run(story)
 
@@ -201,8 +201,8 @@ def test_a_line_that_loses_packets_speaks_opus_both_ways(centre: CentreUp, tmp_p
                 async def in_opus() -> bool:
                     return bool(await desk.page.evaluate(CODECS) == ["audio/opus", "audio/opus"])
 
-                await until(in_opus, 25, "the line doesn't speak Opus")
-                await until(lambda: network.dropped > 50, 25, "the network loses nothing")
+                await until(in_opus, why="the line doesn't speak Opus")
+                await until(lambda: network.dropped > 50, why="the network loses nothing")
                 await both_hear(desk, caller)
                 assert caller.sound.figures().ssrcs == 1
 

@@ -73,7 +73,7 @@ def test_the_place_is_kept_and_the_phone_rings_when_an_agent_is_there(
             await until(lambda: bool(home.calls), 15, "the caller's phone didn't ring")
             call = home.calls[-1]
             assert call.called == CALLER
-            await call.answered(5)
+            await call.answered()
             sound_of(call).tone(CALLER_HZ)
             assert await sound_of(call).hears_tone(AGENT_HZ, timeout_s=10)
             await agent.hears_caller()

@@ -261,7 +261,7 @@ def test_a_trunk_over_tcp(tmp_path: Path) -> None:
 
 async def listening(port: int) -> None:
     """Until somebody takes connections there."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection(LOOPBACK, port)
@@ -288,7 +288,7 @@ def test_whom_we_called_holds_us_and_comes_back() -> None:
             await office.start(port=port)
             place.telephony.perform(DIAL)
             await place.floor.until(LegAnswered)
-            await rung[0].answered(5)
+            await rung[0].answered()
             for count, held in enumerate((True, False), 1):
                 rung[0].hold(held)
                 told = await place.floor.until(LegHeld, count)

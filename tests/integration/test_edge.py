@@ -25,7 +25,7 @@ FIRST = SessionId("1001/1")
 BROWSER_HZ, OURS_HZ = 700, 1_100
 
 
-def run(story: Callable[[], Awaitable[None]], seconds: float = 40) -> None:
+def run(story: Callable[[], Awaitable[None]], seconds: float = 180) -> None:
     async def bounded() -> None:
         async with asyncio.timeout(seconds):
             await story()

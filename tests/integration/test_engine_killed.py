@@ -23,7 +23,7 @@ from roost.ports.commands import Done
 
 STREAM = StreamName("doors-1")
 SOURCE = Path(__file__).parents[2] / "src"
-DEADLINE_S = 60
+DEADLINE_S = 180
 
 CONTROL = """
     import asyncio, sys

@@ -36,7 +36,7 @@ def test_processes_that_start_together_do_not_lock_each_other_out(tmp_path: Path
             assert one.stdout is not None
             assert one.stdout.readline() == f"{number}\n"
     for one in opening:
-        one.communicate(timeout=30)
+        one.communicate(timeout=120)
         assert one.returncode == 0
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 

@@ -19,7 +19,7 @@ from roost.ports import desks
 from roost.ports.commands import Answer, Done, Refused, Unavailable
 from roost.ports.edge import SessionId
 
-DEADLINE_S = 10
+DEADLINE_S = 60
 REGISTRY = Commands(COMMANDS)
 STREAM = StreamName("doors-1")
 

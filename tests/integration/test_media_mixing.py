@@ -38,7 +38,7 @@ Phones = dict[LegId, AudioEndpoint]
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await story()
 
     asyncio.run(bounded())

@@ -30,7 +30,7 @@ CALLER, AGENT = LegId("caller"), LegId("C1/a1")
 
 def run(story: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await story()
 
     asyncio.run(bounded())

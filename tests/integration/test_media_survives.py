@@ -63,7 +63,7 @@ GRID = ClientId("grid")
 
 def run(story) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await story()
 
     asyncio.run(bounded())

@@ -32,7 +32,7 @@ def phone(launch: settings.Launch, *words: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     return run.returncode, run.stderr
 

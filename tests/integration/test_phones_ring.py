@@ -61,7 +61,7 @@ def test_a_registered_phone_is_rung_answers_and_hangs_up(transport: str) -> None
             rung[0].ring()
             await place.floor.until(LegRang)
             rung[0].answer()
-            await rung[0].answered(5)
+            await rung[0].answered()
             await place.floor.until(LegAnswered)
             assert place.floor.vault.listing(f"dialog:{AGENT_LEG}")
             rung[0].hold()
@@ -117,7 +117,7 @@ def test_every_phone_of_an_agent_rings_and_the_first_one_wins() -> None:
             place.telephony.perform(DIAL)
             await until(lambda: len(rung) == 2)
             rung[0].answer()
-            await rung[0].answered(5)
+            await rung[0].answered()
             await rung[1].ended(5)
             assert rung[1].why is Why.CANCELLED
             await place.floor.until(LegAnswered)
@@ -205,7 +205,7 @@ def test_a_caller_holds_sends_digits_and_is_ended_by_us() -> None:
     async def story() -> None:
         async with centre() as place, phone(place, "0571", "") as outside:
             call = outside.call(f"sip:{NUMBER}@127.0.0.1:{place.port}")
-            await call.answered(5)
+            await call.answered()
             answered = await place.floor.until(LegAnswered)
             assert isinstance(answered, LegAnswered)
             call.hold()
@@ -228,7 +228,7 @@ def test_a_caller_without_an_offer_gets_ours() -> None:
     async def story() -> None:
         async with centre() as place, phone(place, "0571", "") as outside:
             call = outside.call(f"sip:{NUMBER}@127.0.0.1:{place.port}", offer=False)
-            await call.answered(5)
+            await call.answered()
             answered = await place.floor.until(LegAnswered)
             assert isinstance(answered, LegAnswered)
             agreed = place.media.agreed[answered.leg]
@@ -245,7 +245,7 @@ def test_a_number_that_is_nobodys() -> None:
         async with centre() as place, phone(place, "0571", "") as outside:
             call = outside.call(f"sip:12345@127.0.0.1:{place.port}")
             with pytest.raises(Ended):
-                await call.answered(5)
+                await call.answered()
             assert call.status == 404
             assert place.floor.commands == []
 
@@ -256,10 +256,10 @@ def test_too_many_calls_are_sent_away_at_once() -> None:
     async def story() -> None:
         async with centre(most_calls=2) as place, phone(place, "0571", "") as outside:
             first = outside.call(f"sip:{NUMBER}@127.0.0.1:{place.port}")
-            await first.answered(5)
+            await first.answered()
             second = outside.call(f"sip:{NUMBER}@127.0.0.1:{place.port}")
             with pytest.raises(Ended):
-                await second.answered(5)
+                await second.answered()
             assert second.status == 503
             assert first.up.is_set()
 

@@ -58,7 +58,7 @@ class Desk:
         second = self.calls("1002")
         await second.rings(5)
         self.place.telephony.perform(AnswerLine(AGENT_LEG))
-        await second.answered(5)
+        await second.answered()
         await self.place.floor.until(LinesHeld)
         await self.heard_by(second)
         return second
@@ -97,7 +97,7 @@ async def talking(script: Script = completes) -> AsyncGenerator[Desk]:
         await place.floor.until(PhoneRegistered)
         place.telephony.perform(DIAL)
         await place.floor.until(LegAnswered)
-        await rung[0].answered(5)
+        await rung[0].answered()
         try:
             yield Desk(place, made, rung[0])
         finally:
@@ -179,7 +179,7 @@ def test_given_up_while_it_rings() -> None:
             await second.rings(5)
             second.hang_up()
             with pytest.raises(Ended):
-                await second.answered(5)
+                await second.answered()
             assert second.status == 487
             assert await desk.told(LineClosed) == LineClosed(AGENT_LEG, held=True)
             assert not desk.first.over.is_set()
@@ -199,7 +199,7 @@ def test_what_came_of_it_is_the_phones_answer(reason: Reason, status: int) -> No
             assert await desk.told(LineAsked) == LineAsked(AGENT_LEG, ToEntry(EntryId("crew")))
             desk.place.telephony.perform(EndLine(AGENT_LEG, reason))
             with pytest.raises(Ended):
-                await second.answered(5)
+                await second.answered()
             assert second.status == status
             assert await desk.told(LineClosed) == LineClosed(AGENT_LEG, held=False)
 
@@ -276,7 +276,7 @@ def test_whom_a_second_line_may_not_call(user: str, status: int) -> None:
         async with talking() as desk:
             second = desk.calls(user)
             with pytest.raises(Ended):
-                await second.answered(5)
+                await second.answered()
             assert second.status == status
             assert not any(isinstance(one, LineAsked) for one in desk.place.floor.commands)
             third = desk.calls("1002")  # and the line is free again
@@ -314,7 +314,7 @@ def test_what_the_floor_refuses_is_a_status_and_words(refusal: Refusal, status: 
             desk.place.floor.refusing = lambda one: refusal if isinstance(one, LineAsked) else None
             second = desk.calls("1002")
             with pytest.raises(Ended):
-                await second.answered(5)
+                await second.answered()
             assert second.status == status
             assert desk.place.telephony.figures()["lines_refused"] == 1
             assert not desk.first.over.is_set()
@@ -328,13 +328,13 @@ def test_a_third_line_and_a_phone_without_a_contact_are_refused() -> None:
             await desk.consults()
             third = desk.calls("crew")
             with pytest.raises(Ended):
-                await third.answered(5)
+                await third.answered()
             assert third.status == 486
             await idle.register()
             await desk.told(PhoneRegistered, 2)
             call = idle.call(f"sip:1001@{LOOPBACK}:{desk.place.port}")
             with pytest.raises(Ended):
-                await call.answered(5)
+                await call.answered()
             assert call.status == 403
 
     asyncio.run(story())
@@ -349,13 +349,13 @@ def test_a_call_goes_on_at_another_phone_of_the_same_person() -> None:
             replaces = desk.first.replaces().partition("=")[2]
             uri = f"sip:1001@{LOOPBACK}:{desk.place.port}"
             taken = kitchen.call(uri, replaces=replaces)
-            await taken.answered(5)
+            await taken.answered()
             await desk.first.ended(5)
             await desk.told(LegHeld)
             await desk.heard_by(taken)
             again = kitchen.call(uri, replaces=replaces)
             with pytest.raises(Ended):
-                await again.answered(5)
+                await again.answered()
             assert again.status == 481
 
     asyncio.run(story())

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 GRID = ROOT / "examples" / "power-grid"
 STORM = "storm"
 FEWER = "agents=-3"
-LONGEST_S = 60.0
+LONGEST_S = 180.0
 
 
 #: The program itself, but for its priority: tests keep every core busy.

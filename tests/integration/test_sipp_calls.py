@@ -111,7 +111,7 @@ def test_a_caller_by_ipv6() -> None:
             outside = Phone(account, CellClock(), b"six", lambda: Silence("::1", 5004))
             await outside.start("::1")
             call = outside.call(f"sip:95598@[::1]:{place.port}")
-            await call.answered(5)
+            await call.answered()
             await place.floor.until(LegAnswered)
             call.hang_up()
             await place.floor.until(LegClosed)

@@ -43,7 +43,7 @@ sys.exit(it.run(on_ready=lambda: say("ready")))
 """
 
 
-def until(what: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(what: Callable[[], bool], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     tick = threading.Event()
     while not what():

@@ -72,7 +72,7 @@ def test_control_killed_in_the_middle_of_calls(centre: CentreUp) -> None:
             rows = await centre.contacts()
             return len(rows) == 2 and all(row["ended"] for row in rows.values())
 
-        await until(recorded, 10)
+        await until(recorded)
         rows = await centre.contacts()
         assert {row["ended_by"] for row in rows.values()} == {"agent", "caller"}
         assert all(row["outcome"] == "answered" for row in rows.values())
@@ -100,7 +100,7 @@ def test_web_and_worker_killed_while_somebody_talks(centre: CentreUp) -> None:
             row = (await centre.contacts()).get("power-grid-3")
             return row is not None and row["ended_by"] == "caller"
 
-        await until(followed, 10)
+        await until(followed)
 
     asyncio.run(story())
 
@@ -134,7 +134,7 @@ def test_media_killed_takes_its_own_calls_and_no_agent_sticks(centre: CentreUp) 
             row = (await centre.contacts()).get("power-grid-5")
             return row is not None and row["ended_why"] == "media_lost"
 
-        await until(recorded, 10)
+        await until(recorded)
 
     asyncio.run(story())
 
@@ -152,7 +152,7 @@ def test_hold_is_music_for_the_caller_and_silence_for_the_agent_through_a_restar
             desk = sound_of(agent.calls[0])
 
             await agent.does("hold")
-            await until(lambda: caller.sound.tone_level(AGENT_HZ) < -45, 5, "the agent is heard")
+            await until(lambda: caller.sound.tone_level(AGENT_HZ) < -45, why="the agent is heard")
             assert await caller.sound.hears_sound(), "no music"
             killed = centre.kill("control")
             said, seen = len(desk.heard), caller.sound.figures().received

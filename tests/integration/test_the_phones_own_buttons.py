@@ -69,7 +69,7 @@ async def talking(
         await place.floor.until(PhoneRegistered)
         place.telephony.perform(DIAL)
         await place.floor.until(LegAnswered)
-        await rung[0].answered(5)
+        await rung[0].answered()
         yield place, rung[0]
 
 
@@ -212,7 +212,7 @@ def test_two_calls_of_a_phone_are_joined_by_replaces() -> None:
             for count, dial in enumerate((DIAL, second), 1):
                 place.telephony.perform(dial)
                 await place.floor.until(LegAnswered, count)
-                await rung[-1].answered(5)
+                await rung[-1].answered()
             to = f"<sip:1002@roost?{rung[1].replaces()}>"
             assert (await rung[0].refer(to))[0] == 202
             asked = await place.floor.until(ReplacesAsked)
@@ -227,7 +227,7 @@ def test_a_caller_can_transfer_nobody() -> None:
     async def story() -> None:
         async with centre(ring_and_answer) as place, phone(place, "0571", "") as outside:
             call = outside.call(f"sip:{NUMBER}@{LOOPBACK}:{place.port}")
-            await call.answered(5)
+            await call.answered()
             await place.floor.until(ReceiveCall)
             assert (await call.refer("<sip:1002@roost>"))[0] == 403
             assert not any(isinstance(one, ReferAsked) for one in place.floor.commands)

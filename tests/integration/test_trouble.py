@@ -90,7 +90,7 @@ def test_a_full_disk(plain: CentreUp) -> None:
             rows = await plain.contacts()
             return len(rows) == 3 and all(row["ended"] for row in rows.values())
 
-        await until(recorded, 10)
+        await until(recorded)
         rows = await plain.contacts()
         assert rows["power-grid-2"]["ended_by"] == "us"
         assert rows["power-grid-1"]["ended_by"] == "caller"

@@ -21,7 +21,7 @@ from roost.web import feed as feed_module
 from roost.web.limits import MOST_FEEDS_ACCOUNT
 from roost.web.testing import PASSWORD, SmallCentre
 
-DEADLINE_S = 20
+DEADLINE_S = 60
 
 
 async def open_feed(

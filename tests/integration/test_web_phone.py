@@ -38,7 +38,7 @@ class Control:
         return self.reply if isinstance(request, desks.Offer) else desks.Fine()
 
     async def until(self, kind: type, count: int = 1) -> Any:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(found := [one for one in self.asked if isinstance(one, kind)]) < count:
                 self.news.clear()
                 await self.news.wait()
@@ -65,7 +65,7 @@ async def opened(
 
 
 async def next_of(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             message = json.loads(await socket.recv())
             if message["kind"] == kind:
@@ -217,7 +217,7 @@ def test_a_session_that_ends_takes_its_phone_along(
             )
             await next_of(page, "hello")
             await client.delete("/api/session", headers={"Roost-Request": "1"})
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while True:
                     message = json.loads(await page.recv())
                     if message["kind"] == "beat":

@@ -28,7 +28,7 @@ async def following(parts: Parts) -> AsyncIterator[Follower]:
     follower = Follower(parts)
     task = asyncio.create_task(follower.run())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not follower.caught_up:  # noqa: ASYNC110 - it sets no event
                 await asyncio.sleep(0.01)
         yield follower

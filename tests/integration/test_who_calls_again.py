@@ -30,7 +30,7 @@ def test_a_caller_is_a_token_for_a_client_that_asks_and_nobody_otherwise() -> No
         for times, asking in enumerate(((), (ClientId("power-grid"),)), 1):
             place.telephony.configure(dict(settings.numbers), (), {}, None, asking)
             call = outside.call(f"sip:{NUMBER}@{LOOPBACK}:{centre.port}")
-            await call.answered(5)
+            await call.answered()
             received = await place.floor.until(ReceiveCall, times)
             assert isinstance(received, ReceiveCall)
             told.append(received.person)

@@ -14,7 +14,9 @@ import io
 import wave
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Self, cast
 
 import httpx
@@ -171,6 +173,20 @@ def _applied(now: InstantUs) -> Envelope:
     )
 
 
+@cache
+def _everybodys_accounts() -> bytes:
+    """The file in which all PEOPLE have accounts, made once in a process: to hash their passwords
+    takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "accounts.db"
+        accounts = SqliteAccounts(path)
+        for name, owner, role, agent in PEOPLE:
+            account = accounts.create(owner, name, role, agent, PASSWORD)
+            assert not isinstance(account, Refusal), account
+        accounts.close()
+        return path.read_bytes()
+
+
 def _flow(client: ClientId) -> definition.Flow:
     queue = QueueId(f"{client}/calls")
     most = DurationUs(10 * MINUTE)
@@ -300,7 +316,9 @@ class SmallCentre:
         self.recordings = MemoryRecordings()
         self.simulations = MemorySimulations()
         self.would_change = lambda: WouldChange("", (), None)
-        self.accounts = SqliteAccounts(folder / "accounts.db")
+        path = folder / "accounts.db"
+        path.write_bytes(_everybodys_accounts())
+        self.accounts = SqliteAccounts(path)
         self.engine = LiveEngine(
             ROOM, STREAM, self.store.writer, self.store.reader(), self.clock, self.phones
         )
@@ -344,10 +362,7 @@ class SmallCentre:
     async def __aenter__(self) -> Self:
         await self.engine.start()
         self._stack.push_async_callback(self.engine.stop)
-        for name, owner, role, agent in PEOPLE:
-            account = self.accounts.create(owner, name, role, agent, PASSWORD)
-            assert not isinstance(account, Refusal), account
-            self.people[name] = account
+        self.people = {account.name: account for account in self.accounts.listing(None)}
         self._stack.callback(self.accounts.close)
         writer = self.store.writer(SETTINGS_STREAM)
         name = VaultPut(name_id(AgentId("1001")), OPERATOR, b"Li Na")

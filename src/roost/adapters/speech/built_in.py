@@ -7,12 +7,16 @@ it lives between 200 and 1,000 and stays well below the level of speech.
 
 from array import array
 from collections.abc import Callable
-from math import exp, pi, sin
-from typing import Final
+from math import pi
+from typing import TYPE_CHECKING, Final
 
 from roost.kernel.prompts import BUILT_IN
 from roost.protocols.rtp.packet import CLOCK_HZ
 from roost.protocols.rtp.sound import tone
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CHORD_S: Final = 4
 FADE_S: Final = 0.9
@@ -31,37 +35,46 @@ def _hertz(note: int) -> float:
 
 def music() -> "array[int]":
     """32 s of it."""
-    length = CHORD_S * len(CHORDS) * CLOCK_HZ
-    sound = [0.0] * length
-    fade = round(FADE_S * CLOCK_HZ)
+    import numpy as np  # where it's needed: it takes long to import
+
+    sound = np.zeros(CHORD_S * len(CHORDS) * CLOCK_HZ)
     for number, chord in enumerate(CHORDS):
         start = number * CHORD_S * CLOCK_HZ
         for voice, note in enumerate(chord):
-            _pad(sound, start, CHORD_S * CLOCK_HZ, fade, _hertz(note), 0.20 - 0.02 * voice)
+            _mix(sound, start, (0.20 - 0.02 * voice) * _pad(_hertz(note)))
         for beat in range(round(CHORD_S / PLUCK_S)):
             note = chord[(0, 2, 1, 3, 2, 1, 3, 2)[beat]] + 12
-            _pluck(sound, start + round(beat * PLUCK_S * CLOCK_HZ), _hertz(note), 0.11)
-    loudest = max(abs(value) for value in sound)
-    return array("h", [round(value * MUSIC_PEAK / loudest) for value in sound])
+            _mix(sound, start + round(beat * PLUCK_S * CLOCK_HZ), 0.11 * _pluck(_hertz(note)))
+    samples = np.rint(sound * MUSIC_PEAK / np.abs(sound).max()).astype(np.int16)
+    return array("h", samples.tobytes())
 
 
-def _pad(
-    sound: list[float], start: int, length: int, fade: int, hertz: float, weight: float
-) -> None:
-    """A soft note that swells in over the last one's end (round the seam, too)."""
-    turn = 2 * pi * hertz / CLOCK_HZ
-    for n in range(length + fade):
-        swell = min(1.0, n / fade, (length + fade - n) / fade)
-        value = sin(turn * n) + 0.25 * sin(2 * turn * n) + 0.08 * sin(3.003 * turn * n)
-        sound[(start + n) % len(sound)] += weight * swell * value
+def _mix(sound: "NDArray[np.float64]", start: int, note: "NDArray[np.float64]") -> None:
+    """Adds a note, round the seam where it's longer."""
+    before = min(len(note), len(sound) - start)
+    sound[start : start + before] += note[:before]
+    sound[: len(note) - before] += note[before:]
 
 
-def _pluck(sound: list[float], start: int, hertz: float, weight: float) -> None:
+def _pad(hertz: float) -> "NDArray[np.float64]":
+    """A soft note that swells in over the last one's end."""
+    import numpy as np
+
+    fade = round(FADE_S * CLOCK_HZ)
+    n = np.arange(CHORD_S * CLOCK_HZ + fade)
+    swell = np.minimum(1.0, np.minimum(n, n[::-1] + 1) / fade)
+    turn = 2 * pi * hertz / CLOCK_HZ * n
+    return swell * (np.sin(turn) + 0.25 * np.sin(2 * turn) + 0.08 * np.sin(3.003 * turn))
+
+
+def _pluck(hertz: float) -> "NDArray[np.float64]":
     """A harp-like note that dies away."""
-    turn = 2 * pi * hertz / CLOCK_HZ
-    for n in range(CLOCK_HZ):
-        value = sin(turn * n) + 0.3 * sin(2 * turn * n) * exp(-n / 1_200)
-        sound[(start + n) % len(sound)] += weight * min(1.0, n / 60) * exp(-n / 2_000) * value
+    import numpy as np
+
+    n = np.arange(CLOCK_HZ)
+    turn = 2 * pi * hertz / CLOCK_HZ * n
+    sound = np.sin(turn) + 0.3 * np.sin(2 * turn) * np.exp(-n / 1_200)
+    return np.minimum(1.0, n / 60) * np.exp(-n / 2_000) * sound
 
 
 def ring_back() -> "array[int]":

@@ -8,14 +8,19 @@ from array import array
 from functools import cache
 from math import cos, gcd, log10, pi, sin
 from operator import mul
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from roost.protocols.rtp.packet import CLOCK_HZ
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FULL_SCALE: Final = 32_768.0
 FLOOR_DB: Final = -96.0
 TAPS: Final = 48  # of the lower rate's filter, each side's half
 EDGE: Final = 0.92  # of half the lower rate: where the pass band ends
+PORTION: Final = 8_000  # samples that are made at once
 
 
 def _db(power: float) -> float:
@@ -66,35 +71,34 @@ def active_level(samples: "array[int]", frame: int = CLOCK_HZ // 50) -> float:
 
 
 @cache
-def _filters(up: int, down: int) -> tuple[tuple[float, ...], ...]:
-    """For each of `up` phases a low-pass filter (windowed sinc, Hann) at the input's rate."""
+def _filters(up: int, down: int) -> "tuple[int, NDArray[np.float64]]":
+    """Half the taps' count, and for each of `up` phases a low-pass filter (windowed sinc, Hann) at
+    the input's rate."""
+    import numpy as np
+
     cutoff = EDGE * min(1.0, up / down)  # of half the input's rate
     half = round(TAPS / cutoff / 2)
-    phases: list[tuple[float, ...]] = []
-    for phase in range(up):
-        taps: list[float] = []
-        for n in range(-half + 1, half + 1):
-            x = n - phase / up
-            sinc = cutoff if abs(x) < 1e-9 else sin(pi * cutoff * x) / (pi * x)
-            taps.append(sinc * (0.5 + 0.5 * cos(pi * x / half)) if abs(x) < half else 0.0)
-        total = sum(taps)
-        phases.append(tuple(tap / total for tap in taps))
-    return tuple(phases)
+    x = np.arange(-half + 1, half + 1) - np.arange(up)[:, np.newaxis] / up
+    window = np.where(np.abs(x) < half, 0.5 + 0.5 * np.cos(pi * x / half), 0.0)
+    taps = cutoff * np.sinc(cutoff * x) * window
+    return half, taps / taps.sum(axis=1, keepdims=True)
 
 
 def resampled(samples: "array[int]", rate: int, to: int = CLOCK_HZ) -> "array[int]":
     """The same sound at another rate, what the new rate can't carry filtered out."""
     if rate == to:
         return samples
+    import numpy as np  # where it's needed: it takes long to import
+
     divisor = gcd(rate, to)
     up, down = to // divisor, rate // divisor
-    filters = _filters(up, down)
-    half = len(filters[0]) // 2
-    padded = [0] * (half - 1) + list(samples) + [0] * (half + 1)
+    half, filters = _filters(up, down)
+    around = np.pad(np.frombuffer(samples, dtype=np.int16), (half - 1, half + 1))
+    windows = np.lib.stride_tricks.sliding_window_view(around, 2 * half)
+    out = array("h")
     length = len(samples) * up // down
-    out = array("h", bytes(2 * length))
-    for n in range(length):
-        whole, phase = divmod(n * down, up)
-        value = sum(map(mul, filters[phase], padded[whole : whole + 2 * half]))
-        out[n] = max(-32_768, min(32_767, round(value)))
+    for start in range(0, length, PORTION):
+        places = np.arange(start, min(start + PORTION, length)) * down
+        values = np.einsum("ij,ij->i", windows[places // up], filters[places % up])
+        out.frombytes(np.clip(np.rint(values), -32_768, 32_767).astype(np.int16).tobytes())
     return out

@@ -1,0 +1,28 @@
+"""What holds in every ring (rings.py)."""
+
+from pathlib import Path
+
+import pytest
+
+from rings import empty, together, turn
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("loadgroup", False):
+        items.sort(key=lambda item: turn(item.path))
+    for item in items:
+        group = together(item.path)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A ring that collects nothing would pass for ever, so it fails."""
+    config = session.config
+    if config.option.keyword:
+        return  # whoever asks for a name knows that not every ring has it
+    asked = [Path(config.invocation_params.dir, one.partition("::")[0]) for one in config.args]
+    nothing = empty(asked, (item.path for item in session.items))
+    if nothing:
+        raise pytest.UsageError(f"no test was found in {', '.join(nothing)}")
