@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from contract.test_views_contract import CELL, GRID, SETTINGS, hour
 from roost.adapters.views import CellProjection, SettingsProjection, SqliteViews
@@ -31,6 +32,7 @@ from roost.office.contracts.model import (
 )
 from roost.office.worktime.messages import Worked
 from roost.office.worktime.times import spent_between, worked
+from unit.billed import SELLER
 
 PERIOD = "2026-03"
 START = hour()[0].at
@@ -69,8 +71,11 @@ def everything() -> Contract:
     return Contract(GRID, "CNY", zone, ("answered",), versions)
 
 
-def settled() -> tuple[Envelope, ...]:
-    event = ContractAgreed(owner=owner_of(GRID), contract=everything())
+def settled(included: bool) -> tuple[Envelope, ...]:
+    terms = everything()
+    if included:
+        terms = structs.replace(terms, seller=SELLER, tax="standard", tax_included=True)
+    event = ContractAgreed(owner=owner_of(GRID), contract=terms)
     return (
         Envelope(
             SETTINGS,
@@ -87,12 +92,12 @@ def settled() -> tuple[Envelope, ...]:
     )
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[False, True], ids=["net", "tax included"])
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("money") / "views.db"
     cell, contracts = CellProjection(file, CELL), SettingsProjection(file, SETTINGS)
     cell.apply(hour())
-    contracts.apply(settled())
+    contracts.apply(settled(request.param))
     cell.close()
     contracts.close()
     return file
@@ -117,6 +122,7 @@ def test_what_explain_shows_sums_to_each_line_before_its_rounding(records: Sqlit
         assert parts, line.name
         whole = sum(Fraction(part.amount) for part in parts)
         if line.name != "anchored:base":  # a sum for all of its contacts
+            # a contact's part is shown to six places
             assert abs(whole - line.amount.as_major()) <= Fraction(1, 100), line.name
         paged = [
             part
@@ -129,7 +135,8 @@ def test_what_explain_shows_sums_to_each_line_before_its_rounding(records: Sqlit
 
 def test_the_views_are_what_the_log_folds_to(records: SqliteRecords) -> None:
     books = Books()
-    for envelope in (*settled(), *hour()):
+    included = records.office_drafts()[0].gross is not None
+    for envelope in (*settled(included), *hour()):
         fold(books, envelope)
     proofs = prove(books, records.held())
     assert all(proof.ok for proof in proofs), proofs
@@ -138,7 +145,7 @@ def test_the_views_are_what_the_log_folds_to(records: SqliteRecords) -> None:
 
 def test_everybodys_hours_sum_to_the_time_signed_in(path: Path) -> None:
     books = Books()
-    for envelope in (*settled(), *hour()):
+    for envelope in (*settled(included=False), *hour()):
         fold(books, envelope)
     start, end = InstantUs(START - START % DAY), InstantUs(START + 2 * DAY)
     spent = spent_between(books.times, start, end)

@@ -152,12 +152,14 @@ class Month:
     def made(self, line: DraftLine, exact: Fraction, of: str = "") -> Row:
         """A line with its amount, net of tax, and what the contract says it comes to."""
         currency = self.contract.currency
-        net = exact
-        if self.contract.tax_included and line.tax in self.rates:
-            net = exact / (1 + number(self.rates[line.tax]) / 100)
-        return Row(
-            structs.replace(line, amount=rounded(net, currency)), rounded(exact, currency), of
-        )
+        net = rounded(self.net(exact, line.tax), currency)
+        return Row(structs.replace(line, amount=net), rounded(exact, currency), of)
+
+    def net(self, exact: Fraction, category: str) -> Fraction:
+        """A sum of the contract's without the tax of a category, where sums include it."""
+        if self.contract.tax_included and category in self.rates:
+            return exact / (1 + number(self.rates[category]) / 100)
+        return exact
 
     def name_of(self, planned: Planned, suffix: str) -> str:
         """A line's name: with the surcharge or band, and with its beginning where another of the

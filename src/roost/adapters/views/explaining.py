@@ -105,16 +105,23 @@ def working(
     else:
         exact = volume(line, quantity)
         amount, words = worth(line, quantity, suffix), rule(month.contract, line, suffix)
+    category = line.tax or month.contract.tax
     return Working(
         contact=record.contact,
         client=record.client,
         count=record.count,
         at=part.at,
         quantity=f"{text(exact)} {shown(line, quantity)[1]}",
-        amount=decimal_text(amount, 6),
-        rule=words,
+        amount=decimal_text(month.net(amount, category), 6),
+        rule=words + _with_tax(month, category),
         events=part.events,
     )
+
+
+def _with_tax(month: Month, category: str) -> str:
+    """That a rate has the tax in it, while amounts are net of it."""
+    included = month.contract.tax_included and category in month.rates
+    return f", with {month.rates[category]} % tax" if included else ""
 
 
 def _charge_rule(contract: Contract, charge: Charge) -> str:
@@ -152,7 +159,7 @@ def sums(month: Month, name: str) -> list[Working] | None:
         for one in settled(month, programme, rows):
             term = full_name(programme.name, f"{billing.TERM}:{one.term.name}")
             if name == term or name.startswith(f"{term}:"):
-                return _verdicts(month, one)
+                return _verdicts(month, one, line.tax)
     amount = decimal_text(line.amount.as_major(), 6)
     words = line.text
     if line.name.endswith(billing.MINIMUM):
@@ -183,15 +190,17 @@ def _days(month: Month, planned: Planned, suffix: str) -> list[Working]:
         quantity = some.get(suffix, 0)
         if quantity:
             at = start_of_day(month.contract.zone, day)
-            exact = decimal_text(worth(planned.line, quantity, suffix), 6)
+            category = planned.line.tax or month.contract.tax
+            exact = decimal_text(month.net(worth(planned.line, quantity, suffix), category), 6)
             words = f"{unit_rate(planned.line, suffix)} {month.contract.currency} an hour"
+            words += _with_tax(month, category)
             made.append(
                 _one(month, at, " ".join(shown(planned.line, quantity)), exact, words, None)
             )
     return made
 
 
-def _verdicts(month: Month, one: Settled) -> list[Working]:
+def _verdicts(month: Month, one: Settled, category: str) -> list[Working]:
     """A term's spans: part of whole, what it comes to, and why."""
     made: list[Working] = []
     for span in one.spans:
@@ -204,6 +213,6 @@ def _verdicts(month: Month, one: Settled) -> list[Working]:
             words += ", capped"
         if verdict.excluded:
             words += f", {len(verdict.excluded)} intervals excluded"
-        amount = decimal_text(verdict.due.as_major(), 6)
+        amount = decimal_text(month.net(verdict.due.as_major(), category), 6)
         made.append(_one(month, at, f"{verdict.part} of {verdict.whole}", amount, words, None))
     return made
