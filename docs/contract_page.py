@@ -92,6 +92,9 @@ by hours names the version that was agreed. A team is in one pool; two rules at 
 
 ## Names on the invoice
 
+A line's words are the contract's `text`; what they say beside it ("band 2", "up to the minimum") is in the
+contract's `language`, by default the client's: Chinese or English.
+
 | name | is |
 |---|---|
 | `contacts` | a line of the contract |

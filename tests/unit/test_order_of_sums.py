@@ -1,5 +1,6 @@
 """BILLING 4 to 7: minimums, forecasts, terms, one-off items and tax, in their order."""
 
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.plan import Plan
 from roost.office.contracts.sellers import TaxCategory, TaxRate
 from roost.office.contracts.terms import Period, Side, Step, Treated
+from roost.office.contracts.words import WORDS, language_of
 from roost.office.forecasts import expected
 from roost.office.invoices.messages import LineKind
 from roost.office.invoices.tally import Tally
@@ -186,6 +188,36 @@ def test_without_data_nothing_is_due() -> None:
     (one,) = settled(month, month.programmes[0], [])
     assert one.spans[0].verdict.kept is None
     assert needed(simple(line())) == ()
+
+
+def test_lines_say_what_they_are_in_the_contracts_language() -> None:
+    bands = (Band("10", "2"), Band(None, "1"))
+    promise = term(text="20 秒接通率", cap_percent="2")
+    of_day = term(name="day", period=Period.DAY)
+    terms = simple(
+        line(bands=bands, text="接听量"),
+        minimum="5000",
+        service=(promise, of_day),
+        language="zh",
+    )
+    made = drafted(terms, {"contacts": 20}, served=(served(75, 100),))
+    assert [one.text for one in made.lines] == [
+        "接听量，第 1 档",
+        "接听量，第 2 档",
+        "补足当月最低金额 5000.00 CNY",
+        "20 秒接通率：达成 75 %，目标 80 %（已封顶）",
+        "day：30 天中有 1 天未达标",
+    ]
+
+
+def test_both_languages_have_all_words() -> None:
+    english, chinese = WORDS["en"], WORDS["zh"]
+    assert english.keys() == chinese.keys()
+    for key, words in english.items():
+        names = {name for _, name, _, _ in Formatter().parse(words) if name}
+        theirs = {name for _, name, _, _ in Formatter().parse(chinese[key]) if name}
+        assert names == theirs, key
+    assert (language_of("zh-CN"), language_of("de")) == ("zh", "en")
 
 
 # --- exclusions and forecast ---

@@ -13,6 +13,7 @@ from roost.definitions.values import (
     Date,
     Document,
     Duration,
+    Language,
     Moment,
     Name,
     Percentage,
@@ -264,6 +265,10 @@ class ContractDocument(Document, frozen=True, kw_only=True):
 
     currency: Annotated[Currency, says("ISO 4217: CNY")]
     zone: Annotated[str | UnsetType, says("Whose months count; by default the client's")] = UNSET
+    language: Annotated[
+        Language | UnsetType,
+        says("Of what invoices say beside its texts: zh or en; by default the client's"),
+    ] = UNSET
     billable: Annotated[
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
     ] = field(default_factory=lambda: ["answered", "called_back"])

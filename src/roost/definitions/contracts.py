@@ -47,6 +47,7 @@ from roost.office.contracts.model import (
 )
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.terms import Term
+from roost.office.contracts.words import language_of
 from roost.office.measures.intervals import at_wall
 
 
@@ -68,6 +69,8 @@ class _Compiler:
         client = folder.client.document
         named = next(z for z in (document.zone, client.zone, self.centre.zone) if z is not UNSET)
         self.zone: Zone = times.zone(named)
+        own = document.language
+        self.language = client.language if own is UNSET else own
         shared = {} if loaded.billing is None else loaded.billing.document.days
         self.days = {name: day_kinds(name, one) for name, one in (shared | document.days).items()}
         self.sellers = {one.id: one for one in sellers(loaded.billing)}
@@ -94,6 +97,7 @@ class _Compiler:
             pools=tuple(sorted(document.pools.items())),
             one_off=tuple(_item(one) for one in document.one_off),
             statement=self.statement(document.statement),
+            language=language_of(self.language),
         )
 
     def version(self, one: VersionDocument) -> ContractVersion:
@@ -199,6 +203,7 @@ class _Compiler:
             minimum=term.minimum,
             treated=term.treated,
             relief=_text(term.relief),
+            text=term.text,
         )
 
     def hours(self, name: str) -> Hours:

@@ -7,7 +7,18 @@ from typing import Final
 
 from msgspec import Struct
 
-MINOR_DIGITS: Final = {"JPY": 0, "KRW": 0, "CNY": 2, "EUR": 2, "USD": 2, "GBP": 2, "KWD": 3}
+#: Places of a sum, by ISO 4217.
+MINOR_DIGITS: Final = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "VND"), 0),
+    **dict.fromkeys(
+        ("AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CNY", "COP", "CZK", "DKK", "EGP", "EUR",
+         "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "KES", "KZT", "MAD", "MOP", "MXN", "MYR",
+         "NGN", "NOK", "NZD", "PEN", "PHP", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK",
+         "SGD", "THB", "TRY", "TWD", "UAH", "USD", "ZAR"),
+        2,
+    ),
+    **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
+}  # fmt: skip
 
 
 class Money(Struct, frozen=True, gc=False):

@@ -31,6 +31,7 @@ from roost.office.contracts.rates import (
     worth,
 )
 from roost.office.contracts.taxes import rates_on
+from roost.office.contracts.words import said
 from roost.office.invoices.messages import DraftLine, LineKind
 from roost.office.quantities import Quantities
 
@@ -107,6 +108,7 @@ class Month:
         for one in self.quantities.costs:
             named = not planned.line.costs or one.kind in planned.line.costs
             if named and one.programme == planned.programme:
+                assert one.amount.currency == self.contract.currency, f"{one.kind} in another"
                 cost += one.amount.as_major()
         return charges(planned.line, self.totals_of(planned), self.part, cost)
 
@@ -166,12 +168,18 @@ class Month:
 
     def text_of(self, planned: Planned, charge: Charge) -> str:
         """A line's words: the contract's, with what sets this charge apart."""
-        line, suffix = planned.line, charge.suffix
+        line, words = planned.line, planned.line.text
         surcharges = {one.name: one.text for one in line.surcharges}
-        if suffix in surcharges:
-            return f"{line.text}, {surcharges[suffix]}"
-        words = f"{line.text}, {suffix.replace('-', ' ')}" if suffix else line.text
-        return f"{words} ({charge.note})" if charge.note else words
+        if charge.suffix in surcharges:
+            words = self.said("surcharge", line=words, surcharge=surcharges[charge.suffix])
+        elif charge.suffix:
+            kind, _, place = charge.suffix.partition("-")
+            words = self.said(kind, line=words, place=place)
+        return self.said(charge.note, line=words) if charge.note else words
+
+    def said(self, key: str, **values: object) -> str:
+        """Words in the contract's language."""
+        return said(self.contract.language, key, **values)
 
     def planned(self, name: str) -> tuple[Planned, str] | None:
         """The line that a draft's line name means, with its surcharge or band."""
