@@ -23,7 +23,16 @@ MB: Final = 1 << 20
 LEAST_DISK_MB: Final = 500
 LEAST_FILES: Final = 4_096  # a call has two legs of two sockets each, and SIP
 BUFFER_BYTES: Final = 4 * MB
-PARTS: Final = ("msgspec", "sqlalchemy", "litestar", "uvicorn", "uvloop", "httpx", "cryptography")
+PARTS: Final = (
+    "msgspec",
+    "sqlalchemy",
+    "litestar",
+    "uvicorn",
+    "uvloop",
+    "httpx",
+    "cryptography",
+    "psycopg",
+)
 
 
 class Finding(Struct, frozen=True):
@@ -51,7 +60,7 @@ def look(directory: Path) -> list[Finding]:
         read = settings.launch(directory)
     except settings.BadSettings as error:
         return [*found, Finding("roost.toml", "missing", "can't be used", str(error))]
-    return [*found, _disk(read), *_ports(read)]
+    return [*found, *_database(read), _disk(read), *_ports(read)]
 
 
 def _python() -> Finding:
@@ -138,6 +147,21 @@ def _disk(launch: settings.Launch) -> Finding:
         return Finding("disk", "ok", f"{free} MB free in {folder}")
     mend = "Make room, or give --data a place with more: a minute recorded takes 1 MB."
     return Finding("disk", "warning", f"{free} MB free in {folder}", mend)
+
+
+def _database(launch: settings.Launch) -> list[Finding]:
+    """The log's and the views' database, where the centre has one."""
+    url = launch.settings.store
+    if not url:
+        return []
+    from roost.processes.database import NotReady, check, named, version_of
+
+    try:
+        version = version_of(url)
+        check(url)
+    except NotReady as error:
+        return [Finding("PostgreSQL", "missing", named(url), str(error))]
+    return [Finding("PostgreSQL", "ok", f"{version}, {named(url)}")]
 
 
 def _ports(launch: settings.Launch) -> list[Finding]:

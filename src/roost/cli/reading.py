@@ -9,7 +9,6 @@ import typer
 
 from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.views.sqlite import SqliteViews
 from roost.cli.output import fail
@@ -22,6 +21,7 @@ from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
 from roost.processes.places import SETTINGS
 from roost.processes.replaying import decoder_of
+from roost.processes.stores import begun, store_of, views_of
 
 Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]
@@ -39,13 +39,13 @@ class Files:
         except settings.BadSettings as error:
             fail(str(error))
         self.places = places = launch.places
-        if not places.streams.exists():
+        if not begun(places):
             fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
         self.cell = StreamName(launch.settings.cell)
         self.keys = KeyFile(places.keys, places.master)
-        self.store = SqliteStore(places.streams, self.keys)
+        self.store = store_of(places, self.keys)
         self.log = self.store.reader()
-        self.views = SqliteViews(places.views, self.store.reader(), self.cell)
+        self.views = SqliteViews(views_of(places), self.store.reader(), self.cell)
         self.records = self.views.records(WHOLE)
         self.vault = self.store.vault(self.cell)
         self.recordings = RecordedTracks(places.recordings, FileTrackKeys(self.keys))

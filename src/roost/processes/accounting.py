@@ -41,6 +41,7 @@ from roost.ports.commands import Answer, Refused
 from roost.ports.log import LogReader, LogWriter, Vault
 from roost.ports.office import As, Exported
 from roost.processes.places import Places
+from roost.processes.stores import views_of
 
 LANGUAGES: Final = ("en", "zh")
 MOST_EXPORTED: Final = 1_000  # documents of one export
@@ -354,7 +355,7 @@ class Accounting(Struct):
 
     def _catch_up(self) -> None:
         """Takes over what the office was told since. Harmless beside the worker."""
-        projection, reader = OfficeProjection(self.places.views, OFFICE), self.store.reader()
+        projection, reader = OfficeProjection(views_of(self.places), OFFICE), self.store.reader()
         try:
             Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), projection).catch_up()
         finally:
@@ -383,7 +384,7 @@ def accounting(
         store,
         clock,
         StreamOffice(store.writer, store.reader(), clock),
-        SqliteViews(places.views),
+        SqliteViews(views_of(places)),
         prints,
     )
 

@@ -32,6 +32,7 @@ SETTINGS: Final = StreamName("settings")  # the stream of definitions and contra
 class Places:
     data: Path
     master_key: str = ""  # absolute; empty: beside the data folder
+    database: str = ""  # a PostgreSQL URL: log, snapshots and views lie there, not in the folder
 
     @property
     def keys(self) -> Path:

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.trail import StreamTrail
 from roost.definitions.application import Application, application
 from roost.definitions.checks.desks import too_long
@@ -34,6 +33,7 @@ from roost.ports.commands import Done, Refused, Submit
 from roost.ports.log import Batch, LogReader
 from roost.processes.not_in_force import NotInForce
 from roost.processes.places import SETTINGS
+from roost.processes.stores import Store
 
 
 class PromptStore(Protocol):
@@ -74,7 +74,7 @@ def in_force(reader: LogReader) -> InForce:
     return found
 
 
-def plan(store: SqliteStore, loaded: Loaded, voice: str) -> Application:
+def plan(store: Store, loaded: Loaded, voice: str) -> Application:
     """What would change, and what does it. Blocking."""
     reader = store.reader()
     try:
@@ -104,7 +104,7 @@ def long_whispers(loaded: Loaded, prompts: PromptStore) -> list[Problem]:
     return found
 
 
-def write_settings(store: SqliteStore, clock: Clock, made: Application) -> None:
+def write_settings(store: Store, clock: Clock, made: Application) -> None:
     """The settings stream's part. Blocking. Raises ports.log.LogFailed, Deposed."""
     writer = store.writer(SETTINGS)
     try:

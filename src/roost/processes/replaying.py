@@ -5,13 +5,9 @@ the records and drafts of `views.db` are what both streams fold to. Nothing is w
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from msgspec import Struct
 
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views import SqliteViews
 from roost.adapters.views.proof import prove
 from roost.definitions.messages import SETTINGS_EVENTS
@@ -27,6 +23,7 @@ from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS
 from roost.office.books import Books, fold
 from roost.ports.log import LogReader
 from roost.processes.places import SETTINGS, Places
+from roost.processes.stores import snapshots_of, store_of, views_of
 
 
 class NoLog(Exception):
@@ -55,10 +52,11 @@ class Log:
     def __init__(self, places: Places, cell: str) -> None:
         self.cell = StreamName(cell)
         self._places = places
-        self._store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
-        if not self._store.path(self.cell).exists():
+        self._store = store_of(places)
+        if self.cell not in self._store.streams():
             raise NoLog(
-                f"{places.data} holds no log of {cell}: start the centre once, or name --data."
+                f"{places.database or places.data} holds no log of {cell}: start the centre once,"
+                " or name --data."
             )
         self.reader: LogReader = self._store.reader()
 
@@ -107,11 +105,11 @@ def replay(places: Places, cell: str, prove_it: bool) -> Replayed:
 
 
 def _proved(places: Places, log: Log) -> Replayed:
-    snapshots = SqliteSnapshots(places.snapshots)
+    snapshots = snapshots_of(places)
     report = verify(ROOM, log.cell, log.reader, snapshots)
     snapshots.close()
     proofs = [Proved(proof.name, proof.ok, proof.says) for proof in report.proofs]
-    views = SqliteViews(Path(places.views), None, log.cell)
+    views = SqliteViews(views_of(places), None, log.cell)
     try:
         held = views.records(WHOLE).held()
         places_ = (held.positions.get(stream, 0) for stream in (SETTINGS, log.cell, OFFICE))

@@ -19,8 +19,6 @@ from roost.adapters.randomness.system import SystemRandomness
 from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views.sqlite import SqliteViews
@@ -35,6 +33,7 @@ from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
+from roost.processes.stores import snapshots_of, store_of, views_of
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
 from roost.web.pages import built_pages
@@ -119,7 +118,7 @@ class _Server(uvicorn.Server):
 def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     places, cell = launch.places, StreamName(launch.settings.cell)
     keys = KeyFile(places.keys, places.master)
-    store = SqliteStore(places.streams, keys)
+    store = store_of(places, keys)
     vault = store.vault(cell)
     reader = store.reader()
     http = launch.settings.http
@@ -130,7 +129,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        views=SqliteViews(places.views, store.reader(), cell),
+        views=SqliteViews(views_of(places), store.reader(), cell),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),
@@ -145,7 +144,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
             zone=_zone(launch),
         ),
         people=store.vault(SETTINGS),
-        snapshots=SqliteSnapshots(places.snapshots),
+        snapshots=snapshots_of(places),
         persons=KeyedPersons(vault, keys.index_key),
         office=accounting(places, cell, store, CellClock()),
         checks=(health.of_link(link.connected), health.of_configured(configured)),

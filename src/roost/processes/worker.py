@@ -17,8 +17,6 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.link.client import LinkClient
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views import CellProjection, OfficeProjection, SettingsProjection
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder
@@ -31,6 +29,7 @@ from roost.processes import printing, supervise, travelling
 from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
+from roost.processes.stores import Store, snapshots_of, store_of, views_of
 
 FINISH_S: Final = 5.0
 LOOK_S: Final = 0.05
@@ -47,23 +46,24 @@ async def _follow(launch: Launch) -> int:
     log = printing.start("worker")
     places, cell = launch.places, StreamName(launch.settings.cell)
     keys = KeyFile(places.keys, places.master)
-    store = SqliteStore(places.streams, keys)
+    store = store_of(places, keys)
     reader, persons = store.reader(), KeyedPersons(store.vault(cell), keys.index_key)
     snapshots = SnapshotProjection(
-        ROOM, cell, SqliteSnapshots(places.snapshots), launch.settings.bounds.snapshot_every
+        ROOM, cell, snapshots_of(places), launch.settings.bounds.snapshot_every
     )
+    views = views_of(places)
     settings_decoder = Decoder(SETTINGS_EVENTS, {})
 
     def trouble(why: str) -> None:
         log.error("follower", trouble=why)
 
     followers = (
-        Follower(reader, SETTINGS, settings_decoder, SettingsProjection(places.views, SETTINGS),
+        Follower(reader, SETTINGS, settings_decoder, SettingsProjection(views, SETTINGS),
                  trouble=trouble),
-        Follower(reader, cell, Decoder.of(ROOM), CellProjection(places.views, cell, persons.of),
+        Follower(reader, cell, Decoder.of(ROOM), CellProjection(views, cell, persons.of),
                  trouble=trouble),
         Follower(reader, cell, Decoder.of(ROOM), snapshots, trouble=trouble),
-        Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), OfficeProjection(places.views, OFFICE),
+        Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), OfficeProjection(views, OFFICE),
                  trouble=trouble),
     )  # fmt: skip
     streams = (SETTINGS, cell, cell, OFFICE)
@@ -94,7 +94,7 @@ async def _follow(launch: Launch) -> int:
     return 0
 
 
-async def _silences(launch: Launch, store: SqliteStore, trouble: Callable[[str], None]) -> None:
+async def _silences(launch: Launch, store: Store, trouble: Callable[[str], None]) -> None:
     """Confirms statements that nobody disputed in time, where their contract says so."""
     office = accounting(launch.places, StreamName(launch.settings.cell), store, CellClock())
     try:

@@ -374,7 +374,8 @@ class PostgresSnapshots:
             )
 
     def close(self) -> None:
-        """The connections are the store's."""
+        """Whoever shares the connections gets new ones."""
+        self._engine.dispose()
 
 
 def _rows(engine: Engine, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
