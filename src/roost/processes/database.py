@@ -1,7 +1,7 @@
 """A centre's PostgreSQL: made ready, and looked at before a start."""
 
-from sqlalchemy import URL, create_engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from roost.adapters.store.postgres import engine_for
 from roost.adapters.store.postgres_schema import lacks, prepare_log, prepare_roles
@@ -25,14 +25,24 @@ def prepare(url: str | URL, login: str) -> None:
         hide_parameters=True,
     )
     try:
-        with engine.begin() as connection:
-            prepare_roles(connection, login)
-            prepare_log(connection)
-            prepare_views(connection)
+        for last in (False, False, True):
+            try:
+                _prepare(engine, login)
+                break
+            except DBAPIError:  # roles are the whole server's: another database's made them now
+                if last:
+                    raise
     except SQLAlchemyError as trouble:
         raise NotReady(f"the database wasn't prepared: {_short(trouble)}") from trouble
     finally:
         engine.dispose()
+
+
+def _prepare(engine: Engine, login: str) -> None:
+    with engine.begin() as connection:
+        prepare_roles(connection, login)
+        prepare_log(connection)
+        prepare_views(connection)
 
 
 def check(url: str) -> None:
