@@ -16,7 +16,7 @@ from roost.adapters.views import CellProjection, SettingsProjection
 from roost.kernel.actor import Actor
 from roost.kernel.calendar import start_of_day
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import CommandId, VaultId
+from roost.kernel.ids import CommandId, Digest, VaultId
 from roost.kernel.time import DAY, InstantUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.documents import Document, DocumentKind
@@ -82,7 +82,7 @@ class Desk:
         self.clock.at = InstantUs(drafted.ends + 2 * DAY)
         self.given = 0
 
-    def prints(self, document: Document, language: str) -> bytes:
+    def prints(self, document: Document, language: str, frozen: Digest | None) -> bytes:
         self.printed.append(document)
         return f"{document.number} {language}".encode()
 
@@ -163,6 +163,14 @@ def test_a_month_goes_from_draft_to_an_invoice_that_is_kept(desk: Desk) -> None:
     assert set(kept.kept) == {"en", "zh"}
     assert desk.office.pdf("GY-2026-000001", "zh") == b"GY-2026-000001 zh"
     assert desk.verified() == desk.verified(deep=True) == ["GY-2026-000001"]
+
+
+def test_a_statement_is_printed_for_whoever_confirms_it(desk: Desk) -> None:
+    assert desk.office.statement_pdf(GRID, desk.period, "en") is None
+    done(desk.office.freeze(GRID, desk.period, LI, desk.id()))
+    assert desk.office.statement_pdf(GRID, desk.period, "en") == b" en"
+    shown = desk.printed[-1]
+    assert (shown.number, shown.gross) == ("", view_of(desk).frozen.draft.gross)
 
 
 def test_a_disputed_contact_is_struck_and_credited(desk: Desk) -> None:

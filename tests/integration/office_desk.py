@@ -6,7 +6,7 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.views import SettingsProjection
 from roost.kernel.envelope import Envelope
-from roost.kernel.ids import Owner, StreamName
+from roost.kernel.ids import Digest, Owner, StreamName
 from roost.kernel.time import DAY, InstantUs
 from roost.office.accounts.documents import Document
 from roost.office.contracts.messages import ContractAgreed
@@ -37,9 +37,9 @@ class Later:
         return InstantUs(self._wall.now() + LATER)
 
 
-def printed(document: Document, language: str) -> bytes:
+def printed(document: Document, language: str, frozen: Digest | None) -> bytes:
     """Nobody reads it here; what's printed is a test of its own."""
-    return f"%PDF {document.number} {language}".encode()
+    return f"%PDF {document.number} {language}{'' if frozen is None else ' statement'}".encode()
 
 
 def office(store: MemoryStore, folder: Path) -> Accounting:

@@ -37,6 +37,8 @@ def test_a_month_is_disputed_confirmed_issued_and_credited(tmp_path: Path) -> No
             frozen = ok(await qian.post(f"{own}/freeze"))
             assert frozen["summary"]["gross"] == {"currency": "CNY", "minor": 530}
             assert code(await chen.post(f"{own}/freeze")) == "not_permitted"
+            assert (await chen.get(f"{own}/pdf?language=zh")).content == b"%PDF  zh statement"
+            assert code(await sun.get(f"{own}/pdf")) == "not_found"
             assert code(await qian.post(f"{own}/confirm", json={"revision": 1})) == "not_permitted"
 
             training = {

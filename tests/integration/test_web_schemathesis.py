@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from integration.office_desk import office
 from roost.web import openapi
 from roost.web.app import described
 from roost.web.testing import ORIGIN, SmallCentre
@@ -49,7 +50,7 @@ class Background:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     async def _live(self) -> None:
-        async with SmallCentre(self._folder) as self.centre:
+        async with SmallCentre(self._folder, office=office) as self.centre:
             people = [await self.centre.login(name) for name in ("admin", "chen", "li")]
             await self.centre.hang_up(await self.centre.call())
             self.started.set_result(people)

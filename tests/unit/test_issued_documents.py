@@ -116,6 +116,15 @@ def test_it_is_printed_in_both_languages(language: str, words: tuple[str, ...]) 
     assert digest(INVOICE) in text
 
 
+def test_a_statement_is_printed_before_it_has_a_number() -> None:
+    draft_digest = digest(draft(*INVOICE.lines))
+    made = pdf(structs.replace(INVOICE, number=""), "en", draft_digest)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+    for word in ("Statement", "Answer by", draft_digest):
+        assert word in text
+    assert "Please pay to" not in text
+
+
 def test_amounts_are_read_at_a_glance() -> None:
     assert amount(Money("CNY", 16_379_206)) == "163,792.06"
     assert amount(Money("CNY", -5)) == "−0.05"

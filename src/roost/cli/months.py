@@ -32,6 +32,7 @@ As = Annotated[
 Words = Annotated[str, typer.Option("--words", help="Why.")]
 Number = Annotated[str, typer.Argument(help="As it's printed, GY-2026-000017.")]
 To = Annotated[Path | None, typer.Option("--to", help="Into this file.")]
+Language = Annotated[str, typer.Option("--language", help="en or zh.")]
 OPERATORS: Final = "invoices.manage"
 CLIENTS: Final = "statements.answer"
 
@@ -144,15 +145,22 @@ def statement(
     client: Client,
     period: Month,
     as_: As = "",
+    to: To = None,
+    language: Language = "en",
     directory: Centre = Path(),
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """A month's statement; with --as it's frozen first, as it is now."""
+    """A month's statement, into a file as a PDF; with --as it's frozen first, as it is now."""
     desk = Desk(directory, data)
     if as_:
         actor = desk.actor(as_, OPERATORS, f"freeze {client}/{period}")
         desk.done(desk.office.freeze(ClientId(client), period, actor, desk.id))
+    body = None
+    if to is not None:
+        body = desk.office.statement_pdf(ClientId(client), period, language)
+    if to is not None and body is not None:
+        to.write_bytes(body)
     desk.show(client, period, as_json)
 
 
@@ -289,7 +297,7 @@ def fapiao(
 def document(
     number: Number,
     to: To = None,
-    language: Annotated[str, typer.Option("--language", help="en or zh.")] = "en",
+    language: Language = "en",
     directory: Centre = Path(),
     data: Data = None,
     as_json: Json = False,

@@ -132,6 +132,10 @@ class Office(Protocol):
         """The document as it was kept; None where there's no such document."""
         ...
 
+    def statement_pdf(self, client: ClientId, period: str, language: str) -> bytes | None:
+        """A frozen statement, for whoever confirms it."""
+        ...
+
     def ubl(self, number: str) -> bytes | None:
         """The document as UBL 2.1."""
         ...

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from roost.adapters.store.office_book import StreamOffice
 from roost.adapters.views.office import OfficeProjection
@@ -24,11 +24,11 @@ from roost.kernel.ids import ClientId, CommandId, ContactId, Digest, StreamName,
 from roost.kernel.messages import Command, Event, Refusal, VaultPut
 from roost.kernel.money import Money
 from roost.kernel.purview import WHOLE
-from roost.kernel.time import DAY, DurationUs
+from roost.kernel.time import DAY, DurationUs, InstantUs
 from roost.office.accounts import messages as say
 from roost.office.accounts.deadlines import answer_until, weekday
 from roost.office.accounts.documents import Document, TaxWord
-from roost.office.accounts.issuing import as_agreed
+from roost.office.accounts.issuing import as_agreed, as_issued
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS, DisputeId, Verdict
 from roost.office.accounts.model import MOST_COUNTS
 from roost.office.accounts.views import StatementView
@@ -46,8 +46,8 @@ from roost.processes.stores import views_of
 LANGUAGES: Final = ("en", "zh")
 MOST_EXPORTED: Final = 1_000  # documents of one export
 MOST_MOVED: Final = 10_000  # contacts that a correction names
-Print = Callable[[Document, str], bytes]
-"""A document as a PDF in a language."""
+Print = Callable[[Document, str, Digest | None], bytes]
+"""A document as a PDF in a language; with a digest, as the statement that it's of."""
 
 
 class Store(Protocol):
@@ -307,7 +307,7 @@ class Accounting(Struct):
         if not isinstance(event, say.DocumentIssued):
             return
         for language in LANGUAGES:
-            body = self.prints(event.document, language)
+            body = self.prints(event.document, language, None)
             digest = Digest(sha256(body).hexdigest())
             _write(self.places.documents / f"{digest}.pdf", body)
             yield say.DocumentKept(
@@ -324,7 +324,20 @@ class Accounting(Struct):
         if view is None or language not in LANGUAGES:
             return None
         path = self.places.documents / f"{view.kept.get(language, '')}.pdf"
-        return path.read_bytes() if path.exists() else self.prints(view.document, language)
+        return path.read_bytes() if path.exists() else self.prints(view.document, language, None)
+
+    def statement_pdf(self, client: ClientId, period: str, language: str) -> bytes | None:
+        """A frozen statement as it's read by whoever confirms it. None where nothing is frozen,
+        or the contract names no seller any more."""
+        view, contract = self.statements.statement(client, period), self.statements.contract(client)
+        if view is None or contract is None or contract.seller is None:
+            return None
+        frozen, zone = view.frozen, contract.zone
+        due = day_text(local_day(zone, InstantUs(view.confirm_by - 1)))
+        shown = as_issued(self._issuing(view, contract), frozen.draft)
+        day = day_text(local_day(zone, frozen.at))
+        document = structs.replace(shown, day=day, due=due)
+        return self.prints(document, language, frozen.digest)
 
     def ubl(self, number: str) -> bytes | None:
         """The document as UBL 2.1; None where there's no such document."""
@@ -363,11 +376,11 @@ class Accounting(Struct):
             reader.close()
 
 
-def printed(document: Document, language: str) -> bytes:
+def printed(document: Document, language: str, frozen: Digest | None) -> bytes:
     """By Typst, which is loaded when the first document is printed."""
     from roost.adapters.documents.pdf import pdf
 
-    return pdf(document, language)
+    return pdf(document, language, frozen)
 
 
 def accounting(

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta, Struct
 
+from roost.kernel.ids import ClientId
 from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.accounts import messages as say
@@ -19,7 +20,7 @@ from roost.ports.office import As, Exported
 from roost.web.acting import Key
 from roost.web.audit import Notes
 from roost.web.commands import Commands
-from roost.web.history import Limit
+from roost.web.history import ClientPath, Limit, PeriodPath
 from roost.web.parts import Parts
 from roost.web.permissions import Caller, reaches
 from roost.web.problems import language_of, not_found
@@ -110,6 +111,27 @@ async def pdf(
 
 
 @get(
+    "/api/invoices/statements/{client:str}/{period:str}/pdf",
+    summary="One statement, printed",
+    media_type=PDF,
+)
+async def statement_pdf(
+    request: Request[Any, Any, Any],
+    client: ClientPath,
+    period: PeriodPath,
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    language: Language = None,
+) -> Response[bytes]:
+    """As it was frozen, for whoever confirms it."""
+    office, chosen = office_of(parts), language or language_of(request)
+    body = await asyncio.to_thread(office.statement_pdf, ClientId(client), period, chosen)
+    if body is None or not reaches(caller, client):
+        raise not_found()
+    return _file(body, PDF, f"{client}-{period}.pdf")
+
+
+@get(
     "/api/invoices/documents/{number:str}/ubl",
     summary="One issued document as UBL 2.1",
     media_type=XML,
@@ -187,4 +209,4 @@ def _file(body: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(body, media_type=media_type, headers=headers)
 
 
-ROUTES: Final = (documents, document, pdf, ubl, record_fapiao, export)
+ROUTES: Final = (documents, document, pdf, statement_pdf, ubl, record_fapiao, export)

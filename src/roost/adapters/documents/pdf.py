@@ -12,6 +12,7 @@ import msgspec
 import typst
 
 from roost.adapters.documents.words import WORDS, unit
+from roost.kernel.ids import Digest
 from roost.kernel.money import Money
 from roost.office.accounts.documents import Change, Document, DocumentKind, digest
 from roost.office.contracts.sellers import LegalEntity
@@ -22,48 +23,53 @@ MOST_MOVED: Final = 60  # contacts named on the page
 NOTHING: Final = "–"
 
 
-def pdf(document: Document, language: str) -> bytes:
-    """The document as it's printed. Raises typst.TypstError."""
-    made = typst.compile(
-        TEMPLATE.read_bytes(), format="pdf", sys_inputs=_inputs(document, language)
-    )
+def pdf(document: Document, language: str, frozen: Digest | None = None) -> bytes:
+    """The document as it's printed; with `frozen`, the digest of a statement's draft, as that
+    statement, which has no number yet. Raises typst.TypstError."""
+    inputs = _inputs(document, language, frozen)
+    made = typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs)
     assert isinstance(made, bytes)
     return made
 
 
 def png(document: Document, language: str, ppi: float = 110) -> list[bytes]:
     """Its pages as pictures."""
-    inputs = _inputs(document, language)
+    inputs = _inputs(document, language, None)
     made = typst.compile(TEMPLATE.read_bytes(), format="png", ppi=ppi, sys_inputs=inputs)
     return made if isinstance(made, list) else [made]
 
 
-def _inputs(document: Document, language: str) -> dict[str, str]:
-    return {"data": msgspec.json.encode(content(document, language)).decode()}
+def _inputs(document: Document, language: str, frozen: Digest | None) -> dict[str, str]:
+    return {"data": msgspec.json.encode(content(document, language, frozen)).decode()}
 
 
-def content(document: Document, language: str) -> dict[str, Any]:
+def content(document: Document, language: str, frozen: Digest | None = None) -> dict[str, Any]:
     """All that the template shows, as text."""
     w = WORDS[language]
+    title = w[document.kind.value] if frozen is None else w["statement"]
+    number = document.number if frozen is None else document.period
     credit = document.kind is DocumentKind.CREDIT_NOTE
     return {
         "language": language,
         "words": w,
-        "title": w[document.kind.value],
-        "number": document.number,
+        "title": title,
+        "number": number,
         "currency": document.currency,
         "seller": _party(document.seller, w),
         "buyer": _party(document.buyer, w),
-        "facts": _facts(document, w),
+        "facts": _facts(document, w, w["due"] if frozen is None else w["answer_by"]),
         "rows": _rows(document, language),
         "sums": _sums(document, w),
         "total": {
-            "text": _total(document.kind, w),
+            "text": _total(document.kind, w) if frozen is None else w["statement_total"],
             "amount": f"{amount(document.gross, credit)} {document.currency}",
         },
-        "below": _below(document, w),
-        "proof": {"hash": digest(document), "says": w["hash_says"]},
-        "foot": f"{document.seller.legal_name} · {w[document.kind.value]} {document.number}"
+        "below": _below(document, w, asks=frozen is None),
+        "proof": {
+            "hash": frozen or digest(document),
+            "says": w["hash_says"] if frozen is None else w["statement_hash_says"],
+        },
+        "foot": f"{document.seller.legal_name} · {title} {number}"
         + (f" · {w['no_fapiao']}" if document.seller.country == "CN" else ""),
         "page": w["page"],
     }
@@ -104,10 +110,10 @@ def _party(entity: LegalEntity, w: dict[str, str]) -> dict[str, Any]:
     return {"name": entity.legal_name, "rows": rows}
 
 
-def _facts(document: Document, w: dict[str, str]) -> list[tuple[str, str]]:
+def _facts(document: Document, w: dict[str, str], due: str) -> list[tuple[str, str]]:
     found = [(w["day"], document.day), (w["period"], document.period)]
     if document.kind in (DocumentKind.INVOICE, DocumentKind.ADJUSTMENT):
-        found.append((w["due"], document.due))
+        found.append((due, document.due))
     if document.order:
         found.append((w["order"], document.order))
     if document.corrects:
@@ -185,7 +191,7 @@ def _sums(document: Document, w: dict[str, str]) -> list[dict[str, str]]:
     return rows
 
 
-def _below(document: Document, w: dict[str, str]) -> list[dict[str, Any]]:
+def _below(document: Document, w: dict[str, str], *, asks: bool) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = []
     if document.moved:
         named = [f"{document.client}-{count}" for count in document.moved[:MOST_MOVED]]
@@ -193,7 +199,7 @@ def _below(document: Document, w: dict[str, str]) -> list[dict[str, Any]]:
         rows = [", ".join(named)] + ([w["more"].format(count=f"{rest:,}")] if rest else [])
         parts.append({"title": w["contacts_moved"], "rows": rows})
     bank = document.seller.bank
-    asks = document.kind in (DocumentKind.INVOICE, DocumentKind.ADJUSTMENT)
+    asks = asks and document.kind in (DocumentKind.INVOICE, DocumentKind.ADJUSTMENT)
     if asks and bank is not None:
         code = f" · {w['code']} {bank.code}" if bank.code else ""
         rows = [

@@ -43,10 +43,14 @@ def _numbered(ask: IssueInvoice, place: int, document: Document) -> DocumentIssu
 
 
 def _first(ask: IssueInvoice) -> list[Document]:
-    draft = ask.draft
+    return [as_issued(ask, ask.draft), *_damages(ask, ask.draft.damages, ())]
+
+
+def as_issued(ask: IssueInvoice, draft: Draft) -> Document:
+    """A draft as the invoice that it would be, without its number."""
     tax = tax_of(draft.taxes, draft.currency)
     assert draft.gross == draft.total + tax, f"{draft.total} + {tax} isn't {draft.gross}"
-    invoice = structs.replace(
+    return structs.replace(
         _bare(ask, DocumentKind.INVOICE),
         lines=draft.lines,
         taxes=draft.taxes,
@@ -54,7 +58,6 @@ def _first(ask: IssueInvoice) -> list[Document]:
         tax=tax,
         gross=draft.total + tax,
     )
-    return [invoice, *_damages(ask, draft.damages, ())]
 
 
 def _later(
