@@ -28,7 +28,7 @@ from roost.engine.bodies import Decoder
 from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
-from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes import certificates, dry_run, health, printing, secrets, supervise, travelling
 from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
@@ -132,6 +132,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         views=SqliteViews(views_of(places), store.reader(), cell),
         recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
+        would_change=dry_run.asked(Path(launch.centre), places.data),
         clock=CellClock(),
         randomness=SystemRandomness(),
         decoder=Decoder.of(ROOM),

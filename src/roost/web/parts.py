@@ -1,11 +1,13 @@
 """What the API is built from: the adapters that a composition root hands in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from msgspec import Struct
 
 from roost.definitions.application import name_id
+from roost.definitions.would_change import WouldChange
 from roost.engine.bodies import Decoder
 from roost.kernel.ids import OPERATOR, AgentId, StreamName
 from roost.kernel.time import Zone
@@ -46,9 +48,9 @@ class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
     stood; without it each start folds the whole log. `persons` is the index of callers; without
-    it nobody is found by number. `office` takes
-    a client's month from draft to credit. `key` is the centre's random key (at least
-    16 bytes), the same in every web process."""
+    it nobody is found by number. `office` takes a client's month from draft to credit.
+    `would_change` is the dry run (definitions.would_change). `key` is the centre's random key (at
+    least 16 bytes), the same in every web process."""
 
     submit: Submit
     log: LogReader
@@ -59,6 +61,7 @@ class Parts:
     views: Views
     recordings: Recordings
     simulations: Simulations
+    would_change: Callable[[], WouldChange]
     clock: Clock
     randomness: Randomness
     decoder: Decoder
