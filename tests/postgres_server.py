@@ -68,11 +68,10 @@ def server(*, fsync: bool = False) -> str:
     """The URL of its administrator. Whichever worker comes first starts it."""
     kind = "durable-" if fsync else ""
     place = Path(tempfile.gettempdir()) / f"roost-postgres-{kind}{session()}"
-    with open(f"{place}.lock", "w", encoding="ascii") as lock:
+    with (Path(tempfile.gettempdir()) / "roost-postgres.lock").open("a", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "ready").exists():
             _start(place, () if fsync else FAST)
-    Path(f"{place}.lock").unlink(missing_ok=True)
     return f"postgresql+psycopg://postgres@/postgres?host={place}"
 
 

@@ -4,7 +4,11 @@ import asyncio
 import re
 from pathlib import Path
 
+from roost.floor.agents.messages import PhoneRegistered
+from roost.kernel.ids import AgentId
 from roost.kernel.time import HOUR
+from roost.web.commands import Commands
+from roost.web.permissions import Caller
 from roost.web.testing import SmallCentre
 
 #: Ids of contacts, legs, offers, plays, tracks, collections and tasks, as the cell counts them, and
@@ -91,5 +95,27 @@ def test_an_event_shows_a_client_no_field_that_names_what_is_not_its_own(tmp_pat
             assert {one[0] for one in shown} < kinds
             for _, *fields in shown:
                 assert not set(fields) & {"leg", "offer", "play", "track", "routes", "cause"}
+
+    asyncio.run(story())
+
+
+def test_where_a_command_of_a_clients_people_left_the_feed_is_where_their_own_feed_is(
+    tmp_path: Path,
+) -> None:
+    """Its number counts on from theirs, not from the log's."""
+
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            await a_busy_hour(centre)
+            chen, account = await centre.login("chen"), centre.people["chen"]
+            before = (await chen.get("/api/feed?limit=200")).json()
+            caller = Caller(account, frozenset(), b"")
+            commands = Commands(centre.parts, centre.follower)
+            harmless = PhoneRegistered(AgentId("1001"))
+            accepted = await commands.give(harmless, caller, None)
+            await centre.call("power-grid")
+            page = (await chen.get(f"/api/feed?after={accepted.cursor}")).json()
+            newest = before["events"][-1]["number"]
+            assert page["events"][0]["number"] == newest + 1
 
     asyncio.run(story())

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from roost.kernel.ids import CommandId
+from roost.kernel.ids import OPERATOR, CommandId, Owner
 from roost.kernel.messages import Command, VaultPut
 from roost.kernel.time import SECOND
 from roost.ports.commands import Done, Refused, Unavailable
@@ -65,12 +65,18 @@ class Commands:
         match answer:
             case Done(number):
                 shown = await self._follower.reached(number)
-                cursor = self._follower.cursors.seal(caller.owner, CURSOR, number, number)
-                return Accepted(cursor, shown)
+                return Accepted(self._cursor(caller.owner, number), shown)
             case Refused(refusal):
                 raise refused(refusal)
             case Unavailable():
                 raise Trouble(503, "unavailable", headers={"Retry-After": "2"})
+
+    def _cursor(self, owner: Owner, number: int) -> str:
+        """Behind this event. A client's feed has numbers of its own, so there it's where that feed
+        stands: the log's would say how much the others do."""
+        if owner != OPERATOR:
+            return self._follower.cursor(owner, self._follower.present(owner))
+        return self._follower.cursors.seal(owner, CURSOR, number, number)
 
     def _once(self, id: CommandId, command: Command) -> None:
         shape = sha256(_encode(command)).digest()
