@@ -100,6 +100,10 @@ BODIES: dict[str, Any] = {
     "POST /api/agents/{agent}/away": {"reason": "break"},
     "POST /api/moves": {"agents": ["1002"], "until": 0, "gives": {"outage": 3}},
     "POST /api/moves/{move}/put-back": {},
+    "POST /api/persons/find": {"client": "power-grid", "number": "0"},
+    "POST /api/persons/export": {"client": "power-grid", "number": "0"},
+    "POST /api/persons/erase": {"client": "power-grid", "number": "0"},
+    "POST /api/contacts/{ref}/correct": {"what": "note", "value": "n", "segment": 9},
     "POST /api/contacts/{ref}/priority": {"raised": 5},
 }
 

@@ -47,9 +47,8 @@ def noted(directory: Path, data: Path | None, account: Account, how: How) -> Non
     from roost.processes.places import data_of
 
     places = data_of(directory, data)
-    trail = StreamTrail(
-        SqliteStore(places.streams, KeyFile(places.keys, places.master)).writer, CellClock()
-    )
+    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
+    trail = StreamTrail(store.writer, CellClock(), store.chain())
     try:
         event = AccountChanged(owner=account.owner, account=account.id, how=how)
         trail.note(Actor(ActorKind.SETUP, "command line"), event)

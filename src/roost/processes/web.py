@@ -32,6 +32,7 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes.people import people_of
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
@@ -121,16 +122,19 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     vault = store.vault(cell)
     reader = store.reader()
     http = launch.settings.http
+    persons = KeyedPersons(vault, keys.index_key)
+    records = SqliteRecords(places.views, store.reader(), cell)
+    recordings = RecordedTracks(places.recordings, FileTrackKeys(keys))
     return Parts(
         submit=link,
         log=reader,
         vault=vault,
         accounts=SqliteAccounts(places.accounts),
-        audit=StreamTrail(store.writer, CellClock()),
+        audit=StreamTrail(store.writer, CellClock(), store.chain()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        records=SqliteRecords(places.views, store.reader(), cell),
+        records=records,
         reports=SqliteReports(places.views),
-        recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
+        recordings=recordings,
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),
         randomness=SystemRandomness(),
@@ -145,7 +149,8 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         ),
         people=store.vault(SETTINGS),
         snapshots=SqliteSnapshots(places.snapshots),
-        persons=KeyedPersons(vault, keys.index_key),
+        persons=persons,
+        people_data=people_of(store, cell, persons, records, recordings, places.views),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

@@ -22,6 +22,7 @@ from roost.ports.records import Records
 from roost.ports.reports import Reports
 from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
+from roost.privacy.persons import People
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
 
@@ -46,8 +47,8 @@ class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
     stood; without it each start folds the whole log. `persons` is the index of callers; without
-    it nobody is found by number. `key` is the centre's random key (at least
-    16 bytes), the same in every web process."""
+    it nobody is found by number. `people_data` finds and erases what there is of a person. `key`
+    is the centre's random key (at least 16 bytes), the same in every web process."""
 
     submit: Submit
     log: LogReader
@@ -69,6 +70,7 @@ class Parts:
     people: Vault | None = None
     snapshots: Snapshots | None = None
     persons: Persons | None = None
+    people_data: People | None = None
 
     @cached_property
     def looks(self) -> LooksInForce:

@@ -27,9 +27,10 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.simulations.testing import MemorySimulations
 from roost.adapters.store.alert_book import StreamAlerts
-from roost.adapters.store.persons import KeyedPersons
+from roost.adapters.store.persons import KeyedPersons, normal
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
+from roost.adapters.views.forgetting import SqlitePersonsForgotten
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.records import SqliteRecords
 from roost.adapters.views.reports import SqliteReports
@@ -68,6 +69,7 @@ from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
 from roost.ports.recordings import Side, Sound, Waveform
+from roost.privacy.persons import People
 from roost.web.app import create_app
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
@@ -220,6 +222,11 @@ class MemoryRecordings:
             out.writeframes(bytes(16_000 * min(2, len(sides))))
         return MemorySound(file.getvalue())
 
+    def erase(self, client: ClientId, file: str) -> bool:
+        there = file not in self.gone
+        self.gone.add(file)
+        return there
+
     def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
         if not sides or any(side.file in self.gone for side in sides):
             return None
@@ -305,7 +312,7 @@ class SmallCentre:
             log=self.store.reader(),
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
-            audit=StreamTrail(self.store.writer, self.clock),
+            audit=StreamTrail(self.store.writer, self.clock, self.store.chain()),
             alerts=StreamAlerts(self.store.writer, self.store.reader()),
             records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
             reports=SqliteReports(folder / "views.db"),
@@ -320,6 +327,18 @@ class SmallCentre:
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
             persons=persons,
+            people_data=People(
+                STREAM,
+                self.store.reader(),
+                SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
+                persons,
+                self.store.vault(STREAM),
+                self.store.vault_rows(STREAM),
+                self.recordings,
+                SqlitePersonsForgotten(folder / "views.db"),
+                normal,
+                lambda _client, _number: (),
+            ),
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()
