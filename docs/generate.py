@@ -34,6 +34,7 @@ from roost.web import openapi, permissions, topics
 from roost.web.app import described
 
 REFERENCE = Path(__file__).parent / "reference"
+sys.path.insert(0, str(Path(__file__).parent))
 AREAS = {
     "calls": calls,
     "flows": flows,
@@ -286,6 +287,11 @@ def measures_page() -> str:
 FIGURES = Path(__file__).parents[1] / "tests" / "simulation" / "theory" / "figures.json"
 
 
+def contracts_page() -> str:
+    """The contract language, with its examples worked out."""
+    return importlib.import_module("contract_page").page()
+
+
 def told(value: float, figure: str) -> str:
     """A wait in seconds, a share in a hundred."""
     return f"{value:.2f} s" if figure.endswith("mean wait") else f"{100 * value:.3f} %"
@@ -324,6 +330,7 @@ PAGES = {
     "api.md": api_page,
     "measures.md": measures_page,
     "against-theory.md": theory_page,
+    "contracts.md": contracts_page,
 }
 
 

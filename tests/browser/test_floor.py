@@ -62,6 +62,7 @@ def test_a_supervisor_moves_somebody_and_undoes_it_by_key(centre: Centre, visit:
     expect(page.get_by_role("status").filter(has_text="bills at level 4")).to_be_visible()
     expect(tile.get_by_label("Changed for now")).to_be_visible()
     page.get_by_role("button", name="1 change for now").click()
+    expect(page.get_by_text(re.compile(f" by {SUPERVISOR}, "))).to_be_visible()
     expect(page.get_by_role("button", name="Put back")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Escape")

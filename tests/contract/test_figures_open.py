@@ -8,8 +8,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from property.test_office_folds import CELL, day
-from roost.adapters.views import CellProjection, SqliteRecords, SqliteReports
+from roost.adapters.views import CellProjection, SqliteViews
 from roost.kernel.ids import AgentId, ClientId, QueueId
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import InstantUs, Zone
 from roost.office.measures.dictionary import MEASURES, By, Unit
 from roost.office.measures.facts import What
@@ -28,7 +29,8 @@ class Views:
         projection = CellProjection(path, CELL)
         projection.apply(day())
         projection.close()
-        self.records, self.reports = SqliteRecords(path, None), SqliteReports(path)
+        self.opened = SqliteViews(path)
+        self.records, self.reports = self.opened.records(WHOLE), self.opened.reports(WHOLE)
         self.port: Reports = self.reports
 
     def rows(self, by: By, grain: Grain, cut: Cut | None = None) -> list[ReportRow]:
@@ -42,8 +44,7 @@ class Views:
 def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
     made = Views(tmp_path_factory.mktemp("views") / "views.db")
     yield made
-    made.records.close()
-    made.reports.close()
+    made.opened.close()
 
 
 def counted(row: ReportRow, id: str) -> ContactFilter:

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from contract.test_views_contract import CELL, GRID, SETTINGS, hour
-from roost.adapters.views import CellProjection, SettingsProjection, SqliteRecords
+from roost.adapters.views import CellProjection, SettingsProjection, SqliteViews
+from roost.adapters.views.hours import worked_between
 from roost.adapters.views.proof import prove
+from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.schema import open_views
 from roost.definitions import times
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, owner_of
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import DAY, MINUTE, SECOND, DurationUs, InstantUs
 from roost.office.books import Books, drafts, fold
 from roost.office.contracts.messages import ContractAgreed
@@ -25,6 +29,8 @@ from roost.office.contracts.model import (
     Measure,
     Surcharge,
 )
+from roost.office.worktime.messages import Worked
+from roost.office.worktime.times import spent_between, worked
 
 PERIOD = "2026-03"
 START = hour()[0].at
@@ -46,6 +52,8 @@ def everything() -> Contract:
         Line("anchored", "Volume", Measure.CONTACTS, "", anchor=anchor),
         Line("included", "Contacts", Measure.CONTACTS, "2", included="7"),
         Line("fee", "Platform", Measure.FIXED, "100"),
+        Line("hours", "Production hours", Measure.PRODUCTION_HOURS, "58.00"),
+        Line("paid", "Paid hours", Measure.PAID_HOURS, "41.50"),
         Line("night", "Minutes", Measure.CONNECTED_MINUTES, "0.60", surcharges=(LATE,), split=True),
     )
     day = times.local_day("2026-01-01") or 0
@@ -92,8 +100,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def records(path: Path) -> Iterator[SqliteRecords]:
-    opened = SqliteRecords(path, None)
-    yield opened
+    opened = SqliteViews(path)
+    yield opened.records(WHOLE)
     opened.close()
 
 
@@ -101,7 +109,7 @@ def test_what_explain_shows_sums_to_each_line_before_its_rounding(records: Sqlit
     (draft,) = records.office_drafts()
     names = [line.name for line in draft.lines]
     assert {"banded:band-3", "minutes:band-2", "included:included", "fee"} <= set(names)
-    assert {"anchored:base", "plain"} <= set(names)
+    assert {"anchored:base", "plain", "hours", "paid"} <= set(names)
     assert {"night", "night:late"} <= set(names)
     assert any(name.startswith("plain@") for name in names)
     for line in draft.lines:
@@ -126,3 +134,21 @@ def test_the_views_are_what_the_log_folds_to(records: SqliteRecords) -> None:
     proofs = prove(books, records.held())
     assert all(proof.ok for proof in proofs), proofs
     assert len(drafts(books)) == 1
+
+
+def test_everybodys_hours_sum_to_the_time_signed_in(path: Path) -> None:
+    books = Books()
+    for envelope in (*settled(), *hour()):
+        fold(books, envelope)
+    start, end = InstantUs(START - START % DAY), InstantUs(START + 2 * DAY)
+    spent = spent_between(books.times, start, end)
+    found = worked(spent, books.times.belongs, books.billing)
+    assert sum(one.paid_us for one in found) == sum(one.us for one in spent) > 0
+    ready = sum(one.us for one in spent if one.state != "away")
+    assert sum(one.production_us for one in found) == ready
+    with open_views(path, reading=True).connect() as connection:
+        assert sorted(worked_between(connection, start, end), key=_key) == sorted(found, key=_key)
+
+
+def _key(one: Worked) -> tuple[int, str, str]:
+    return one.at, one.agent, one.client

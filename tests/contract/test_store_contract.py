@@ -1,4 +1,4 @@
-"""What every store keeps to: SQLite's and the one in memory, under one suite."""
+"""What every store keeps to: SQLite's, PostgreSQL's and the one in memory, under one suite."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,9 @@ from typing import Protocol
 
 import pytest
 
+import postgres_server
 from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.postgres import PostgresStore
 from roost.adapters.store.snapshots import SqliteSnapshots
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.testing import MemoryStore
@@ -33,20 +35,32 @@ class Store(Protocol):
     def vault_rows(self, stream: StreamName) -> VaultRows: ...
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    if request.param == "memory":
-        return MemoryStore()
-    return SqliteStore(tmp_path / "log", KeyFile(tmp_path / "keys.json"))
+def postgres(tmp_path: Path) -> PostgresStore:
+    return PostgresStore(postgres_server.database(), KeyFile(tmp_path / "keys.json"))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    match request.param:
+        case "memory":
+            made = MemoryStore()
+        case "sqlite":
+            made = SqliteStore(tmp_path / "log", KeyFile(tmp_path / "keys.json"))
+        case _:
+            made = postgres(tmp_path)
+    with closing(made):
+        yield made
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Snapshots]:
-    kept = (
-        MemoryStore().snapshots()
-        if request.param == "memory"
-        else SqliteSnapshots(tmp_path / "snapshots.db")
-    )
+    match request.param:
+        case "memory":
+            kept = MemoryStore().snapshots()
+        case "sqlite":
+            kept = SqliteSnapshots(tmp_path / "snapshots.db")
+        case _:
+            kept = postgres(tmp_path).snapshots()
     with closing(kept):
         yield kept
 

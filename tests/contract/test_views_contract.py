@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from roost.adapters.views import CellProjection, SettingsProjection, SqliteRecords
+from roost.adapters.views import CellProjection, SettingsProjection, SqliteViews
+from roost.adapters.views.records import SqliteRecords
 from roost.adapters.views.schema import open_views
 from roost.definitions import Loaded, application, compile_floor, load
 from roost.definitions.messages import SETTINGS_EVENTS
@@ -18,6 +19,7 @@ from roost.floor.queues.messages import Outcome
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, StreamName
 from roost.kernel.money import Money
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import HOUR, DurationUs, InstantUs
 from roost.office.contracts.messages import ContractAgreed
 from roost.ports.records import ContactFilter, Place, Records
@@ -89,11 +91,21 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def records(path: Path) -> Iterator[SqliteRecords]:
-    opened = SqliteRecords(path, KeptLog())
+@pytest.fixture(scope="module")
+def views(path: Path) -> Iterator[SqliteViews]:
+    opened = SqliteViews(path, KeptLog())
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def records(views: SqliteViews) -> SqliteRecords:
+    return views.records(WHOLE)
+
+
+def whole(path: Path) -> SqliteRecords:
+    """All that's there."""
+    return SqliteViews(path).records(WHOLE)
 
 
 def test_it_is_what_the_port_asks_for(records: SqliteRecords) -> None:
@@ -192,7 +204,7 @@ def test_counts_leave_unknown_contacts_out(records: SqliteRecords) -> None:
 
 
 def test_without_a_file_there_is_nothing_yet(tmp_path: Path) -> None:
-    records = SqliteRecords(tmp_path / "views.db", None)
+    records = whole(tmp_path / "views.db")
     assert records.position() == 0
     assert records.contacts(ALL, None, 10) == []
     assert records.drafts(None) == []
@@ -214,11 +226,11 @@ def test_half_a_batch_leaves_nothing(tmp_path: Path) -> None:
     with engine.connect() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO parts"))
     cell.apply(log[500:])
-    records, again = SqliteRecords(file, None), SqliteRecords(tmp_path / "other.db", None)
+    records, again = whole(file), whole(tmp_path / "other.db")
     other = CellProjection(tmp_path / "other.db", CELL)
     other.apply(log)
     assert records.all_records() == again.all_records()
-    for one in (cell, other, records, again, engine):
+    for one in (cell, other, engine):
         (one.dispose if one is engine else one.close)()  # type: ignore[union-attr]
 
 
@@ -231,9 +243,8 @@ def test_a_projection_goes_on_where_it_stopped(tmp_path: Path, records: SqliteRe
         cell.apply(log[place : place + 900])
         cell.close()
         place = min(place + 900, len(log))
-    restarted = SqliteRecords(file, None)
+    restarted = whole(file)
     assert restarted.all_records() == records.all_records()
-    restarted.close()
 
 
 def test_another_shape_is_filled_anew(tmp_path: Path) -> None:
@@ -242,7 +253,7 @@ def test_another_shape_is_filled_anew(tmp_path: Path) -> None:
     engine = open_views(file)
     with engine.connect() as connection:
         connection.execute(text("UPDATE shape SET shape = 'views/0'"))
-    assert SqliteRecords(file, None).position() == 0
+    assert whole(file).position() == 0
     assert CellProjection(file, CELL).position() == 0
     engine.dispose()
 
@@ -251,7 +262,7 @@ def test_a_new_contract_prices_drafts_again(tmp_path: Path) -> None:
     file = tmp_path / "views.db"
     cell, contracts = CellProjection(file, CELL), SettingsProjection(file, SETTINGS)
     cell.apply(hour())
-    records = SqliteRecords(file, None)
+    records = whole(file)
     assert records.drafts(None) == []
     assert records.unbilled(GRID, 1) == "no_contract"
     contracts.apply(settled())
@@ -274,5 +285,5 @@ def test_a_new_contract_prices_drafts_again(tmp_path: Path) -> None:
     assert [line.quantity for line in after.lines[:2]] == [
         line.quantity for line in draft.lines[:2]
     ]
-    for one in (cell, contracts, records):
+    for one in (cell, contracts):
         one.close()

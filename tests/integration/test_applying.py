@@ -144,3 +144,37 @@ def test_a_client_that_asks_who_calls_again_knows_its_first_caller(centre: Centr
     finally:
         change(centre, CLIENT, "skills: {bills: 1}\n    sticky: {}", "skills: {bills: 1}")
     assert keys.index_key(POWER_GRID) is not None
+
+
+def modes(centre: CentreUp, *words: str, status: int = 0) -> str:
+    """What `roost modes` prints, or why it didn't."""
+    done = subprocess.run(
+        [sys.executable, "-m", "roost.cli", "modes", *words,
+         "--dir", centre.launch.centre, "--data", centre.launch.data],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stderr if status else done.stdout
+
+
+def test_a_surge_is_declared_listed_and_ended_from_the_centres_machine(centre: CentreUp) -> None:
+    storm = ("declare", "surge", "power-grid", "--queue", "outage", "--callers", "chengguan",
+             "--for", "90m", "--words", "A storm", "--json")  # fmt: skip
+    made = json.loads(modes(centre, *storm, "--announcement", "district-out"))
+    assert (made["kind"], made["client"]) == ("surge", "power-grid")
+    assert (made["queues"], made["lists"]) == (["power-grid/outage"], ["chengguan"])
+    assert made["ends"] - made["begins"] == pytest.approx(90 * 60 * 1_000_000, abs=5_000_000)
+    assert json.loads(modes(centre, "list", "--json")) == [made]
+    assert asyncio.run(words_of(centre, made["mode"])) == "A storm", "colleagues read why"
+    assert "flood" in modes(centre, *storm, "--announcement", "flood", status=1)
+    assert modes(centre, "end", made["mode"]) == f"{made['mode']} is over.\n"
+    assert modes(centre, "end", made["mode"], status=1), "there's no such mode any more"
+
+
+async def words_of(centre: CentreUp, mode: str) -> str:
+    async with centre.admin() as admin:
+        shown = (await admin.get("/api/modes")).json()
+    return next(one["words"] for one in shown if one["row"]["mode"] == mode)

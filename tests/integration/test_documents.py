@@ -23,6 +23,8 @@ ELSEWHERE = {
 }
 #: What stands in the pages and can't be had in a test's folder.
 NEEDED = ("examples", "docs", "README.md", "Makefile")
+#: Typed by a test of their own, beside what they need.
+OWN = {"docs/how-to/run-on-postgresql.md": "tests/integration/test_on_postgresql.py"}
 TUTORIAL = "docs/tutorial/your-first-call.md"
 
 
@@ -94,7 +96,7 @@ def test_the_tutorial(folder: Path) -> None:
         reader.close()
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if "how-to" in page])
+@pytest.mark.parametrize("page", [p for p in pages() if "how-to" in p and p not in OWN])
 def test_a_how_to(page: str, after_the_readme: Shell) -> None:
     type_all(after_the_readme, page)
 

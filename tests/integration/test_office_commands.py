@@ -120,7 +120,7 @@ def test_schemas_are_printed_and_written(tmp_path: Path) -> None:
     assert "clients/NAME/flows/FLOW.yaml" in run("schemas")
     assert json.loads(run("schemas", "flow"))["title"] == "clients/NAME/flows/FLOW.yaml"
     run("schemas", "--write", str(tmp_path))
-    assert len(list(tmp_path.glob("*.schema.json"))) == 6
+    assert len(list(tmp_path.glob("*.schema.json"))) == 7
     run("schemas", "flwo", status=2)
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from integration.office_desk import office
 from integration.serving import served
 from roost.definitions.application import logo_id
 from roost.floor import definition
@@ -35,15 +36,16 @@ from roost.web.permissions import (
 from roost.web.testing import PASSWORD, SETTINGS_STREAM, SmallCentre, small_floor
 
 #: nobody; the agent who had the contact and one who hadn't; a supervisor of all teams and one of
-#: another; the operator's admin; the contact's client's manager, another client's, and a
-#: television of the contact's client.
-WHO = ("nobody", "li", "zhao", "wang", "xu", "admin", "chen", "sun", "tv")
+#: another; the operator's admin and finance; the contact's client's manager, another client's, and
+#: a television of the contact's client.
+WHO = ("nobody", "li", "zhao", "wang", "xu", "admin", "qian", "chen", "sun", "tv")
 ROLE_OF = {
     "li": Role.AGENT,
     "zhao": Role.AGENT,
     "wang": Role.SUPERVISOR,
     "xu": Role.SUPERVISOR,
     "admin": Role.ADMIN,
+    "qian": Role.FINANCE,
     "chen": Role.CLIENT_MANAGER,
     "sun": Role.CLIENT_MANAGER,
     "tv": Role.WALLBOARD,
@@ -57,9 +59,13 @@ THINGS: dict[str, tuple[str, set[str]]] = {
     "{agent}": ("1002", {"wang", "admin"}),
     "{team}": ("day", {"wang", "admin"}),
     "{logo}": ("water", {"li", "zhao", "wang", "admin", "sun"}),
-    "{ref}": ("power-grid-1", {"li", "wang", "admin", "chen"}),
-    "{client}": ("power-grid", {"wang", "admin", "chen"}),
+    "{ref}": ("power-grid-1", {"li", "wang", "admin", "qian", "chen"}),
+    "{client}": ("power-grid", {"wang", "admin", "qian", "chen"}),
     "{period}": ("2020-01", set()),
+    "{dispute}": ("d1", set()),
+    "{number}": ("GY-2020-000001", set()),
+    "{exclusion}": ("x9", {"wang", "admin", "qian", "chen"}),
+    "{item}": ("i9", {"wang", "admin", "qian", "chen"}),
     "{line}": ("none", set()),
     "{task}": ("T99", set()),
     "{mode}": ("power-grid.m9", set()),
@@ -70,7 +76,7 @@ OPERATORS_ALONE = (Reach.TEAM, Reach.CENTRE)
 BODIES: dict[str, Any] = {
     "POST /api/session": {"name": "admin", "password": "not this one"},
     "POST /api/session/password": {"old": "not this one", "new": "correct horse battery"},
-    "POST /api/tokens": {"label": "x", "scopes": ["queues.read"]},
+    "POST /api/tokens": {"label": "x", "scopes": ["contacts.read"]},
     "POST /api/accounts": {"name": "x", "role": "agent", "password": "short"},
     "POST /api/accounts/{account}/teams": {"teams": []},
     "POST /api/accounts/{account}/password": {"password": "correct horse battery"},
@@ -105,6 +111,28 @@ BODIES: dict[str, Any] = {
     "POST /api/persons/erase": {"client": "power-grid", "number": "0"},
     "POST /api/contacts/{ref}/correct": {"what": "note", "value": "n", "segment": 9},
     "POST /api/contacts/{ref}/priority": {"raised": 5},
+    "POST /api/contacts/{ref}/code": {"segment": "C1/s1", "code": "solved", "words": "w"},
+    "POST /api/invoices/statements/{client}/{period}/confirm": {"revision": 1},
+    "POST /api/invoices/statements/{client}/{period}/disputes": {"lines": ["fee"], "words": "w"},
+    "POST /api/invoices/statements/{client}/{period}/disputes/{dispute}/settle": {
+        "verdict": "accept"
+    },
+    "POST /api/invoices/documents/{number}/fapiao": {
+        "fapiao": [{"number": "1", "day": "2026-12-03"}]
+    },
+    "POST /api/invoices/told/{client}/exclusions": {"start": 0, "end": 0, "words": "w"},
+    "POST /api/invoices/told/{client}/exclusions/{exclusion}/answer": {"accepted": True},
+    "POST /api/invoices/told/{client}/forecasts": {
+        "period": "2020-01",
+        "first_day": 0,
+        "counts": [1],
+    },
+    "POST /api/invoices/told/{client}/items": {
+        "item": "x",
+        "text": "X",
+        "day": 20_000,
+        "rate": "1",
+    },
 }
 
 
@@ -171,7 +199,7 @@ async def everybody(centre: SmallCentre) -> dict[str, httpx.AsyncClient]:
 
 def test_everybody_gets_exactly_as_far_as_the_file_says(tmp_path: Path) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             await in_progress(centre)
             people = await everybody(centre)
             wrong: list[str] = []
@@ -224,7 +252,7 @@ def in_two_teams() -> definition.Floor:
 
 def test_a_supervisor_sees_and_commands_what_the_own_teams_work_with(tmp_path: Path) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             await centre.do(definition.Configure(in_two_teams()), SETUP)
             await in_progress(centre)
             people = await everybody(centre)
@@ -264,7 +292,7 @@ def test_a_supervisor_sees_and_commands_what_the_own_teams_work_with(tmp_path: P
 
 def test_an_agent_sees_own_contacts_and_the_queues_that_they_work_for(tmp_path: Path) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             await centre.do(definition.Configure(in_two_teams()), SETUP)
             await in_progress(centre)
             await centre.hang_up(await centre.call("power-grid"))
@@ -281,7 +309,7 @@ def test_an_agent_sees_own_contacts_and_the_queues_that_they_work_for(tmp_path: 
 
 def test_a_token_never_does_what_its_scopes_do_not_say(tmp_path: Path) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             admin = await centre.login("admin")
             made = await admin.post(
                 "/api/tokens", json={"label": "board", "scopes": ["queues.read", "floor.read"]}
@@ -327,7 +355,7 @@ def test_every_endpoint_has_a_row_in_the_file() -> None:
 
 def test_an_endpoint_without_a_row_is_shut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             admin = await centre.login("admin")
             monkeypatch.delitem(ENDPOINTS, "GET /api/accounts")  # type: ignore[arg-type]
             assert verdict(await admin.get("/api/accounts")) == "n"
@@ -368,7 +396,7 @@ def test_a_file_that_is_not_plain_and_whole_is_not_taken(before: str, after: str
 
 def test_another_clients_things_look_like_what_never_was(tmp_path: Path) -> None:
     async def story() -> None:
-        async with SmallCentre(tmp_path) as centre:
+        async with SmallCentre(tmp_path, office=office) as centre:
             await in_progress(centre)
             sun, chen = await centre.login("sun"), await centre.login("chen")
             assert (await chen.get("/api/contacts/power-grid-1")).status_code == 200

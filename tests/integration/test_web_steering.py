@@ -64,11 +64,16 @@ def test_a_move_is_done_shown_explained_and_undone(tmp_path: Path) -> None:
             assert why["waits"] is None
             assert "longest idle" in why["reasons"][0]["en"]
             assert "Li" in why["reasons"][0]["en"] or "1001" in why["reasons"][0]["en"]
+            (change,) = (await wang.get("/api/moves")).json()
+            assert (change["move"], change["ref"], change["by"]) == (
+                moved.json()["move"], None, "wang",
+            )  # fmt: skip
             back = f"/api/moves/{moved.json()['move']}/put-back"
             assert (await wang.post(back, json={"agents": ["1002"]})).status_code == 404
             assert (await wang.post(back, json={})).status_code == 200
             assert (await wang.post(back, json={})).status_code == 404
             assert (await li.get("/api/desk")).json()["me"]["agent"]["moves"] == []
+            assert (await wang.get("/api/moves")).json() == []
             trail = (await admin.get("/api/audit?what=AgentsMoved")).json()["noted"]
             assert [one["about"]["how"] for one in trail] == ["put back", "moved"]
             assert trail[1]["about"]["agents"] == "1001"
@@ -118,6 +123,8 @@ def test_a_priority_is_changed_and_put_back(tmp_path: Path) -> None:
             shown = {one["key"]: (one["row"]["raised"], one["row"]["own"]) for one in rows}
             assert shown["power-grid-4"] == (5, 0)
             assert shown["power-grid-1"] == (None, None)
+            (change,) = (await wang.get("/api/moves")).json()
+            assert (change["move"], change["ref"], change["by"]) == (None, "power-grid-4", "wang")
             last = (await wang.get("/api/contacts/power-grid-3/why")).json()["waits"]
             assert (last["higher"], last["older"]) == (1, 1)
             await centre.shown()

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from property.test_office_folds import CELL, day, whole
-from roost.adapters.views import CellProjection, SqliteReports
+from roost.adapters.views import CellProjection, SqliteViews
 from roost.adapters.views.schema import cells, facts, going_on, open_views, spans, times
 from roost.floor.agents import messages as agents
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import HOUR, InstantUs
 from roost.office.counting import facts_of
 from roost.office.measures.counts import together
@@ -78,7 +79,8 @@ def test_an_agents_time_sums_to_the_time_signed_in_to_the_microsecond(tmp_path: 
     now = day()[-1].at
     for agent, start in since.items():
         signed_in[agent] = signed_in.get(agent, 0) + now - start
-    reports = SqliteReports(tmp_path / "views.db")
+    views = SqliteViews(tmp_path / "views.db")
+    reports = views.reports(WHOLE)
     (rows,) = reports.sums(By.AGENTS, Cut(), (begin, end), now)
     assert {row.key: row.counts.get("signed_in_us", 0) for row in rows} == signed_in
     for row in rows:
@@ -97,14 +99,15 @@ def test_an_agents_time_sums_to_the_time_signed_in_to_the_microsecond(tmp_path: 
         parts = [one.counts for quarter in quarters for one in quarter if one.key == row.key]
         assert together(parts) == row.counts
         assert all(one["signed_in_us"] <= QUARTER for one in parts)
-    reports.close()
+    views.close()
     projection.close()
 
 
 def test_reports_are_sums_of_the_same_facts(tmp_path: Path) -> None:
     projection = CellProjection(tmp_path / "views.db", CELL)
     projection.apply(day())
-    reports = SqliteReports(tmp_path / "views.db")
+    views = SqliteViews(tmp_path / "views.db")
+    reports = views.reports(WHOLE)
     begin, end = quarter_of(day()[0].at), InstantUs(day()[-1].at + HOUR)
     every = [fact for record in whole().records.values() for fact in facts_of(record)]
 
@@ -131,5 +134,5 @@ def test_reports_are_sums_of_the_same_facts(tmp_path: Path) -> None:
         for row in hour
     )
     assert hourly == sum(fact.talk_us for fact in every)
-    reports.close()
+    views.close()
     projection.close()

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roost.adapters.views import CellProjection, SettingsProjection, SqliteRecords
+from roost.adapters.views import CellProjection, SettingsProjection, SqliteViews
 from roost.adapters.views.proof import prove
 from roost.definitions import Loaded, application, compile_floor, load
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, StreamName
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import HOUR, InstantUs
 from roost.office.books import Books, drafts, fold, lines
 from roost.office.contracts.model import Kind
@@ -176,11 +177,12 @@ def test_the_projections_are_what_the_log_folds_to(size: int, settings_first: bo
             cell.apply(log[start : start + size])
         if not settings_first:
             contracts.apply(settled())
-        records = SqliteRecords(path, None)
+        views = SqliteViews(path)
+        records = views.records(WHOLE)
         proofs = prove(whole(), records.held())
         assert all(proof.ok for proof in proofs), proofs
         assert records.position() == log[-1].number
-        for one in (cell, contracts, records):
+        for one in (cell, contracts, views):
             one.close()
 
 
@@ -190,7 +192,8 @@ def test_what_is_proved_was_so_at_one_moment_while_the_projections_go_on(tmp_pat
     contracts.apply(settled())
     log = day()
     cell.apply(log[:20])
-    records = SqliteRecords(path, None)
+    views = SqliteViews(path)
+    records = views.records(WHOLE)
 
     def goes_on() -> None:
         for start in range(20, len(log), 20):
@@ -206,7 +209,7 @@ def test_what_is_proved_was_so_at_one_moment_while_the_projections_go_on(tmp_pat
         proofs = prove(books, held)
         assert all(proof.ok for proof in proofs), proofs
     follower.join()
-    for one in (cell, contracts, records):
+    for one in (cell, contracts, views):
         one.close()
 
 

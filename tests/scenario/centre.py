@@ -63,6 +63,7 @@ def office_hours() -> Hours:
     return Hours(zone, tuple((day * 24 * hour + 9 * hour, day * 24 * hour + 17 * hour) for day in range(5)))  # fmt: skip  # noqa: E501
 
 
+PLACE = d.Announce(30 * S, 60 * S, positions=("you-are-1", "you-are-2"))  # type: ignore[arg-type]
 TURN = d.CallbackOffer(
     after_us=60 * S,
     again_us=120 * S,
@@ -170,6 +171,10 @@ FLOWS: dict[str, dict[str, d.Step]] = {
     "turn-2": {
         "answer": d.Answer("wait"),
         "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", callback=CUSTOMER_FIRST),
+    },
+    "placed": {
+        "answer": d.Answer("wait"),
+        "wait": d.Enqueue("grid/bills", 0, (), MUSIC, 3600 * S, "", announce=PLACE),
     },
     "turn-outage": {
         "answer": d.Answer("wait"),

@@ -243,3 +243,41 @@ def test_after_a_restart_a_mode_is_in_force_and_ends(centre: Centre) -> None:
     assert centre.hears(contact)[0] == STORM
     centre.after(HOUR / S)
     assert [over.why for over in centre.events(m.ModeOver)] == ["lapsed"]
+
+
+# --- with what else is said to those who wait ---
+
+
+def test_a_position_waits_until_the_announcement_has_been_said(centre: Centre) -> None:
+    comes = centre.calls_in("placed")
+    declare(centre, queues=("grid/bills",))
+    assert centre.hears(comes) == (STORM, *MUSIC)
+    assert centre.after(59).hears(comes) == (STORM, *MUSIC), "how long it is nobody here knows"
+    assert centre.after(1).hears(comes) == ("you-are-1",)
+    centre.heard_out(comes)
+    assert centre.hears(comes) == MUSIC
+
+
+def test_a_position_that_is_being_said_gives_way_to_an_announcement(centre: Centre) -> None:
+    comes = centre.calls_in("placed")
+    centre.after(30)
+    assert centre.hears(comes) == ("you-are-1",)
+    declare(centre, queues=("grid/bills",))
+    assert centre.hears(comes) == (STORM, *MUSIC)
+
+
+def test_a_callback_is_offered_when_the_announcement_has_been_said(centre: Centre) -> None:
+    centre.give(c.MediaReady("m1"))  # type: ignore[arg-type]
+    comes = centre.calls_in("turn", caller="v7")
+    centre.after(50)
+    declare(centre, queues=("grid/bills",))
+    centre.restarts()
+    assert centre.after(59).hears(comes) == (STORM, *MUSIC)
+    assert centre.after(1).hears(comes) == ("shall-we-call",)
+
+
+def test_who_comes_in_a_mode_hears_its_announcement_out(centre: Centre) -> None:
+    declare(centre, queues=("grid/bills",))
+    comes = centre.calls_in("placed")
+    assert centre.after(59).hears(comes) == (STORM, *MUSIC)
+    assert centre.after(1).hears(comes) == ("you-are-1",)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from roost.engine.bodies import state_digest
 from roost.engine.step import Engine
 from roost.floor import definition as d
@@ -29,6 +31,12 @@ def moves(centre: Centre, who: str, gives: str = "", takes: str = "", **more: An
         centre.now + more.get("hours", 4) * HOUR,  # type: ignore[arg-type]
     )
     return centre.give(command)
+
+
+def without_flows(centre: Centre) -> None:
+    made = centre.floor()
+    values = {name: getattr(made, name) for name in d.Floor.__struct_fields__}
+    centre.give(d.Configure(d.Floor(**values | {"flows": (), "numbers": ()})))
 
 
 def refused(step: Any) -> str | None:
@@ -106,6 +114,46 @@ def test_moves_add_up_and_each_is_undone_alone(centre: Centre) -> None:
     assert seat.skills == skills("letters:5")
     centre.give(a.PutBack("two"))  # type: ignore[arg-type]
     assert seat.skills == skills("bills")
+
+
+@pytest.mark.parametrize("how", ["undone", "over", "definitions"])
+def test_a_move_that_leaves_somebody_nobody_to_serve_ends_with_the_one_it_stood_on(
+    centre: Centre, how: str
+) -> None:
+    centre.signs_in("Li", "bills")
+    moves(centre, "Li", "outage:3", move="one", hours=1)
+    moves(centre, "Li", takes="bills", move="two", hours=2)
+    moves(centre, "Li", "outage:5", move="three", hours=3)
+    centre.give(a.PutBack("three"))  # type: ignore[arg-type]
+    match how:
+        case "undone":
+            assert centre.refusal(a.PutBack("one")) is None  # type: ignore[arg-type]
+        case "over":
+            centre.after(3_600)
+        case _:
+            centre.queues[0] = queue("mains", "mains")
+            without_flows(centre)
+    ended = [(one.move, one.why, one.serves) for one in centre.events(a.AgentPutBack)][1:]
+    assert ended == [("one", how, ("grid",)), ("two", "serves_nobody", ("grid",))]
+    assert centre.state.routing.seats["Li"].skills == skills("bills")
+    assert centre.state.agents.agents["Li"].moves == []
+    if how != "definitions":
+        assert centre.with_agent("Li") is None
+        assert centre.calls_in("bills") == centre.with_agent("Li")
+    centre.after(3_600)
+
+
+def test_what_still_lets_somebody_serve_stays(centre: Centre) -> None:
+    centre.queues.append(queue("letters", "letters"))
+    centre.signs_in("Li", "bills")
+    moves(centre, "Li", "outage:3", move="one")
+    moves(centre, "Li", takes="bills", move="two")
+    moves(centre, "Li", "letters:2", takes="outage", move="three")
+    centre.give(a.PutBack("one"))  # type: ignore[arg-type]
+    assert [one.move for one in centre.events(a.AgentPutBack)] == ["one"]
+    centre.give(a.PutBack("three"))  # type: ignore[arg-type]
+    assert [one.move for one in centre.events(a.AgentPutBack)] == ["one", "three", "two"]
+    assert centre.state.routing.seats["Li"].skills == skills("bills")
 
 
 def test_another_team_serves_its_queues_and_rest_is_the_own_teams(centre: Centre) -> None:

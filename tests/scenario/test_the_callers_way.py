@@ -110,3 +110,34 @@ def test_a_full_queue_goes_on_at_once(centre: Centre) -> None:
     assert centre.the(q.ContactTurnedAway, second)
     assert centre.hears(second) == ("leave-word",)
     assert not centre.events(q.ContactQueued, second)
+
+
+def test_who_is_rung_already_takes_no_room_in_a_queue(centre: Centre) -> None:
+    from scenario.centre import queue
+
+    centre.queues[0] = queue("outage", "outage", most_waiting=1)
+    centre.apply()
+    centre.signs_in("Li")
+    rung, waits = centre.calls_in("outage"), centre.calls_in("outage")
+    assert centre.rung("Li")
+    assert centre.the(q.ContactQueued, waits), "the queue's one place is free: Li's phone rings"
+    assert centre.the(q.ContactTurnedAway, centre.calls_in("outage"))
+    centre.answers("Li")
+    assert centre.the(q.ContactDequeued, rung).outcome is q.Outcome.ANSWERED
+    assert centre.the(q.ContactTurnedAway, centre.calls_in("outage"))
+    centre.hangs_up(waits)
+    assert centre.the(q.ContactQueued, centre.calls_in("outage"))
+
+
+def test_who_comes_back_from_a_phone_that_nobody_took_fills_the_queue_again(
+    centre: Centre,
+) -> None:
+    from scenario.centre import queue
+
+    centre.queues[0] = queue("outage", "outage", most_waiting=1)
+    centre.apply()
+    centre.signs_in("Li")
+    centre.calls_in("outage")
+    centre.after(60)
+    assert centre.presence("Li") == "away", "the phone has rung out"
+    assert centre.the(q.ContactTurnedAway, centre.calls_in("outage"))

@@ -48,10 +48,16 @@ from roost.kernel.ids import (
     TrunkId,
 )
 from roost.kernel.messages import Event
-from roost.kernel.time import MINUTE, DurationUs, InstantUs, seconds
+from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs, seconds
+from roost.office.billing import draft
 from roost.office.books import Books, drafts, fold, lines
 from roost.office.contracts.model import Contract, ContractVersion, Line, Measure
+from roost.office.contracts.plan import Plan
 from roost.office.contracts.pricing import Unbilled
+from roost.office.contracts.terms import Period, Term
+from roost.office.counting import sums_of
+from roost.office.invoices.tally import Tally
+from roost.office.quantities import Quantities, Served
 from roost.office.reactions import kind_of
 from roost.office.records.deep import disagreements
 from roost.office.summary import Summary, summarise
@@ -287,6 +293,32 @@ def test_hold_is_part_of_the_time_that_is_charged_but_not_of_the_talk() -> None:
 def test_a_wrap_up_over_midnight_belongs_to_the_new_month() -> None:
     story = Story(InstantUs(MIDNIGHT - 2 * MINUTE)).calls().waits().is_answered().talked(100)
     assert story.ends().is_written_up(100, 30).earned == "2026-11 4.10 CNY"
+
+
+def test_service_level_goes_by_entry_and_the_invoice_by_the_end() -> None:
+    """Entered 31 October 23:59:50, answered 00:00:15, written up at 00:05: what's promised in
+    October was missed in October, and the contact is November's."""
+    story = Story(InstantUs(MIDNIGHT - 10 * SECOND))
+    contract = story.books.contracts[GRID]
+    fee = Line("fee", "", Measure.FIXED, "1000")
+    promise = Term("fast", (), "service_level", 1, "0.80", Period.MONTH, percent="0.1")
+    version = msgspec.structs.replace(
+        contract.versions[0], lines=(fee, *contract.versions[0].lines), service=(promise,)
+    )
+    story.books.contracts[GRID] = msgspec.structs.replace(contract, versions=(version,))
+    story.calls().waits().after(25).is_answered(waited_s=25, in_target=False)
+    story.talked(200).ends().is_written_up(200, 85)
+    (november,) = drafts(story.books)
+    assert november.period == "2026-11"
+    assert [line.name for line in november.lines] == ["fee", "contacts", "minutes"]
+    plan = Plan(story.books.contracts[GRID])
+    cells = sums_of(story.books.records.values()).items()
+    met = tuple(Served(InstantUs(at), QueueId(queue), sums) for (at, _, queue, _, _), sums in cells)
+    october = draft(plan, "2026-10", Quantities(Tally(), served=met))
+    assert [(line.name, line.text) for line in october.lines] == [
+        ("fee", ""),
+        ("term:fast", "fast: 0 % of 80 %"),
+    ]
 
 
 def test_one_that_was_answered_and_lost_goes_back_and_is_counted_once() -> None:

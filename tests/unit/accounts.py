@@ -92,7 +92,7 @@ class Month:
 
     def issue(self, series: str = "GY-2026-") -> say.IssueInvoice:
         return say.IssueInvoice(
-            STATEMENT, self.frozen, series, "2026-12-03", "2027-01-02", SELLER, BUYER, KNOWN,
+            STATEMENT, self.frozen, series, "2026-12-03", "2027-01-02", SELLER, BUYER,
             self.standing,
         )  # fmt: skip
 

@@ -267,3 +267,41 @@ def test_hours_of_a_term_begin_and_end_with_quarters(
     change(centre, "centre.yaml", "08:00-12:00", f"{begins}-12:00")
     term = TERM.replace("target: 80", "target: 80, hours: office", 1)
     assert contract_says(centre, term) == codes
+
+
+HOURLY = "      - {line: hours, measure: paid_hours, rate: 80}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("seller: lanzhou\n", "", "no-seller"),
+        ("tax: standard\n", "", "no-tax"),
+        ("seller: lanzhou\ntax: standard\n", "tax_included: true\n", "no-seller"),
+        ("effective: 2027-01-01", "effective: 2027-01-01T00:00", ""),
+        ("effective: 2027-01-01", "effective: 2027-01-01T00:10", "minimum-inside-month"),
+        ("calendar: china", "calendar: chna", "unknown-calendar"),
+    ],
+)
+def test_one_mistake_of_a_contract(centre: Path, old: str, new: str, code: str) -> None:
+    change(centre, CONTRACT, old, new)
+    loaded = load(centre)
+    found = [] if isinstance(loaded, Loaded) else [one.code for one in loaded]
+    assert set(found) == ({code} if code else set())
+
+
+def test_a_contract_by_hours_names_the_pool_whose_agents_serve_it(centre: Path) -> None:
+    pools = "pools: {shared: {teams: [day], rules: [{version: 3, from: 2026-01-01}]}}\n"
+    (centre / "billing.yaml").write_text(
+        (centre / "billing.yaml").read_text(encoding="utf-8") + pools, encoding="utf-8"
+    )
+    assert isinstance(load(centre), Loaded), "not charged by hours, it needs no rule"
+    text = (centre / CONTRACT).read_text(encoding="utf-8")
+    hourly = text.replace("    lines:\n", f"    lines:\n{HOURLY}")
+    (centre / CONTRACT).write_text(hourly, encoding="utf-8")
+    (only,) = problems(centre)
+    assert only.code == "no-pool"
+    assert only.mend == "Name the version of its rule: pools: {shared: 3}"
+    agreed = hourly.replace("currency: CNY", "currency: CNY\npools: {shared: 3}")
+    (centre / CONTRACT).write_text(agreed, encoding="utf-8")
+    assert isinstance(load(centre), Loaded)

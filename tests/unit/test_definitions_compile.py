@@ -19,6 +19,7 @@ from roost.definitions import (
     needed_prompts,
     times,
 )
+from roost.definitions.billing import compile_billing
 from roost.definitions.documents import Calendar, ClientDesk
 from roost.definitions.looks import looks
 from roost.definitions.messages import SETTINGS_EVENTS, DefinitionsApplied, NamedAgent
@@ -190,7 +191,7 @@ def test_a_logo_lies_in_the_vault_and_its_digest_in_the_documents(loaded: Loaded
         folder.client, document=msgspec.structs.replace(folder.client.document, desk=desk)
     )
     client = replace(folder, client=source, logo=b"\x89PNG")
-    with_logo = Loaded(loaded.centre, loaded.agents, {folder.name: client})
+    with_logo = replace(loaded, clients={folder.name: client})
     made = application(with_logo, "voice/1", None)
     (put,) = [put for put in made.puts if put.id == "logo/power-grid"]
     assert (put.owner, put.value) == ("power-grid", b"\x89PNG")
@@ -246,9 +247,10 @@ def test_a_client_without_a_contract_any_more(loaded: Loaded) -> None:
     applied = first.events[0]
     assert isinstance(applied, DefinitionsApplied)
     folder = loaded.clients["power-grid"]
-    without = Loaded(loaded.centre, loaded.agents, {folder.name: replace(folder, contract=None)})
+    without = replace(loaded, clients={folder.name: replace(folder, contract=None)})
     contracts = {ClientId("power-grid"): compile_contracts(loaded)[0]}
-    made = application(without, "voice/1", applied, contracts)
+    shared = compile_billing(loaded.billing, loaded.centre.document.zone)
+    made = application(without, "voice/1", applied, contracts, shared)
     assert [type(event) for event in made.events] == [DefinitionsApplied, ContractEnded]
     assert [change.kind for change in made.changes] == ["removed"]
 

@@ -17,6 +17,7 @@ PLACES = {
     "client": "clients/power-grid/client.yaml",
     "flow": "clients/power-grid/flows/main.yaml",
     "contract": "clients/power-grid/contract.yaml",
+    "billing": "billing.yaml",
     "scenario": "scenarios/day.yaml",
 }
 

@@ -30,8 +30,13 @@ class Numbers:
     def __init__(self) -> None:
         self.seen: list[int] = []
         self.failures = 0
+        self.unanswered = 0  # batches that were taken, and nobody heard of it
+        self.away = 0
 
     def position(self) -> int:
+        if self.away:
+            self.away -= 1
+            raise OSError("the server is gone")
         return self.seen[-1] if self.seen else 0
 
     def apply(self, events: Sequence[Envelope]) -> None:
@@ -39,6 +44,10 @@ class Numbers:
             self.failures -= 1
             raise OSError("disk full")
         self.seen.extend(event.number for event in events)
+        if self.unanswered:
+            self.unanswered -= 1
+            self.away = 2
+            raise OSError("the connection was lost")
 
 
 class Writing:
@@ -113,6 +122,40 @@ def test_a_failing_projection_tells_and_tries_again_where_it_stood() -> None:
         assert numbers.seen == [1, 2, 3, 4, 5, 6]
         assert len(troubles) == 1
         assert "disk full" in troubles[0]
+
+    run(story)
+
+
+def test_a_batch_that_was_taken_unanswered_is_not_taken_twice() -> None:
+    """Nor while the projection can't even say where it stands."""
+
+    async def story() -> None:
+        writing, numbers, troubles = Writing(), Numbers(), list[str]()
+        writing.open(3)
+        numbers.unanswered = 1
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def tell(trouble: str) -> None:
+            troubles.append(trouble)
+            if len(troubles) == 3:
+                writing.open(1)
+
+        follower = Follower(
+            writing.store.reader(),
+            STREAM,
+            DECODER,
+            numbers,
+            look_s=0.01,
+            advanced=lambda _: (loop.call_soon_threadsafe(done.set), None)[1],
+            trouble=tell,
+        )
+        task = asyncio.create_task(follower.run())
+        await done.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert numbers.seen == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert ["gone" in one for one in troubles] == [False, True, True]
 
     run(story)
 

@@ -1,5 +1,6 @@
 """BILLING 4 to 7: minimums, forecasts, terms, one-off items and tax, in their order."""
 
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec import structs
 from roost.definitions import times
 from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money
+from roost.kernel.money import Money, largest_remainder
 from roost.kernel.time import DAY, HOUR, MINUTE, DurationUs, InstantUs
 from roost.office import billing
 from roost.office.contracts.messages import Exclusion, ForecastLocked
@@ -26,13 +27,13 @@ from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.plan import Plan
 from roost.office.contracts.sellers import TaxCategory, TaxRate
 from roost.office.contracts.terms import Period, Side, Step, Treated
+from roost.office.contracts.words import WORDS, language_of
 from roost.office.forecasts import expected
 from roost.office.invoices.messages import LineKind
 from roost.office.invoices.tally import Tally
 from roost.office.month import Month
 from roost.office.promises import needed, settled
 from roost.office.quantities import Quantities, Served
-from roost.office.service_terms.settling import largest_remainder
 from unit.billed import (
     SELLER,
     SHANGHAI,
@@ -189,6 +190,36 @@ def test_without_data_nothing_is_due() -> None:
     assert needed(simple(line())) == ()
 
 
+def test_lines_say_what_they_are_in_the_contracts_language() -> None:
+    bands = (Band("10", "2"), Band(None, "1"))
+    promise = term(text="20 秒接通率", cap_percent="2")
+    of_day = term(name="day", period=Period.DAY)
+    terms = simple(
+        line(bands=bands, text="接听量"),
+        minimum="5000",
+        service=(promise, of_day),
+        language="zh",
+    )
+    made = drafted(terms, {"contacts": 20}, served=(served(75, 100),))
+    assert [one.text for one in made.lines] == [
+        "接听量，第 1 档",
+        "接听量，第 2 档",
+        "补足当月最低金额 5000.00 CNY",
+        "20 秒接通率：达成 75 %，目标 80 %（已封顶）",
+        "day：30 天中有 1 天未达标",
+    ]
+
+
+def test_both_languages_have_all_words() -> None:
+    english, chinese = WORDS["en"], WORDS["zh"]
+    assert english.keys() == chinese.keys()
+    for key, words in english.items():
+        names = {name for _, name, _, _ in Formatter().parse(words) if name}
+        theirs = {name for _, name, _, _ in Formatter().parse(chinese[key]) if name}
+        assert names == theirs, key
+    assert (language_of("zh-CN"), language_of("de")) == ("zh", "en")
+
+
 # --- exclusions and forecast ---
 
 
@@ -216,6 +247,28 @@ def test_an_accepted_exclusion_takes_its_intervals_out() -> None:
     assert text == "sl: 65.4286 % of 80 %"
     without = drafted(terms, {"contacts": 1}, served=met, exclusions=(storm,))
     assert amounts(without) == {"contacts": "1000.00"}
+
+
+def test_an_exclusion_of_queues_leaves_other_programmes_alone() -> None:
+    bills, outages = QueueId("power-grid/bills"), QueueId("power-grid/outage")
+    programmes = tuple(
+        Programme(name, queues=(queue,), lines=(line("9"),), service=(term(),))
+        for name, queue in (("bills", bills), ("outages", outages))
+    )
+    terms = simple(programmes=programmes)
+    met = (served(70, 100, queue=outages), served(70, 100, queue=bills))
+    storm = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", (outages,), accepted=True)
+    sold = {"bills.contacts": 100, "outages.contacts": 100}
+    made = amounts(drafted(terms, sold, served=met, exclusions=(storm,)))
+    assert made == {
+        "bills.contacts": "900.00",
+        "bills.term:sl": "-90.00",
+        "outages.contacts": "900.00",
+    }
+    own = Exclusion(NOON, InstantUs(NOON + MINUTE), "storm", accepted=True, programme="bills")
+    made = amounts(drafted(terms, sold, served=met, exclusions=(own,)))
+    assert "bills.term:sl" not in made
+    assert "outages.term:sl" in made
 
 
 @pytest.mark.parametrize(("offered", "due"), [(110, "-300.00"), (111, None)])

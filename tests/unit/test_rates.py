@@ -149,7 +149,7 @@ def test_hours_are_production_or_paid() -> None:
     )
     at = instant("2026-11-10T04:00:00")
     found = worked(Plan(terms), at, int(10 * MINUTE), int(12 * MINUTE))
-    assert [(one.line.name, part.quantity) for one, part in found] == [
+    assert [(one.line, one.quantity) for one in found] == [
         ("production", 10 * MINUTE),
         ("paid", 12 * MINUTE),
         ("fte", 12 * MINUTE),

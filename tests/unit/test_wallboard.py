@@ -15,7 +15,8 @@ NOW = 1_790_000_000_000_000
 BOARD = Board(
     "power-grid",
     (
-        QueueLine("power-grid/outage", 3, NOW - 34_000_000, 20_000_000, 42, 36, 2, 0.76),
+        QueueLine("power-grid/outage", 3, NOW - 34_000_000, 20_000_000, 42, 36, 2, 0.76,
+                  ahead_us=95_000_000, promised=2),
         QueueLine("power-grid/bills", 0, None, 30_000_000, 0, 0, 0, None),
     ),
     tuple(AgentLine(str(1001 + i), "", state, NOW - 5_000_000) for i, state in
@@ -47,6 +48,14 @@ def test_it_fits_the_terminal_and_says_everything(height: int) -> None:
 def test_an_interval_without_contacts_has_no_service_level() -> None:
     (line,) = [line for line in drawn(BOARD) if line.lstrip().startswith("bills")]
     assert "%" not in line
+
+
+def test_a_queue_says_how_long_whoever_calls_now_would_wait() -> None:
+    (outage,) = [line for line in drawn(BOARD) if line.lstrip().startswith("outage")]
+    assert "3 +2" in outage, "three on the line, and two who are called back in turn"
+    assert "≈ 1:35" in outage
+    (bills,) = [line for line in drawn(BOARD) if line.lstrip().startswith("bills")]
+    assert "nobody" in bills, "nobody is there who could answer"
 
 
 def test_waits_count_up_between_two_messages() -> None:

@@ -70,6 +70,13 @@ def test_every_rule_and_order_has_its_words() -> None:
             ),
         ),
         (
+            Waiting(Free(busy=1), higher=0, older=1, position=2, wait_us=DurationUs(95_000_000)),
+            (
+                "1 agent who is signed in may serve it: 1 busy. 1 goes before it: 1 that wait "
+                "longer. In its queue's line it's number 2: about 95 s more."
+            ),
+        ),
+        (
             Waiting(Free(out=2), higher=0, older=0),
             (
                 "Nobody who is signed in may serve it; 2 who aren't could. Give somebody the skill "

@@ -25,7 +25,7 @@ from roost.floor.definition import Configure
 from roost.processes.first_start import NewAccount
 
 if TYPE_CHECKING:
-    from roost.adapters.store.sqlite import SqliteStore
+    from roost.processes.stores import Store
 
 ANSWER_S: Final = 15.0  # how long a running centre may take to answer its socket
 MOST_SHOWN: Final = 200
@@ -169,16 +169,16 @@ class RunningCentre:
                 f"no centre runs on {places.data}: start it with `roost up {directory}`, or name"
                 " its --data."
             )
-        self.begun = places.streams.exists()
+        from roost.processes.stores import begun
+
+        self.begun = begun(places)
 
     @cached_property
-    def store(self) -> "SqliteStore":
+    def store(self) -> "Store":
         """Its streams."""
-        from roost.adapters.store.keys import KeyFile
-        from roost.adapters.store.sqlite import SqliteStore
+        from roost.processes.stores import store_of
 
-        places = self.launch.places
-        return SqliteStore(places.streams, KeyFile(places.keys, places.master))
+        return store_of(self.launch.places)
 
     def changes(self, loaded: Loaded) -> Sequence[Change]:
         """What differs from what's in force."""

@@ -6,18 +6,16 @@ from typing import Annotated
 import typer
 
 from roost.adapters.store.chain import Chain, Head
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
 from roost.cli.keys import places_of
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Json
+from roost.processes.stores import store_of
 
 app = typer.Typer(help="The audit trail's proof: verify, head.")
 
 
 def chain_of(directory: Path, data: Path | None) -> Chain:
-    places = places_of(directory, data)
-    return SqliteStore(places.streams, KeyFile(places.keys, places.master)).chain()
+    return store_of(places_of(directory, data)).chain()
 
 
 @app.command("verify")

@@ -39,7 +39,8 @@ BARS: Final = {
 
 
 class QueueLine(Struct, frozen=True):
-    """`waiting_since` are the instants at which those who wait came in (µs), oldest first."""
+    """`oldest`: since when the one has waited that has waited longest (µs). `ahead_us`: the
+    estimated wait of whoever enters now; None: nobody is there who could answer."""
 
     queue: str
     waiting: int = 0
@@ -49,6 +50,8 @@ class QueueLine(Struct, frozen=True):
     answered: int = 0
     abandoned: int = 0
     service_level: float | None = None
+    ahead_us: int | None = None
+    promised: int = 0
 
 
 class AgentLine(Struct, frozen=True):
@@ -126,8 +129,16 @@ def _head(board: Board, now: int) -> RenderableType:
     return Group(line, Rule(style="bright_black"))
 
 
-HEADINGS: Final = ("waiting", "longest wait", "service level", "offered", "answered", "abandoned")
-SHORT: Final = ("waiting", "longest", "level", "offered", "answered", "abandoned")
+HEADINGS: Final = (
+    "waiting",
+    "longest wait",
+    "est. wait",
+    "service level",
+    "offered",
+    "answered",
+    "abandoned",
+)
+SHORT: Final = ("waiting", "longest", "est.", "level", "offered", "answered", "lost")
 
 
 def _names(board: Board) -> dict[str, str]:
@@ -163,16 +174,33 @@ def _queues(board: Board, now: int, width: int) -> Table:
         low = level is not None and level < LOW_SERVICE_LEVEL
         table.add_row(
             names[line.queue] or line.queue,
-            Text(str(line.waiting) if line.waiting else "–", style="bold" if line.waiting else ""),
+            _waiting(line),
             Text(
                 clock(waited) if line.oldest is not None else "–", style="bold red" if late else ""
             ),
+            _ahead(line),
             Text("–" if level is None else f"{level:.0%}", style="bold yellow" if low else ""),
             str(line.offered),
             str(line.answered),
             str(line.abandoned),
         )
     return table
+
+
+def _waiting(line: QueueLine) -> Text:
+    """On the line, and calls back in turn."""
+    promised = f" +{line.promised}" if line.promised else ""
+    return Text.assemble(
+        (str(line.waiting) if line.waiting else "–", "bold" if line.waiting else ""),
+        (promised, "dim"),
+    )
+
+
+def _ahead(line: QueueLine) -> Text:
+    if line.ahead_us is not None:
+        return Text(f"≈ {clock(line.ahead_us)}")
+    unserved = line.waiting or line.promised
+    return Text("nobody", style="bold red" if unserved else "dim")
 
 
 def _agents(board: Board, now: int, width: int) -> RenderableType:

@@ -23,7 +23,16 @@ MB: Final = 1 << 20
 LEAST_DISK_MB: Final = 500
 LEAST_FILES: Final = 4_096  # a call has two legs of two sockets each, and SIP
 BUFFER_BYTES: Final = 4 * MB
-PARTS: Final = ("msgspec", "sqlalchemy", "litestar", "uvicorn", "uvloop", "httpx", "cryptography")
+PARTS: Final = (
+    "msgspec",
+    "sqlalchemy",
+    "litestar",
+    "uvicorn",
+    "uvloop",
+    "httpx",
+    "cryptography",
+    "psycopg",
+)
 
 
 class Finding(Struct, frozen=True):
@@ -46,12 +55,12 @@ def doctor(directory: Path, as_json: bool) -> None:
 def look(directory: Path) -> list[Finding]:
     """Everything that's looked at, in the order of the report."""
     found = [_python(), *(_part(name) for name in PARTS), _sqlite()]
-    found += [_speech(), _cores(), _files(), _buffers()]
+    found += [_speech(), _fonts(), _cores(), _files(), _buffers()]
     try:
         read = settings.launch(directory)
     except settings.BadSettings as error:
         return [*found, Finding("roost.toml", "missing", "can't be used", str(error))]
-    return [*found, _disk(read), *_ports(read)]
+    return [*found, *_database(read), _disk(read), *_ports(read)]
 
 
 def _python() -> Finding:
@@ -87,6 +96,15 @@ def _speech() -> Finding:
         return Finding("espeak-ng", "ok", path)
     mend = "Install it (apt install espeak-ng), or give recordings for every prompt."
     return Finding("espeak-ng", "warning", "not installed: prompts can't be spoken", mend)
+
+
+def _fonts() -> Finding:
+    from typst import Fonts
+
+    if "Noto Sans CJK SC" in Fonts().families():
+        return Finding("fonts", "ok", "invoices can be printed in Chinese and English")
+    mend = "Install it (apt install fonts-noto-cjk)."
+    return Finding("fonts", "warning", "Noto Sans CJK isn't there: invoices lack glyphs", mend)
 
 
 def _cores() -> Finding:
@@ -129,6 +147,21 @@ def _disk(launch: settings.Launch) -> Finding:
         return Finding("disk", "ok", f"{free} MB free in {folder}")
     mend = "Make room, or give --data a place with more: a minute recorded takes 1 MB."
     return Finding("disk", "warning", f"{free} MB free in {folder}", mend)
+
+
+def _database(launch: settings.Launch) -> list[Finding]:
+    """The log's and the views' database, where the centre has one."""
+    url = launch.settings.store
+    if not url:
+        return []
+    from roost.processes.database import NotReady, check, named, version_of
+
+    try:
+        version = version_of(url)
+        check(url)
+    except NotReady as error:
+        return [Finding("PostgreSQL", "missing", named(url), str(error))]
+    return [Finding("PostgreSQL", "ok", f"{version}, {named(url)}")]
 
 
 def _ports(launch: settings.Launch) -> list[Finding]:

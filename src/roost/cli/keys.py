@@ -12,7 +12,6 @@ from rich.table import Table
 
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.trail import StreamTrail
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Json
@@ -23,6 +22,7 @@ from roost.ports.log import LogFailed
 from roost.processes.custody import GRACE_S, Custody, Proof, Rotated
 from roost.processes.places import Places, data_of
 from roost.processes.settings import BadSettings
+from roost.processes.stores import begun, store_of
 
 app = typer.Typer(help="The clients' keys: list, rotate, destroy, verify.")
 
@@ -52,7 +52,7 @@ def places_of(directory: Path, data: Path | None) -> Places:
         places = data_of(directory, data)
     except BadSettings as error:
         fail(str(error))
-    if not places.streams.exists():
+    if not begun(places):
         fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
     return places
 
@@ -62,7 +62,7 @@ def noting(places: Places) -> Callable[[Event], None]:
     keys = KeyFile(places.keys, places.master)
 
     def note(event: Event) -> None:
-        store = SqliteStore(places.streams, keys)
+        store = store_of(places, keys)
         trail = StreamTrail(store.writer, CellClock(), store.chain())
         try:
             trail.note(ACTOR, event)

@@ -110,6 +110,8 @@ class Views(Struct):
             answered=row.answered,
             abandoned=row.abandoned,
             service_level=None if row.service_level is None else row.service_level / 100,
+            ahead_us=row.wait_us,
+            promised=row.promised,
         )
 
     def _agent(self, row: AgentRow) -> AgentLine:

@@ -16,6 +16,7 @@ from roost.office.audit.messages import PersonHandled, ValueCorrected
 from roost.privacy.export import written
 from roost.privacy.persons import People, PersonFound, TooMany
 from roost.processes.people import people_of
+from roost.processes.stores import views_of
 
 app = typer.Typer(help="A person's data on request: find, export, correct, erase.")
 
@@ -44,7 +45,7 @@ class Asked:
         self.files = files = Files(directory, data)
         persons = KeyedPersons(files.vault, files.keys.index_key)
         self.people: People = people_of(
-            files.store, files.cell, persons, files.records, files.recordings, files.views
+            files.store, files.cell, persons, files.views, files.recordings, views_of(files.places)
         )
 
     def found(self, client: str, number: str, how: How) -> PersonFound:

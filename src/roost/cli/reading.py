@@ -9,20 +9,19 @@ import typer
 
 from roost.adapters.media.recordings import RecordedTracks
 from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
-from roost.adapters.views.records import SqliteRecords
+from roost.adapters.views.sqlite import SqliteViews
 from roost.cli.output import fail
 from roost.definitions import Loaded, load, times
 from roost.definitions.application import name_id
-from roost.definitions.messages import SETTINGS_EVENTS
-from roost.engine.bodies import Decoder
-from roost.floor.cell import ROOM
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, StreamName, VaultId, owner_of
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import InstantUs, Zone
 from roost.processes import settings
 from roost.processes.places import SETTINGS
+from roost.processes.replaying import decoder_of
+from roost.processes.stores import begun, store_of, views_of
 
 Centre = Annotated[Path, typer.Option("--dir", help="The centre's folder.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Its data folder (default DIR/.roost).")]
@@ -39,15 +38,15 @@ class Files:
             launch = settings.launch(directory, data)
         except settings.BadSettings as error:
             fail(str(error))
-        places = launch.places
-        if not places.streams.exists():
+        self.places = places = launch.places
+        if not begun(places):
             fail(f"{places.data} isn't there: start the centre once, or name --dir and --data.")
         self.cell = StreamName(launch.settings.cell)
         self.keys = KeyFile(places.keys, places.master)
-        self.store = SqliteStore(places.streams, self.keys)
+        self.store = store_of(places, self.keys)
         self.log = self.store.reader()
-        self.views = places.views
-        self.records = SqliteRecords(places.views, self.store.reader(), self.cell)
+        self.views = SqliteViews(views_of(places), self.store.reader(), self.cell)
+        self.records = self.views.records(WHOLE)
         self.vault = self.store.vault(self.cell)
         self.recordings = RecordedTracks(places.recordings, FileTrackKeys(self.keys))
         self.zone = zone_of(directory)
@@ -73,8 +72,7 @@ class Files:
 
     def events(self, stream: StreamName, upto: int) -> Iterator[Envelope]:
         """A stream's events, decoded, up to a number."""
-        settings_ = stream == SETTINGS
-        decoder = Decoder(SETTINGS_EVENTS, {}) if settings_ else Decoder.of(ROOM)
+        decoder = decoder_of(stream)
         after = 0
         while after < upto:
             rows = self.log.read(stream, after, min(AT_ONCE, upto - after))
@@ -84,7 +82,7 @@ class Files:
             after = rows[-1].number
 
     def close(self) -> None:
-        self.records.close()
+        self.views.close()
         self.log.close()
 
 

@@ -11,18 +11,18 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from roost.adapters.clock.wall import CellClock
-from roost.adapters.views.reports import SqliteReports
 from roost.cli.contacts import clock
 from roost.cli.output import fail, result
 from roost.cli.reading import Centre, Data, Files, Json
 from roost.definitions.times import zone, zone_names
 from roost.kernel.calendar import local_day, start_of_day
 from roost.kernel.ids import AgentId, ClientId, QueueId
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import InstantUs, Zone
 from roost.office.measures.dictionary import MEASURES, By, Measure, Unit
 from roost.office.measures.intervals import Grain, bounds, wall
 from roost.office.measures.words import name
-from roost.ports.reports import Cut
+from roost.ports.reports import Cut, Reports
 from roost.web import report_files
 from roost.web.limits import MOST_FILE_INTERVALS
 from roost.web.problems import Trouble
@@ -189,11 +189,9 @@ def _report(
     if not limits:
         fail(f"--to isn't later than --from, or there are over {MOST_FILE_INTERVALS} intervals.", 2)
     table = Table(by, Asked(there, grain, since, until, cut), limits, now)
-    reports = SqliteReports(files.views)
     try:
-        _write(table, reports, files, output)
+        _write(table, files.views.reports(WHOLE), files, output)
     finally:
-        reports.close()
         files.close()
 
 
@@ -206,7 +204,7 @@ def _instant(there: Zone, text: str, otherwise: InstantUs) -> InstantUs:
         fail(f"{text!r} is no time: write it as 2026-11-25 or 2026-11-25T08:00.", 2)
 
 
-def _write(table: Table, reports: SqliteReports, files: Files, output: _Output) -> None:
+def _write(table: Table, reports: Reports, files: Files, output: _Output) -> None:
     names = (
         {row.key: files.name_of(AgentId(row.key)) for row in _rows(table, reports)}
         if (table.by is By.AGENTS)
@@ -237,7 +235,7 @@ def _write(table: Table, reports: SqliteReports, files: Files, output: _Output) 
     result(made, output.as_json, lambda: _show(table, rows, names, output.measures))
 
 
-def _rows(table: Table, reports: SqliteReports) -> Iterator[ReportRow]:
+def _rows(table: Table, reports: Reports) -> Iterator[ReportRow]:
     for _, rows in table.rows(reports):
         yield from rows
 

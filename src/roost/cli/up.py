@@ -22,6 +22,7 @@ def up(
     """Ends with status 0 after an ordered stop; 1 when it couldn't start, with the mend."""
     try:
         launch = settings.launch(directory, data, port, sip_port, _ports(media_ports))
+        _check_store(launch)
         loaded = checked(directory)
         made = first_start.prepare(launch, list(loaded.agents.document.agents))
         master = first_start.master_key(launch)
@@ -41,6 +42,18 @@ def up(
     except PermissionError as error:
         fail(f"{error.filename} can't be used: {error.strerror}. Give --data a folder of yours.")
     raise typer.Exit(status)
+
+
+def _check_store(launch: settings.Launch) -> None:
+    """A database that isn't ready is said before anything starts. Exit status 1."""
+    if not launch.settings.store:
+        return
+    from roost.processes.database import NotReady, check
+
+    try:
+        check(launch.settings.store)
+    except NotReady as error:
+        fail(str(error))
 
 
 def _ports(text: str | None) -> tuple[int, int] | None:

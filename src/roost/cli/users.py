@@ -38,16 +38,15 @@ def opened(directory: Path, data: Path | None) -> Accounts:
 def noted(directory: Path, data: Path | None, account: Account, how: How) -> None:
     """In the audit trail: the command line did this. Exit status 1 when it can't be noted."""
     from roost.adapters.clock.wall import CellClock
-    from roost.adapters.store.keys import KeyFile
-    from roost.adapters.store.sqlite import SqliteStore
     from roost.adapters.store.trail import StreamTrail
     from roost.kernel.actor import Actor, ActorKind
     from roost.office.audit.messages import AccountChanged
     from roost.ports.log import LogFailed
     from roost.processes.places import data_of
+    from roost.processes.stores import store_of
 
     places = data_of(directory, data)
-    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
+    store = store_of(places)
     trail = StreamTrail(store.writer, CellClock(), store.chain())
     try:
         event = AccountChanged(owner=account.owner, account=account.id, how=how)

@@ -1,7 +1,7 @@
 """Putting checked definitions in force: what goes into the settings stream, its vault, and the
 command for the cell. Pure: the composition root appends and submits.
 
-    settings stream   DefinitionsApplied, then ContractAgreed for each contract that changed
+    settings stream   DefinitionsApplied, then BillingSet and ContractAgreed for what changed
     settings vault    people's names, callers' lists, clients' logos
     cell              Configure(floor)
 """
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from roost.definitions import times
+from roost.definitions.billing import compile_billing
 from roost.definitions.compile import compile_floor
 from roost.definitions.contracts import compile_contracts
 from roost.definitions.difference import Change, difference
@@ -18,8 +19,9 @@ from roost.definitions.messages import DefinitionsApplied, NamedAgent
 from roost.floor.definition import Configure
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, VaultId, owner_of
 from roost.kernel.messages import Event, VaultPut
-from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.messages import BillingSet, ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
+from roost.office.contracts.sellers import Billing
 
 
 class Application(Struct, frozen=True):
@@ -53,9 +55,11 @@ def application(
     voice: str,
     before: DefinitionsApplied | None,
     contracts: dict[ClientId, Contract] | None = None,
+    billing: Billing | None = None,
 ) -> Application:
     """What puts these definitions in force. `before` is the last DefinitionsApplied of the
-    settings stream, `contracts` those in force (by the stream's ContractAgreed)."""
+    settings stream, `contracts` those in force (by the stream's ContractAgreed), `billing` what
+    they share (by its BillingSet)."""
     floor = compile_floor(loaded, voice)
     documents = {} if before is None else before.documents
     people = tuple(
@@ -70,7 +74,9 @@ def application(
         people=people,
     )
     same = before is not None and before == applied
-    events = () if same else (applied, *_contracts(loaded, contracts or {}))
+    shared = compile_billing(loaded.billing, loaded.centre.document.zone)
+    set_ = () if shared == (billing or Billing()) else (BillingSet(owner=OPERATOR, billing=shared),)
+    events = () if same else (applied, *set_, *_contracts(loaded, contracts or {}))
     puts = _puts(loaded)
     kept = {put.id for put in puts}
     return Application(

@@ -21,7 +21,6 @@ from roost.definitions.routing_documents import (
     StickyDocument,
     TeamDocument,
 )
-from roost.definitions.service_documents import TermDocument
 from roost.definitions.values import (
     Colour,
     Date,
@@ -35,7 +34,6 @@ from roost.definitions.values import (
     Name,
     Prefix,
     Priority,
-    Rate,
     Span,
     Text,
     Title,
@@ -153,7 +151,9 @@ class QueueDocument(Document, frozen=True, kw_only=True):
     wrap_up: Annotated[Duration, says("Limit of the time for writing up; 0: none")] = "60s"
     code_required: Annotated[bool, says("The agent must give a wrap-up code")] = False
     most_waiting: Annotated[
-        int, Meta(ge=1, le=100_000), says("More callers take the flow's `otherwise` at once")
+        int,
+        Meta(ge=1, le=100_000),
+        says("More callers take the flow's `otherwise` at once; whom a phone rings for isn't one"),
     ] = 500
     service_level: Annotated[ServiceLevel, says("Thresholds")] = ServiceLevel()
     call_back_abandoned: Annotated[
@@ -265,49 +265,3 @@ class ClientDocument(Document, frozen=True, kw_only=True):
     alerts: Annotated[
         dict[Name, QueueAlert], says("When somebody should look at the client or a queue")
     ] = {}
-
-
-# --- clients/NAME/contract.yaml ---
-
-
-class LineDocument(Document, frozen=True, kw_only=True):
-    """One priced line."""
-
-    line: Annotated[Name, says("Its name on the invoice and in `explain`")]
-    text: Annotated[Title, says("Its words on the invoice")] = ""
-    measure: Annotated[str, says("The measured quantity: see below")]
-    rate: Annotated[Rate, says("Price of one unit (a contact, a minute)")]
-    unit: Annotated[
-        Duration | UnsetType,
-        says("Time is charged per started unit of this length; exact if unset"),
-    ] = UNSET
-    round_per: Annotated[
-        str,
-        Meta(pattern=r"^(contact|segment|line)$", extra={"expects": "contact, segment or line"}),
-        says("What is rounded up to units"),
-    ] = "contact"
-    queues: Annotated[list[str], says("Only contacts of these queues")] = []
-
-
-class VersionDocument(Document, frozen=True, kw_only=True):
-    """What holds from a day on."""
-
-    effective: Annotated[Date, says("The first day, in the contract's zone")]
-    lines: Annotated[list[LineDocument], says("The priced lines")]
-    minimum: Annotated[Rate, says("The least that a month costs")] = "0"
-    service: Annotated[list[TermDocument], says("What is promised, and what missing it costs")] = []
-
-
-class ContractDocument(Document, frozen=True, kw_only=True):
-    """`clients/NAME/contract.yaml`: what the client pays."""
-
-    currency: Annotated[
-        str,
-        Meta(pattern=r"^[A-Z]{3}$", extra={"expects": "a currency code: CNY"}),
-        says("ISO 4217: CNY"),
-    ]
-    zone: Annotated[str | UnsetType, says("Whose months count; by default the client's")] = UNSET
-    billable: Annotated[
-        list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
-    ] = field(default_factory=lambda: ["answered", "called_back"])
-    versions: Annotated[list[VersionDocument], says("Versions, by the day they begin")]

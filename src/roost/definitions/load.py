@@ -9,12 +9,13 @@ from pathlib import Path
 import msgspec
 from msgspec import UNSET
 
+from roost.definitions.billing_documents import BillingDocument
 from roost.definitions.checks import check_all
+from roost.definitions.contract_documents import ContractDocument
 from roost.definitions.documents import (
     Agents,
     Centre,
     ClientDocument,
-    ContractDocument,
 )
 from roost.definitions.edits import Edits
 from roost.definitions.flow_documents import (
@@ -49,6 +50,7 @@ class Loaded:
     scenarios: Mapping[str, Source[Scenario]] = field(default_factory=dict[str, Source[Scenario]])
     warnings: tuple[Problem, ...] = ()
     arrivals: Mapping[str, str] = field(default_factory=dict[str, str])
+    billing: Source[BillingDocument] | None = None
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -61,6 +63,8 @@ class Loaded:
             self.centre.file: self.centre.document,
             self.agents.file: agents,
         }
+        if self.billing is not None:
+            plain[self.billing.file] = self.billing.document
         for folder in self.clients.values():
             client = msgspec.to_builtins(folder.client.document)
             lists = client.get("callers", {})
@@ -123,5 +127,11 @@ def load(folder: Path | str, edits: Edits | None = None) -> Loaded | list[Proble
         for name in draft.folders
     }
     return Loaded(
-        draft.centre, draft.agents, clients, draft.scenarios, tuple(problems), draft.arrivals
+        draft.centre,
+        draft.agents,
+        clients,
+        draft.scenarios,
+        tuple(problems),
+        draft.arrivals,
+        draft.billing,
     )

@@ -30,8 +30,8 @@ class Problem(Struct, frozen=True):
         return f"{place}: {self.severity}: {self.what}. {self.mend}{stop}"
 
 
-def sort_key(problem: Problem) -> tuple[str, int, int, str]:
-    return (problem.file, problem.line, problem.column, problem.code)
+def sort_key(problem: Problem) -> tuple[str, int, int, str, str]:
+    return (problem.file, problem.line, problem.column, problem.code, problem.what)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, none: str = "There is none yet") -> str:

@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 import msgspec
 from msgspec import Struct
 
-from roost.definitions import documents, flow_documents
+from roost.definitions import contract_documents, documents, flow_documents
+from roost.definitions.billing_documents import BillingDocument
 from roost.definitions.scenario_documents import Scenario
 from roost.kernel.money import MINOR_DIGITS
 from roost.office.contracts.model import Kind, Measure
@@ -17,7 +18,8 @@ SCHEMAS: Final[dict[str, tuple[str, type[Struct]]]] = {
     "agents": ("agents.yaml", documents.Agents),
     "client": ("clients/NAME/client.yaml", documents.ClientDocument),
     "flow": ("clients/NAME/flows/FLOW.yaml", flow_documents.FlowDocument),
-    "contract": ("clients/NAME/contract.yaml", documents.ContractDocument),
+    "contract": ("clients/NAME/contract.yaml", contract_documents.ContractDocument),
+    "billing": ("billing.yaml", BillingDocument),
     "scenario": ("scenarios/NAME.yaml", Scenario),
 }
 """By name: which files, and their model."""
@@ -121,6 +123,12 @@ MEASURES: Final = {
     Measure.SEGMENTS: "agents' segments of billable contacts",
     Measure.CONNECTED_MINUTES: "the customer's time with any agent, hold included, once",
     Measure.HANDLED_MINUTES: "the sum of agents' talk, hold and wrap-up",
+    Measure.RESULTS: "billable contacts with one of the line's `codes`, once its `window` closed",
+    Measure.PRODUCTION_HOURS: "agents' hours handling, or ready, for this client",
+    Measure.PAID_HOURS: "that, and the client's part of paid time that isn't production",
+    Measure.FTE: "full-time equivalents of the month, contracted or delivered",
+    Measure.FIXED: "a sum for the month",
+    Measure.COST: "what the month cost the operator, and `plus` so many per cent",
 }
 
 KINDS: Final = {

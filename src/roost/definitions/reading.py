@@ -11,11 +11,12 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import UNSET, Struct
 
+from roost.definitions.billing_documents import BillingDocument
+from roost.definitions.contract_documents import ContractDocument
 from roost.definitions.documents import (
     Agents,
     Centre,
     ClientDocument,
-    ContractDocument,
 )
 from roost.definitions.edits import Edit, Edits, edited
 from roost.definitions.flow_documents import (
@@ -28,7 +29,7 @@ from roost.definitions.tree import Node, parse
 
 Document = TypeVar("Document", bound=Struct)
 
-MOST_CLIENTS: Final = 200
+MOST_CLIENTS: Final = 2_000
 MOST_FILES: Final = 200  # in one folder
 MOST_RECORDING_BYTES: Final = 5 * 1024 * 1024
 MOST_ARRIVAL_BYTES: Final = 20 * 1024 * 1024
@@ -76,6 +77,7 @@ class Draft:
 
     centre: Source[Centre] | None = None
     agents: Source[Agents] | None = None
+    billing: Source[BillingDocument] | None = None
     clients: dict[str, Source[ClientDocument]] = field(
         default_factory=dict[str, Source[ClientDocument]]
     )
@@ -128,7 +130,10 @@ class _Reader:
         draft = self.draft
         draft.centre = self._document("centre.yaml", Centre)
         draft.agents = self._document("agents.yaml", Agents)
-        self._places(self.root, "", {"centre.yaml", "agents.yaml", "clients", "scenarios"})
+        known = {"centre.yaml", "agents.yaml", "billing.yaml", "clients", "scenarios"}
+        self._places(self.root, "", known)
+        if (self.root / "billing.yaml").exists():
+            draft.billing = self._document("billing.yaml", BillingDocument)
         for path in self._listed(self.root / "clients", MOST_CLIENTS):
             if path.is_dir():
                 self._client(path.name)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from roost.definitions.values import Document, Duration, Name, Rate, says
+from roost.definitions.values import Document, Duration, Name, Rate, Title, says
 from roost.office.contracts.terms import Period, Side, Step, Treated
 
 Percent = Annotated[
@@ -17,6 +17,7 @@ class TermDocument(Document, frozen=True, kw_only=True):
     """One term of service: a promise, how it's judged, and what missing it costs."""
 
     term: Annotated[Name, says("Its name on statement and invoice")]
+    text: Annotated[Title, says("Its words on the invoice; by default its name")] = ""
     measure: Annotated[str, says("A share of the dictionary of measures")] = "service_level"
     version: Annotated[int, Meta(ge=1, le=999), says("The measure's version")] = 1
     queues: Annotated[list[str], says("Which queues together; by default all")] = []

@@ -43,6 +43,35 @@ Date = Annotated[
     str,
     Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", extra={"expects": "a day: 2026-10-01"}),
 ]
+Moment = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        extra={"expects": "a day, or a minute of it: 2026-10-01, 2026-10-01T14:00"},
+    ),
+]
+Clock = Annotated[
+    str,
+    Meta(
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+        extra={"expects": "a time of the day in quotes: '22:00'"},
+    ),
+]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", extra={"expects": "a currency code: CNY"})]
+Quantity = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$",
+        extra={"expects": "a number with up to six places: 500000"},
+    ),
+]
+Percentage = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,4}(\.[0-9]{1,6})?$",
+        extra={"expects": "a number in a hundred: 115"},
+    ),
+]
 Rate = Annotated[
     str,
     Meta(

@@ -109,20 +109,24 @@ class Follower:
             self._woken.set()
 
     async def run(self) -> None:
-        """Follow until cancelled, in a thread of its own."""
+        """Follow until cancelled, in a thread of its own. After trouble only the projection knows
+        where it stands, once it can be asked: a commit may have gone through unanswered."""
         loop = asyncio.get_running_loop()
-        wait = RETRY_FIRST_S
+        wait, unsure = RETRY_FIRST_S, False
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"follow-{self._stream}")
         try:
             while True:
                 self._woken.clear()
                 try:
+                    if unsure:
+                        where = self._projection.position
+                        self.position = await loop.run_in_executor(thread, where)
                     await loop.run_in_executor(thread, self.catch_up)
-                    wait = RETRY_FIRST_S
+                    wait, unsure = RETRY_FIRST_S, False
                     pause = self._look_s
                 except Exception as trouble:
                     self._trouble(f"{self._stream} after {self.position}: {trouble!r}")
-                    self.position = self._projection.position()
+                    unsure = True
                     pause, wait = wait, min(wait * 2, RETRY_LONGEST_S)
                     await asyncio.sleep(pause)
                     continue

@@ -18,7 +18,8 @@ AGAIN_US: Final = DurationUs(5 * SECOND)  # while a phone rings for it, or somet
 
 
 def announce_wait(state: CellState, now: InstantUs, command: m.AnnounceWait) -> Decision | Refusal:
-    """Say it, and look again after a while. Whose phone rings by now is told nothing."""
+    """Say it, and look again after a while. Whose phone rings by now is told nothing, and a mode's
+    announcement comes first."""
     run = state.flows.runs.get(command.contact)
     entry = state.queues.entries.get(command.contact)
     if run is None or run.turn != command.turn or run.waits != "queue":
@@ -26,6 +27,8 @@ def announce_wait(state: CellState, now: InstantUs, command: m.AnnounceWait) -> 
     announce = announced_by(state, run)
     if announce is None or entry is None or entry.answered:
         return STALE
+    if now < run.undisturbed:
+        return Decision((), (Wake(run.undisturbed, command),))
     busy = entry.offer is not None or bool(run.offering)
     again = Wake(after(now, AGAIN_US if busy else announce.every_us), command)
     found = None if busy else wait.of(state.estimates, command.contact, now)

@@ -42,6 +42,8 @@ def offer_callback(
     run, entry, call, offer = found
     if entry.offer is not None or run.offering:
         return Decision(effects=(Wake(after(now, RINGING_US), command),))
+    if now < run.undisturbed:
+        return Decision(effects=(Wake(run.undisturbed, command),))
     if call.caller is None or not call.may_call or not _room(state):
         return NOTHING
     collect = CollectId(f"{run.contact}/d{run.collections + 1}")

@@ -398,7 +398,7 @@ _FOLDS: Final[Mapping[type[Event], _Fold]] = {
     flows.FlowStarted: lambda s, e, at: _f.started(s.flows, e),
     flows.FlowAdvanced: lambda s, e, at: _f.advanced(s.flows, e, at),
     flows.CallbackOffered: lambda s, e, at: _f.offered(s.flows, e, at),
-    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e),
+    flows.MusicResumed: lambda s, e, at: _f.resumed(s.flows, e, at),
     flows.FlowRescued: _rescued,
     flows.WaitAnnounced: lambda s, e, at: _f.announced(s.flows, e),
     queues.ContactQueued: _queued,

@@ -57,6 +57,22 @@ def serves(queues: Iterable[definition.Queue], one: Standing) -> tuple[ClientId,
     return tuple(sorted(able))
 
 
+def bearable(
+    queues: Sequence[definition.Queue], own: definition.Agent, moves: Iterable[Move]
+) -> list[Move]:
+    """What is left of somebody's moves where one of them has gone: those that leave them nobody to
+    serve end as well, as few as that takes, the latest first."""
+    left = list(moves)
+    while left and not serves(queues, now_of(own, left)):
+        for one in reversed(left):
+            if serves(queues, now_of(own, [other for other in left if other is not one])):
+                break
+        else:
+            one = left[-1]
+        left.remove(one)
+    return left
+
+
 # --- deciding ---
 
 
@@ -169,12 +185,23 @@ def _back(
 ) -> Decision:
     events: list[Event] = []
     for agent in found:
-        own = _own(state, agent)
-        left = [one for one in agent.moves if one.id != command.move]
-        able = serves(state.routing.queues.values(), now_of(own, left)) if left else own.clients
+        own, queues = _own(state, agent), tuple(state.routing.queues.values())
+        others = [one for one in agent.moves if one.id != command.move]
+        left = bearable(queues, own, others)
+        able = serves(queues, now_of(own, left)) if left else own.clients
         events.append(agents.AgentPutBack(agent=agent.id, move=command.move, why=why, serves=able))
+        events += _with_it(agent, others, left, able)
         events += _changed(agent, able)
     return Decision(tuple(events))
+
+
+def _with_it(
+    agent: Agent, others: Iterable[Move], left: Collection[Move], able: tuple[ClientId, ...]
+) -> Iterable[Event]:
+    for one in others:
+        if one not in left:
+            why = "serves_nobody"
+            yield agents.AgentPutBack(agent=agent.id, move=one.id, why=why, serves=able)
 
 
 # --- new definitions ---
@@ -182,12 +209,12 @@ def _back(
 
 def under(floor: definition.Floor, agent: Agent, own: definition.Agent) -> tuple[ClientId, ...]:
     """For whom somebody works under new definitions, with the moves that are left of theirs."""
-    left = standing_moves(floor, agent)
+    left = bearable(floor.queues, own, known_moves(floor, agent))
     return serves(floor.queues, now_of(own, left)) if left else own.clients
 
 
-def standing_moves(floor: definition.Floor, agent: Agent) -> list[Move]:
-    """What new definitions leave of somebody's moves."""
+def known_moves(floor: definition.Floor, agent: Agent) -> list[Move]:
+    """Those of somebody's moves whose every name is in new definitions."""
     if not agent.moves:
         return []
     known, teams = asked_by(floor), {one.team for one in floor.agents}
@@ -221,13 +248,15 @@ def ended_by(state: CellState, floor: definition.Floor) -> list[Event]:
         if not agent.moves:
             continue
         own = named.get(agent.id)
-        left = [] if own is None else standing_moves(floor, agent)
+        known = [] if own is None else known_moves(floor, agent)
         able = () if own is None else under(floor, agent, own)
         events += (
             agents.AgentPutBack(agent=agent.id, move=one.id, why="definitions", serves=able)
             for one in agent.moves
-            if one not in left
+            if one not in known
         )
+        if own is not None:
+            events += _with_it(agent, known, bearable(floor.queues, own, known), able)
     return events
 
 

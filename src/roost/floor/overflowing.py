@@ -37,7 +37,7 @@ def overflow_due(
 
 def _open(state: CellState, entry: Entry, way: Overflow) -> bool:
     there = state.queues.lines.get(way.to)
-    if there is None or there.removed or there.waiting >= there.most_waiting:
+    if there is None or there.full:
         return False
     return not way.when or nobody(state.routing, entry.queue, entry.asked, way.when)
 

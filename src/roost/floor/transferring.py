@@ -239,7 +239,7 @@ def transfer(state: CellState, now: InstantUs, command: agents.Transfer) -> Deci
 
 def _full(state: CellState, queue: QueueId) -> Refusal | None:
     line = state.queues.lines.get(queue)
-    if line is None or line.removed or line.waiting >= line.most_waiting:
+    if line is None or line.full:
         return Refusal("queue_full", {"queue": queue})
     return None
 

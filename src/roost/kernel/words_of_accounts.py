@@ -17,6 +17,24 @@ ACCOUNTS: Final[dict[str, Words]] = {
         "{client} 的合同未指定销售方，因此无法计税和编号。",
         "请在合同中指定销售方，并应用定义。",
     ),
+    "no_draft": Words(
+        "{client} has no draft for {period}.",
+        "Choose a month in which the client had a contract and contacts.",
+        "{client} 在 {period} 没有草稿。",
+        "请选择该客户有合同且有联络的月份。",
+    ),
+    "views_behind": Words(
+        "What has happened isn't all counted yet.",
+        "Try again in a moment.",
+        "最新数据尚未全部统计完成。",
+        "请稍后再试。",
+    ),
+    "unknown_contact": Words(
+        "Contact {contact} isn't billed on this statement.",
+        "Choose one of the contacts that its lines count.",
+        "联络 {contact} 未计入该对账单。",
+        "请选择明细行所统计的联络。",
+    ),
     "statement_unchanged": Words(
         "The statement {statement} is the same as before.",
         "Nothing needs to be done.",
@@ -196,6 +214,18 @@ ACCOUNTS: Final[dict[str, Words]] = {
         "Give one volume for each day or interval of the month.",
         "预测须包含 1 至 {most} 个数值，且不得为负。",
         "请为该月每天或每个时段填写一个数值。",
+    ),
+    "no_forecast_asked": Words(
+        "The contract of {client} has no forecast for this programme in {period}.",
+        "Choose a programme and a month for which the contract asks for one.",
+        "{client} 的合同未约定该项目在 {period} 的预测。",
+        "请选择合同约定了预测的项目和月份。",
+    ),
+    "forecast_not_yours": Words(
+        "By the contract the other side gives the forecast.",
+        "Ask them for it.",
+        "按合同，预测由另一方提交。",
+        "请联系对方提交。",
     ),
     "no_forecast": Words(
         "There's no forecast for {period}.",

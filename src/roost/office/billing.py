@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.office.contracts.model import Contract, ForecastTerms, Programme
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.period import days_of, months
@@ -30,7 +30,7 @@ from roost.office.invoices.tax import tax_sums
 from roost.office.month import Month, Row
 from roost.office.promises import expectation, settled
 from roost.office.quantities import Quantities
-from roost.office.service_terms.settling import Settled, largest_remainder
+from roost.office.service_terms.settling import Settled
 
 MINIMUM: Final = "minimum"
 FLOOR: Final = "floor"
@@ -148,7 +148,7 @@ def _minimum(month: Month, programme: Programme, rows: list[Row]) -> list[Row]:
     used = month.sum_of(rows)
     if least.minor <= used.minor:
         return []
-    text = f"Up to the month's minimum of {least}"
+    text = month.said("minimum", least=least)
     line = _extra(month, programme, rows, LineKind.MINIMUM, MINIMUM, text)
     line = structs.replace(line, rate=str(least))
     return [month.made(line, least.as_major() - used.as_major())]
@@ -170,12 +170,12 @@ def _forecast(
     missing = _at(month, planned, floor) - paid
     topped = sum((r.nominal.as_major() for r in rows if r.line.kind is LineKind.MINIMUM), NOTHING)
     if used < floor and missing > topped:
-        text = f"Up to {terms.floor} % of the forecast of {whole}"
+        text = month.said("floor", percent=terms.floor, count=whole)
         line = _extra(month, programme, rows, LineKind.FLOOR, FLOOR, text)
         made.append(month.made(line, missing - topped))
     ceiling = whole * number(terms.ceiling or "0") / 100
     if terms.surcharge and used > ceiling:
-        text = f"Above {terms.ceiling} % of the forecast of {whole}"
+        text = month.said("above", percent=terms.ceiling, count=whole)
         line = _extra(month, programme, rows, LineKind.SURCHARGE, SURGE, text)
         above = paid - _at(month, planned, ceiling)
         made.append(month.made(line, above * number(terms.surcharge) / 100))
@@ -201,7 +201,7 @@ def _term(month: Month, programme: Programme, one: Settled, rows: list[Row]) -> 
     if not sum(weights.values()):
         weights = {month.contract.tax: 1}
     shares = largest_remainder(one.due.minor, list(weights.values()))
-    line = _extra(month, programme, of, LineKind.TERM, f"{TERM}:{term.name}", _words(one))
+    line = _extra(month, programme, of, LineKind.TERM, f"{TERM}:{term.name}", _words(month, one))
     sign = -1 if term.side is Side.MALUS else 1
     made: list[Row] = []
     for tax, share in zip(weights, shares, strict=True):
@@ -218,17 +218,19 @@ def _term(month: Month, programme: Programme, one: Settled, rows: list[Row]) -> 
     return made
 
 
-def _words(one: Settled) -> str:
+def _words(month: Month, one: Settled) -> str:
     """A term in words: what was reached of what, or how often it was missed."""
-    term, capped = one.term, ", capped" if one.capped else ""
-    verdict = one.spans[-1].verdict
-    capped = capped or (", capped" if any(span.verdict.capped for span in one.spans) else "")
+    term, name = one.term, one.term.text or one.term.name
     if term.period is Period.DAY:
         verb = "missed" if term.side is Side.MALUS else "won"
-        return f"{term.name}: {verb} on {one.missed} of {len(one.spans)} days{capped}"
-    reached = verdict.ratio or NOTHING
-    target = decimal_text(verdict.target * 100, 4)
-    return f"{term.name}: {decimal_text(reached * 100, 4)} % of {target} %{capped}"
+        text = month.said(verb, term=name, some=one.missed, all=len(one.spans))
+    else:
+        verdict = one.spans[-1].verdict
+        reached = decimal_text((verdict.ratio or NOTHING) * 100, 4)
+        target = decimal_text(verdict.target * 100, 4)
+        text = month.said("reached", term=name, reached=reached, target=target)
+    capped = one.capped or any(span.verdict.capped for span in one.spans)
+    return month.said("capped", line=text) if capped else text
 
 
 def _items(month: Month, programme: Programme) -> list[Row]:

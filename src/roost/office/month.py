@@ -17,7 +17,6 @@ from roost.office.contracts.plan import (
     Plan,
     Planned,
     held_days,
-    moment_text,
     programmes_of,
     version_text,
 )
@@ -32,6 +31,7 @@ from roost.office.contracts.rates import (
     worth,
 )
 from roost.office.contracts.taxes import rates_on
+from roost.office.contracts.words import said
 from roost.office.invoices.messages import DraftLine, LineKind
 from roost.office.quantities import Quantities
 
@@ -108,6 +108,7 @@ class Month:
         for one in self.quantities.costs:
             named = not planned.line.costs or one.kind in planned.line.costs
             if named and one.programme == planned.programme:
+                assert one.amount.currency == self.contract.currency, f"{one.kind} in another"
                 cost += one.amount.as_major()
         return charges(planned.line, self.totals_of(planned), self.part, cost)
 
@@ -159,21 +160,26 @@ class Month:
         )
 
     def name_of(self, planned: Planned, suffix: str) -> str:
-        """A line's name: with the surcharge or band, and with its beginning when that's inside
-        the month, so that two rates of one line are two lines."""
+        """A line's name: with the surcharge or band, and with its beginning where another of the
+        month came before, so that two rates of one line are two lines."""
         named = f"{planned.name}:{suffix}" if suffix else planned.name
-        if planned.since <= self.start:
-            return named
-        return f"{named}@{moment_text(self.contract, planned.since)}"
+        moment = self.plan.moment_of(planned, self.start, self.end)
+        return f"{named}@{moment}" if moment else named
 
     def text_of(self, planned: Planned, charge: Charge) -> str:
         """A line's words: the contract's, with what sets this charge apart."""
-        line, suffix = planned.line, charge.suffix
+        line, words = planned.line, planned.line.text
         surcharges = {one.name: one.text for one in line.surcharges}
-        if suffix in surcharges:
-            return f"{line.text}, {surcharges[suffix]}"
-        words = f"{line.text}, {suffix.replace('-', ' ')}" if suffix else line.text
-        return f"{words} ({charge.note})" if charge.note else words
+        if charge.suffix in surcharges:
+            words = self.said("surcharge", line=words, surcharge=surcharges[charge.suffix])
+        elif charge.suffix:
+            kind, _, place = charge.suffix.partition("-")
+            words = self.said(kind, line=words, place=place)
+        return self.said(charge.note, line=words) if charge.note else words
+
+    def said(self, key: str, **values: object) -> str:
+        """Words in the contract's language."""
+        return said(self.contract.language, key, **values)
 
     def planned(self, name: str) -> tuple[Planned, str] | None:
         """The line that a draft's line name means, with its surcharge or band."""
@@ -181,7 +187,7 @@ class Month:
             rest = name.removeprefix(one.name)
             if rest == name and name != one.name:
                 continue
-            began = "" if one.since <= self.start else moment_text(self.contract, one.since)
+            began = self.plan.moment_of(one, self.start, self.end)
             suffix, _, moment = rest.partition("@")
             if moment == began and (not suffix or suffix.startswith(":")):
                 return one, suffix[1:]

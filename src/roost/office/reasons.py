@@ -37,7 +37,8 @@ class Free(Struct, frozen=True):
 
 class Waiting(Struct, frozen=True):
     """Why nobody has a contact yet, in figures. `more`: how many more may serve it from the next
-    ring on, in so long; `only`: for whom alone it waits, for so long."""
+    ring on, in so long; `only`: for whom alone it waits, for so long; what callers are told:
+    `position` and `wait_us`."""
 
     free: Free
     higher: int  # contacts that go before it, by priority
@@ -47,6 +48,8 @@ class Waiting(Struct, frozen=True):
     only: AgentId | None = None
     only_us: DurationUs = DurationUs(0)
     by_contract: bool = False
+    position: int | None = None  # in its queue; null: it stands in no line now
+    wait_us: DurationUs | None = None  # until somebody answers; null: nobody is there who could
 
 
 RULES: Final = {
@@ -188,6 +191,14 @@ def waiting(one: Waiting, name: Name = str) -> Sequence[Said]:
             Said(
                 f"In {seconds:.0f} s it's open to {one.more} more.",
                 f"{seconds:.0f} 秒后将向另外 {one.more} 人开放。",
+            )
+        )
+    if one.position is not None and one.wait_us is not None:
+        seconds = one.wait_us / SECOND
+        said.append(
+            Said(
+                f"In its queue's line it's number {one.position}: about {seconds:.0f} s more.",
+                f"在其队列中排第 {one.position} 位：预计还需 {seconds:.0f} 秒。",
             )
         )
     return said

@@ -19,6 +19,7 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "operator-admin"
+    FINANCE = "finance"
     CLIENT_MANAGER = "client-manager"
     WALLBOARD = "wallboard"  # a paired television; no account has it
 

@@ -1,9 +1,9 @@
 """Questions about what has happened: contacts, their records, the money. Blocking.
 
 A contact is named to the outside by its client and that client's own count (`power-grid`,
-17), never by its id in the cell, which would tell a client how much the others ring. Every
-question names the owner that it's asked for: None is the operator, who sees across; for a
-client whatever belongs to another is not there at all.
+17), never by its id in the cell, which would tell a client how much the others ring. They're
+asked within a purview (`ports.views`): whatever lies outside is not there at all. An `owner`
+narrows that to one client's; None: all that's there.
 """
 
 from collections.abc import Sequence
@@ -200,7 +200,8 @@ class ContactRecord(Struct, frozen=True, gc=False):
 
 
 class InvoiceLine(Struct, frozen=True, gc=False):
-    """`line` names it for `explain`. The quantity is rounded for reading only."""
+    """`line` names it for `explain`. The quantity is rounded for reading only. `kind` is a
+    `LineKind` of the office, `clause` where in the contract it stands, `tax` its category."""
 
     line: str
     name: str
@@ -208,11 +209,25 @@ class InvoiceLine(Struct, frozen=True, gc=False):
     unit: str
     rate: str
     amount: Money
+    kind: str = "usage"
+    programme: str = ""
+    clause: str = ""
+    tax: str = ""
+
+
+class InvoiceTax(Struct, frozen=True, gc=False):
+    """The tax of one category, `rate` in a hundred."""
+
+    category: str
+    rate: str
+    net: Money
+    tax: Money
 
 
 class InvoiceDraft(Struct, frozen=True, gc=False):
     """What a client would be billed for a period (`2026-11`, the month in the contract's
-    zone) if it closed at `until`."""
+    zone) if it closed at `until`. `total` is net of tax, `gross` with it: null where the contract
+    names no seller. `damages` are untaxed and a document of their own."""
 
     client: ClientId
     period: str
@@ -221,6 +236,9 @@ class InvoiceDraft(Struct, frozen=True, gc=False):
     lines: tuple[InvoiceLine, ...]
     total: Money
     contract: str  # the contract's version
+    taxes: tuple[InvoiceTax, ...] = ()
+    gross: Money | None = None
+    damages: tuple[InvoiceLine, ...] = ()
 
 
 class Working(Struct, frozen=True, gc=False):

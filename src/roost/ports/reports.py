@@ -1,7 +1,8 @@
 """Questions about figures: sums of counts by queue, client, agent or code. Blocking.
 
 What's asked for is bounded in time by whole quarters; the answers hold sums, of which
-`office.measures` makes figures. As in `ports.records`, `owner` None is the operator.
+`office.measures` makes figures. They're asked within a purview (`ports.views`): of what's in it,
+`owner` is one client's part.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,6 @@ class Cut(Struct, frozen=True, gc=False):
     queue: QueueId | None = None
     agents: tuple[AgentId, ...] | None = None
     code: str | None = None
-    clients: frozenset[ClientId] | None = None  # of these alone, beside `owner`
 
 
 class Sum(Struct, frozen=True, gc=False):

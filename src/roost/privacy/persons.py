@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from roost.kernel.envelope import Stored
 from roost.kernel.ids import ClientId, Owner, StreamName, TaskId, VaultId, owner_of
+from roost.kernel.purview import Purview
 from roost.ports.log import LogReader, Vault, VaultRows
 from roost.ports.persons import Persons
 from roost.ports.recordings import Recordings, Side
@@ -31,6 +32,7 @@ from roost.ports.records import (
     Place,
     Records,
 )
+from roost.ports.views import Views
 from roost.privacy.places import Named, events_at, events_of, named_in
 
 MOST_CONTACTS: Final = 10_000  # of one number; more isn't a person
@@ -101,7 +103,7 @@ class People:
         self,
         stream: StreamName,
         log: LogReader,
-        records: Records,
+        views: Views,
         persons: Persons,
         vault: Vault,
         rows: VaultRows,
@@ -111,7 +113,7 @@ class People:
         lists_with: Callable[[ClientId, str], Sequence[str]],
     ) -> None:
         """`lists_with` names the client's lists of callers that hold a number."""
-        self._stream, self._log, self._records, self._persons = stream, log, records, persons
+        self._stream, self._log, self._views, self._persons = stream, log, views, persons
         self._vault, self._rows, self._recordings = vault, rows, recordings
         self._forgotten, self._normal, self._lists_with = forgotten, normal, lists_with
 
@@ -149,7 +151,7 @@ class People:
 
     def contact(self, client: ClientId, count: int) -> Kept | None:
         """What there is of one contact."""
-        record = self._records.contact(client, count)
+        record = self._records(client).contact(client, count)
         if record is None:
             return None
         numbers = [moment.number for moment in record.history]
@@ -162,10 +164,13 @@ class People:
         )
         return Kept(record, tuple(values), tracks)
 
+    def _records(self, client: ClientId) -> Records:
+        return self._views.records(Purview(owner_of(client)))
+
     def _contacts(self, client: ClientId, token: str) -> list[ContactSummary]:
         found, after = list[ContactSummary](), None
         which = ContactFilter(owner=client, person=token)
-        while page := self._records.contacts(which, after, PAGE):
+        while page := self._records(client).contacts(which, after, PAGE):
             found += page
             if len(found) > MOST_CONTACTS:
                 raise TooMany
@@ -210,7 +215,7 @@ class People:
         the contact is found by the new one."""
         if not self._rows.correct(owner_of(client), place, value.encode()):
             return False
-        record = self._records.contact(client, count)
+        record = self._records(client).contact(client, count)
         if record is not None and record.summary.caller == place:
             self._forgotten.known_as(client, count, self._persons.token(client, value))
         return True

@@ -26,8 +26,6 @@ from roost.adapters.outside.web import Outside
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.master import KeysUnusable
 from roost.adapters.store.persons import KeyedPersons
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.telephony.telephony import Telephony
 from roost.engine.runtime import Hooks, LiveEngine
@@ -58,6 +56,7 @@ from roost.processes.last_words import LastWords
 from roost.processes.media import MEDIA
 from roost.processes.not_in_force import NotInForce
 from roost.processes.settings import Launch
+from roost.processes.stores import snapshots_of, store_of
 from roost.processes.submitting import Submitting
 
 MEDIA_WAIT_S: Final = 20.0
@@ -102,7 +101,7 @@ class Control:
         self._cell = StreamName(settings.cell)
         self._secrets = secrets.read(places.data)
         self._keys = KeyFile(places.keys, places.master)
-        self._store = SqliteStore(places.streams, self._keys)
+        self._store = store_of(places, self._keys)
         self._track_keys = FileTrackKeys(self._keys)
         self._reader = self._store.reader()
         self._clock = CellClock(_last_instant(self._reader, self._cell), self._jumped)
@@ -114,7 +113,7 @@ class Control:
             self._reader,
             self._clock,
             self._dispatch.perform,
-            snapshots=SqliteSnapshots(places.snapshots),
+            snapshots=snapshots_of(places),
             hooks=Hooks(self._incident, self._committed, self._trouble, self._engine_stopped),
         )
         self._submitting = Submitting(self._engine.submit, self._definitions_changed)

@@ -16,14 +16,13 @@ from msgspec import Struct
 from roost.adapters.media.rewrapping import Rewrapping, heads
 from roost.adapters.media.track_file import wrapped_of
 from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
-from roost.adapters.store.vault_rows import SqliteVaultRows
 from roost.kernel.ids import OPERATOR, Owner, StreamName, VaultId
 from roost.kernel.messages import Event
 from roost.office.audit.messages import KeyDestroyed, KeyRenewed, MasterRotated
-from roost.ports.log import Tried
+from roost.ports.log import Tried, VaultRows
 from roost.processes.places import Places
+from roost.processes.stores import store_of
 
 ROWS: Final = 512  # of a vault looked at at once
 PAUSE_S: Final = 0.02  # between these, so that a centre's own commits go first
@@ -81,7 +80,7 @@ class Custody:
         self._grace_s = grace_s
         self.keys = KeyFile(places.keys, places.master)
         self._tracks = FileTrackKeys(self.keys)
-        self._store = SqliteStore(places.streams, self.keys)
+        self._store = store_of(places, self.keys)
 
     def rotate_master(self) -> str:
         """Its fingerprint."""
@@ -162,7 +161,7 @@ class Custody:
                     self._pause(PAUSE_S)
         return Resealed(values, Rewrapping(self._places.recordings, self._tracks.rewrap).run(owner))
 
-    def _vaults(self) -> Generator[SqliteVaultRows, None, None]:
+    def _vaults(self) -> Generator[VaultRows, None, None]:
         for stream in self._store.streams():
             rows = self._store.vault_rows(StreamName(stream))
             try:

@@ -4,9 +4,6 @@ The log is only read, and nothing leaves: the copy has no driver. It's what the 
 decide, a few milliseconds behind it.
 """
 
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.engine.restore import from_snapshot, restore, snapshot_of
 from roost.floor.cell import ROOM
 from roost.floor.consequences import Consequences, consequences
@@ -15,15 +12,17 @@ from roost.kernel.actor import SETUP
 from roost.kernel.ids import CommandId, StreamName
 from roost.kernel.time import InstantUs
 from roost.processes.places import Places
+from roost.processes.stores import snapshots_of, store_of
 
 
 def dry_run(places: Places, cell: str, configure: Configure, now: InstantUs) -> Consequences | None:
     """None where the cell has no log yet. Blocking. Raises FoldFailed, UnknownEvent, LogFailed."""
     stream = StreamName(cell)
-    store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
-    if not store.path(stream).exists():
+    store = store_of(places)
+    if stream not in store.streams():
         return None
-    snapshots = SqliteSnapshots(places.snapshots) if places.snapshots.exists() else None
+    kept = places.database or places.snapshots.exists()
+    snapshots = snapshots_of(places) if kept else None
     reader = store.reader()
     try:
         before = restore(ROOM, stream, reader, snapshots)

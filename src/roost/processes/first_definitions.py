@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from roost.adapters.speech.prompts import BadPrompt
-from roost.adapters.store.sqlite import SqliteStore
 from roost.definitions.load import Loaded, load
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
@@ -21,10 +20,11 @@ from roost.processes.putting_in_force import (
     write_settings,
 )
 from roost.processes.settings import Launch
+from roost.processes.stores import Store
 
 
 async def put_in_force(
-    launch: Launch, store: SqliteStore, clock: Clock, submit: Submit, log: Any
+    launch: Launch, store: Store, clock: Clock, submit: Submit, log: Any
 ) -> None:
     """From the centre's folder. Raises NotInForce, ports.log.LogFailed."""
     loaded = await asyncio.to_thread(load, Path(launch.centre))

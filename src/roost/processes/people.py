@@ -5,25 +5,25 @@ from pathlib import Path
 import msgspec
 
 from roost.adapters.store.persons import KeyedPersons, normal
-from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.views.forgetting import SqlitePersonsForgotten
+from roost.adapters.views.forgetting import ViewsPersonsForgotten
 from roost.definitions.application import callers_id
 from roost.kernel.ids import ClientId, StreamName, owner_of
 from roost.ports.recordings import Recordings
-from roost.ports.records import Records
+from roost.ports.views import Views
 from roost.privacy.persons import People
 from roost.processes.places import SETTINGS
+from roost.processes.stores import Store
 
 
 def people_of(
-    store: SqliteStore,
+    store: Store,
     cell: StreamName,
     persons: KeyedPersons,
-    records: Records,
+    views: Views,
     recordings: Recordings,
-    views: Path,
+    place: Path | str,
 ) -> People:
-    """`records` and `recordings` read the cell's."""
+    """`place` is where the views lie."""
     lists = store.vault(SETTINGS)
 
     def lists_with(client: ClientId, plain: str) -> list[str]:
@@ -38,12 +38,12 @@ def people_of(
     return People(
         cell,
         store.reader(),
-        records,
+        views,
         persons,
         store.vault(cell),
         store.vault_rows(cell),
         recordings,
-        SqlitePersonsForgotten(views),
+        ViewsPersonsForgotten(place),
         normal,
         lists_with,
     )

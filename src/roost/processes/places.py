@@ -9,6 +9,7 @@ accounts.db        who may log in
 tls/               the certificate of our own that pages are served with
 prompts/           spoken texts and recordings, by content hash
 recordings/        encrypted tracks
+documents/         invoices and credit notes as issued, by content hash
 simulations/       what was played for the page of that name
 incidents/         failed assertions: the input and the state's digest
 log/               what the processes print
@@ -31,6 +32,7 @@ SETTINGS: Final = StreamName("settings")  # the stream of definitions and contra
 class Places:
     data: Path
     master_key: str = ""  # absolute; empty: beside the data folder
+    database: str = ""  # a PostgreSQL URL: log, snapshots and views lie there, not in the folder
 
     @property
     def keys(self) -> Path:
@@ -67,6 +69,10 @@ class Places:
     @property
     def recordings(self) -> Path:
         return self.data / "recordings"
+
+    @property
+    def documents(self) -> Path:
+        return self.data / "documents"
 
     @property
     def simulations(self) -> Path:

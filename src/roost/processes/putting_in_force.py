@@ -9,7 +9,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.trail import StreamTrail
 from roost.definitions.application import Application, application
 from roost.definitions.checks.desks import too_long
@@ -26,13 +25,15 @@ from roost.kernel.ids import ClientId, CommandId, PromptId
 from roost.kernel.messages import Event
 from roost.kernel.time import DurationUs
 from roost.office.audit.messages import PutInForce
-from roost.office.contracts.messages import ContractAgreed, ContractEnded
+from roost.office.contracts.messages import BillingSet, ContractAgreed, ContractEnded
 from roost.office.contracts.model import Contract
+from roost.office.contracts.sellers import Billing
 from roost.ports.clock import Clock
 from roost.ports.commands import Done, Refused, Submit
 from roost.ports.log import Batch, LogReader
 from roost.processes.not_in_force import NotInForce
 from roost.processes.places import SETTINGS
+from roost.processes.stores import Store
 
 
 class PromptStore(Protocol):
@@ -52,6 +53,7 @@ class InForce(Struct):
     number: int = 0
     applied: DefinitionsApplied | None = None
     contracts: dict[ClientId, Contract] = {}
+    billing: Billing = Billing()
 
 
 def in_force(reader: LogReader) -> InForce:
@@ -64,20 +66,22 @@ def in_force(reader: LogReader) -> InForce:
                 found.applied = body
             elif isinstance(body, ContractAgreed):
                 found.contracts[body.contract.client] = body.contract
+            elif isinstance(body, BillingSet):
+                found.billing = body.billing
             elif isinstance(body, ContractEnded):
                 found.contracts.pop(ClientId(body.owner), None)
             found.number = row.number
     return found
 
 
-def plan(store: SqliteStore, loaded: Loaded, voice: str) -> Application:
+def plan(store: Store, loaded: Loaded, voice: str) -> Application:
     """What would change, and what does it. Blocking."""
     reader = store.reader()
     try:
         known = in_force(reader)
     finally:
         reader.close()
-    return application(loaded, voice, known.applied, known.contracts)
+    return application(loaded, voice, known.applied, known.contracts, known.billing)
 
 
 def keep_prompts(loaded: Loaded, prompts: PromptStore) -> int:
@@ -100,7 +104,7 @@ def long_whispers(loaded: Loaded, prompts: PromptStore) -> list[Problem]:
     return found
 
 
-def write_settings(store: SqliteStore, clock: Clock, made: Application) -> None:
+def write_settings(store: Store, clock: Clock, made: Application) -> None:
     """The settings stream's part. Blocking. Raises ports.log.LogFailed, Deposed."""
     writer = store.writer(SETTINGS)
     try:

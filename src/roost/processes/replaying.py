@@ -5,14 +5,10 @@ the records and drafts of `views.db` are what both streams fold to. Nothing is w
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from msgspec import Struct
 
-from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.views import SqliteRecords
+from roost.adapters.views import SqliteViews
 from roost.adapters.views.proof import prove
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder, state_digest
@@ -22,9 +18,12 @@ from roost.floor.cell import ROOM
 from roost.floor.state import CellState
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import StreamName
+from roost.kernel.purview import WHOLE
+from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS
 from roost.office.books import Books, fold
 from roost.ports.log import LogReader
 from roost.processes.places import SETTINGS, Places
+from roost.processes.stores import snapshots_of, store_of, views_of
 
 
 class NoLog(Exception):
@@ -53,25 +52,26 @@ class Log:
     def __init__(self, places: Places, cell: str) -> None:
         self.cell = StreamName(cell)
         self._places = places
-        self._store = SqliteStore(places.streams, KeyFile(places.keys, places.master))
-        if not self._store.path(self.cell).exists():
+        self._store = store_of(places)
+        if self.cell not in self._store.streams():
             raise NoLog(
-                f"{places.data} holds no log of {cell}: start the centre once, or name --data."
+                f"{places.database or places.data} holds no log of {cell}: start the centre once,"
+                " or name --data."
             )
         self.reader: LogReader = self._store.reader()
 
     def envelopes(self, stream: StreamName, upto: int) -> Iterator[Envelope]:
         """A stream's events up to (with) a number."""
-        decoder = Decoder(SETTINGS_EVENTS, {}) if stream == SETTINGS else Decoder.of(ROOM)
+        decoder = decoder_of(stream)
         for envelope in envelopes_after(self.reader, stream, 0, decoder):
             if envelope.number > upto:
                 return
             yield envelope
 
-    def books(self, settings: int, cell: int) -> Books:
-        """The office's books as both streams fold to them, up to these numbers."""
+    def books(self, settings: int, cell: int, office: int) -> Books:
+        """The office's books as the streams fold to them, up to these numbers."""
         books = Books()
-        for stream, upto in ((SETTINGS, settings), (self.cell, cell)):
+        for stream, upto in ((SETTINGS, settings), (OFFICE, office), (self.cell, cell)):
             for envelope in self.envelopes(stream, upto):
                 fold(books, envelope)
         return books
@@ -82,6 +82,12 @@ class Log:
 
     def close(self) -> None:
         self.reader.close()
+
+
+def decoder_of(stream: StreamName) -> Decoder:
+    """Of the settings', the office's, or else a cell's."""
+    own = {SETTINGS: SETTINGS_EVENTS, OFFICE: OFFICE_EVENTS}.get(stream)
+    return Decoder.of(ROOM) if own is None else Decoder(own, {})
 
 
 def replay(places: Places, cell: str, prove_it: bool) -> Replayed:
@@ -99,17 +105,18 @@ def replay(places: Places, cell: str, prove_it: bool) -> Replayed:
 
 
 def _proved(places: Places, log: Log) -> Replayed:
-    snapshots = SqliteSnapshots(places.snapshots)
+    snapshots = snapshots_of(places)
     report = verify(ROOM, log.cell, log.reader, snapshots)
     snapshots.close()
     proofs = [Proved(proof.name, proof.ok, proof.says) for proof in report.proofs]
-    records = SqliteRecords(Path(places.views), None, log.cell)
+    views = SqliteViews(views_of(places), None, log.cell)
     try:
-        held = records.held()
-        books = log.books(held.positions.get(SETTINGS, 0), held.positions.get(log.cell, 0))
+        held = views.records(WHOLE).held()
+        places_ = (held.positions.get(stream, 0) for stream in (SETTINGS, log.cell, OFFICE))
+        books = log.books(*places_)
         proofs += [Proved(proof.name, proof.ok, proof.says) for proof in prove(books, held)]
     finally:
-        records.close()
+        views.close()
     return Replayed(
         report.events,
         report.digest,

@@ -14,6 +14,8 @@ from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from roost.processes.places import Places
 
@@ -156,6 +158,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     data: str = ".roost"  # relative to the centre's folder
     master_key: str = ""  # a file, relative to the centre's folder; empty: beside the data folder
+    store: str = ""  # postgresql://LOGIN@HOST/DATABASE; empty: SQLite, in `data`
     cell: str = "cell-1"  # the name of the cell's stream
     sip: Sip = Sip()
     http: Http = Http()
@@ -179,7 +182,7 @@ class Launch(Struct, frozen=True):
 
     @property
     def places(self) -> Places:
-        return Places(Path(self.data), self.master_key)
+        return Places(Path(self.data), self.master_key, self.settings.store)
 
 
 def load(centre: Path) -> Settings:
@@ -210,6 +213,7 @@ def check(settings: Settings, where: str) -> None:
         if not 0 < network.port < 65_536:
             raise BadSettings(f"{where}: {name}.port is {network.port}; give 1 to 65535.")
     _check_https(where, settings.http)
+    _check_store(where, settings.store)
     for address in settings.http.trusted_proxies:
         _network(f"{where}: http.trusted_proxies", address)
     if settings.edge.bind:
@@ -244,6 +248,25 @@ def check(settings: Settings, where: str) -> None:
         raise BadSettings(
             f"{where}: cell is {settings.cell!r}; give letters, digits and '-', other than"
             " office, settings, audit and alerts."
+        )
+
+
+def _check_store(where: str, url: str) -> None:
+    if not url:
+        return
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        parts = None
+    if parts is None or parts.drivername != "postgresql" or not (parts.username and parts.database):
+        raise BadSettings(
+            f"{where}: store is {url!r}; give postgresql://LOGIN@HOST/DATABASE, or leave it out for"
+            " SQLite in the data folder."
+        )
+    if parts.password is not None:
+        raise BadSettings(
+            f"{where}: store has a password in it, and this file may lie in git. Leave it out and"
+            " write it in ~/.pgpass, or the file that PGPASSFILE names (mode 600)."
         )
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import msgspec
 
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.telephony.settings import (
     CallerList,
     TelephonySettings,
@@ -21,6 +20,7 @@ from roost.processes.places import SETTINGS
 from roost.processes.secrets import Secrets
 from roost.processes.settings import Settings
 from roost.processes.settings import WayOut as Way
+from roost.processes.stores import Store
 from roost.protocols.sip.digest import Secret, secret_of
 
 LISTS: Final = "callers/"
@@ -82,7 +82,7 @@ def phones_of(users: Iterable[str], known: Secrets, realm: str) -> dict[str, Sec
     return {user: secret_of(user, realm, known.sip[user]) for user in users}
 
 
-def lists_of(store: SqliteStore, clients: Iterable[ClientId]) -> tuple[CallerList, ...]:
+def lists_of(store: Store, clients: Iterable[ClientId]) -> tuple[CallerList, ...]:
     """The clients' caller lists, from the settings' vault. Blocking."""
     wanted = set(clients)
     found: list[CallerList] = []

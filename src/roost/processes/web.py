@@ -19,12 +19,9 @@ from roost.adapters.randomness.system import SystemRandomness
 from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.store.track_keys import FileTrackKeys
 from roost.adapters.store.trail import StreamTrail
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.load import Loaded, load
 from roost.definitions.times import zone
 from roost.engine.bodies import Decoder
@@ -32,10 +29,12 @@ from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes.accounting import accounting
 from roost.processes.people import people_of
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
+from roost.processes.stores import snapshots_of, store_of, views_of
 from roost.web.app import create_app, server
 from roost.web.follow import Follower
 from roost.web.pages import built_pages
@@ -93,6 +92,8 @@ async def _serve(
         parts.accounts.close()
         parts.audit.close()
         parts.alerts.close()
+        if parts.office is not None:
+            parts.office.close()
         if parts.snapshots is not None:
             parts.snapshots.close()
     return 0
@@ -118,12 +119,12 @@ class _Server(uvicorn.Server):
 def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     places, cell = launch.places, StreamName(launch.settings.cell)
     keys = KeyFile(places.keys, places.master)
-    store = SqliteStore(places.streams, keys)
+    store = store_of(places, keys)
     vault = store.vault(cell)
     reader = store.reader()
     http = launch.settings.http
     persons = KeyedPersons(vault, keys.index_key)
-    records = SqliteRecords(places.views, store.reader(), cell)
+    views = SqliteViews(views_of(places), store.reader(), cell)
     recordings = RecordedTracks(places.recordings, FileTrackKeys(keys))
     return Parts(
         submit=link,
@@ -132,8 +133,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         accounts=SqliteAccounts(places.accounts),
         audit=StreamTrail(store.writer, CellClock(), store.chain()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        records=records,
-        reports=SqliteReports(places.views),
+        views=views,
         recordings=recordings,
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         clock=CellClock(),
@@ -148,9 +148,10 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
             zone=_zone(launch),
         ),
         people=store.vault(SETTINGS),
-        snapshots=SqliteSnapshots(places.snapshots),
+        snapshots=snapshots_of(places),
         persons=persons,
-        people_data=people_of(store, cell, persons, records, recordings, places.views),
+        people_data=people_of(store, cell, persons, views, recordings, views_of(places)),
+        office=accounting(places, cell, store, CellClock()),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )
 

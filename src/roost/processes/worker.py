@@ -7,30 +7,33 @@ next start a little longer. It goes on where its files say that it stopped.
 import asyncio
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
 import uvloop
 
+from roost.adapters.clock.wall import CellClock
 from roost.adapters.link.client import LinkClient
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
-from roost.adapters.store.snapshots import SqliteSnapshots
-from roost.adapters.store.sqlite import SqliteStore
-from roost.adapters.views import CellProjection, SettingsProjection
+from roost.adapters.views import CellProjection, OfficeProjection, SettingsProjection
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower, SnapshotProjection
 from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
+from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS
 from roost.ports.log import LogFailed, LogReader
 from roost.processes import printing, supervise, travelling
+from roost.processes.accounting import accounting
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
+from roost.processes.stores import Store, snapshots_of, store_of, views_of
 
 FINISH_S: Final = 5.0
 LOOK_S: Final = 0.05
+SILENCE_S: Final = 60.0  # between looks at which statements silence confirms
 STOPS: Final = (signal.SIGTERM, signal.SIGQUIT)
 
 
@@ -43,27 +46,32 @@ async def _follow(launch: Launch) -> int:
     log = printing.start("worker")
     places, cell = launch.places, StreamName(launch.settings.cell)
     keys = KeyFile(places.keys, places.master)
-    store = SqliteStore(places.streams, keys)
+    store = store_of(places, keys)
     reader, persons = store.reader(), KeyedPersons(store.vault(cell), keys.index_key)
     snapshots = SnapshotProjection(
-        ROOM, cell, SqliteSnapshots(places.snapshots), launch.settings.bounds.snapshot_every
+        ROOM, cell, snapshots_of(places), launch.settings.bounds.snapshot_every
     )
+    views = views_of(places)
     settings_decoder = Decoder(SETTINGS_EVENTS, {})
 
     def trouble(why: str) -> None:
         log.error("follower", trouble=why)
 
     followers = (
-        Follower(reader, SETTINGS, settings_decoder, SettingsProjection(places.views, SETTINGS),
+        Follower(reader, SETTINGS, settings_decoder, SettingsProjection(views, SETTINGS),
                  trouble=trouble),
-        Follower(reader, cell, Decoder.of(ROOM), CellProjection(places.views, cell, persons.of),
+        Follower(reader, cell, Decoder.of(ROOM), CellProjection(views, cell, persons.of),
                  trouble=trouble),
         Follower(reader, cell, Decoder.of(ROOM), snapshots, trouble=trouble),
+        Follower(reader, OFFICE, Decoder(OFFICE_EVENTS, {}), OfficeProjection(views, OFFICE),
+                 trouble=trouble),
     )  # fmt: skip
+    streams = (SETTINGS, cell, cell, OFFICE)
 
     def hinted(stream: StreamName, number: int) -> None:
-        for follower in followers[1:] if stream == cell else followers[:1]:
-            follower.hint(number)
+        for own, follower in zip(streams, followers, strict=True):
+            if own == stream:
+                follower.hint(number)
 
     link = LinkClient(places.control_socket, travelling.travelling(), hinted=hinted)
     await link.start()
@@ -71,10 +79,11 @@ async def _follow(launch: Launch) -> int:
     for number in STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     tasks = [asyncio.create_task(follower.run()) for follower in followers]
+    tasks.append(asyncio.create_task(_silences(launch, store, trouble)))
     supervise.tell_ready()
     log.info("following", cell=followers[1].position, snapshot=followers[2].position)
     await stopped.wait()
-    await _caught_up(followers, (SETTINGS, cell, cell), reader)
+    await _caught_up(followers, streams, reader)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -83,6 +92,20 @@ async def _follow(launch: Launch) -> int:
             snapshots.keep()  # the next start has next to nothing to fold
     await link.stop()
     return 0
+
+
+async def _silences(launch: Launch, store: Store, trouble: Callable[[str], None]) -> None:
+    """Confirms statements that nobody disputed in time, where their contract says so."""
+    office = accounting(launch.places, StreamName(launch.settings.cell), store, CellClock())
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(office.let_silence_confirm)
+            except Exception as error:
+                trouble(f"silence: {error!r}")
+            await asyncio.sleep(SILENCE_S)
+    finally:
+        office.close()
 
 
 async def _caught_up(

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.ids import AgentId, ClientId, ContactId
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import InstantUs
 from roost.office.measures.dictionary import By, of_report
 from roost.office.measures.formulas import shown
@@ -51,8 +52,11 @@ def agent_day(parts: Parts, agent: AgentId, day: str | None, zone: str | None) -
     there, now = zone_of(parts, zone, None), parts.clock.now()
     number = local_day(there, now) if day is None else day_of(day)
     since, until = start_of_day(there, number), start_of_day(there, number + 1)
-    found = parts.reports.spans(agent, since, until, now)
-    counts = parts.records.counts([one.contact for one in found if one.contact is not None])
+    reports = parts.views.reports(WHOLE)
+    found = reports.spans(agent, since, until, now)
+    counts = parts.views.records(WHOLE).counts(
+        [one.contact for one in found if one.contact is not None]
+    )
     spans = tuple(_spent(one, counts, since, until, now) for one in found)
     states: dict[str, int] = {}
     away: dict[str, int] = {}
@@ -61,7 +65,7 @@ def agent_day(parts: Parts, agent: AgentId, day: str | None, zone: str | None) -
         if one.state == "away":
             away[one.reason] = away.get(one.reason, 0) + one.length_us
     asked = Asked(there, Grain.DAY, since, until, Cut(agents=(agent,)))
-    rows = [row for _, some in Table(By.AGENTS, asked, [since, until], now).rows(parts.reports)
+    rows = [row for _, some in Table(By.AGENTS, asked, [since, until], now).rows(reports)
             for row in some]  # fmt: skip
     nothing = {one.id: shown(one.formula, {}) for one in of_report(By.AGENTS)}
     return AgentDay(

@@ -158,6 +158,7 @@ class Boards:
     def refresh(self, now: InstantUs) -> None:
         """Bring every board up to the read model's state: a row at once, and then at most ten
         times a second, however often it changes. A desk's own row never waits."""
+        self._live.free.settle(self._live)
         dirty = self._live.dirty
         if self._live.floor is not self._floor:
             self._floor = self._live.floor

@@ -18,7 +18,7 @@ from roost.kernel.money import Money
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.dictionary import named
 from roost.office.measures.intervals import QUARTER
-from roost.ports.records import ContactFilter, ContactSummary, Counted, Place
+from roost.ports.records import ContactFilter, ContactSummary, Counted, Place, Records
 from roost.web.follow import Follower
 from roost.web.limits import MOST_PAGE
 from roost.web.live import Live
@@ -96,13 +96,11 @@ class ContactPage(Struct, frozen=True):
 
 
 def within(which: ContactFilter, sight: Sight) -> ContactFilter:
-    """What's asked for, as far as it's seen."""
-    if sight.agent is not None:
-        asked = which.agent in (None, sight.agent)
-        which = replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
-    if which.clients is None or sight.clients is None:
-        return replace(which, clients=sight.clients if which.clients is None else which.clients)
-    return replace(which, clients=sight.clients & which.clients)
+    """What's asked for; who sees only one agent's part gets that. The rest is the purview's."""
+    if sight.agent is None:
+        return which
+    asked = which.agent in (None, sight.agent)
+    return replace(which, agent=sight.agent, owner=which.owner if asked else NOBODY)
 
 
 class Search(Struct, frozen=True):
@@ -244,14 +242,15 @@ async def contacts(
     limit: Limit = 50,
 ) -> ContactPage:
     """Filters are combined; a client's people see their own client's alone."""
-    which = within(searched.which, follower.sights.of(caller.horizon))
+    sight = follower.sights.of(caller.horizon)
+    which, records = within(searched.which, sight), parts.views.records(sight.purview)
     place: Place | None = None
     if after is not None:
         opened = follower.cursors.open(caller.owner, "contacts", after)
         if opened is None:
             raise Trouble(400, "bad_cursor")
         place = Place(InstantUs(opened[0]), ClientId(opened[2]), opened[1])
-    found = await asyncio.to_thread(parts.records.contacts, which, place, limit + 1)
+    found = await asyncio.to_thread(records.contacts, which, place, limit + 1)
     page, more = found[:limit], len(found) > limit
     cursor = None
     if more:
@@ -261,7 +260,7 @@ async def contacts(
         )
     ids = [one.contact for one in page]
     todo, states = tasks_of(follower.live, ids), states_of(follower.live, page)
-    lines = await asyncio.to_thread(_lines, parts, caller, which, page, todo, states)
+    lines = await asyncio.to_thread(_lines, parts, caller, records, which, page, todo, states)
     return ContactPage(lines, cursor)
 
 
@@ -296,13 +295,14 @@ def states_of(live: Live, page: Sequence[ContactSummary]) -> dict[ContactId, Sta
 def _lines(
     parts: Parts,
     caller: Caller,
+    records: Records,
     which: ContactFilter,
     page: Sequence[ContactSummary],
     todo: Mapping[ContactId, TaskRow],
     states: Mapping[ContactId, Standing],
 ) -> tuple[ContactLine, ...]:
     ids = [one.contact for one in page]
-    times = {} if which.counted is None else parts.records.times_counted(which.counted, ids)
+    times = {} if which.counted is None else records.times_counted(which.counted, ids)
     return tuple(
         line(
             parts,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from roost.kernel.calendar import day_text, local_day, start_of_day
 from roost.kernel.time import InstantUs, Zone
 from roost.office.measures.intervals import Grain, bounds, wall
-from roost.ports.reports import Cut
+from roost.ports.reports import Cut, Reports
 from roost.web.parts import Parts
 from roost.web.spans import day_of, zone_of
 
@@ -44,19 +44,26 @@ class Curve(Struct, frozen=True):
     points: tuple[CurvePoint, ...]
 
 
-def curve(parts: Parts, cut: Cut, interval: CurveGrain, day: str | None, zone: str | None) -> Curve:
+def curve(
+    parts: Parts,
+    reports: Reports,
+    cut: Cut,
+    interval: CurveGrain,
+    day: str | None,
+    zone: str | None,
+) -> Curve:
     """Blocking. Raises Trouble."""
     there, now = zone_of(parts, zone, cut.owner), parts.clock.now()
     number = local_day(there, now) if day is None else day_of(day)
     grain = Grain(interval.value)
-    first = parts.reports.first(cut)
+    first = reports.first(cut)
     before: list[dict[str, int]] = []
     for week in range(1, WEEKS + 1):
         start = start_of_day(there, number - 7 * week)
         if first is not None and first <= start:
-            before.append(_day(parts, cut, there, grain, number - 7 * week))
+            before.append(_day(reports, cut, there, grain, number - 7 * week))
     limits = _bounds(there, grain, number)
-    today = _day(parts, cut, there, grain, number)
+    today = _day(reports, cut, there, grain, number)
     points = tuple(
         CurvePoint(
             at,
@@ -84,10 +91,10 @@ def _labels(there: Zone, limits: list[InstantUs]) -> list[str]:
     return labels
 
 
-def _day(parts: Parts, cut: Cut, there: Zone, grain: Grain, day: int) -> dict[str, int]:
+def _day(reports: Reports, cut: Cut, there: Zone, grain: Grain, day: int) -> dict[str, int]:
     """What was offered in each interval of a local day, by its label."""
     limits = _bounds(there, grain, day)
-    found = parts.reports.offered(cut, limits[0], limits[-1])
+    found = reports.offered(cut, limits[0], limits[-1])
     return {
         label: sum(count for quarter, count in found.items() if at <= quarter < end)
         for label, (at, end) in zip(_labels(there, limits), pairwise(limits), strict=True)

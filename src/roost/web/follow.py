@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, ClientId, ContactId, Owner
+from roost.kernel.purview import WHOLE
 from roost.kernel.time import HOUR, SECOND, DurationUs, InstantUs
 from roost.ports.log import LogFailed
-from roost.web import live_tasks, resuming
+from roost.web import live_tasks, live_waits, resuming
 from roost.web.alerting import Alerting
 from roost.web.boards import Boards
 from roost.web.cursors import Cursors
@@ -209,6 +210,7 @@ class Follower:
         self.live.told = standing.told
         self.live.modes = standing.modes
         live_tasks.resume(self.live, standing.tasks)
+        live_waits.resume(self.live, standing.estimates, standing.at)
         self._newest = {
             owner: Place(position, number, position)
             for owner, (position, number) in standing.newest.items()
@@ -339,7 +341,7 @@ class Follower:
     async def _count_money(self, now: InstantUs) -> None:
         since = InstantUs(now - now % HOUR)
         try:
-            earned = await asyncio.to_thread(self._parts.records.earned, since, now)
+            earned = await asyncio.to_thread(self._parts.views.records(WHOLE).earned, since, now)
         except Exception:
             _log.exception("earned_failed")
             return
@@ -403,7 +405,7 @@ class Follower:
         counts = {one: self.live.counts[one] for one in wanted if one in self.live.counts}
         missing = sorted(wanted - counts.keys())
         if missing:
-            counts |= await asyncio.to_thread(self._parts.records.counts, missing)
+            counts |= await asyncio.to_thread(self._parts.views.records(WHOLE).counts, missing)
         return counts
 
     def _client_of(self, stored: Stored) -> ClientId | None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId
 from roost.kernel.money import Money
+from roost.kernel.purview import Purview
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.audit.messages import NumberShown
 from roost.office.records.chapters import Chapter
@@ -277,10 +278,13 @@ async def reveal(
 
 @get("/api/invoices/drafts", summary="Invoice drafts")
 async def drafts(
-    caller: NamedDependency[Caller], parts: NamedDependency[Parts]
+    caller: NamedDependency[Caller],
+    parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> list[InvoiceDraft]:
     """What each client would be billed if its period closed now."""
-    return await asyncio.to_thread(parts.records.drafts, caller.client)
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
+    return await asyncio.to_thread(records.drafts, caller.client)
 
 
 @get("/api/invoices/drafts/{client:str}/{period:str}", summary="One invoice draft")
@@ -289,9 +293,11 @@ async def draft(
     period: PeriodPath,
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
+    follower: NamedDependency[Follower],
 ) -> InvoiceDraft:
     """A period's lines so far."""
-    found = await asyncio.to_thread(parts.records.draft, ClientId(client), period)
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
+    found = await asyncio.to_thread(records.draft, ClientId(client), period)
     if found is None or not reaches(caller, client):
         raise not_found()
     return found
@@ -318,8 +324,9 @@ async def explain(
         if opened is None:
             raise Trouble(400, "bad_cursor")
         begin = opened[0]
+    records = parts.views.records(follower.sights.of(caller.horizon).purview)
     found = await asyncio.to_thread(
-        parts.records.explain, ClientId(client), period, line, begin, limit + 1
+        records.explain, ClientId(client), period, line, begin, limit + 1
     )
     if found is None or not reaches(caller, client):
         raise not_found()
@@ -334,7 +341,8 @@ async def record_of(ref: str, caller: Caller, parts: Parts, follower: Follower) 
     named = parse_ref(ref)
     if named is None:
         raise not_found()
-    record = await asyncio.to_thread(parts.records.contact, *named)
+    records = parts.views.records(Purview(caller.owner))
+    record = await asyncio.to_thread(records.contact, *named)
     sight = follower.sights.of(caller.horizon)
     seen = record is not None and sight.sees_contact(named[0], record.summary.agents)
     if record is None or not (seen or in_hand(follower.live, caller.account.agent, ref)):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from roost.floor.queues.messages import Outcome
 from roost.kernel.calendar import local_day, start_of_day
 from roost.kernel.ids import AgentId, ClientId, Owner, QueueId, owner_of
+from roost.kernel.purview import WHOLE, Purview
 from roost.kernel.time import DurationUs, InstantUs
 from roost.office.measures.dictionary import MEASURES, By, Unit, value
 from roost.office.measures.formulas import Total
@@ -72,12 +73,11 @@ async def earlier(
 
 
 def _earlier(parts: Parts, client: ClientId, count: int) -> list[Earlier]:
+    records = parts.views.records(Purview(owner_of(client)))
     which = ContactFilter(owner=client, same_as=(client, count))
-    found = parts.records.contacts(which, None, MOST_EARLIER + 1)
+    found = records.contacts(which, None, MOST_EARLIER + 1)
     return [
-        _told(parts, one, parts.records.contact(client, one.count))
-        for one in found
-        if one.count != count
+        _told(parts, one, records.contact(client, one.count)) for one in found if one.count != count
     ][:MOST_EARLIER]
 
 
@@ -117,7 +117,7 @@ def _figures(parts: Parts, me: AgentId, members: tuple[AgentId, ...]) -> list[Fi
     there, now = zone_of(parts, None, None), parts.clock.now()
     day = local_day(there, now)
     bounds = [start_of_day(there, day), start_of_day(there, day + 1)]
-    (rows,) = parts.reports.sums(By.AGENTS, Cut(agents=members), bounds, now)
+    (rows,) = parts.views.reports(WHOLE).sums(By.AGENTS, Cut(agents=members), bounds, now)
     mine: dict[str, int] = {}
     whole: dict[str, int] = {}
     for row in rows:

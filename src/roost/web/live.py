@@ -16,9 +16,9 @@ from roost.floor import definition
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Move
 from roost.floor.calls import messages as calls
+from roost.floor.estimates.model import Estimates
 from roost.floor.flows import messages as flows
 from roost.floor.parties import Party, SegmentKind
-from roost.floor.queues import messages as queues
 from roost.floor.queues.messages import Outcome
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.envelope import Envelope
@@ -29,7 +29,7 @@ from roost.office.counting import Ledger
 from roost.office.measures.counts import add
 from roost.office.measures.facts import Fact, What
 from roost.office.records.model import Record
-from roost.web import live_helping, live_parties, live_routing, live_tasks, live_writing
+from roost.web import live_helping, live_parties, live_routing, live_tasks, live_waits, live_writing
 from roost.web.limits import MOST_RECENT_CONTACTS
 from roost.web.live_helping import ToldLive
 from roost.web.live_modes import ModeLive
@@ -53,7 +53,11 @@ class QueueLive(Struct):
     target_us: DurationUs
     sums: dict[str, int] = {}  # today's counts
     code_required: bool = False
-    waiting: dict[ContactId, InstantUs] = {}  # since when the waiting counts
+    boost_us: DurationUs = DurationUs(0)
+    boost_most: int = 0
+    waiting: dict[ContactId, InstantUs] = {}  # on the line, since when the waiting counts
+    rung: dict[ContactId, InstantUs] = {}  # a phone rings for them
+    promised: dict[ContactId, InstantUs] = {}  # calls back in turn: nobody is on the line yet
 
 
 class AgentLive(Struct):
@@ -104,6 +108,8 @@ class ContactLive(Struct):
     talk_us: DurationUs = DurationUs(0)
     talk: TalkLive = field(default_factory=TalkLive)
     wait: WaitLive | None = None
+    callback: bool = False  # a promised call, whose customer was
+    reached: bool = False
 
     @property
     def ref(self) -> str:
@@ -145,6 +151,9 @@ class Live:
         self.ledger = Ledger()
         self.sums: dict[ClientId, dict[str, int]] = {}  # today's counts of clients as a whole
         self.own: dict[AgentId, dict[str, int]] = {}  # and of agents
+        self.estimates = Estimates()
+        self.free = live_waits.Free()
+        self.at = InstantUs(0)  # of the last event
 
     def resume(
         self,
@@ -169,7 +178,7 @@ class Live:
         self.in_progress = Counter(open_ones)
         self.recent = {client: deque(ids) for client, ids in recent.items()}
         for queue in queues.values():
-            self._touch_queue(queue)
+            self.touch_queue(queue)
         for agent in agents.values():
             self.touch_agent(agent)
         for contact in contacts.values():
@@ -180,11 +189,13 @@ class Live:
 
     def fold(self, envelope: Envelope) -> None:
         """Take one event into account; events of no interest here change nothing."""
+        self.at = envelope.at
         fold = _FOLDS.get(type(envelope.body))
         if fold is not None:
             self.turn(envelope.at)
             fold(self, envelope.body, envelope)
         live_parties.fold(self, envelope)
+        live_waits.fold(self, envelope)
         for fact, sign in self.ledger.take(envelope):
             if self.is_today(fact.at):
                 self._count(fact, sign)
@@ -202,14 +213,14 @@ class Live:
         self.sums, self.own = {}, {}
         for queue in self.queues.values():
             queue.sums = {}
-            self._touch_queue(queue)
+            self.touch_queue(queue)
 
     def _count(self, fact: Fact, sign: int) -> None:
         """Where a fact belongs: its queue, its client as a whole, its agent."""
         queue = self.queues.get(QueueId(fact.queue))
         if queue is not None:
             add(queue.sums, fact, sign)
-            self._touch_queue(queue)
+            self.touch_queue(queue)
         client = ClientId(fact.client)
         if fact.what is not What.VISIT or not fact.queue:
             add(self.sums.setdefault(client, {}), fact, sign)
@@ -234,7 +245,7 @@ class Live:
 
     # --- marks ---
 
-    def _touch_queue(self, queue: QueueLive) -> None:
+    def touch_queue(self, queue: QueueLive) -> None:
         self.dirty.add((View.QUEUES, queue.id))
         self._touch_totals(queue.client)
 
@@ -289,12 +300,13 @@ class Live:
         self.touch_agent(agent)
         return agent
 
-    def _state(self, id: ContactId | None, state: ContactState, at: InstantUs) -> None:
+    def set_state(self, id: ContactId | None, state: ContactState, at: InstantUs) -> None:
         contact = None if id is None else self.contacts.get(id)
         if contact is None or contact.state is ContactState.ENDED:
             return
         contact.state = state
         contact.since = at
+        live_waits.stands(self, contact)
         self.touch_contact(contact)
 
     # --- one method an event ---
@@ -309,12 +321,14 @@ class Live:
             if queue is None:
                 queue = self.queues[row.id] = QueueLive(row.id, row.client, row.target_us)
             queue.target_us, queue.code_required = row.target_us, row.code_required
+            queue.boost_us, queue.boost_most = row.boost_us, row.boost_most
         named = {row.id for row in floor.queues}
-        for gone in [q for q in self.queues.values() if q.id not in named and not q.waiting]:
+        unnamed = [queue for queue in self.queues.values() if queue.id not in named]
+        for gone in [queue for queue in unnamed if not live_waits.inside(queue)]:
             del self.queues[gone.id]
-            self._touch_queue(gone)
+            self.touch_queue(gone)
         for queue in self.queues.values():
-            self._touch_queue(queue)
+            self.touch_queue(queue)
         for person in floor.agents:
             self._agent(person.id).team = person.team
         staff = {person.id for person in floor.agents}
@@ -333,7 +347,7 @@ class Live:
         self._begun(envelope, event.count, event.shown, event.number).agent = event.agent
 
     def _promised(self, event: calls.CallbackPromised, envelope: Envelope) -> None:
-        self._begun(envelope, event.count, event.shown, event.number)
+        self._begun(envelope, event.count, event.shown, event.number).callback = True
 
     def _begun(
         self, envelope: Envelope, count: int, number: str, caller: VaultId | None
@@ -352,7 +366,7 @@ class Live:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is None or contact.state is ContactState.ENDED:
             return
-        self._state(contact.id, ContactState.ENDED, envelope.at)
+        self.set_state(contact.id, ContactState.ENDED, envelope.at)
         contact.ended = envelope.at
         contact.ended_by, contact.ended_why = event.blame, event.reason
         live_parties.unreached(self, contact)
@@ -369,7 +383,7 @@ class Live:
         if event.party is not Party.CUSTOMER:
             return
         state = ContactState.HELD if event.held else ContactState.TALKING
-        self._state(event.contact, state, envelope.at)
+        self.set_state(event.contact, state, envelope.at)
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and contact.agent is not None:
             agent = self._agent(contact.agent)
@@ -380,34 +394,6 @@ class Live:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and event.choice:
             contact.reason = event.choice
-            self.touch_contact(contact)
-
-    def _queued(self, event: queues.ContactQueued, envelope: Envelope) -> None:
-        assert event.contact is not None
-        queue = self.queues.get(event.queue)
-        if queue is not None:
-            queue.waiting[event.contact] = event.since
-            self._touch_queue(queue)
-        contact = self.contacts.get(event.contact)
-        if contact is not None:
-            contact.queue = event.queue
-            contact.outcome = None
-            live_routing.queued(contact, event, envelope.at)
-            self._state(event.contact, ContactState.WAITING, envelope.at)
-
-    def _dequeued(self, event: queues.ContactDequeued, envelope: Envelope) -> None:
-        assert event.contact is not None
-        queue = self.queues.get(event.queue)
-        if queue is not None:
-            queue.waiting.pop(event.contact, None)
-            self._touch_queue(queue)
-        contact = self.contacts.get(event.contact)
-        if contact is not None:
-            contact.waited_us = event.waited_us
-            contact.wait = None
-            contact.outcome = event.outcome
-            if event.outcome is not Outcome.ANSWERED:
-                self._state(event.contact, ContactState.FLOW, envelope.at)
             self.touch_contact(contact)
 
     def _signed_in(self, event: agents.AgentSignedIn, envelope: Envelope) -> None:
@@ -437,7 +423,7 @@ class Live:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and is_main(event):
             contact.agent = event.agent
-            self._state(contact.id, ContactState.RINGING, envelope.at)
+            self.set_state(contact.id, ContactState.RINGING, envelope.at)
 
     def _taken(self, event: agents.OfferTaken, envelope: Envelope) -> None:
         agent = self.move(event.agent, Presence.TALKING, envelope.at)
@@ -446,7 +432,7 @@ class Live:
         contact = self.contacts.get(event.contact) if event.contact else None
         if contact is not None and is_main(event):
             contact.agent = event.agent
-            self._state(contact.id, ContactState.TALKING, envelope.at)
+            self.set_state(contact.id, ContactState.TALKING, envelope.at)
 
     def _offer_ended(self, event: agents.OfferEnded, envelope: Envelope) -> None:
         if event.why == "caller_left":
@@ -457,7 +443,7 @@ class Live:
         if contact is not None and contact.agent == event.agent and is_main(event):
             self.touch_contact(contact)
             contact.agent = None
-            self._state(contact.id, ContactState.WAITING, envelope.at)
+            self.set_state(contact.id, ContactState.WAITING, envelope.at)
 
     def _wrapping(self, event: agents.WrapUpStarted, envelope: Envelope) -> None:
         agent = self.move(event.agent, Presence.WRAPPING, envelope.at)
@@ -478,8 +464,6 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     calls.ContactEnded: Live._ended,
     calls.PartyHeld: Live._held,
     flows.FlowAdvanced: Live._advanced,
-    queues.ContactQueued: Live._queued,
-    queues.ContactDequeued: Live._dequeued,
     agents.AgentSignedIn: Live._signed_in,
     agents.AgentSignedOut: Live._signed_out,
     agents.AgentReady: Live._ready,
@@ -495,6 +479,7 @@ _FOLDS: Final[dict[type[Any], Callable[[Live, Any, Envelope], None]]] = {
     **live_helping.FOLDS,
     **live_parties.FOLDS,
     **live_routing.FOLDS,
+    **live_waits.FOLDS,
     **live_tasks.FOLDS,
 }
 """Which event is folded how."""

@@ -12,6 +12,7 @@ from roost.floor import definition, moving
 from roost.floor.agents import messages as agents
 from roost.floor.agents.model import Move
 from roost.floor.definition import Asked, Skill
+from roost.floor.estimates import wait as estimate
 from roost.floor.queues import messages as queues
 from roost.floor.routing import messages as routing
 from roost.kernel.envelope import Envelope
@@ -38,6 +39,7 @@ class WaitLive(Struct):
     own: int
     only: AgentId | None = None
     only_until: InstantUs = InstantUs(0)
+    not_before: InstantUs | None = None  # a promised call, whose time hasn't come
 
 
 # --- folding ---
@@ -83,7 +85,12 @@ def queued(contact: "ContactLive", event: queues.ContactQueued, at: InstantUs) -
         event.asked.raised,
         event.only,
         InstantUs(at + event.only_us),
+        _not_before(event.callback, at),
     )
+
+
+def _not_before(callback: queues.Callback | None, at: InstantUs) -> InstantUs | None:
+    return callback.not_before if callback is not None and callback.not_before > at else None
 
 
 def asks(live: "Live", event: queues.RingWidened | queues.PriorityChanged, _at: Envelope) -> None:
@@ -169,6 +176,7 @@ def why_waiting(live: "Live", contact: "ContactLive", now: InstantUs) -> Waiting
     }
     higher, older = _before(live, contact, known, _there(live, able), now)
     more, more_us = _next_ring(queue, wait, people, len(able), now)
+    ahead = estimate.of(live.estimates, contact.id, now)
     return Waiting(
         free=_free(live, able),
         higher=higher,
@@ -178,6 +186,8 @@ def why_waiting(live: "Live", contact: "ContactLive", now: InstantUs) -> Waiting
         only=wait.only,
         only_us=DurationUs(max(0, wait.only_until - now)),
         by_contract=floor.order == "contract",
+        position=None if ahead is None else ahead.position,
+        wait_us=None if ahead is None else ahead.wait_us,
     )
 
 

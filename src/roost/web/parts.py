@@ -15,13 +15,13 @@ from roost.ports.audit import Audit
 from roost.ports.clock import Clock
 from roost.ports.commands import Submit
 from roost.ports.log import LogReader, Vault
+from roost.ports.office import Office
 from roost.ports.persons import Persons
 from roost.ports.randomness import Randomness
 from roost.ports.recordings import Recordings
-from roost.ports.records import Records
-from roost.ports.reports import Reports
 from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
+from roost.ports.views import Views
 from roost.privacy.persons import People
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
@@ -47,8 +47,9 @@ class Parts:
     """`log` and `vault` read the cell's stream; `decoder` knows its events. `people`
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
     stood; without it each start folds the whole log. `persons` is the index of callers; without
-    it nobody is found by number. `people_data` finds and erases what there is of a person. `key`
-    is the centre's random key (at least 16 bytes), the same in every web process."""
+    it nobody is found by number. `office` takes a client's month from draft to credit.
+    `people_data` finds and erases what there is of a person. `key` is the centre's random key (at
+    least 16 bytes), the same in every web process."""
 
     submit: Submit
     log: LogReader
@@ -56,8 +57,7 @@ class Parts:
     accounts: Accounts
     audit: Audit
     alerts: AlertBook
-    records: Records
-    reports: Reports
+    views: Views
     recordings: Recordings
     simulations: Simulations
     clock: Clock
@@ -70,6 +70,7 @@ class Parts:
     people: Vault | None = None
     snapshots: Snapshots | None = None
     persons: Persons | None = None
+    office: Office | None = None
     people_data: People | None = None
 
     @cached_property

@@ -37,6 +37,8 @@ class Scope(StrEnum):
     REPORTS_READ = "reports.read"
     RECORDINGS_READ = "recordings.read"
     INVOICES_READ = "invoices.read"
+    INVOICES_MANAGE = "invoices.manage"
+    STATEMENTS_ANSWER = "statements.answer"
     SETTINGS_READ = "settings.read"
     SIMULATE = "simulate"
     WALLBOARDS_MANAGE = "wallboards.manage"

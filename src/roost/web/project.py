@@ -14,8 +14,9 @@ from roost.office.measures.dictionary import count, length_us, value
 from roost.ports.accounts import Role
 from roost.web.live import ALL, AgentLive, ContactLive, Live, QueueLive
 from roost.web.live_helping import told_to
-from roost.web.live_routing import move_rows
+from roost.web.live_routing import WaitLive, move_rows
 from roost.web.live_tasks import row as task_row
+from roost.web.live_waits import pace_row, wait_us
 from roost.web.live_writing import UnwrittenLive
 from roost.web.parties_view import answers, may_talking, talk_row
 from roost.web.permissions import View
@@ -140,7 +141,7 @@ def change(live: Live, audience: Audience, key: str, version: int) -> RowChanged
         case View.QUEUES:
             queue = live.queues.get(QueueId(key))
             shown = queue is not None and audience.sees(queue.client)
-            return QueueChanged(key, version, _queue(queue) if queue and shown else None)
+            return QueueChanged(key, version, _queue(live, queue) if queue and shown else None)
         case View.AGENTS:
             agent = live.agents.get(AgentId(key))
             shown = agent is not None and audience.sees_agent(agent)
@@ -267,7 +268,7 @@ def _contact_of(live: Live, ref: str) -> ContactLive | None:
     return None if contact is None else live.contacts.get(contact)
 
 
-def _queue(queue: QueueLive) -> QueueRow:
+def _queue(live: Live, queue: QueueLive) -> QueueRow:
     def of(id: str) -> int:
         return count(id, queue.sums)
 
@@ -287,6 +288,11 @@ def _queue(queue: QueueLive) -> QueueRow:
         queue.target_us,
         _length("asa", queue.sums),
         _length("aht", queue.sums),
+        len(queue.promised),
+        wait_us(live, queue.id),
+        pace_row(live, queue.id),
+        queue.boost_us,
+        queue.boost_most,
     )
 
 
@@ -349,9 +355,16 @@ def _contact(contact: ContactLive) -> ContactRow:
         contact.outcome,
         contact.talk_us,
         contact.talk.outbound,
-        None if contact.wait is None else contact.wait.asked.raised,
-        None if contact.wait is None else contact.wait.own,
+        *_waits(contact.wait, contact.callback),
     )
+
+
+def _waits(
+    wait: WaitLive | None, callback: bool
+) -> tuple[int | None, int | None, InstantUs | None, AgentId | None, bool, InstantUs | None]:
+    if wait is None:
+        return None, None, None, None, callback, None
+    return wait.asked.raised, wait.own, wait.since, wait.only, callback, wait.not_before
 
 
 class _Of(Struct, frozen=True, gc=False):
@@ -407,6 +420,7 @@ def _totals(live: Live, of: _Of) -> TotalsRow:
         _length("asa", sums),
         _length("aht", sums),
         _presences(live, of) if of.staff else None,
+        sum(len(queue.promised) for queue in queues),
     )
 
 

@@ -161,8 +161,7 @@ def seen(cut: Cut, by: By, sight: Sight, live: Live) -> Cut:
         staff = sorted(live.agents.values(), key=lambda one: one.id)
         mine = tuple(one.id for one in staff if sight.sees_agent(one.id, one.team))
         agents = tuple(one for one in mine if agents is None or one in agents)
-    clients = None if by is By.AGENTS else sight.clients
-    return replace(cut, agents=agents, clients=clients)
+    return replace(cut, agents=agents)
 
 
 def names_of(table: Table, parts: Parts, follower: Follower) -> dict[str, str]:

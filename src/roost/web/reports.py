@@ -16,13 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roost.kernel.ids import OPERATOR, AgentId, QueueId, owner_of
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.audit.messages import DataExported
 from roost.office.measures.dictionary import MEASURES, By, Measure, Rule, Unit
 from roost.office.measures.formulas import text
 from roost.office.measures.intervals import Grain, bounds, wall
 from roost.office.measures.words import WORDS
-from roost.ports.reports import Cut
+from roost.ports.reports import Cut, Reports
 from roost.web import report_files
 from roost.web.agent_day import AgentDay, agent_day
 from roost.web.audit import Notes
@@ -217,10 +218,12 @@ async def _report(
     limits = bounds(asked.zone, asked.grain, asked.since, asked.until, most)
     if not limits:
         raise Trouble(400, "span_too_long", {"most": str(most)})
-    cut = seen(asked.cut, by, follower.sights.of(caller.horizon), follower.live)
+    sight = follower.sights.of(caller.horizon)
+    cut = seen(asked.cut, by, sight, follower.live)
+    reports = parts.views.reports(Purview(caller.owner) if by is By.AGENTS else sight.purview)
     table = Table(by, replace(asked, cut=cut), limits, parts.clock.now())
     if asked.format is Format.JSON:
-        return Response(await asyncio.to_thread(_whole, table, parts))
+        return Response(await asyncio.to_thread(_whole, table, reports))
     owner = OPERATOR if cut.owner is None else owner_of(cut.owner)
     exported = DataExported(owner=owner, what=f"reports/{by.value}", format=asked.format.value)
     await notes.note(caller, exported)
@@ -229,9 +232,9 @@ async def _report(
     file = f"roost-{by.value}-{wall(asked.zone, limits[0])[:10]}.{asked.format.value}"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     if asked.format is Format.CSV:
-        text = report_files.csv_of(table, parts.reports, named, language)
+        text = report_files.csv_of(table, reports, named, language)
         return Stream(_in_thread(text), media_type="text/csv; charset=utf-8", headers=headers)
-    content = await asyncio.to_thread(report_files.xlsx_of, table, parts.reports, named, language)
+    content = await asyncio.to_thread(report_files.xlsx_of, table, reports, named, language)
     if content is None:
         raise Trouble(400, "file_too_large", {"most": str(MOST_XLSX_ROWS)})
     return Response(content, media_type=report_files.XLSX, headers=headers)
@@ -242,11 +245,11 @@ async def _in_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield part
 
 
-def _whole(table: Table, parts: Parts) -> Report:
+def _whole(table: Table, reports: Reports) -> Report:
     """As many whole intervals as one answer holds."""
     rows: list[ReportRow] = []
     shown, following = list(table.bounds), None
-    for at, interval in table.rows(parts.reports):
+    for at, interval in table.rows(reports):
         if rows and len(rows) + len(interval) > MOST_REPORT_ROWS:
             following, shown = at, [one for one in shown if one <= at]
             break
@@ -297,12 +300,9 @@ async def days_curve(
     """Contacts offered by interval of a local day (by default today), against the median of the
     same weekday in those of the last four weeks that there are."""
     sight = follower.sights.of(caller.horizon)
-    cut = Cut(
-        client_of(caller, client),
-        None if queue is None else QueueId(queue),
-        clients=sight.clients,
-    )
-    return await asyncio.to_thread(curve, parts, cut, interval, day, zone)
+    cut = Cut(client_of(caller, client), None if queue is None else QueueId(queue))
+    reports = parts.views.reports(sight.purview)
+    return await asyncio.to_thread(curve, parts, reports, cut, interval, day, zone)
 
 
 ROUTES: Final = (measures, by_queue, by_client, by_agent, by_code, agents_day, days_curve)

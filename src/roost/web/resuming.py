@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from roost.engine.bodies import StateDecoder, state_bytes, types_digest
 from roost.floor import definition
+from roost.floor.estimates.model import Estimates
 from roost.kernel.ids import (
     AgentId,
     ClientId,
@@ -30,7 +31,7 @@ from roost.web.live_helping import ToldLive
 from roost.web.live_modes import ModeLive
 from roost.web.live_tasks import TaskLive
 
-FOLDS: Final = 3  # another number where an event is folded in another way: nothing is taken over
+FOLDS: Final = 4  # another number where an event is folded in another way: nothing is taken over
 
 
 class Standing(Struct):
@@ -50,6 +51,8 @@ class Standing(Struct):
     told: dict[str, list[ToldLive]]
     tasks: dict[TaskId, TaskLive]
     modes: dict[str, ModeLive]
+    estimates: Estimates
+    at: InstantUs
 
 
 _types: Final = Digest(f"{types_digest(Standing)}/{FOLDS}")
@@ -92,6 +95,8 @@ def standing_of(
             live.told,
             live.tasks,
             live.modes,
+            live.estimates,
+            live.at,
         )
     )
 

@@ -55,8 +55,22 @@ class ContactState(StrEnum):
     ENDED = "ended"
 
 
+class PaceRow(Struct, frozen=True):
+    """What each wait in a queue can be worked out from, rounded: with k contacts before one, it's
+    answered after the sum of 1 / (1 / `turn_us` + j / `give_up_us`) over j from 0 to k, and
+    `ring_us`. `turn_us`: until the next contact's turn comes; `give_up_us`: of a contact's
+    waiting, for each that gives up."""
+
+    turn_us: DurationUs
+    give_up_us: DurationUs
+    ring_us: DurationUs
+
+
 class QueueRow(Struct, frozen=True):
-    """A queue now, and its figures of today by time of entry (see the glossary for each)."""
+    """A queue now, and its figures of today by time of entry (see the glossary for each).
+    `waiting`: customers on the line for whom no phone rings; `promised`: calls back in turn that
+    have a place in it; `wait_us`: the estimated wait of whoever enters now. Waiting raises a
+    priority by one each `boost_us` (0: never), by `boost_most` at most."""
 
     queue: QueueId
     client: ClientId
@@ -73,6 +87,11 @@ class QueueRow(Struct, frozen=True):
     target_us: DurationUs
     asa_us: DurationUs | None
     aht_us: DurationUs | None  # of segments finished today
+    promised: int = 0
+    wait_us: DurationUs | None = None  # null: nobody is there who could serve it
+    pace: PaceRow | None = None  # null: the same
+    boost_us: DurationUs = DurationUs(0)
+    boost_most: int = 0
 
 
 class MoveRow(Struct, frozen=True):
@@ -130,11 +149,16 @@ class ContactRow(Struct, frozen=True):
     outbound: bool = False  # an agent called; `number` is the client's own that was shown
     raised: int | None = None  # priority over its queue's, while it waits
     own: int | None = None  # and as its flow has it: differs where somebody changed it
+    waits_since: InstantUs | None = None  # in a queue: what its place goes by
+    only: AgentId | None = None  # waits for this one alone, for now
+    callback: bool = False  # a call that was promised to who waited: made when its turn comes
+    not_before: InstantUs | None = None  # and its time, while that hasn't come
 
 
 class TotalsRow(Struct, frozen=True):
     """All queues that one sees together, or those of one client, or of the clients that a team
-    works for; with the agents who work there, for the operator's people who see agents."""
+    works for; with the agents who work there, for the operator's people who see agents.
+    `waiting` and `promised` as of a queue."""
 
     waiting: int
     longest_since: InstantUs | None
@@ -146,6 +170,7 @@ class TotalsRow(Struct, frozen=True):
     asa_us: DurationUs | None
     aht_us: DurationUs | None
     agents: dict[Presence, int] | None
+    promised: int = 0
 
 
 class MoneyRow(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from roost.floor.definition import Floor
 from roost.kernel.ids import OPERATOR, AgentId, ClientId, Owner
+from roost.kernel.purview import Purview
 from roost.web.live import AgentLive, Live
 from roost.web.permissions import NOBODY, Horizon
 
@@ -22,6 +23,11 @@ class Sight(Struct, frozen=True, gc=False):
     clients: frozenset[ClientId] | None = None
     teams: tuple[str, ...] = ()
     agent: AgentId | None = None
+
+    @property
+    def purview(self) -> Purview:
+        """The rows that are there for them."""
+        return Purview(self.owner, self.clients)
 
     def sees(self, client: str) -> bool:
         """Whether what this client has exists at all for them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from roost.floor.definition import Floor
+from roost.floor.definition import Agent, Floor
 from roost.kernel.ids import AgentId, ClientId
 
 
@@ -20,6 +20,7 @@ class Staff:
         self._of: Mapping[AgentId, frozenset[ClientId]] = {
             one.id: frozenset(one.clients) for one in people
         }
+        self._people = {one.id: one for one in people}
         self.teams: dict[ClientId, tuple[str, ...]] = {}
         self.clients: dict[str, frozenset[ClientId]] = {}
         for one in people:
@@ -37,3 +38,7 @@ class Staff:
     def clients_of(self, agent: AgentId) -> frozenset[ClientId]:
         """For whom somebody works; nobody, if they aren't in the definitions any more."""
         return self._of.get(agent, frozenset())
+
+    def person(self, agent: AgentId) -> Agent | None:
+        """As the definitions have them."""
+        return self._people.get(agent)

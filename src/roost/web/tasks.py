@@ -20,8 +20,9 @@ from roost.floor.effects import TrackPurpose
 from roost.floor.tasks import messages as tasks
 from roost.floor.tasks.messages import TaskKind, TaskOutcome
 from roost.floor.tasks.model import TaskState
-from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, TaskId, VaultId
+from roost.kernel.ids import AgentId, ClientId, ContactId, Owner, TaskId, VaultId, owner_of
 from roost.kernel.messages import VaultPut
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.ports.recordings import Side
 from roost.web.acting import MOST_SHOWN, Acted, Key, act, agent_of
@@ -233,8 +234,9 @@ async def recording(
 def _voicemail(task: TaskLive, parts: Parts) -> list[Side]:
     if task.kind is not TaskKind.VOICEMAIL or task.contact is None:
         return []
-    count = task.count or parts.records.counts([task.contact]).get(task.contact)
-    record = None if count is None else parts.records.contact(task.client, count)
+    records = parts.views.records(Purview(owner_of(task.client)))
+    count = task.count or records.counts([task.contact]).get(task.contact)
+    record = None if count is None else records.contact(task.client, count)
     return [
         Side(track.file, track.started, True)
         for track in (record.tracks if record else ())

@@ -12,7 +12,7 @@ Two clients, power-grid and water, one queue each; agents 1001 and 1002 serve bo
 import asyncio
 import io
 import wave
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, Self, cast
@@ -30,10 +30,9 @@ from roost.adapters.store.alert_book import StreamAlerts
 from roost.adapters.store.persons import KeyedPersons, normal
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
-from roost.adapters.views.forgetting import SqlitePersonsForgotten
+from roost.adapters.views.forgetting import ViewsPersonsForgotten
 from roost.adapters.views.projection import CellProjection
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
 from roost.engine.bodies import Decoder
@@ -68,6 +67,7 @@ from roost.kernel.time import MINUTE, SECOND, DurationUs, InstantUs
 from roost.ports.accounts import Account, Role
 from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
+from roost.ports.office import Office
 from roost.ports.recordings import Side, Sound, Waveform
 from roost.privacy.persons import People
 from roost.web.app import create_app
@@ -89,6 +89,7 @@ CODES: Final = ("solved", "told")
 OUT: Final = ("0931", "1")  # how numbers begin that agents may dial
 PEOPLE: Final = (
     ("admin", OPERATOR, Role.ADMIN, None),
+    ("qian", OPERATOR, Role.FINANCE, None),
     ("wang", OPERATOR, Role.SUPERVISOR, None),
     ("li", OPERATOR, Role.AGENT, AgentId("1001")),
     ("zhao", OPERATOR, Role.AGENT, AgentId("1002")),
@@ -293,7 +294,11 @@ class SmallCentre:
     """See the module. `app` is the API; `follower` what it follows with."""
 
     def __init__(
-        self, folder: Path, settings: WebSettings = SETTINGS, pages: Path | None = None
+        self,
+        folder: Path,
+        settings: WebSettings = SETTINGS,
+        pages: Path | None = None,
+        office: Callable[[MemoryStore, Path], Office] | None = None,
     ) -> None:
         self.store = MemoryStore()
         self.clock = CellClock()
@@ -307,6 +312,7 @@ class SmallCentre:
         persons = KeyedPersons(self.store.vault(STREAM), lambda owner: owner.encode() * 4)
         self._views = CellProjection(folder / "views.db", STREAM, persons.of)
         self._decoder = Decoder.of(ROOM)
+        views = SqliteViews(folder / "views.db", self.store.reader(), STREAM)
         self.parts = Parts(
             submit=self.submit,
             log=self.store.reader(),
@@ -314,8 +320,7 @@ class SmallCentre:
             accounts=self.accounts,
             audit=StreamTrail(self.store.writer, self.clock, self.store.chain()),
             alerts=StreamAlerts(self.store.writer, self.store.reader()),
-            records=SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
-            reports=SqliteReports(folder / "views.db"),
+            views=views,
             recordings=self.recordings,
             simulations=self.simulations,
             clock=self.clock,
@@ -330,15 +335,16 @@ class SmallCentre:
             people_data=People(
                 STREAM,
                 self.store.reader(),
-                SqliteRecords(folder / "views.db", self.store.reader(), STREAM),
+                views,
                 persons,
                 self.store.vault(STREAM),
                 self.store.vault_rows(STREAM),
                 self.recordings,
-                SqlitePersonsForgotten(folder / "views.db"),
+                ViewsPersonsForgotten(folder / "views.db"),
                 normal,
                 lambda _client, _number: (),
             ),
+            office=None if office is None else office(self.store, folder),
         )
         self.follower = Follower(self.parts)
         self.feeds = Feeds()

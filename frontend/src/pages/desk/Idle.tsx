@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { DeskRow, QueueRow } from "@/api/schema.gen";
 import { useRows } from "@/feed/hooks";
+import { Ahead } from "@/parts/Ahead";
 import { Clock } from "@/parts/Clock";
 import { IconPhoneX } from "@/parts/icons";
 import { number, percent, timeOfDay } from "@/words/format";
@@ -34,6 +35,7 @@ export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
               <th scope="col">{t("queue")}</th>
               <th scope="col">{t("waiting")}</th>
               <th scope="col">{t("longest")}</th>
+              <th scope="col">{t("ahead")}</th>
               <th scope="col">{t("serviceLevel")}</th>
             </tr>
           </thead>
@@ -47,6 +49,9 @@ export function Idle({ row, clients }: { row: DeskRow; clients: Clients }) {
                 <td className="figure">{number(one.waiting)}</td>
                 <td>
                   <Clock since={one.longest_since} />
+                </td>
+                <td>
+                  <Ahead us={one.wait_us} />
                 </td>
                 <td className="figure">{percent(one.service_level)}</td>
               </tr>

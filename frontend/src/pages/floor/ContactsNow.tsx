@@ -4,14 +4,18 @@ import { useTranslation } from "react-i18next";
 
 import type { ContactRow } from "@/api/schema.gen";
 import { useMaybeMe } from "@/api/session";
-import { serverNow } from "@/feed/clock";
+import { serverNow, useSecond } from "@/feed/clock";
 import { useArrived, useRows, useTable } from "@/feed/hooks";
+import { about } from "@/parts/Ahead";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
+import { IconPhoneOutgoing } from "@/parts/icons";
 import { useAgentName } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
 import { Reference } from "@/parts/Reference";
+import { type Place, placesOf } from "@/parts/waits";
+import { number, timeOfDay } from "@/words/format";
 
 import { waitAlarm } from "./attention";
 import { ContactMenu } from "./ContactMenu";
@@ -20,6 +24,7 @@ import own from "./ForNow.module.css";
 import { isRaised, signed } from "./moves";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
+import marks from "./Waits.module.css";
 import { Why } from "./Why";
 
 const SHOWN = 100;
@@ -61,10 +66,11 @@ export function ContactsNow({ search, which, choose }: Props) {
   const sorted = useMemo(
     () =>
       rows
-        .toSorted((a, b) => (ORDER[a.state] ?? 9) - (ORDER[b.state] ?? 9) || a.since - b.since)
+        .toSorted((a, b) => (ORDER[a.state] ?? 9) - (ORDER[b.state] ?? 9) || began(a) - began(b))
         .slice(0, SHOWN),
     [rows],
   );
+  const places = usePlaces();
   const filter = (
     <div className={classes.filter} role="group" aria-label={t("show")}>
       {(["all", "waiting"] as const).map((one) => (
@@ -84,6 +90,9 @@ export function ContactsNow({ search, which, choose }: Props) {
             <tr>
               <th scope="col">{t("contact")}</th>
               <th scope="col">{t("state")}</th>
+              <th scope="col" className={marks.place} title={t("placeMeans")} data-later>
+                {t("place")}
+              </th>
               <th scope="col" data-later>{t("queue")}</th>
               <th scope="col" data-later>{t("agent")}</th>
               <th scope="col" className={classes.number}>{t("since")}</th>
@@ -99,6 +108,7 @@ export function ContactsNow({ search, which, choose }: Props) {
                   </Link>
                 </td>
                 <td>
+                  {row.callback && <Callback />}
                   {t(`contactState.${row.state}`)}
                   {isRaised(row) && (
                     <span className={own.raisedBy} title={t("isRaised")}>
@@ -107,13 +117,17 @@ export function ContactsNow({ search, which, choose }: Props) {
                   )}
                   <div className={classes.narrow}>
                     {[queueName(row.queue), name(row.agent)].filter(Boolean).join(" · ")}
+                    <div><PlaceOf row={row} place={places.get(row.ref)} /></div>
                   </div>
+                </td>
+                <td className="figure" data-later>
+                  <PlaceOf row={row} place={places.get(row.ref)} />
                 </td>
                 <td data-later>{queueName(row.queue)}</td>
                 <td data-later>{name(row.agent)}</td>
                 <td className={classes.number}>
                   <span className={classes.alarm} data-alarm={lateness(row, queues)}>
-                    <Clock since={row.since} />
+                    <Clock since={began(row)} />
                   </span>
                 </td>
                 {operator && (
@@ -131,8 +145,42 @@ export function ContactsNow({ search, which, choose }: Props) {
   );
 }
 
+/** The places of all who wait, as they are this second. */
+function usePlaces(): Map<string, Place> {
+  const contacts = useTable("contacts");
+  const queues = useTable("queues");
+  const second = useSecond();
+  return useMemo(() => placesOf(contacts.values(), queues, second * 1e6), [contacts, queues, second]);
+}
+
+/** Its place and the wait that's left; or for whom it waits, or when a promised call is due. */
+function PlaceOf({ row, place }: { row: ContactRow; place: Place | undefined }) {
+  const { t } = useTranslation("floor");
+  const name = useAgentName();
+  if (row.state !== "waiting") return null;
+  if (row.only != null) return t("onlyFor", { name: name(row.only) });
+  if (row.not_before != null) return t("dueAt", { time: timeOfDay(row.not_before) });
+  if (place === undefined) return null;
+  const wait = place.wait === null ? t("shell:nobodyThere") : about(place.wait);
+  return t("placeIs", { position: number(place.position), wait });
+}
+
+function Callback() {
+  const { t } = useTranslation("shell");
+  return (
+    <span className={marks.callback} title={t("callbackInTurn")}>
+      <IconPhoneOutgoing size={14} role="img" aria-label={t("callbackInTurn")} aria-hidden={undefined} />
+    </span>
+  );
+}
+
+/** Since when it is what it is; who waits, since when their waiting counts. */
+function began(row: ContactRow): number {
+  return row.waits_since ?? row.since;
+}
+
 function lateness(row: ContactRow, queues: ReadonlyMap<string, { target_us: number }>) {
   const target = queues.get(row.queue ?? "")?.target_us;
-  if (row.state !== "waiting" || target === undefined) return undefined;
-  return waitAlarm(serverNow() - row.since, target);
+  if (row.state !== "waiting" || target === undefined || row.callback) return undefined;
+  return waitAlarm(serverNow() - began(row), target);
 }

@@ -43,9 +43,12 @@ export function Figures({ search, showWaiting, showAll, showReady }: Props) {
       </div>
     );
   }
-  const oldest = [...queues.values()].find(
-    (one) => inScope(one.client) && one.longest_since === row.longest_since,
-  );
+  const oldest =
+    row.longest_since === null
+      ? undefined
+      : [...queues.values()].find(
+          (one) => inScope(one.client) && one.longest_since === row.longest_since,
+        );
   const waited = row.longest_since === null ? 0 : serverNow() - row.longest_since;
   const alarm = oldest && row.waiting > 0 ? waitAlarm(waited, oldest.target_us) : undefined;
   const agents = row.agents;

@@ -1,12 +1,14 @@
 import { Button, Popover } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { api, body } from "@/api/client";
 import { useRows, useTable } from "@/feed/hooks";
 import { IconArrowsExchange } from "@/parts/icons";
 import { queueName } from "@/parts/queueName";
 import { useAction } from "@/shell/actions";
-import { moment } from "@/words/format";
+import { moment, timeOfDay } from "@/words/format";
 
 import classes from "./ForNow.module.css";
 import { isRaised, signed, together, useMoveWords, usePutBack, useRaise, useWho } from "./moves";
@@ -22,6 +24,7 @@ export function ForNow() {
   const back = usePutBack();
   const raise = useRaise();
   const count = moves.length + raised.length;
+  const by = useBy(open && count > 0, [...moves.map(({ move }) => move.move), ...raised.map((row) => row.ref)]);
   useAction({
     label: t("forNow"),
     group: t("title"),
@@ -58,7 +61,10 @@ export function ForNow() {
               <div>
                 <strong>{who(agents)}</strong>
                 <span>{words(move)}</span>
-                <span className={classes.sub}>{t("until", { time: moment(move.until) })}</span>
+                <span className={classes.sub}>
+                  {t("until", { time: moment(move.until) })}
+                  {by(move.move)}
+                </span>
               </div>
               <Button
                 size="compact-xs"
@@ -76,7 +82,10 @@ export function ForNow() {
                 <span>
                   {t("raisedFrom", { from: signed(row.own ?? 0), to: signed(row.raised ?? 0) })}
                 </span>
-                <span className={classes.sub}>{queueName(row.queue)}</span>
+                <span className={classes.sub}>
+                  {queueName(row.queue)}
+                  {by(row.ref)}
+                </span>
               </div>
               <Button
                 size="compact-xs"
@@ -91,4 +100,19 @@ export function ForNow() {
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+/** Who made a change, and when, as the trail has it; asked anew when other changes stand. */
+function useBy(wanted: boolean, standing: string[]): (change: string) => string {
+  const { t } = useTranslation("floor");
+  const found = useQuery({
+    queryKey: ["changes for now", standing],
+    queryFn: () => body(api.GET("/api/moves")),
+    enabled: wanted,
+    placeholderData: (before) => before,
+  });
+  return (change) => {
+    const one = found.data?.find(({ move, ref }) => (move ?? ref) === change);
+    return one?.by ? ` · ${t("changedBy", { name: one.by, time: timeOfDay(one.at) })}` : "";
+  };
 }

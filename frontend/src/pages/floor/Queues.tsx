@@ -8,9 +8,10 @@ import type { AgentRow, Definitions, QueueRow } from "@/api/schema.gen";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useArrived, useRows } from "@/feed/hooks";
 import { serves, usePeopleNow } from "@/parts/able";
+import { Ahead } from "@/parts/Ahead";
 import { Clock } from "@/parts/Clock";
 import { Empty } from "@/parts/Empty";
-import { IconAlertTriangle } from "@/parts/icons";
+import { IconAlertTriangle, IconPhoneOutgoing } from "@/parts/icons";
 import { useDefinitions } from "@/parts/names";
 import { Panel } from "@/parts/Panel";
 import { queueName } from "@/parts/queueName";
@@ -23,6 +24,7 @@ import type { Which } from "./ContactsNow";
 import classes from "./Floor.module.css";
 import { useInScope } from "./scope";
 import type { FloorSearch } from "./search";
+import marks from "./Waits.module.css";
 
 const AT_A_GLANCE = 10;
 const ONE_LINE = 36;
@@ -78,6 +80,9 @@ export function Queues({ search, show }: { search: FloorSearch; show: (which: Wh
               <th scope="col">{t("queue")}</th>
               <th scope="col" className={classes.number}>{t("waiting")}</th>
               <th scope="col" className={classes.number}>{t("longest")}</th>
+              <th scope="col" className={classes.number} title={t("aheadMeans")} data-later>
+                {t("ahead")}
+              </th>
               <th scope="col" className={classes.number}>{t("serviceLevel")}</th>
               <th scope="col" className={classes.number} data-later>{t("answered")}</th>
               <th scope="col" className={classes.number} data-later>{t("abandoned")}</th>
@@ -176,9 +181,20 @@ const QueueLine = memo(function QueueLine(props: LineProps) {
         <button type="button" className={classes.opens} title={t("whoWaits")} onClick={waits}>
           {number(row.waiting)}
         </button>
+        {row.promised > 0 && (
+          <span className={marks.promised} title={t("promisedMore", { count: row.promised })}>
+            <IconPhoneOutgoing size={12} />
+            {number(row.promised)}
+          </span>
+        )}
       </td>
       <td className={classes.number}>
         {row.waiting > 0 ? <Longest row={row} /> : <Clock since={null} />}
+      </td>
+      <td className={classes.number} data-later>
+        <span className={classes.alarm} data-alarm={unserved(row) ? "now" : undefined}>
+          <Ahead us={row.wait_us} />
+        </span>
       </td>
       <td className={`figure ${classes.number}`} title={t("within", { time: clock(row.target_us) })}>
         <Opens to={opening("service_level", row)}>{percent(row.service_level)}</Opens>
@@ -218,6 +234,11 @@ function Longest({ row }: { row: QueueRow }) {
       <Clock since={row.longest_since} />
     </span>
   );
+}
+
+/** Somebody waits, and nobody is there who could answer. */
+function unserved(row: QueueRow): boolean {
+  return row.wait_us === null && row.waiting + row.promised > 0;
 }
 
 /** A figure that leads to the contacts that it counts. */

@@ -3,6 +3,7 @@ import { useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { QueueRow } from "@/api/schema.gen";
 import { sessionQuery } from "@/api/session";
 import { serverNow, useSecond } from "@/feed/clock";
 import { useLink, useTable } from "@/feed/hooks";
@@ -12,8 +13,9 @@ import type { Alarm } from "@/parts/Figure";
 import { IconAlertTriangle, IconPlugConnectedX } from "@/parts/icons";
 import { queueName } from "@/parts/queueName";
 import { useCurve } from "@/parts/today";
+import { longestAhead, roughly } from "@/parts/waits";
 import { PageTitle } from "@/shell/Shell";
-import { day, hourNow, number, percent, timeOfDay } from "@/words/format";
+import { clock, day, hourNow, number, percent, timeOfDay } from "@/words/format";
 
 import { Television } from "./Television";
 import classes from "./Wallboard.module.css";
@@ -23,7 +25,7 @@ const DayCurve = lazy(() => import("./DayCurve"));
 const EVENING = 21;
 const MORNING = 6;
 
-/** What a room sees on its television: six figures, a quiet clock, no controls. Without a login
+/** What a room sees on its television: seven figures, a quiet clock, no controls. Without a login
  * it's a television that shows a code first. */
 export function Wallboard() {
   const { client } = useSearch({ from: "/wallboard" });
@@ -92,7 +94,8 @@ function Figures({ client }: { client: string | undefined }) {
   const queues = useTable("queues");
   const row = totals.get(client ?? "all") ?? [...totals.values()][0];
   const waiting = row !== undefined && row.waiting > 0;
-  const oldest = [...queues.values()].find((one) => one.longest_since === row?.longest_since);
+  const shown = [...queues.values()].filter((one) => client === undefined || one.client === client);
+  const oldest = waiting ? shown.find((one) => one.longest_since === row.longest_since) : undefined;
   const waited = waiting && row.longest_since !== null ? serverNow() - row.longest_since : 0;
   const alarm = waiting && oldest ? waitAlarm(waited, oldest.target_us) : undefined;
   const agents = row?.agents ?? null;
@@ -105,15 +108,7 @@ function Figures({ client }: { client: string | undefined }) {
       <One label={t("longest")} alarm={alarm} note={waiting ? queueName(oldest?.queue) : t("nobody")}>
         <Clock since={waiting ? row.longest_since : null} />
       </One>
-      <One label={t("serviceLevel")} note={t("today")}>
-        {percent(row?.service_level)}
-      </One>
-      <One label={t("answered")} note={t("ofOffered", { shown: number(row?.offered ?? 0) })}>
-        {number(row?.answered)}
-      </One>
-      <One label={t("abandoned")} note={t("today")}>
-        {number(row?.abandoned)}
-      </One>
+      <Ahead queues={shown} />
       {agents === null ? (
         <One label={t("progress")} note={t("now")}>
           {number(row?.in_progress)}
@@ -123,7 +118,34 @@ function Figures({ client }: { client: string | undefined }) {
           {number(agents.ready ?? 0)}
         </One>
       )}
+      <One label={t("serviceLevel")} note={t("today")}>
+        {percent(row?.service_level)}
+      </One>
+      <One label={t("answered")} note={t("ofOffered", { shown: number(row?.offered ?? 0) })}>
+        {number(row?.answered)}
+      </One>
+      <One label={t("abandoned")} note={t("today")}>
+        {number(row?.abandoned)}
+      </One>
     </div>
+  );
+}
+
+/** Where whoever calls now waits longest. */
+function Ahead({ queues }: { queues: QueueRow[] }) {
+  const { t } = useTranslation("wallboard");
+  const found = longestAhead(queues);
+  const unserved = found !== undefined && found.wait_us === null;
+  const queue = queueName(found?.queue);
+  return (
+    <One
+      label={t("ahead")}
+      alarm={unserved ? "now" : undefined}
+      why={t("nobodyThere")}
+      note={unserved ? queue : found ? t("aheadOf", { queue }) : t("nobodyThere")}
+    >
+      {clock(found?.wait_us == null ? null : roughly(found.wait_us))}
+    </One>
   );
 }
 
@@ -131,10 +153,12 @@ interface OneProps {
   label: string;
   note: string;
   alarm?: Alarm | undefined;
+  /** What the alarm means; by default that a wait is over its target. */
+  why?: string;
   children: ReactNode;
 }
 
-function One({ label, note, alarm, children }: OneProps) {
+function One({ label, note, alarm, why, children }: OneProps) {
   const { t } = useTranslation("wallboard");
   return (
     <section className={classes.figure} data-alarm={alarm} aria-label={label}>
@@ -142,7 +166,7 @@ function One({ label, note, alarm, children }: OneProps) {
         {label}
         {alarm && (
           <span className={classes.alarm}>
-            <IconAlertTriangle size={28} /> {t(`late.${alarm}`)}
+            <IconAlertTriangle size={28} /> {why ?? t(`late.${alarm}`)}
           </span>
         )}
       </h2>

@@ -148,6 +148,13 @@ class KeyFile:
             known = self._opened.get(owner)
         return None if known is None else known.index
 
+    def ensured_index_key(self, owner: Owner) -> bytes:
+        """The same, made where there was none."""
+        self.ensure(owner)
+        key = self.index_key(owner)
+        assert key is not None, "keys of one owner are made together"
+        return key
+
     # --- looking ---
 
     def owners(self) -> dict[Owner, OwnersKeys]:

@@ -70,12 +70,7 @@ class SqliteStore:
 
     def chain(self) -> Chain:
         """Of the audit trail, under a key of the operator's."""
-
-        def key() -> bytes:
-            self._keys.ensure(OPERATOR)
-            return self._keys.index_key(OPERATOR) or b""
-
-        return Chain(AUDIT, self.reader(), key)
+        return Chain(AUDIT, self.reader(), lambda: self._keys.ensured_index_key(OPERATOR))
 
     def streams(self) -> list[StreamName]:
         """Every stream that has a file."""

@@ -24,11 +24,12 @@ class Turns:
 
     def append(self, batch: Callable[[int], Batch]) -> None:
         """One commit of what `batch` makes of the stream's last number, with the stream claimed;
-        nothing, where it makes no events. Raises LogFailed."""
+        nothing, where it makes no events. It may raise Deposed where it has read further than
+        that number. Raises LogFailed."""
         for _ in range(TURNS):
             self._writer = self._writer or self._claim(self._stream)
-            made = batch(self._writer.last)
             try:
+                made = batch(self._writer.last)
                 if made.events:
                     self._writer.append(made)
             except Deposed:

@@ -2,15 +2,16 @@
 
     CellProjection(path, stream)      records of contacts, with what each adds to the invoice
     SettingsProjection(path, stream)  contracts in force; what a new one changes is priced again
-    SqliteRecords(path, ...)          answers `ports.records.Records`
-    SqliteReports(path)               answers `ports.reports.Reports`
+    OfficeProjection(path, stream)    months from draft to credit, documents, what drafts take in
+    SqliteViews(path, ...)            answers `ports.views.Views`: records, reports and statements,
+                                      by purview
 
 Each projection is fed by one follower (`engine.followers`) and commits its position with its
 rows.
 """
 
+from roost.adapters.views.office import OfficeProjection
 from roost.adapters.views.projection import CellProjection, SettingsProjection
-from roost.adapters.views.records import SqliteRecords
-from roost.adapters.views.reports import SqliteReports
+from roost.adapters.views.sqlite import SqliteViews
 
-__all__ = ["CellProjection", "SettingsProjection", "SqliteRecords", "SqliteReports"]
+__all__ = ["CellProjection", "OfficeProjection", "SettingsProjection", "SqliteViews"]

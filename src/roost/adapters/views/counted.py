@@ -12,9 +12,9 @@ projection's position.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, case, delete, select
 
+from roost.adapters.views.place import insert
 from roost.adapters.views.schema import KEPT, cells, facts, going_on, spans, times
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import AgentId, ClientId, ContactId
@@ -91,13 +91,13 @@ def _write_cells(connection: Connection, deltas: Mapping[CellKey, Mapping[str, i
     ]
     if not rows:
         return
-    statement = insert(cells)
+    statement = insert(connection, cells)
     fresh = statement.excluded
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=list(KEYS),
             set_={
-                name: func.max(cells.c[name], fresh[name])
+                name: case((fresh[name] > cells.c[name], fresh[name]), else_=cells.c[name])
                 if COUNTS[name].most
                 else cells.c[name] + fresh[name]
                 for name in KEPT
@@ -143,7 +143,7 @@ def _write_times(connection: Connection, over: Iterable[Span]) -> None:
         for begin, part in cut(span.since, span.until):
             key = (begin, span.agent, span.state, span.reason, joined(span.clients))
             sums[key] = sums.get(key, 0) + part
-    statement = insert(times)
+    statement = insert(connection, times)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=list(TIME_KEYS), set_={"us": times.c.us + statement.excluded.us}

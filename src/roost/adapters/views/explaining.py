@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from sqlalchemy import Integer, Select, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, and_, func, literal, select
 
 from roost.adapters.views.schema import contacts, parts
 from roost.kernel.calendar import start_of_day
@@ -26,6 +26,7 @@ from roost.office.contracts.rates import (
     volume,
     worth,
 )
+from roost.office.facts import Facts, corrected
 from roost.office.invoices.messages import DraftLine
 from roost.office.month import Month
 from roost.office.promises import settled
@@ -56,30 +57,41 @@ def statement(month: Month, planned: Planned, suffix: str) -> Select[Any, Any, A
         own.append(parts.c.surcharge == suffix)
         return (
             select(contacts.c.record, parts.c.quantity, literal(0, Integer))
-            .select_from(parts.join(contacts, parts.c.contact == contacts.c.contact))
+            .select_from(parts.join(contacts, _same(parts)))
             .where(*own)
             .order_by(*order)
         )
     until = func.sum(parts.c.quantity).over(order_by=order).label("until")
-    inner = select(*order, parts.c.quantity, until).where(*own).subquery()
+    inner = select(parts.c.client, *order, parts.c.quantity, until).where(*own).subquery()
     low, high = reach(line, suffix, month.part)
     before = inner.c.until - inner.c.quantity
     found = (
         select(contacts.c.record, inner.c.quantity, before)
-        .select_from(inner.join(contacts, inner.c.contact == contacts.c.contact))
+        .select_from(inner.join(contacts, _same(inner)))
         .where(inner.c.until > floor(low))
         .order_by(inner.c.counted, inner.c.contact)
     )
     return found if high is None else found.where(before < ceil(high))
 
 
+def _same(part: FromClause) -> ColumnElement[bool]:
+    """A part's contact."""
+    return and_(part.c.client == contacts.c.client, part.c.contact == contacts.c.contact)
+
+
 def working(
-    month: Month, planned: Planned, suffix: str, record: Record, quantity: int, before: int
+    month: Month,
+    planned: Planned,
+    suffix: str,
+    told: Facts,
+    record: Record,
+    quantity: int,
+    before: int,
 ) -> Working:
     """One contact's part of a line, not rounded."""
     measured = measured_of(record)
     assert measured is not None, "only finished contacts have parts"
-    priced = price(month.plan, measured)
+    priced = price(month.plan, corrected(told, measured))
     assert isinstance(priced, tuple), "only billed contacts have parts"
     part = next(one for one in priced if one.line == planned.name and one.since == planned.since)
     line = planned.line

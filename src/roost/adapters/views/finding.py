@@ -36,7 +36,7 @@ def conditions(which: ContactFilter) -> list[ColumnElement[bool]]:
     if which.clients is not None:
         made.append(column.client.in_(sorted(which.clients)))
     if which.message is not None:
-        made.append(column.message == which.message)
+        made.append(column.message == int(which.message))
     if which.number is not None:
         made.append(column.number == which.number)
     if which.person is not None:

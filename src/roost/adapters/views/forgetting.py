@@ -3,37 +3,42 @@
 Made anew from the log they'd be nobody's as well: a value that's erased has no token.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from roost.adapters.views.schema import open_views
+from sqlalchemy import Update, update
+
+from roost.adapters.views.place import Place, opened_for_writing, transaction
+from roost.adapters.views.schema import contacts
 from roost.kernel.ids import ClientId
 
 
-class SqlitePersonsForgotten:
-    """Opens the file for each change: they're rare."""
+class ViewsPersonsForgotten:
+    """Opens the views for each change: they're rare."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     def forget(self, client: ClientId, person: str) -> int:
-        change = "UPDATE contacts SET person = NULL WHERE client = ? AND person = ?"
-        return self._change(change, (client, person))
+        column = contacts.c
+        return self._change(
+            update(contacts)
+            .where(column.client == client, column.person == person)
+            .values(person=None)
+        )
 
     def known_as(self, client: ClientId, count: int, person: str | None) -> None:
-        change = "UPDATE contacts SET person = ? WHERE client = ? AND count = ?"
-        self._change(change, (person, client, count))
+        column = contacts.c
+        self._change(
+            update(contacts)
+            .where(column.client == client, column.count == count)
+            .values(person=person)
+        )
 
-    def _change(self, statement: str, parameters: Sequence[Any]) -> int:
-        if not self._path.exists():
-            return 0
-        engine = open_views(self._path)
+    def _change(self, change: Update) -> int:
+        engine = opened_for_writing(self._place)
         try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                changed = connection.exec_driver_sql(statement, tuple(parameters)).rowcount
-                connection.exec_driver_sql("COMMIT")
-            return changed
+            with transaction(engine) as connection:
+                done: Any = connection.execute(change)
+                return int(done.rowcount)
         finally:
             engine.dispose()

@@ -2,21 +2,29 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from msgspec import Struct
+from sqlalchemy import Connection, case, delete, select
 
 from roost.adapters.views.counted import Before, Presences
-from roost.adapters.views.schema import contacts, contracts, open_views, parts, positions, prepare
+from roost.adapters.views.hours import keep_belonging, keep_shared
+from roost.adapters.views.place import Place, insert, opened_for_writing, transaction
+from roost.adapters.views.schema import (
+    contacts,
+    contracts,
+    parts,
+    positions,
+    told,
+)
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, StreamName, VaultId
 from roost.office.books import fold_contract
 from roost.office.contracts.model import Contract
 from roost.office.contracts.plan import Plan
 from roost.office.contracts.pricing import Unbilled, price
+from roost.office.facts import NOTHING_TOLD, Facts, corrected, out_of_the_bill
 from roost.office.reactions import measured_of
 from roost.office.records.fold import BEGINNING, fold
 from roost.office.records.model import Record
@@ -28,42 +36,42 @@ NOBODY: Final[Mapping[ContactId, str | None]] = {}
 encode: Final = msgspec.msgpack.Encoder().encode
 decode_record: Final = msgspec.msgpack.Decoder(Record).decode
 decode_contract: Final = msgspec.msgpack.Decoder(Contract).decode
+decode_told: Final = msgspec.msgpack.Decoder(Facts).decode
 
 
-class _Writer(ABC):
+class Writer(ABC):
     """A position and a transaction."""
 
-    def __init__(self, path: Path, stream: StreamName) -> None:
+    def __init__(self, place: Place, stream: StreamName) -> None:
         self._stream = stream
-        self._engine = open_views(path)
-        prepare(self._engine)
+        self._engine = opened_for_writing(place)
 
     def position(self) -> int:
         """The number of the last event taken over; 0: none yet."""
         statement = select(positions.c.number).where(positions.c.stream == self._stream)
-        with self._engine.connect() as connection:
+        with transaction(self._engine, writing=False) as connection:
             return int(connection.execute(statement).scalar() or 0)
 
     def apply(self, events: Sequence[Envelope]) -> None:
         """Takes these events over, in order: all or nothing."""
         if not events:
             return
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+        try:
+            with transaction(self._engine) as connection:
                 self._take(connection, events)
-                row = {"stream": self._stream, "number": events[-1].number}
-                statement = insert(positions).values(row)
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["stream"], set_={"number": statement.excluded.number}
-                    )
-                )
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                self._forget()
-                raise
-            connection.exec_driver_sql("COMMIT")
+                self._move(connection, events[-1].number)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _move(self, connection: Connection, number: int) -> None:
+        """Never back: several processes may follow the same stream."""
+        statement = insert(connection, positions).values(stream=self._stream, number=number)
+        fresh = statement.excluded.number
+        further = case((fresh > positions.c.number, fresh), else_=positions.c.number)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["stream"], set_={"number": further})
+        )
 
     @abstractmethod
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
@@ -76,17 +84,17 @@ class _Writer(ABC):
         self._engine.dispose()
 
 
-class CellProjection(_Writer):
+class CellProjection(Writer):
     """Contacts, their parts of the invoice and all that is counted, from a cell's stream."""
 
     def __init__(
         self,
-        path: Path,
+        place: Place,
         stream: StreamName,
         person_of: Callable[[ClientId, VaultId], str | None] | None = None,
     ) -> None:
         """`person_of` is `ports.persons.Persons.of`; without it nobody is found by number."""
-        super().__init__(path, stream)
+        super().__init__(place, stream)
         self._person_of = person_of
         self._open: dict[ContactId, Record] = {}
         self._presences = Presences()
@@ -103,9 +111,17 @@ class CellProjection(_Writer):
                 touched[record.contact] = record
         before.write(connection, touched)
         self._presences.take(connection, events)
+        keep_belonging(connection, events)
         if touched:
             persons = self._persons_of(events, touched)
-            write_records(connection, contracts_of(connection), touched.values(), persons)
+            clients = {record.client for record in touched.values()}
+            in_force = {
+                client: contract
+                for client in sorted(clients)
+                if (contract := contract_of(connection, client)) is not None
+            }
+            facts = {client: told_about(connection, client) for client in sorted(clients)}
+            write_records(connection, in_force, touched.values(), facts, persons)
         for contact, record in touched.items():
             if record.settled and all(track.closed or track.lost for track in record.tracks):
                 del self._open[contact]
@@ -143,13 +159,14 @@ class CellProjection(_Writer):
         self._presences.forget()
 
 
-class SettingsProjection(_Writer):
+class SettingsProjection(Writer):
     """Contracts, from the settings' stream. A changed one prices its contacts again: drafts
     only, since what was issued is kept apart."""
 
     def _take(self, connection: Connection, events: Sequence[Envelope]) -> None:
         before = contracts_of(connection)
         after = dict(before)
+        keep_shared(connection, events)
         for envelope in events:
             fold_contract(after, envelope)
         changed = {
@@ -167,7 +184,7 @@ class SettingsProjection(_Writer):
 def _price_again(
     connection: Connection, in_force: dict[ClientId, Contract], client: ClientId
 ) -> None:
-    last = -1
+    last, facts = -1, told_of(connection)
     while True:
         statement = (
             select(contacts.c.count, contacts.c.record)
@@ -179,7 +196,7 @@ def _price_again(
         if not rows:
             return
         last = rows[-1][0]
-        write_records(connection, in_force, [decode_record(row[1]) for row in rows])
+        write_records(connection, in_force, [decode_record(row[1]) for row in rows], facts)
 
 
 def contracts_of(connection: Connection) -> dict[ClientId, Contract]:
@@ -189,10 +206,42 @@ def contracts_of(connection: Connection) -> dict[ClientId, Contract]:
     return {contract.client: contract for contract in found}
 
 
+class InForce(Struct):
+    """What contacts are priced by: contracts, and what the office was told."""
+
+    contracts: dict[ClientId, Contract]
+    told: dict[ClientId, Facts]
+
+
+def in_force_of(connection: Connection) -> InForce:
+    """As far as the projections have read."""
+    return InForce(contracts_of(connection), told_of(connection))
+
+
+def told_of(connection: Connection) -> dict[ClientId, Facts]:
+    """What the office was told of each client, as far as the projection has read."""
+    rows = connection.execute(select(told.c.client, told.c.facts)).fetchall()
+    return {ClientId(row[0]): decode_told(row[1]) for row in rows}
+
+
+def told_about(connection: Connection, client: ClientId) -> Facts:
+    """The same of one client."""
+    row = connection.execute(select(told.c.facts).where(told.c.client == client)).fetchone()
+    return NOTHING_TOLD if row is None else decode_told(row[0])
+
+
+def contract_of(connection: Connection, client: ClientId) -> Contract | None:
+    """One client's."""
+    statement = select(contracts.c.contract).where(contracts.c.client == client)
+    row = connection.execute(statement).fetchone()
+    return None if row is None else decode_contract(row[0])
+
+
 def write_records(
     connection: Connection,
     in_force: dict[ClientId, Contract],
     records: Iterable[Record],
+    facts: Mapping[ClientId, Facts],
     persons: Mapping[ContactId, str | None] = NOBODY,
 ) -> None:
     """Rows of contacts and of their parts, in place of those that were there. `persons`: of new
@@ -204,15 +253,16 @@ def write_records(
         plan, contract = plans.get(record.client), in_force.get(record.client)
         if plan is None and contract is not None:
             plan = plans[record.client] = Plan(contract)
-        row, priced = _rows(plan, record, persons.get(record.contact))
+        told_ = facts.get(record.client, NOTHING_TOLD)
+        row, priced = _rows(plan, told_, record, persons.get(record.contact))
         rows.append(row)
         own += priced
-    statement = insert(contacts)
-    fixed = ("contact", "person")
+    statement = insert(connection, contacts)
+    fixed = ("client", "contact", "person")
     columns = [column.name for column in contacts.columns if column.name not in fixed]
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["contact"],
+            index_elements=["client", "contact"],
             set_={name: statement.excluded[name] for name in columns},
         ),
         rows,
@@ -225,10 +275,14 @@ def write_records(
 
 
 def _rows(
-    plan: Plan | None, record: Record, person: str | None
+    plan: Plan | None, facts: Facts, record: Record, person: str | None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     measured = measured_of(record)
-    priced = Unbilled("open") if measured is None else price(plan, measured)
+    if measured is None:
+        priced = Unbilled("open")
+    else:
+        measured = corrected(facts, measured)
+        priced = out_of_the_bill(facts, measured) or price(plan, measured)
     wait = record.waits[-1] if record.waits else None
     row = {
         "contact": record.contact,

@@ -1,7 +1,6 @@
 """Answers of `ports.records.Records` from `views.db`."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,8 +9,15 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from roost.adapters.views import explaining, shapes
 from roost.adapters.views.finding import conditions, counted_by
-from roost.adapters.views.opened import Opened
-from roost.adapters.views.projection import contracts_of, decode_record
+from roost.adapters.views.hours import take_hours
+from roost.adapters.views.opened import Asked
+from roost.adapters.views.projection import (
+    contract_of,
+    contracts_of,
+    decode_record,
+    in_force_of,
+    told_about,
+)
 from roost.adapters.views.schema import (
     KEPT,
     cells,
@@ -22,6 +28,7 @@ from roost.adapters.views.schema import (
 )
 from roost.kernel.ids import ClientId, ContactId, QueueId, StreamName
 from roost.kernel.money import Money
+from roost.kernel.purview import WHOLE, Purview
 from roost.kernel.time import InstantUs
 from roost.office import billing
 from roost.office.contracts.model import Contract
@@ -61,17 +68,20 @@ class Held(Struct, frozen=True):
 
 
 class SqliteRecords:
-    """Reads while the projections write, from any thread. Before the file exists there's
-    nothing: empty answers. `reader` opens a contact's history in the log."""
+    """Reads while the projections write, from any thread: what's in a purview. Before the file
+    exists there's nothing: empty answers. `reader` opens a contact's history in the log."""
 
-    def __init__(self, path: Path, reader: LogReader | None, stream: StreamName = CELL) -> None:
-        self._views = Opened(path)
+    def __init__(
+        self,
+        views: Asked,
+        purview: Purview,
+        reader: LogReader | None = None,
+        stream: StreamName = CELL,
+    ) -> None:
+        self._views = views
+        self._purview = purview
         self._reader = reader
         self._stream = stream
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
 
     def position(self) -> int:
         """The number of the cell's last event that the answers take into account."""
@@ -79,7 +89,7 @@ class SqliteRecords:
 
     def position_of(self, stream: StreamName) -> int:
         """The same for any stream that is followed."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return 0
         statement = select(positions.c.number).where(positions.c.stream == stream)
@@ -90,7 +100,7 @@ class SqliteRecords:
         self, which: ContactFilter, after: Place | None, limit: int
     ) -> list[ContactSummary]:
         """Newest first, from the place on (excluded); at most MOST_AT_ONCE."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         column = contacts.c
@@ -108,13 +118,13 @@ class SqliteRecords:
             column.arrived.desc(), column.client.desc(), column.count.desc()
         ).limit(max(1, min(limit, MOST_AT_ONCE)))
         with connection:
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             rows = connection.execute(statement).fetchall()
         return [shapes.summary(in_force, decode_record(row[0])) for row in rows]
 
     def contact(self, client: ClientId, count: int) -> ContactRecord | None:
         """One record with its legs, segments, tracks, lines and history."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.record).where(
@@ -124,7 +134,7 @@ class SqliteRecords:
             row = connection.execute(statement).fetchone()
             if row is None:
                 return None
-            in_force = contracts_of(connection)
+            in_force = in_force_of(connection)
             record = decode_record(row[0])
             first, tries = _in_turn(connection, record)
         happened = shapes.history(self._reader, self._stream, record)
@@ -134,7 +144,7 @@ class SqliteRecords:
 
     def unbilled(self, client: ClientId, count: int) -> str | None:
         """Why a contact has no line (a kind, "open", "no_contract"…); None when it has."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(contacts.c.unbilled).where(
@@ -146,7 +156,7 @@ class SqliteRecords:
 
     def times_counted(self, counted: Counted, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """How often each of these contacts is counted."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         statement = (
@@ -159,7 +169,7 @@ class SqliteRecords:
 
     def counts(self, wanted: Sequence[ContactId]) -> dict[ContactId, int]:
         """The clients' own counts of these contacts; unknown ones are left out."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         found: dict[ContactId, int] = {}
@@ -173,7 +183,7 @@ class SqliteRecords:
 
     def clients(self) -> list[ClientId]:
         """The clients that have had contacts."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -182,7 +192,7 @@ class SqliteRecords:
 
     def clients_with_contract(self) -> list[ClientId]:
         """The clients that have a contract."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -190,18 +200,18 @@ class SqliteRecords:
 
     def held(self) -> Held:
         """What the projections hold, read in one transaction: they go on meanwhile."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return Held({}, [], [])
         with connection:
-            connection.exec_driver_sql("BEGIN")
             rows = connection.execute(select(positions.c.stream, positions.c.number))
             places = {StreamName(row[0]): int(row[1]) for row in rows}
-            return Held(places, _all_records(connection), _drafts(connection), _cells(connection))
+            made = _drafts(connection, contracts_of(connection).values())
+            return Held(places, _all_records(connection), made, _cells(connection))
 
     def all_records(self) -> list[Record]:
         """Every record, for summaries."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -209,16 +219,34 @@ class SqliteRecords:
 
     def office_drafts(self) -> list[Draft]:
         """Every draft as the office computes it, by client and period."""
-        connection = self._views.connect()
+        connection = self._views.connect(WHOLE)
         if connection is None:
             return []
         with connection:
-            return _drafts(connection)
+            theirs = contracts_of(connection).values()
+            return _drafts(connection, [one for one in theirs if self._purview.has(one.client)])
+
+    def office_draft(self, client: ClientId, period: str) -> Draft | None:
+        """One client's draft as the office computes it; None without a contract, or for no
+        month."""
+        found = self.quantities(client, period)
+        return None if found is None else billing.draft(found[0], period, found[1])
+
+    def quantities(self, client: ClientId, period: str) -> tuple[Contract, Quantities] | None:
+        """What a client's month is computed from, with its contract; None without one, or for no
+        month. A client's hours are its part of a pool's, so the office reads the pool's."""
+        connection = self._views.connect(WHOLE) if self._purview.has(client) else None
+        if connection is None:
+            return None
+        with connection:
+            contract = contract_of(connection, client)
+            quantities = None if contract is None else _quantities(connection, contract, period)
+        return None if contract is None or quantities is None else (contract, quantities)
 
     def drafts(self, owner: ClientId | None) -> list[InvoiceDraft]:
         """The drafts not yet issued, by client and period."""
         made = [one for one in self.office_drafts() if owner is None or one.client == owner]
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         with connection:
@@ -227,25 +255,22 @@ class SqliteRecords:
 
     def draft(self, client: ClientId, period: str) -> InvoiceDraft | None:
         """One client's draft; None for a client without a contract, or no such month."""
-        connection = self._views.connect()
-        if connection is None:
+        found = self.quantities(client, period)
+        if found is None:
             return None
-        with connection:
-            contract = contracts_of(connection).get(client)
-            quantities = None if contract is None else _quantities(connection, contract, period)
-        if contract is None or quantities is None:
+        if not billing.periods(found[0], period, period):
             return None
-        return shapes.draft(contract, billing.draft(contract, period, quantities))
+        return shapes.draft(found[0], billing.draft(found[0], period, found[1]))
 
     def explain(
         self, client: ClientId, period: str, line: str, after: int, limit: int
     ) -> list[Working] | None:
         """The parts of a line from the `after`-th on; None when there's no such line."""
-        connection = self._views.connect()
+        connection = self._views.connect(WHOLE) if self._purview.has(client) else None
         if connection is None:
             return None
         with connection:
-            contract = contracts_of(connection).get(client)
+            contract = contract_of(connection, client)
             quantities = None if contract is None else _quantities(connection, contract, period)
             if contract is None or quantities is None:
                 return None
@@ -259,15 +284,16 @@ class SqliteRecords:
                 .offset(max(0, after))
                 .limit(max(1, min(limit, MOST_AT_ONCE)))
             ).fetchall()
+            told = told_about(connection, client)
         return [
-            explaining.working(month, *found, decode_record(row[0]), int(row[1]), int(row[2]))
+            explaining.working(month, *found, told, decode_record(row[0]), int(row[1]), int(row[2]))
             for row in rows
         ]
 
     def earned(self, since: InstantUs, until: InstantUs) -> list[tuple[ClientId, Money]]:
         """What contacts that were finished in this span have earned by their lines, by client;
         without minimums, which no contact earns."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         span = (parts.c.counted >= since, parts.c.counted < until)
@@ -307,15 +333,23 @@ def _cells(connection: Connection) -> dict[CellKey, dict[str, int]]:
     }
 
 
-def _drafts(connection: Connection) -> list[Draft]:
+def _drafts(connection: Connection, theirs: Iterable[Contract]) -> list[Draft]:
     found: list[Draft] = []
-    for _, contract in sorted(contracts_of(connection).items()):
+    for contract in sorted(theirs, key=lambda one: one.client):
         plan = Plan(contract)
         for period in _periods(connection, contract):
             quantities = _quantities(connection, contract, period)
             if quantities is not None:
                 found.append(billing.draft(plan, period, quantities))
     return found
+
+
+def draft_of(connection: Connection, contract: Contract, period: str) -> Draft | None:
+    """One client's draft; None for no month, or one in which the contract doesn't hold."""
+    quantities = _quantities(connection, contract, period)
+    if quantities is None or not billing.periods(contract, period, period):
+        return None
+    return billing.draft(contract, period, quantities)
 
 
 def _periods(connection: Connection, contract: Contract) -> list[str]:
@@ -342,7 +376,9 @@ def _quantities(connection: Connection, contract: Contract, period: str) -> Quan
     days = (parts.c.day >= first, parts.c.day < following)
     tally = _tally(connection, contract.client, days)
     span = span_of(contract.zone, period)
-    return Quantities(tally, served=_served(connection, contract, span))
+    take_hours(connection, contract, tally, span)
+    told = told_about(connection, contract.client)
+    return told.quantities(tally, period, _served(connection, contract, span))
 
 
 def _served(
@@ -360,7 +396,7 @@ def _served(
     )
     rows: Any = connection.execute(statement).fetchall()
     return tuple(
-        Served(InstantUs(row[0]), QueueId(row[1]), dict(zip(names, row[2:], strict=True)))
+        Served(InstantUs(row[0]), QueueId(row[1]), dict(zip(names, map(int, row[2:]), strict=True)))
         for row in rows
     )
 

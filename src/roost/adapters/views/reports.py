@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, select
 
 from roost.adapters.views.counted import read_open, span_of
-from roost.adapters.views.opened import Opened
+from roost.adapters.views.opened import Asked
 from roost.adapters.views.schema import KEPT, cells, going_on, spans, times
 from roost.kernel.ids import AgentId, ClientId
+from roost.kernel.purview import Purview
 from roost.kernel.time import InstantUs
 from roost.office.measures.counts import COUNTS, add
 from roost.office.measures.dictionary import By
@@ -31,14 +31,11 @@ KEYS: Final = {
 
 
 class SqliteReports:
-    """Reads while the projections write, from any thread."""
+    """Reads while the projections write, from any thread: what's in a purview."""
 
-    def __init__(self, path: Path) -> None:
-        self._views = Opened(path)
-
-    def close(self) -> None:
-        """Closes every connection."""
-        self._views.close()
+    def __init__(self, views: Asked, purview: Purview) -> None:
+        self._views = views
+        self._purview = purview
 
     def sums(
         self, by: By, cut: Cut, bounds: Sequence[InstantUs], now: InstantUs
@@ -46,7 +43,7 @@ class SqliteReports:
         """What happened between each two bounds, by key; keys of which nothing is told are left
         out."""
         spans_ = list(pairwise(bounds))
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return [[] for _ in spans_]
         timed = by is By.AGENTS and cut.owner is None and cut.queue is None and cut.code is None
@@ -61,7 +58,7 @@ class SqliteReports:
                 if timed:
                     rows = connection.execute(spent, between).fetchall()
                     for agent, state, reason, us in rows:
-                        _spend(found, agent, state, reason, us)
+                        _spend(found, agent, state, reason, int(us))
                     _go_on(found, standing, since, min(now, until))
                 told = [one for one in found.values() if one.counts]
                 made.append(sorted(told, key=lambda one: (one.client or "", one.key)))
@@ -69,7 +66,7 @@ class SqliteReports:
 
     def offered(self, cut: Cut, since: InstantUs, until: InstantUs) -> dict[InstantUs, int]:
         """Contacts offered, by quarter."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return {}
         statement = (
@@ -82,7 +79,7 @@ class SqliteReports:
 
     def first(self, cut: Cut) -> InstantUs | None:
         """The first quarter in which anything was offered."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return None
         statement = select(func.min(cells.c.at)).where(cells.c.offered > 0, *_whose(cut))
@@ -94,7 +91,7 @@ class SqliteReports:
         self, agent: AgentId, since: InstantUs, until: InstantUs, now: InstantUs
     ) -> list[Span]:
         """An agent's states that touch this time, in order; at most MOST_SPANS."""
-        connection = self._views.connect()
+        connection = self._views.connect(self._purview)
         if connection is None:
             return []
         over = (
@@ -115,8 +112,6 @@ def _whose(cut: Cut) -> list[ColumnElement[bool]]:
     made = [cells.c.queue == (cut.queue or "")]
     if cut.owner is not None:
         made.append(cells.c.client == cut.owner)
-    if cut.clients is not None:
-        made.append(cells.c.client.in_(sorted(cut.clients)))
     return made
 
 
@@ -139,8 +134,6 @@ def _counted(by: By, cut: Cut) -> Any:
         conditions.append(key != "")
     if cut.owner is not None:
         conditions.append(cells.c.client == cut.owner)
-    if cut.clients is not None:
-        conditions.append(cells.c.client.in_(sorted(cut.clients)))
     if cut.queue is not None:
         conditions.append(cells.c.queue == cut.queue)
     if cut.agents is not None:

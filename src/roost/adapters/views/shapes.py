@@ -5,15 +5,17 @@ from typing import Any, cast
 
 import msgspec
 
-from roost.kernel.ids import ClientId, StreamName
+from roost.adapters.views.projection import InForce
+from roost.kernel.ids import StreamName
 from roost.kernel.money import Money, rounded
 from roost.kernel.time import DurationUs
 from roost.office.contracts.model import Contract
 from roost.office.contracts.period import period_of, span_of
-from roost.office.contracts.plan import Plan, Planned, moment_text
+from roost.office.contracts.plan import Plan, Planned
 from roost.office.contracts.pricing import Part, Unbilled, price
 from roost.office.contracts.rates import shown, unit_rate, worth
-from roost.office.invoices.messages import Draft
+from roost.office.facts import NOTHING_TOLD, corrected, out_of_the_bill
+from roost.office.invoices.messages import Draft, DraftLine
 from roost.office.reactions import measured_of
 from roost.office.records.chapters import chapters
 from roost.office.records.model import Record
@@ -26,6 +28,7 @@ from roost.ports.records import (
     Happening,
     InvoiceDraft,
     InvoiceLine,
+    InvoiceTax,
     LegRecord,
     PricedLine,
     SegmentRecord,
@@ -33,14 +36,13 @@ from roost.ports.records import (
 )
 
 
-def _priced(
-    in_force: dict[ClientId, Contract], record: Record
-) -> tuple[Plan, tuple[Part, ...]] | None:
-    contract, measured = in_force.get(record.client), measured_of(record)
+def _priced(in_force: InForce, record: Record) -> tuple[Plan, tuple[Part, ...]] | None:
+    contract, measured = in_force.contracts.get(record.client), measured_of(record)
+    told = in_force.told.get(record.client, NOTHING_TOLD)
     if contract is None or measured is None:
         return None
     plan = Plan(contract)
-    parts = price(plan, measured)
+    parts = out_of_the_bill(told, measured) or price(plan, corrected(told, measured))
     return None if isinstance(parts, Unbilled) else (plan, parts)
 
 
@@ -53,7 +55,7 @@ def _line(plan: Plan, part: Part) -> Planned:
     )
 
 
-def _earned(in_force: dict[ClientId, Contract], record: Record) -> Money | None:
+def _earned(in_force: InForce, record: Record) -> Money | None:
     found = _priced(in_force, record)
     if found is None:
         return None
@@ -65,7 +67,7 @@ def _earned(in_force: dict[ClientId, Contract], record: Record) -> Money | None:
     return rounded(total, plan.contract.currency)
 
 
-def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummary:
+def summary(in_force: InForce, record: Record) -> ContactSummary:
     """A contact as a line of a list."""
     wait = record.waits[-1] if record.waits else None
     return ContactSummary(
@@ -93,9 +95,7 @@ def summary(in_force: dict[ClientId, Contract], record: Record) -> ContactSummar
     )
 
 
-def full(
-    in_force: dict[ClientId, Contract], record: Record, happened: tuple[Happening, ...]
-) -> ContactRecord:
+def full(in_force: InForce, record: Record, happened: tuple[Happening, ...]) -> ContactRecord:
     """A contact with everything that belongs to it."""
     return ContactRecord(
         summary=summary(in_force, record),
@@ -123,9 +123,7 @@ def full(
     )
 
 
-def in_turn(
-    in_force: dict[ClientId, Contract], first: Record | None, tries: list[Record]
-) -> CallInTurn | None:
+def in_turn(in_force: InForce, first: Record | None, tries: list[Record]) -> CallInTurn | None:
     """A promised call, where there's one."""
     if not tries:
         return None
@@ -185,7 +183,7 @@ def _tracks(record: Record) -> tuple[TrackRecord, ...]:
     )
 
 
-def _lines(in_force: dict[ClientId, Contract], record: Record) -> tuple[PricedLine, ...]:
+def _lines(in_force: InForce, record: Record) -> tuple[PricedLine, ...]:
     """A contact's lines, each by itself: what it comes to in a band shows in its draft."""
     found = _priced(in_force, record)
     if found is None:
@@ -198,7 +196,7 @@ def _lines(in_force: dict[ClientId, Contract], record: Record) -> tuple[PricedLi
         exact = worth(planned.line, part.quantity, part.surcharge)
         made.append(
             PricedLine(
-                line=name_in(plan.contract, planned, part),
+                line=name_in(plan, planned, part),
                 name=planned.line.text,
                 quantity=quantity,
                 unit=unit,
@@ -210,13 +208,12 @@ def _lines(in_force: dict[ClientId, Contract], record: Record) -> tuple[PricedLi
     return tuple(made)
 
 
-def name_in(contract: Contract, planned: Planned, part: Part) -> str:
+def name_in(plan: Plan, planned: Planned, part: Part) -> str:
     """The name that a part's line has on its month's draft."""
-    first = span_of(contract.zone, period_of(contract.zone, part.at))[0]
+    span = span_of(plan.contract.zone, period_of(plan.contract.zone, part.at))
     named = f"{planned.name}:{part.surcharge}" if part.surcharge else planned.name
-    if planned.since <= first:
-        return named
-    return f"{named}@{moment_text(contract, planned.since)}"
+    moment = plan.moment_of(planned, *span)
+    return f"{named}@{moment}" if moment else named
 
 
 def draft(contract: Contract, made: Draft) -> InvoiceDraft:
@@ -227,12 +224,27 @@ def draft(contract: Contract, made: Draft) -> InvoiceDraft:
         period=made.period,
         since=since,
         until=until,
-        lines=tuple(
-            InvoiceLine(line.name, line.text, line.quantity, line.unit, line.rate, line.amount)
-            for line in made.lines
-        ),
+        lines=tuple(_invoiced(line) for line in made.lines),
         total=made.total,
         contract=f"{made.contract} ({made.evaluator}, {made.zones})",
+        taxes=tuple(InvoiceTax(one.category, one.rate, one.net, one.tax) for one in made.taxes),
+        gross=made.gross,
+        damages=tuple(_invoiced(line) for line in made.damages),
+    )
+
+
+def _invoiced(line: DraftLine) -> InvoiceLine:
+    return InvoiceLine(
+        line.name,
+        line.text,
+        line.quantity,
+        line.unit,
+        line.rate,
+        line.amount,
+        str(line.kind),
+        line.programme,
+        line.clause,
+        line.tax,
     )
 
 

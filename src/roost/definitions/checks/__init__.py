@@ -1,6 +1,7 @@
 """Checks across documents: each looks at what could be read and reports all it finds."""
 
 from roost.definitions.checks.alerts import check_alerts
+from roost.definitions.checks.billing import check_billing
 from roost.definitions.checks.centre import check_centre
 from roost.definitions.checks.clients import check_clients
 from roost.definitions.checks.contracts import check_contracts
@@ -17,6 +18,7 @@ def check_all(draft: Draft) -> list[Problem]:
         *check_alerts(draft),
         *check_clients(draft),
         *check_flows(draft),
+        *check_billing(draft),
         *check_contracts(draft),
         *check_scenarios(draft),
     ]

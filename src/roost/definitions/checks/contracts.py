@@ -1,4 +1,4 @@
-"""`clients/NAME/contract.yaml`: rates that make sense and name what is measured."""
+"""`clients/NAME/contract.yaml`: versions in time, programmes, and what they all share."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,13 +6,19 @@ from decimal import Decimal
 from msgspec import UNSET
 
 from roost.definitions import times
+from roost.definitions.checks.agreements import check_agreements
+from roost.definitions.checks.changes import check_changes
+from roost.definitions.checks.forecasts import check_forecast
 from roost.definitions.checks.hours import check_zone
+from roost.definitions.checks.lines import check_lines
+from roost.definitions.checks.sections import Section, sections
 from roost.definitions.checks.service_terms import check_service
-from roost.definitions.documents import ContractDocument, LineDocument, VersionDocument
+from roost.definitions.checks.surcharges import check_day_kinds, check_surcharges
+from roost.definitions.contract_documents import ContractDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.kernel.money import MINOR_DIGITS
-from roost.office.contracts.model import BY_CONTACT, TIMED, Kind, Measure
+from roost.office.contracts.model import Kind
 
 
 def check_contracts(draft: Draft) -> Iterator[Problem]:
@@ -42,88 +48,88 @@ def _contract(draft: Draft, client: str, source: Source[ContractDocument]) -> It
         if kind not in kinds:
             what, mend = f"unknown kind of contact {kind!r}", did_you_mean(kind, kinds)
             yield source.wrong(("billable", index), "unknown-kind", what, mend)
+    yield from check_day_kinds(source, contract.days)
+    yield from check_agreements(draft, client, source)
+    yield from _versions(source)
+    shared = {} if draft.billing is None else draft.billing.document.days
+    for index, version in enumerate(contract.versions):
+        taken: dict[str, str] = {}
+        for section in sections(contract, index):
+            yield from _section(draft, client, source, section, taken)
+            calendars = {**shared, **contract.days}
+            yield from check_surcharges(source, section, calendars, version.effective)
+            yield from check_forecast(source, section)
+            yield from check_service(draft, client, source, section)
+
+
+def _versions(source: Source[ContractDocument]) -> Iterator[Problem]:
+    """In time: each begins on a day that there is, and none twice."""
+    contract = source.document
     if not contract.versions:
         mend = "Add the first version with its lines"
         yield source.wrong(("versions",), "no-version", "a contract without a version", mend)
+        return
     days: set[str] = set()
-    minimums: list[str] = [
-        version.minimum for version in sorted(contract.versions, key=lambda one: one.effective)
-    ]
     for index, version in enumerate(contract.versions):
         where = ("versions", index, "effective")
-        if times.local_day(version.effective) is None:
+        if times.local_day(version.effective[:10]) is None:
             mend = "Write a day that exists: 2026-01-01"
-            what = f"there's no day {version.effective}"
+            what = f"there's no day {version.effective[:10]}"
             yield source.wrong(where, "no-such-day", what, mend)
-        elif version.effective in days:
+        elif version.effective.removesuffix("T00:00") in days:
             what = f"two versions begin on {version.effective}"
             yield source.wrong(where, "doubled-version", what, "Keep one")
-        elif not version.effective.endswith("-01") and len(set(minimums)) > 1:
-            what = "the minimum may change only at a month's start"
-            mend = "Begin the version on the first of a month"
-            yield source.wrong(where, "minimum-inside-month", what, mend)
-        days.add(version.effective)
-        yield from _version(draft, client, source, index, version)
-        yield from check_service(draft, client, source, index)
+        days.add(version.effective.removesuffix("T00:00"))
+    yield from check_changes(source)
+    last = contract.last_day
+    if last is UNSET:
+        return
+    first = min(version.effective[:10] for version in contract.versions)
+    if times.local_day(last) is None:
+        mend = "Write a day that exists: 2026-12-31"
+        yield source.wrong(("last_day",), "no-such-day", f"there's no day {last}", mend)
+    elif last < first:
+        what = f"the contract ends on {last}, before it begins on {first}"
+        yield source.wrong(("last_day",), "ends-before", what, "Write the later day here")
+    for index, version in enumerate(contract.versions):
+        if first < version.effective and last < version.effective[:10]:
+            what = f"a version that begins after the contract's last day, {last}"
+            where = ("versions", index, "effective")
+            yield source.wrong(where, "ends-before", what, "Move one of both")
 
 
-def _version(
+def _section(
     draft: Draft,
     client: str,
     source: Source[ContractDocument],
-    index: int,
-    version: VersionDocument,
+    section: Section,
+    taken: dict[str, str],
 ) -> Iterator[Problem]:
-    path: tuple[str | int, ...] = ("versions", index)
-    if Decimal(version.minimum) < 0:
-        what = f"a negative minimum {version.minimum}"
-        yield source.wrong((*path, "minimum"), "negative-rate", what, "Write it without the -")
-    if not version.lines and Decimal(version.minimum) <= 0:
+    contract = source.document
+    if Decimal(section.minimum) < 0:
+        what = f"a negative minimum {section.minimum}"
+        where = (*section.path, "minimum")
+        yield source.wrong(where, "negative-rate", what, "Write it without the -")
+    nothing = not section.lines and Decimal(section.minimum) <= 0
+    others = not section.name and any(one.programmes for one in contract.versions)
+    if nothing and not others:
         what, mend = "nothing is charged", "Add a line or a minimum"
-        yield source.wrong(path, "no-lines", what, mend, Severity.WARNING)
-    names: set[str] = set()
-    for place, line in enumerate(version.lines):
-        where = (*path, "lines", place)
-        if line.line in names:
-            what = f"the line {line.line!r} stands twice"
-            yield source.wrong((*where, "line"), "doubled-line", what, "Rename one")
-        names.add(line.line)
-        yield from _line(draft, client, source, where, line)
-
-
-def _line(
-    draft: Draft,
-    client: str,
-    source: Source[ContractDocument],
-    where: tuple[str | int, ...],
-    line: LineDocument,
-) -> Iterator[Problem]:
-    measures = [str(measure) for measure in Measure if measure in BY_CONTACT - {Measure.RESULTS}]
-    if line.measure not in measures:
-        mend = did_you_mean(line.measure, measures)
-        what = f"nothing measures {line.measure!r}"
-        yield source.wrong((*where, "measure"), "unknown-measure", what, mend)
-    elif line.unit is not UNSET and Measure(line.measure) not in TIMED:
-        mend = "Leave the unit out"
-        what = f"{line.measure} have no unit of time"
-        yield source.wrong((*where, "unit"), "unit", what, mend)
-    elif line.round_per == "segment" and line.measure == Measure.CONNECTED_MINUTES:
-        what = "connected time is the caller's, once: it has no segments"
-        yield source.wrong((*where, "round_per"), "round-per", what, "Round per contact or line")
-    if line.unit is not UNSET and times.length(line.unit) == 0:
-        mend = "Write a unit such as 6s or 1m, or leave it out for exact time"
-        yield source.wrong((*where, "unit"), "unit", "a unit of no length", mend)
-    if Decimal(line.rate) < 0:
-        mend = "Write it without the -"
-        yield source.wrong((*where, "rate"), "negative-rate", f"a negative rate {line.rate}", mend)
-    elif Decimal(line.rate) == 0:
-        mend = "Write the rate, or remove the line"
-        what = f"the line {line.line!r} costs nothing"
-        yield source.wrong((*where, "rate"), "zero-rate", what, mend, Severity.WARNING)
+        yield source.wrong(section.path, "no-lines", what, mend, Severity.WARNING)
     own = draft.clients.get(client)
-    if own is not None:
-        for index, queue in enumerate(line.queues):
-            if queue not in own.document.queues:
-                mend = did_you_mean(queue, own.document.queues)
-                place = (*where, "queues", index)
-                yield source.wrong(place, "unknown-queue", f"unknown queue {queue!r}", mend)
+    for place, queue in enumerate(section.queues or ()):
+        where = (*section.path, "queues", place)
+        if own is not None and queue not in own.document.queues:
+            mend = did_you_mean(queue, own.document.queues)
+            yield source.wrong(where, "unknown-queue", f"unknown queue {queue!r}", mend)
+        elif queue in taken:
+            what = f"the queue {queue!r} belongs to the programme {taken[queue]!r} already"
+            yield source.wrong(where, "queue-taken", what, "Leave it with one programme")
+        taken.setdefault(queue, section.name)
+    yield from _caps(source, section)
+    yield from check_lines(draft, client, source, section)
+
+
+def _caps(source: Source[ContractDocument], section: Section) -> Iterator[Problem]:
+    if section.caps is not UNSET and not section.service:
+        what, mend = "caps of no terms", "Add terms: service, or leave the caps out"
+        yield source.wrong((*section.path, "caps"), "no-terms", what, mend)

@@ -9,35 +9,35 @@ from typing import Final
 from msgspec import UNSET
 
 from roost.definitions import times
-from roost.definitions.documents import ContractDocument, VersionDocument
+from roost.definitions.checks.sections import Section, Where
+from roost.definitions.contract_documents import ContractDocument
 from roost.definitions.problems import Problem, Severity, did_you_mean
 from roost.definitions.reading import Draft, Source
 from roost.definitions.service_documents import TermDocument
 from roost.kernel.time import MINUTE
+from roost.office.contracts.terms import Side
 from roost.office.measures.dictionary import MEASURES, named
 from roost.office.measures.facts import What
 from roost.office.measures.formulas import Share
 from roost.office.measures.intervals import QUARTER
 
 EACH: Final = frozenset({15 * MINUTE, 30 * MINUTE, 60 * MINUTE})
-Where = tuple[str | int, ...]
 
 
 def check_service(
-    draft: Draft, client: str, source: Source[ContractDocument], index: int
+    draft: Draft, client: str, source: Source[ContractDocument], section: Section
 ) -> Iterator[Problem]:
-    """All terms of one version."""
-    version = source.document.versions[index]
+    """All terms of one section."""
     names: set[str] = set()
-    for place, term in enumerate(version.service):
-        where = ("versions", index, "service", place)
+    for place, term in enumerate(section.service):
+        where = (*section.path, "service", place)
         if term.term in names:
             what = f"the term {term.term!r} stands twice"
             yield source.wrong((*where, "term"), "doubled-term", what, "Rename one")
         names.add(term.term)
         yield from _measure(source, where, term)
-        yield from _money(source, where, version, term)
-        yield from _queues(draft, client, source, where, term)
+        yield from _money(source, where, section, term)
+        yield from _queues(draft, client, source, where, section, term)
         yield from _hours(draft, client, source, where, term)
 
 
@@ -73,7 +73,7 @@ def _measure(
 
 
 def _money(
-    source: Source[ContractDocument], where: Where, version: VersionDocument, term: TermDocument
+    source: Source[ContractDocument], where: Where, section: Section, term: TermDocument
 ) -> Iterator[Problem]:
     percent, amount = Decimal(term.percent), Decimal(term.amount)
     if (percent > 0) == (amount > 0):
@@ -81,10 +81,18 @@ def _money(
         yield source.wrong(where, "step-money", what, "Write `percent`, or `amount`")
     if Decimal(term.point) <= 0:
         yield source.wrong((*where, "point"), "point", "a step of no points", "Write 1")
-    if term.cap is UNSET and term.cap_percent is UNSET:
+    together = section.caps is not UNSET and any(
+        one is not UNSET
+        for one in (
+            (section.caps.malus, section.caps.malus_percent)
+            if term.side is Side.MALUS
+            else (section.caps.bonus, section.caps.bonus_percent)
+        )
+    )
+    if term.cap is UNSET and term.cap_percent is UNSET and not together:
         what, mend = f"nothing caps the term {term.term!r}", "Write cap_percent, or cap"
         yield source.wrong(where, "no-cap", what, mend, Severity.WARNING)
-    known = [line.line for line in version.lines]
+    known = [line.line for line in section.lines]
     for place, line in enumerate(term.lines):
         if line not in known:
             what, mend = f"unknown line {line!r}", did_you_mean(line, known)
@@ -96,20 +104,26 @@ def _queues(
     client: str,
     source: Source[ContractDocument],
     where: Where,
+    section: Section,
     term: TermDocument,
 ) -> Iterator[Problem]:
     own = draft.clients.get(client)
     if own is None:
         return
     queues = own.document.queues
+    its = section.queues or list(queues)
     for place, queue in enumerate(term.queues):
         if queue not in queues:
             mend = did_you_mean(queue, queues)
             what = f"unknown queue {queue!r}"
             yield source.wrong((*where, "queues", place), "unknown-queue", what, mend)
+        elif queue not in its:
+            what = f"the queue {queue!r} isn't one of the programme {section.name!r}"
+            mend = did_you_mean(queue, its)
+            yield source.wrong((*where, "queues", place), "other-programme", what, mend)
     if term.within is UNSET:
         return
-    for name in term.queues or queues:
+    for name in term.queues or its:
         threshold = queues[name].service_level.within if name in queues else term.within
         if times.length(threshold) != times.length(term.within):
             what = f"promised within {term.within}, but the queue {name!r} counts {threshold}"

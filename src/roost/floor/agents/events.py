@@ -290,7 +290,8 @@ class AgentMoved(Event, frozen=True, gc=False, kw_only=True):
 
 class AgentPutBack(Event, frozen=True, gc=False, kw_only=True):
     """A move is over for an agent: "undone", "over" (its time came), "definitions" (new ones
-    don't know the agent, the team or a skill of it any more)."""
+    don't know the agent, the team or a skill of it any more), "serves_nobody" (without another
+    one, or under new definitions, it would leave the agent nobody to serve)."""
 
     agent: AgentId
     move: MoveId

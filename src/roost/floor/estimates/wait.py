@@ -79,14 +79,32 @@ def _raised(line: list[Place], level: int, every: int, most: int, now: InstantUs
     return bisect_right(line, (now - level * every, NEVER))
 
 
-def remaining(state: Estimates, pace: Pace, before: int) -> DurationUs | None:
-    """How long until somebody answers, with so many before."""
+class Rates(Struct, frozen=True, gc=False):
+    """What a wait is added up from, by the microsecond: how often a turn comes, how often one of
+    those who wait gives up; and how long a phone rings."""
+
+    turns: float
+    gives_up: float
+    ring_us: float
+
+
+def rates(state: Estimates, pace: Pace) -> Rates | None:
+    """Of a queue now; None while nobody is there who could serve it."""
     agents = pace.agents or pace.wider
     if not agents:
         return None
     handling = _mean(pace.handled, _mean(state.handled, USUAL_HANDLING_US))
     turns = agents * (pace.turns.count + AS_IF) / (pace.turns.us + AS_IF * handling)
     gives_up = (pace.gave_up.count + 0.5) / (pace.gave_up.us + GIVE_UP_US / 2)
+    return Rates(turns, gives_up, _mean(state.rings, USUAL_RING_US))
+
+
+def remaining(state: Estimates, pace: Pace, before: int) -> DurationUs | None:
+    """How long until somebody answers, with so many before."""
+    found = rates(state, pace)
+    if found is None:
+        return None
+    turns, gives_up = found.turns, found.gives_up
     wait = 0.0
     place, step = 0, 1
     while place <= before:
@@ -95,8 +113,7 @@ def remaining(state: Estimates, pace: Pace, before: int) -> DurationUs | None:
         size = min(step, before + 1 - place)
         wait += size / (turns + (place + (size - 1) / 2) * gives_up)
         place += size
-    ring = _mean(state.rings, USUAL_RING_US)
-    return DurationUs(int(wait + ring))
+    return DurationUs(int(wait + found.ring_us))
 
 
 def _mean(counted: Counted, usual: float) -> float:

@@ -21,6 +21,7 @@ MOST_TURNED_AWAY: Final = 5  # in a row, by full queues; then the contact is end
 PLAY_LEASE_US: Final = DurationUs(10 * MINUTE)  # the longest that prompts may take
 GRACE_US: Final = DurationUs(5 * SECOND)  # for an outcome that's on its way
 RESCUE_WAIT_US: Final = DurationUs(60 * MINUTE)
+UNDISTURBED_US: Final = DurationUs(MINUTE)  # no announcement of a mode should be longer
 TRANSFER_WAIT_US: Final = DurationUs(30 * MINUTE)  # the most that a transferred one waits
 RESCUED: Final = "(rescued)"  # the step of a contact on the safe path
 TRANSFERRED: Final = "(transferred)"  # of one that an agent sent to a queue
@@ -63,6 +64,7 @@ class Run(Struct, gc=False):
     offer_at: InstantUs = InstantUs(0)  # when the next offer is due; 0: never
     named: AgentId | None = None  # whom it was for then
     told: Told | None = None  # how it stood there, when it was announced last
+    undisturbed: InstantUs = InstantUs(0)  # until then a mode's announcement may be heard
 
 
 class Version(Struct, gc=False):
@@ -154,6 +156,8 @@ def advanced(state: Flows, event: m.FlowAdvanced, at: InstantUs) -> None:
     since = run.since if event.passed == "returned" else at
     for act in event.acts:
         _acted(run, act, since)
+        if isinstance(act, m.SpeakNow) and act.repeat and act.first:
+            run.undisturbed = InstantUs(at + UNDISTURBED_US)
     run.heard = (*run.heard, *event.announced)
     run.telling = bool(event.announced)
     run.due = InstantUs(at + event.lease_us)
@@ -191,12 +195,14 @@ def announced(state: Flows, event: m.WaitAnnounced) -> None:
     run.told = Told(event.position, event.said_us)
 
 
-def resumed(state: Flows, event: m.MusicResumed) -> None:
+def resumed(state: Flows, event: m.MusicResumed, at: InstantUs) -> None:
     assert event.contact is not None
     run = state.runs[event.contact]
     run.plays += 1
     run.offering = ""
     run.heard = (*run.heard, *event.announced)
+    if event.first:
+        run.undisturbed = InstantUs(at + UNDISTURBED_US)
 
 
 def promised(

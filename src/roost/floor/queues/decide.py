@@ -33,7 +33,7 @@ def wait(state: Queues, now: InstantUs, command: m.Wait) -> Decision | Refusal:
     if old is not None and not old.answered:
         return Refusal("already_waiting", {"contact": command.contact})
     line = state.lines.get(command.queue)
-    full = line is not None and line.waiting >= line.most_waiting and command.callback is None
+    full = line is not None and line.full and command.callback is None
     if line is None or line.removed or full:  # a promise had its place before
         owner = Owner(command.queue.partition("/")[0])  # a queue's id begins with its client's
         return Decision(

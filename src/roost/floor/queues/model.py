@@ -28,7 +28,8 @@ MOST_RAISED: Final = 100  # by which somebody may change a priority
 
 
 class Line(Struct, gc=False):
-    """What a queue is, and how many wait in it."""
+    """What a queue is, and how many are in it: `rung` of them have a phone that rings for them,
+    and don't count towards `most_waiting`."""
 
     owner: Owner
     skills: tuple[Skill, ...]
@@ -38,8 +39,14 @@ class Line(Struct, gc=False):
     short_us: DurationUs
     rings: tuple[DurationUs, ...] = ()  # after which wait each begins
     waiting: int = 0
+    rung: int = 0
     removed: bool = False
     leaving: dict[str, None] = {}  # contacts that go elsewhere when those who serve it are gone
+
+    @property
+    def full(self) -> bool:
+        """Whether it takes nobody: as many wait as may, or nobody ever again."""
+        return self.removed or self.waiting - self.rung >= self.most_waiting
 
 
 class Entry(Struct, gc=False):
@@ -81,6 +88,7 @@ def configured(state: Queues, floor: definition.Floor) -> None:
             queue.short_us,
             tuple(ring.after_us for ring in queue.rings),
             old.waiting if old else 0,
+            old.rung if old else 0,
             leaving=old.leaving if old else {},
         )
     for gone, old in state.lines.items():
@@ -160,12 +168,13 @@ def asks(state: Queues, event: m.RingWidened | m.PriorityChanged) -> None:
 def dequeued(state: Queues, event: m.ContactDequeued) -> None:
     assert event.contact is not None
     line = state.lines[event.queue]
+    entry = state.entries[event.contact]
     line.waiting -= 1
+    line.rung -= entry.offer is not None
     line.leaving.pop(event.contact, None)
     if line.removed and not line.waiting:
         del state.lines[event.queue]
     if event.outcome is Outcome.ANSWERED:
-        entry = state.entries[event.contact]
         entry.answered = True
         entry.offer = None
     else:
@@ -174,6 +183,8 @@ def dequeued(state: Queues, event: m.ContactDequeued) -> None:
 
 def ringing(state: Queues, contact: ContactId, agent: AgentId, offer: OfferId) -> None:
     entry = state.entries[contact]
+    if entry.offer is None:
+        state.lines[entry.queue].rung += 1
     entry.offer = offer
     entry.agent = agent
 
@@ -182,6 +193,7 @@ def not_taken(state: Queues, contact: ContactId, offer: OfferId) -> None:
     entry = state.entries.get(contact)
     if entry is not None and entry.offer == offer:
         entry.offer = None
+        state.lines[entry.queue].rung -= 1
 
 
 def contact_ended(state: Queues, contact: ContactId) -> None:

@@ -20,12 +20,11 @@ from roost.office.accounts.messages import (
     forecast_id,
     statement_id,
 )
-from roost.office.accounts.model import Account, Ledger, Stage, person_of
+from roost.office.accounts.model import MOST_COUNTS, Account, Ledger, Stage, person_of
 from roost.office.contracts.one_off import OneOff
 
 MOST_DISPUTES: Final = 100  # open at a time, of one statement
 MOST_CONTACTS: Final = 1_000  # of one dispute
-MOST_COUNTS: Final = 31 * 24 * 4  # spans of one forecast: a month's quarters of an hour
 MOST_DOCUMENTS: Final = 100  # that one entry about fapiao names
 
 Decided = Decision | Refusal
@@ -262,7 +261,7 @@ def _carried(ledger: Ledger, found: Account, ask: say.CarryCorrection) -> tuple[
     """The difference as items of a later month."""
     client = client_of(ask.statement)
     day = day_number(int(ask.period[:4]), int(ask.period[5:7]), 1)
-    lines = carried_items(ask.standing, ask.draft, found.number, day)
+    lines = carried_items(ask.standing, ask.draft, found.number, day, included=ask.included)
     items = _numbered(ledger, client, lines)
     return (
         say.CorrectionClosed(
@@ -377,14 +376,20 @@ def _add(ledger: Ledger, _: InstantUs, _actor: Actor, ask: say.AddOneOff) -> Dec
     return _one(say.OneOffAdded(owner=owner_of(ask.client), item=item, one_off=one_off))
 
 
-def _drop(ledger: Ledger, _: InstantUs, _actor: Actor, ask: say.DropOneOff) -> Decided:
+def _drop(ledger: Ledger, _now: InstantUs, _actor: Actor, ask: say.DropOneOff) -> Decided:
     item = ledger.items.get(ask.item)
     if item is None:
         return Refusal("unknown_item", {"item": ask.item})
     found = ledger.statements.get(item.statement)
     if found is not None and found.stage is Stage.ISSUED:
         return Refusal("issued_already", {"number": found.number})
-    return _one(say.OneOffDropped(owner=owner_of(client_of(item.statement)), item=ask.item))
+    return _one(
+        say.OneOffDropped(
+            owner=owner_of(client_of(item.statement)),
+            item=ask.item,
+            period=item.statement.rpartition("/")[2],
+        )
+    )
 
 
 def _code(_: Ledger, _now: InstantUs, _actor: Actor, ask: say.CorrectCode) -> Decided:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from roost.kernel.ids import ClientId, Digest, StreamName
+from roost.kernel.ids import ClientId, Digest
 from roost.kernel.money import Money
 from roost.office.contracts.sellers import LegalEntity
 from roost.office.invoices.messages import Draft, DraftLine, TaxSum
@@ -35,6 +35,15 @@ class Fapiao(Struct, frozen=True, gc=False):
     day: str
 
 
+class TaxWord(Struct, frozen=True, gc=False):
+    """A tax category as others know it: `code` of EN 16931 (UNCL 5305), `reason` the words of an
+    exemption."""
+
+    category: str
+    code: str
+    reason: str = ""
+
+
 class Change(Struct, frozen=True, gc=False):
     """How a line of an issued document stands now: quantity, rate and amount then and now."""
 
@@ -51,8 +60,9 @@ class Change(Struct, frozen=True, gc=False):
 class Document(Struct, frozen=True, gc=False):
     """`lines` are the invoice's, or the difference; `changes` says what each difference is of,
     `moved` names the contacts whose lines changed by the client's own count. `corrects` is the
-    number of the invoice that a correction is of, `fapiao` what the tax system gave for that.
-    `known` is how much of each stream it was made from."""
+    number of the invoice that a correction is of, `fapiao` what the tax system gave for that. From
+    how much of each stream it was made isn't here, but with the frozen statement: a client would
+    read from it how much there is of others."""
 
     kind: DocumentKind
     number: str
@@ -71,14 +81,13 @@ class Document(Struct, frozen=True, gc=False):
     contract: str
     evaluator: str
     zones: str
-    known: dict[StreamName, int]
+    codes: tuple[TaxWord, ...] = ()
     order: str = ""  # the buyer's reference: a purchase order
     corrects: str = ""
     corrects_day: str = ""
     fapiao: tuple[Fapiao, ...] = ()
     changes: tuple[Change, ...] = ()
     moved: tuple[int, ...] = ()
-    note: str = ""  # a code: "dispute", "later_facts"
 
 
 def canonical(value: Draft | Document) -> bytes:

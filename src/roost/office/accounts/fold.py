@@ -94,9 +94,8 @@ def _out_of_date(ledger: Ledger, month: say.StatementId) -> None:
 
 
 def line_names(draft: Draft) -> tuple[str, ...]:
-    """What may be disputed of a draft, by name: with the programme's before it where the line
-    belongs to one."""
-    return tuple(say.line_name(line) for line in draft.lines)
+    """What may be disputed of a draft, by name."""
+    return tuple(line.name for line in draft.lines)
 
 
 def _frozen(ledger: Ledger, person: str, event: say.StatementFrozen) -> None:

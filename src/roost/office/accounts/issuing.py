@@ -1,6 +1,8 @@
 """From a frozen draft to documents with numbers. A number is taken in the very event that
 issues, so that a series has no gap."""
 
+from fractions import Fraction
+
 from msgspec import structs
 
 from roost.kernel.ids import owner_of
@@ -131,24 +133,38 @@ def _bare(ask: IssueInvoice, kind: DocumentKind) -> Document:
         contract=draft.contract,
         evaluator=draft.evaluator,
         zones=draft.zones,
-        known=ask.known,
+        codes=ask.codes,
         order=ask.order,
     )
 
 
-def carried_items(standing: Draft, now: Draft, number: str, day: int) -> tuple[OneOff, ...]:
+def carried_items(
+    standing: Draft, now: Draft, number: str, day: int, *, included: bool
+) -> tuple[OneOff, ...]:
     """A correction as items of a later month, on this day of it."""
     return tuple(
         OneOff(
             f"{line.name}-{number}",
             line.text,
             day,
-            plain(line.amount),
+            as_agreed(line.amount, line.tax, now, included=included),
             programme=line.programme,
             tax=line.tax,
         )
         for line in difference(standing, now).lines
     )
+
+
+def as_agreed(net: Money, tax: str, draft: Draft, *, included: bool) -> str:
+    """A net amount as the contract says its prices: with tax, where they include it; to six
+    places, so that taking the tax out again gives the amount to the last unit."""
+    rates = {one.category: one.rate for one in draft.taxes}
+    if not included or tax not in rates:
+        return plain(net)
+    gross = net.as_major() * (1 + Fraction(rates[tax]) / 100)
+    millionths = round(gross * 1_000_000)
+    sign, whole = "-" if millionths < 0 else "", abs(millionths)
+    return f"{sign}{whole // 1_000_000}.{whole % 1_000_000:06}"
 
 
 def plain(amount: Money) -> str:

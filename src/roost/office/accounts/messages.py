@@ -13,10 +13,10 @@ from roost.kernel.calendar import day_text
 from roost.kernel.ids import ClientId, ContactId, Digest, QueueId, SegmentId, StreamName, VaultId
 from roost.kernel.messages import Command, Event
 from roost.kernel.time import DurationUs, InstantUs
-from roost.office.accounts.documents import Document, Fapiao
+from roost.office.accounts.documents import Document, Fapiao, TaxWord
 from roost.office.contracts.one_off import OneOff
 from roost.office.contracts.sellers import LegalEntity
-from roost.office.invoices.messages import Draft, DraftLine
+from roost.office.invoices.messages import Draft
 
 OFFICE: Final = StreamName("office")
 
@@ -100,20 +100,21 @@ class IssueInvoice(Command, frozen=True, gc=False):
     due: str
     seller: LegalEntity
     buyer: LegalEntity
-    known: Known
     standing: Draft | None = None
+    codes: tuple[TaxWord, ...] = ()
     order: str = ""
     moved: tuple[int, ...] = ()
 
 
 class CarryCorrection(Command, frozen=True, gc=False):
     """The correction that was frozen asks for more, and the contract has that on the next
-    month's invoice: as lines of `period`."""
+    month's invoice: as lines of `period`. `included`: prices of the contract include tax."""
 
     statement: StatementId
     draft: Draft
     standing: Draft
     period: str
+    included: bool = False
 
 
 class RecordFapiao(Command, frozen=True, gc=False):
@@ -150,8 +151,8 @@ class WithdrawExclusion(Command, frozen=True, gc=False):
 
 class GiveForecast(Command, frozen=True, gc=False):
     """How many contacts a programme expects: one number for each local day from `first_day` on,
-    or, with `interval_us`, for each interval of each day. A later one replaces it until it's
-    locked: at `locks_at`, by the contract."""
+    or, with `interval_us`, for each interval of each day. For a day the last one holds that was
+    given before its deadline; `locks_at`: the last day's, by the contract."""
 
     client: ClientId
     period: str
@@ -311,7 +312,8 @@ class ExclusionWithdrawn(Event, frozen=True, gc=False, kw_only=True):
 
 
 class ForecastGiven(Event, frozen=True, gc=False, kw_only=True):
-    """What a programme expects in a month; locked at `locks_at`."""
+    """What a programme expects from a day on. It's locked as it is: a later one holds for the
+    days whose deadline hasn't come; `locks_at` is the last day's."""
 
     period: str
     first_day: int
@@ -339,6 +341,7 @@ class OneOffDropped(Event, frozen=True, gc=False, kw_only=True):
     """It's off the month's invoice again."""
 
     item: ItemId
+    period: str
 
 
 class CodeCorrected(Event, frozen=True, gc=False, kw_only=True):
@@ -392,8 +395,3 @@ def client_of(statement: StatementId) -> ClientId:
 def period_of_item(one_off: OneOff) -> str:
     """The month whose invoice it's on."""
     return day_text(one_off.day)[:7]
-
-
-def line_name(line: DraftLine) -> str:
-    """A line's name on a whole invoice: with its programme's before it, where it has one."""
-    return f"{line.programme}/{line.name}" if line.programme else line.name

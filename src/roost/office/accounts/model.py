@@ -11,6 +11,7 @@ their digests: a command brings the draft that it's about, and is held to it.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -19,6 +20,8 @@ from roost.kernel.ids import ClientId, ContactId, Digest
 from roost.kernel.time import InstantUs
 from roost.office.accounts.documents import Fapiao
 from roost.office.accounts.messages import DisputeId, ExclusionId, ForecastId, ItemId, StatementId
+
+MOST_COUNTS: Final = 31 * 24 * 4  # numbers of one forecast: a month's quarters of an hour
 
 
 class Stage(StrEnum):

@@ -11,7 +11,6 @@ from typing import Final, Literal
 
 from roost.kernel.ids import AgentId, Digest, ModeId, MoveId, StreamName
 from roost.kernel.messages import Event
-from roost.kernel.time import InstantUs
 
 AUDIT: Final = StreamName("audit")
 
@@ -54,6 +53,13 @@ class AccountChanged(Noted, frozen=True, gc=False, kw_only=True):
 
     account: str
     how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
+
+
+class ActedAs(Noted, frozen=True, gc=False, kw_only=True):
+    """Somebody at the centre's own machine acted as an account: what the office was told so."""
+
+    account: str
+    what: str
 
 
 class WallboardChanged(Noted, frozen=True, gc=False, kw_only=True):
@@ -137,22 +143,13 @@ class ValueCorrected(Noted, frozen=True, gc=False, kw_only=True):
     how: Literal["number", "note"]
 
 
-class DataExpired(Noted, frozen=True, gc=False, kw_only=True):
-    """A client's retention: what contacts that ended before `before` had was erased, since it was
-    kept as long as agreed: so many contacts, values and recordings. By the worker."""
-
-    before: InstantUs
-    contacts: int
-    values: int
-    recordings: int
-
-
 _EVENTS: Final = (
     RecordingHeard,
     TalkWatched,
     NumberShown,
     DataExported,
     AccountChanged,
+    ActedAs,
     WallboardChanged,
     AgentCommanded,
     AgentsMoved,
@@ -164,7 +161,6 @@ _EVENTS: Final = (
     MasterRotated,
     PersonHandled,
     ValueCorrected,
-    DataExpired,
 )
 AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}
 """Every event of the stream, by its type in the envelope."""

@@ -259,3 +259,4 @@ class Contract(Struct, frozen=True, gc=False):
     pools: tuple[tuple[str, int], ...] = ()  # the version of each pool's rule that was agreed
     one_off: tuple[OneOff, ...] = ()
     statement: StatementRules = StatementRules()
+    language: str = "en"  # of what lines say by themselves

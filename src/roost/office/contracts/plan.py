@@ -85,6 +85,15 @@ class Plan:
                 found.setdefault((one.name, one.since), one)
         return list(found.values())
 
+    def moment_of(self, planned: Planned, first: InstantUs, end: InstantUs) -> str:
+        """What sets a line apart from an earlier one of the same name in a span: where it began;
+        empty where there's none."""
+        for one in self.of_month(first, end):
+            if one.name == planned.name:
+                same = one.since == planned.since
+                return "" if same else moment_text(self.contract, planned.since)
+        return ""
+
 
 def begins(contract: Contract, version: ContractVersion) -> InstantUs:
     """The first instant of a version."""

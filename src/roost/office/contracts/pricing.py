@@ -79,16 +79,14 @@ CONTACTS: Final = frozenset({Measure.CONTACTS, Measure.SEGMENTS, *TIMED})
 """What a contact adds to at its end."""
 
 
-def worked(
-    plan: Plan, at: InstantUs, production_us: int, paid_us: int
-) -> list[tuple[Planned, Part]]:
+def worked(plan: Plan, at: InstantUs, production_us: int, paid_us: int) -> list[Part]:
     """What an agent's time in one quarter of an hour adds to the lines by the hour."""
     index = plan.index_at(at)
     if index < 0 or (plan.ends is not None and at >= plan.ends):
         return []
     zone = plan.contract.zone
     day = local_day(zone, at)
-    found: list[tuple[Planned, Part]] = []
+    found: list[Part] = []
     for planned in plan.lines[index]:
         measure = planned.line.measure
         if planned.line.fte is not None:
@@ -100,8 +98,7 @@ def worked(
         length = production_us if measure is Measure.PRODUCTION_HOURS else paid_us
         if length:
             under = surcharge_at(planned.line, zone, at)
-            part = Part(planned.name, planned.since, length, at, day, (), under)
-            found.append((planned, part))
+            found.append(Part(planned.name, planned.since, length, at, day, (), under))
     return found
 
 

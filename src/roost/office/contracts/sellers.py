@@ -5,10 +5,12 @@ numbers run without gaps within a year.
 """
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
 from roost.kernel.ids import ClientId
+from roost.kernel.time import Zone
 
 
 class Bank(Struct, frozen=True, gc=False):
@@ -83,8 +85,23 @@ class Pool(Struct, frozen=True, gc=False):
     rules: tuple[PoolRule, ...]
 
 
+SHARED: Final = "shared"
+
+
+class AwayReason(Struct, frozen=True, gc=False):
+    """What being away for a reason is: `paid`, `production`, and `whose`: a client's, "shared"
+    like ready time among those whom the agent may serve, or "" the operator's own."""
+
+    paid: bool = True
+    production: bool = False
+    whose: str = SHARED
+
+
 class Billing(Struct, frozen=True, gc=False):
-    """What the operator's contracts share."""
+    """What the operator's contracts share. `zone` is the centre's: where the days are that rules
+    begin on; None: UTC."""
 
     sellers: tuple[Seller, ...] = ()
     pools: tuple[Pool, ...] = ()
+    away: dict[str, AwayReason] = {}
+    zone: Zone | None = None

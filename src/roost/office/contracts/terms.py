@@ -67,3 +67,4 @@ class Term(Struct, frozen=True, gc=False):
     minimum: int = 0
     treated: Treated = Treated.PRICE
     relief: str = ""  # intervals with more than this per cent of the forecast don't count
+    text: str = ""  # its words on the invoice; "": its name

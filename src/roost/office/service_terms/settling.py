@@ -4,16 +4,16 @@ Maluses of a programme are summed, then capped; bonuses likewise; netted only if
 so (BILLING, 4). What a cap leaves is shared among the terms in proportion, to the minor unit.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from roost.kernel.calendar import local_day
+from roost.kernel.calendar import start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.money import Money, rounded
+from roost.kernel.money import Money, largest_remainder, rounded
 from roost.kernel.time import DurationUs, InstantUs, Zone
 from roost.office.contracts.messages import Exclusion
 from roost.office.contracts.model import Caps
@@ -73,16 +73,16 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
         spans = [(day, day + 1) for day in days]
     length = DurationUs(term.interval_us or QUARTER)
     above = tuple(_above(term, serving))
+    of_queues = structs.replace(term, queues=term.queues or serving.queues)
+    intervals = _intervals(term, serving, length)
+    starts = [one.start for one in intervals]
     found: list[Span] = []
     for first, following in spans:
-        sums = _intervals(term, serving, first, following, length)
-        intervals = [
-            Interval(at, one, end=end_of(serving.zone, length, at))
-            for at, one in sorted(sums.items())
-        ]
+        bounds = (start_of_day(serving.zone, first), start_of_day(serving.zone, following))
+        inside = slice(*(bisect_left(starts, bound) for bound in bounds))
         verdict = judge(
-            term,
-            intervals,
+            of_queues,
+            intervals[inside],
             base(first, following),
             length_us=length,
             exclusions=(*serving.exclusions, *above),
@@ -91,19 +91,18 @@ def judged(term: Term, serving: Serving, base: Callable[[int, int], Money]) -> t
     return tuple(found)
 
 
-def _intervals(
-    term: Term, serving: Serving, first: int, following: int, length: int
-) -> dict[InstantUs, Sums]:
+def _intervals(term: Term, serving: Serving, length: int) -> list[Interval]:
     """What entered in the term's hours, by interval, of its queues together."""
     found: dict[InstantUs, list[Sums]] = {}
     for queue in term.queues or serving.queues or ("",):
         for quarter, sums in serving.sums.get(queue, {}).items():
-            if not first <= local_day(serving.zone, quarter) < following:
-                continue
             if in_hours(term, quarter, InstantUs(quarter + QUARTER)):
                 start = begin_of(serving.zone, length, quarter)
                 found.setdefault(start, []).append(sums)
-    return {at: together(some) for at, some in found.items()}
+    return [
+        Interval(at, together(some), end=end_of(serving.zone, length, at))
+        for at, some in sorted(found.items())
+    ]
 
 
 def _above(term: Term, serving: Serving) -> Iterable[Exclusion]:
@@ -166,18 +165,3 @@ def _shared(
             capped = allowed[side] < sums[side] and share < one.due.minor
             made[one.term.name] = Settled(one.term, one.spans, due, capped)
     return (made[one.term.name] for one in found)
-
-
-def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
-    """A sum shared by weights, without losing a unit; ties to the first."""
-    whole = sum(weights)
-    if not whole:
-        return [0] * len(weights)
-    shares = [total * weight // whole for weight in weights]
-    left = total - sum(shares)
-    order = sorted(
-        range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place)
-    )
-    for place in order[:left]:
-        shares[place] += 1
-    return shares

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from roost.floor.agents.model import Presence
+from roost.office.accounts.messages import OFFICE
 from roost.office.books import drafts
 from roost.office.summary import summarise
 from roost.processes.places import SETTINGS, Places
@@ -67,7 +68,8 @@ def summary_of(
     proved = replay(places, cell, prove_it=True)
     log = Log(places, cell)
     try:
-        books = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell))
+        ends = (log.reader.last(stream) for stream in (SETTINGS, log.cell, OFFICE))
+        books = log.books(*ends)
         state = log.state()
     finally:
         log.close()
