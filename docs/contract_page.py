@@ -33,7 +33,8 @@ A line's `measure` is one of these; a rate of anything else is refused.
 """
 
 AFTER_MEASURES = """
-Contacts that are `billable` count; by default `answered` and `called_back`. Each contact has its lines or
+Contacts that are `billable` count; by default `answered` and `called_back`; callers on one of `test_callers`
+never do. Each contact has its lines or
 exactly one reason why it has none. Times are measured to the microsecond. `unit: 6s` charges started units,
 by contact (the default), by segment or for the line's sum (`round_per`); without a unit time is exact.
 

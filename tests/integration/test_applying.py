@@ -14,7 +14,9 @@ from tests.integration.centre_up import CentreUp
 
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.sqlite import SqliteStore
+from roost.definitions.would_change import Failed
 from roost.kernel.ids import OPERATOR, Owner, VaultId
+from roost.processes.dry_run import asked
 from roost.processes.putting_in_force import SETTINGS, in_force
 
 POWER_GRID = Owner("power-grid")
@@ -125,6 +127,29 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(centre: CentreUp) 
         ["power-grid/bills"],
     )
     assert version(centre) == before
+
+
+def test_the_api_is_told_the_same_by_a_process_of_its_own(centre: CentreUp) -> None:
+    folder, data = Path(centre.launch.centre), Path(centre.launch.data)
+    ask = asked(folder, data)
+    found = ask()
+    assert (found.version, found.changes) == (version(centre), ())
+    assert found.now is not None, "the centre runs"
+    change(centre, CLIENT, "default_queue: general", "default_queue: genral")
+    try:
+        wrong = ask()
+    finally:
+        change(centre, CLIENT, "default_queue: genral", "default_queue: general")
+    assert (wrong.version, wrong.now) == ("", None)
+    assert [one.mend for one in wrong.problems] == ["Did you mean 'general'?"]
+    toml = folder / "roost.toml"
+    before = toml.read_text(encoding="utf-8")
+    toml.write_text("[", encoding="utf-8")
+    try:
+        with pytest.raises(Failed, match="not TOML"):
+            ask()
+    finally:
+        toml.write_text(before, encoding="utf-8")
 
 
 def test_without_a_centre_a_dry_run_compares_the_definitions_and_leaves_nothing(

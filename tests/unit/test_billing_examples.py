@@ -217,6 +217,13 @@ def test_of_ten_thousand_offered_the_answered_are_billed_by_default() -> None:
     assert draft_of(both, *many).lines[0].contacts == 9_300
 
 
+def test_a_test_call_is_billed_to_nobody() -> None:
+    terms = structs.replace(contract(each("1")), tests=("ourselves",))
+    test = structs.replace(contact(segment(60)), tags=("vip", "ourselves"))
+    assert price(terms, test) == Unbilled("test")
+    assert isinstance(price(terms, structs.replace(test, tags=("vip",))), tuple)
+
+
 def test_a_unit_rate_may_change_inside_a_month() -> None:
     first = ContractVersion(times.local_day("2026-01-01") or 0, (each("5.00"),))
     second = ContractVersion(times.local_day("2026-11-16") or 0, (each("5.20"),))

@@ -29,6 +29,7 @@ currency: CNY
 seller: lanzhou
 tax: standard
 tax_included: true
+test_callers: [chengguan]
 part_periods: whole
 last_day: 2027-06-30
 pools: {shared: 2}
@@ -113,6 +114,7 @@ def test_everything_that_is_written_is_compiled(loaded: Loaded, terms: Contract)
     first, second = terms.versions
     assert (terms.ends_day, terms.whole, terms.tax_included) == (day("2027-07-01"), True, True)
     assert terms.pools == (("shared", 2),)
+    assert terms.tests == ("chengguan",)
     assert terms.one_off == (OneOff("setup", "Set-up", day("2026-11-03"), "106", "2", "site"),)
     assert (first.at, second.at) == (None, instant("2026-11-16T04:00:00"))
     rules = terms.statement

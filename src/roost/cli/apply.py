@@ -15,13 +15,12 @@ from rich.text import Text
 
 from roost.cli.check import checked, counted
 from roost.cli.check import show as show_problems
-from roost.cli.dry_run import WouldChange, show_consequences
+from roost.cli.dry_run import show_consequences
 from roost.cli.output import fail, result
 from roost.definitions import Change, Loaded, load
 from roost.definitions.application import Application
-from roost.definitions.difference import ChangeKind, difference
-from roost.floor.consequences import Consequences
-from roost.floor.definition import Configure
+from roost.definitions.difference import ChangeKind
+from roost.definitions.would_change import WouldChange
 from roost.processes.first_start import NewAccount
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def apply(
         fail(f"{directory} stays as it is in force: mend it and apply again.")
     try:
         if dry_run:
-            found = would_change(RunningCentre(directory, data, dry=True), loaded)
+            found = would_change(directory, data, loaded)
             result(found, as_json, lambda: show_dry_run(found, Console()))
             return
         done = put_in_force(RunningCentre(directory, data), loaded, yes or as_json, not as_json)
@@ -103,13 +102,15 @@ def put_in_force(target: Target, loaded: Loaded, yes: bool, aloud: bool = True) 
     return Applied(bool(changes), loaded.version, changes, accounts)
 
 
-def would_change(centre: "RunningCentre", loaded: Loaded) -> WouldChange:
+def would_change(directory: Path, data: Path | None, loaded: Loaded) -> WouldChange:
     """The definitions' difference, and what it would do now where the centre runs. Raises
     NotApplied."""
-    if not centre.begun:
-        return WouldChange(loaded.version, difference({}, loaded.documents), None)
-    made = centre.plan(loaded)
-    return WouldChange(loaded.version, tuple(made.changes), centre.consequences(made.configure))
+    from roost.processes import dry_run, settings
+
+    try:
+        return dry_run.would_change(settings.launch(directory, data), loaded)
+    except (settings.BadSettings, dry_run.CannotSay) as error:
+        raise NotApplied(str(error)) from None
 
 
 def show_dry_run(found: WouldChange, console: Console) -> None:
@@ -152,10 +153,9 @@ def show(done: Applied, console: Console) -> None:
 
 
 class RunningCentre:
-    """The centre whose folder this is, running on this machine (or not, for a `dry` run). `data`
-    as for `roost up`."""
+    """The centre whose folder this is, running on this machine. `data` as for `roost up`."""
 
-    def __init__(self, directory: Path, data: Path | None, dry: bool = False) -> None:
+    def __init__(self, directory: Path, data: Path | None) -> None:
         from roost.processes import settings
 
         try:
@@ -163,15 +163,11 @@ class RunningCentre:
         except settings.BadSettings as error:
             raise NotApplied(str(error)) from None
         places = self.launch.places
-        self.runs = places.control_socket.exists()
-        if not self.runs and not dry:
+        if not places.control_socket.exists():
             raise NotApplied(
                 f"no centre runs on {places.data}: start it with `roost up {directory}`, or name"
                 " its --data."
             )
-        from roost.processes.stores import begun
-
-        self.begun = begun(places)
 
     @cached_property
     def store(self) -> "Store":
@@ -186,29 +182,11 @@ class RunningCentre:
 
     def plan(self, loaded: Loaded) -> Application:
         """What would put it in force. Raises NotApplied."""
-        from roost.ports.speech import SpeechFailed
-        from roost.processes import prompts, putting_in_force
+        from roost.processes.dry_run import CannotSay, plan
 
         try:
-            voice = prompts.opened(self.launch).voice
-        except (SpeechFailed, OSError) as error:
-            raise NotApplied(str(error)) from None
-        return putting_in_force.plan(self.store, loaded, voice)
-
-    def consequences(self, configure: Configure) -> Consequences | None:
-        """What that would do now; None where no centre runs. Raises NotApplied."""
-        from roost.adapters.clock.wall import CellClock
-        from roost.engine.bodies import UnknownEvent
-        from roost.engine.step import FoldFailed
-        from roost.ports.log import LogFailed
-        from roost.processes.dry_run import dry_run
-
-        if not self.runs:
-            return None
-        places, cell = self.launch.places, self.launch.settings.cell
-        try:
-            return dry_run(places, cell, configure, CellClock().now())
-        except (LogFailed, FoldFailed, UnknownEvent) as error:
+            return plan(self.launch, loaded)
+        except CannotSay as error:
             raise NotApplied(str(error)) from None
 
     def put(self, loaded: Loaded) -> Sequence[NewAccount]:

@@ -272,6 +272,9 @@ class ContractDocument(Document, frozen=True, kw_only=True):
     billable: Annotated[
         list[str], says("Kinds of contacts that are paid for: answered, voicemail, solved")
     ] = field(default_factory=lambda: ["answered", "called_back"])
+    test_callers: Annotated[
+        list[str], says("Lists of the client's `callers` whose contacts are tests: never billed")
+    ] = []
     seller: Annotated[
         str | UnsetType, says("Which of the operator's companies sends the invoice")
     ] = UNSET

@@ -98,6 +98,7 @@ class _Compiler:
             one_off=tuple(_item(one) for one in document.one_off),
             statement=self.statement(document.statement),
             language=language_of(self.language),
+            tests=tuple(document.test_callers),
         )
 
     def version(self, one: VersionDocument) -> ContractVersion:

@@ -61,4 +61,5 @@ def measured_of(record: Record) -> Measured | None:
         queue=record.waits[-1].queue if record.waits else None,
         segments=segments,
         event=record.end_event,
+        tags=record.tags,
     )

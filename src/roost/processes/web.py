@@ -28,7 +28,7 @@ from roost.engine.bodies import Decoder
 from roost.floor.cell import ROOM
 from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
-from roost.processes import certificates, health, printing, secrets, supervise, travelling
+from roost.processes import certificates, dry_run, health, printing, secrets, supervise, travelling
 from roost.processes.accounting import accounting
 from roost.processes.people import people_of
 from roost.processes.places import SETTINGS
@@ -136,6 +136,7 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         views=views,
         recordings=recordings,
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
+        would_change=dry_run.asked(Path(launch.centre), places.data),
         clock=CellClock(),
         randomness=SystemRandomness(),
         decoder=Decoder.of(ROOM),

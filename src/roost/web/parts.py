@@ -1,11 +1,13 @@
 """What the API is built from: the adapters that a composition root hands in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from msgspec import Struct
 
 from roost.definitions.application import name_id
+from roost.definitions.would_change import WouldChange
 from roost.engine.bodies import Decoder
 from roost.kernel.ids import OPERATOR, AgentId, StreamName
 from roost.kernel.time import Zone
@@ -48,7 +50,8 @@ class Parts:
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
     stood; without it each start folds the whole log. `persons` is the index of callers; without
     it nobody is found by number. `office` takes a client's month from draft to credit.
-    `people_data` finds and erases what there is of a person. `key` is the centre's random key (at
+    `would_change` is the dry run (definitions.would_change). `people_data` finds and erases what
+    there is of a person. `key` is the centre's random key (at
     least 16 bytes), the same in every web process."""
 
     submit: Submit
@@ -60,6 +63,7 @@ class Parts:
     views: Views
     recordings: Recordings
     simulations: Simulations
+    would_change: Callable[[], WouldChange]
     clock: Clock
     randomness: Randomness
     decoder: Decoder

@@ -35,6 +35,7 @@ from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.application import name_id
 from roost.definitions.messages import DefinitionsApplied
+from roost.definitions.would_change import WouldChange
 from roost.engine.bodies import Decoder
 from roost.engine.runtime import LiveEngine
 from roost.floor import definition, effects
@@ -305,6 +306,7 @@ class SmallCentre:
         self.phones = Phones(self)
         self.recordings = MemoryRecordings()
         self.simulations = MemorySimulations()
+        self.would_change = lambda: WouldChange("", (), None)
         self.accounts = SqliteAccounts(folder / "accounts.db")
         self.engine = LiveEngine(
             ROOM, STREAM, self.store.writer, self.store.reader(), self.clock, self.phones
@@ -323,6 +325,7 @@ class SmallCentre:
             views=views,
             recordings=self.recordings,
             simulations=self.simulations,
+            would_change=self._would_change,
             clock=self.clock,
             randomness=SeededRandomness(),
             decoder=self._decoder,
@@ -379,6 +382,9 @@ class SmallCentre:
         self._views.close()
 
     # --- commands ---
+
+    def _would_change(self) -> WouldChange:
+        return self.would_change()
 
     async def submit(
         self, command: Command, actor: Actor, id: CommandId, puts: Sequence[VaultPut] = ()

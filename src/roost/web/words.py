@@ -29,6 +29,18 @@ WORDS: Final[dict[str, Words]] = {
         "该号码的联络过多，不可能属于一个人。",
         "这可能是单位总机号码：请逐条处理联络。",
     ),
+    "dry_run_running": Words(
+        "A dry run is under way; there's one at a time.",
+        "Ask again in a moment.",
+        "已有一次试运行正在进行；一次只能进行一次。",
+        "请稍后再试。",
+    ),
+    "dry_run_failed": Words(
+        "What would change can't be said: {why}.",
+        "Ask again; if it stays so, run roost apply --dry-run at the centre's machine.",
+        "无法得知会有哪些变化：{why}。",
+        "请重试；如仍失败，请在中心的机器上运行 roost apply --dry-run。",
+    ),
     "method_not_allowed": Words(
         "This address doesn't take that method.",
         "Look up the address in openapi.json.",

@@ -48,6 +48,13 @@ def _contract(draft: Draft, client: str, source: Source[ContractDocument]) -> It
         if kind not in kinds:
             what, mend = f"unknown kind of contact {kind!r}", did_you_mean(kind, kinds)
             yield source.wrong(("billable", index), "unknown-kind", what, mend)
+    own = draft.clients.get(client)
+    if own is not None:
+        for index, name in enumerate(contract.test_callers):
+            if name not in own.document.callers:
+                what = f"unknown list of callers {name!r}"
+                mend = did_you_mean(name, own.document.callers)
+                yield source.wrong(("test_callers", index), "unknown-list", what, mend)
     yield from check_day_kinds(source, contract.days)
     yield from check_agreements(draft, client, source)
     yield from _versions(source)

@@ -41,6 +41,7 @@ class Measured(Struct, frozen=True, gc=False):
     queue: QueueId | None  # the last queue it was in
     segments: tuple[MeasuredSegment, ...]
     event: int
+    tags: tuple[str, ...] = ()  # the lists that the caller's number is on
 
 
 def connected_us(segments: tuple[MeasuredSegment, ...]) -> int:

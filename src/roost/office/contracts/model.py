@@ -260,3 +260,4 @@ class Contract(Struct, frozen=True, gc=False):
     one_off: tuple[OneOff, ...] = ()
     statement: StatementRules = StatementRules()
     language: str = "en"  # of what lines say by themselves
+    tests: tuple[str, ...] = ()  # lists of callers whose contacts are tests

@@ -61,6 +61,8 @@ def price(contract: Contract | Plan | None, measured: Measured) -> tuple[Part, .
         return Unbilled("before_contract")
     if plan.ends is not None and at >= plan.ends:
         return Unbilled("after_contract")
+    if any(tag in plan.contract.tests for tag in measured.tags):
+        return Unbilled("test")
     if measured.kind not in plan.contract.billable:
         return Unbilled(str(measured.kind))
     day = local_day(plan.contract.zone, at)
