@@ -25,18 +25,18 @@ from roost.web.follow import Follower
 from roost.web.history import record_of
 from roost.web.limits import MOST_NOTE, MOST_RANGE
 from roost.web.parts import Parts
-from roost.web.permissions import Caller
+from roost.web.permissions import Caller, reaches
 from roost.web.problems import Trouble, not_found
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+Named = FromPath[Annotated[str, msgspec.Meta(max_length=64)]]
 Ref = FromPath[Annotated[str, msgspec.Meta(max_length=120)]]
 
 
 class Whom(Struct, frozen=True, forbid_unknown_fields=True):
-    """A person: one client's, known by a number as anybody writes it."""
+    """A person, known to the client by a number as anybody writes it."""
 
-    client: Text
     number: Text
 
 
@@ -71,15 +71,18 @@ class Correction(Struct, frozen=True, forbid_unknown_fields=True):
     segment: Count = 1
 
 
-@post("/api/persons/find", status_code=200, summary="What there is of a person")
+@post(
+    "/api/clients/{client:str}/persons/find", status_code=200, summary="What there is of a person"
+)
 async def find(
+    client: Named,
     data: JSONBody[Whom],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],
 ) -> PersonLine:
     """By a number, in whatever way it's written. Noted in the audit trail."""
-    found = await _found(data, caller, parts)
+    found = await _found(client, data.number, caller, parts)
     await notes.note(caller, _note(found, "found"))
     return PersonLine(
         found.client,
@@ -93,19 +96,20 @@ async def find(
 
 
 @post(
-    "/api/persons/export",
+    "/api/clients/{client:str}/persons/export",
     status_code=200,
     summary="A person's data as a file",
     media_type="application/zip",
 )
 async def export(
+    client: Named,
     data: JSONBody[Whom],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],
 ) -> Stream:
     """A zip with `person.json` and every recording as WAV. Noted before it's handed out."""
-    found = await _found(data, caller, parts)
+    found = await _found(client, data.number, caller, parts)
     await notes.note(caller, _note(found, "exported"))
     file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - closed when it was sent
     try:
@@ -118,8 +122,9 @@ async def export(
     return Stream(_parts_of(file), media_type="application/zip", headers=headers)
 
 
-@post("/api/persons/erase", status_code=200, summary="Erase a person's data")
+@post("/api/clients/{client:str}/persons/erase", status_code=200, summary="Erase a person's data")
 async def erase(
+    client: Named,
     data: JSONBody[Whom],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
@@ -127,7 +132,7 @@ async def erase(
 ) -> ErasedLine:
     """Numbers, notes and recordings are gone for ever; what happened, and every invoice, stays as
     it is. Contacts that go on are left: ask again when they've ended."""
-    found = await _found(data, caller, parts)
+    found = await _found(client, data.number, caller, parts)
     await notes.note(caller, _note(found, "erased"))
     done = await asyncio.to_thread(_people(parts).erase, found)
     return ErasedLine(done.contacts, done.values, done.recordings, found.going_on, found.lists)
@@ -168,13 +173,13 @@ def _people(parts: Parts) -> People:
     return parts.people_data
 
 
-async def _found(data: Whom, caller: Caller, parts: Parts) -> PersonFound:
+async def _found(client: str, number: str, caller: Caller, parts: Parts) -> PersonFound:
     """Raises Trouble: not_found, too_many_contacts."""
-    if caller.client not in (None, data.client):
+    if not reaches(caller, ClientId(client)):
         raise not_found()
     find_: Callable[[ClientId, str], PersonFound | None] = _people(parts).find
     try:
-        found = await asyncio.to_thread(find_, ClientId(data.client), data.number)
+        found = await asyncio.to_thread(find_, ClientId(client), number)
     except TooMany:
         raise Trouble(409, "too_many_contacts") from None
     if found is None:
