@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url
 
-FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=on", "shared_buffers=16MB",
-        "max_connections=200", "autovacuum=off", "listen_addresses=", "jit=off")  # fmt: skip
+PLAIN = ("listen_addresses=", "max_connections=200", "shared_buffers=64MB")
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off")  # what a test keeps is gone anyway
 #: Runs beside the server, and ends it when the tests' own process is gone, however that came.
 WATCH = """
 while [ -d /proc/{session} ]; do sleep 1; done
@@ -64,18 +64,19 @@ def _as_server() -> list[str]:
 
 
 @cache
-def server() -> str:
+def server(*, fsync: bool = False) -> str:
     """The URL of its administrator. Whichever worker comes first starts it."""
-    place = Path(tempfile.gettempdir()) / f"roost-postgres-{session()}"
+    kind = "durable-" if fsync else ""
+    place = Path(tempfile.gettempdir()) / f"roost-postgres-{kind}{session()}"
     with open(f"{place}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "ready").exists():
-            _start(place)
+            _start(place, () if fsync else FAST)
     Path(f"{place}.lock").unlink(missing_ok=True)
     return f"postgresql+psycopg://postgres@/postgres?host={place}"
 
 
-def _start(place: Path) -> None:
+def _start(place: Path, fast: tuple[str, ...]) -> None:
     bin_, as_server = binaries(), _as_server()
     assert bin_ is not None
     shutil.rmtree(place, ignore_errors=True)
@@ -86,7 +87,7 @@ def _start(place: Path) -> None:
     made = [*as_server, bin_ / "initdb", "-D", place / "data", "-U", "postgres", "-A", "trust",
             "-E", "UTF8", "--locale=C", "--no-sync"]  # fmt: skip
     subprocess.run(made, check=True, capture_output=True, cwd="/", timeout=120)
-    options = " ".join(f"-c {one}" for one in FAST)
+    options = " ".join(f"-c {one}" for one in (*PLAIN, *fast))
     start = [*as_server, bin_ / "pg_ctl", "-D", place / "data", "-w", "-t", "60", "-l",
              place / "log", "-o", f"-k {place} {options}", "start"]  # fmt: skip
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)
@@ -119,11 +120,22 @@ def _own() -> str:
     return url
 
 
-def bare() -> str:
+def durable() -> str:
+    """A new database, prepared, on a server that keeps what it commits: for measuring."""
+    from roost.processes.database import prepare
+
+    url = bare(fsync=True)
+    prepare(admin_of(url), "roost")
+    return url
+
+
+def bare(*, fsync: bool = False) -> str:
     """A new database in which nothing was prepared."""
     name = f"t{os.getpid()}_{next(_number)}"
-    _run(server(), f"CREATE DATABASE {name}")
-    url = make_url(server()).set(username="roost", database=name, drivername="postgresql")
+    _run(server(fsync=fsync), f"CREATE DATABASE {name}")
+    url = make_url(server(fsync=fsync)).set(
+        username="roost", database=name, drivername="postgresql"
+    )
     return url.render_as_string(hide_password=False)
 
 

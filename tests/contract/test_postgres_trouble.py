@@ -3,6 +3,7 @@ stands still, and who may touch what."""
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from roost.adapters.store.postgres_schema import lacks
 from roost.kernel.ids import VaultId
 from roost.kernel.messages import VaultPut
 from roost.ports.log import Batch, Deposed, LogFailed
+from roost.processes.database import prepare
 
 
 @pytest.fixture
@@ -175,3 +177,17 @@ def test_a_database_that_was_not_prepared_says_so() -> None:
     ready = engine_for(postgres_server.database())
     assert lacks(ready) is None
     ready.dispose()
+
+
+def test_two_databases_of_one_server_are_prepared_at_once() -> None:
+    """Roles are the server's: both make them, and neither fails."""
+    urls = [postgres_server.bare() for _ in range(4)]
+    with closing(create_engine(postgres_server.admin_of(urls[0])).connect()) as connection:
+        login = connection.exec_driver_sql("SELECT current_user").scalar()
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            tried = [
+                pool.submit(prepare, postgres_server.admin_of(url), str(login)) for url in urls
+            ]
+            for one in tried:
+                one.result()

@@ -55,7 +55,7 @@ class CentreUp:
     calls out to there."""
 
     def __init__(self, folder: Path, flow: str = FLOW, city_port: int = 0) -> None:
-        centre = copied(folder / "centre", city_port)
+        centre = copied(folder / "centre", city_port, "power-grid")
         (centre / "clients" / "power-grid" / "flows" / "main.yaml").write_text(flow)
         first = sockets.free_range(400)
         self.launch = settings.launch(

@@ -4,10 +4,14 @@ import asyncio
 import re
 from pathlib import Path
 
+from roost.kernel.time import HOUR
 from roost.web.testing import SmallCentre
 
-#: Ids of contacts, legs, offers, plays, tracks and collections, as the cell counts them.
-CELLS_OWN = re.compile(r'"C\d|C\d+/|"L\d|leg-\d|caller-\d|media-1|"epoch"|ready_for|candidates')
+#: Ids of contacts, legs, offers, plays, tracks, collections and tasks, as the cell counts them, and
+#: of accounts, as the centre does.
+CELLS_OWN = re.compile(
+    r'"[TU]\d+"|"C\d|C\d+/|"L\d|leg-\d|caller-\d|media-1|"epoch"|ready_for|candidates'
+)
 
 
 async def a_busy_hour(centre: SmallCentre) -> None:
@@ -22,6 +26,10 @@ async def a_busy_hour(centre: SmallCentre) -> None:
         await centre.answer("1001")
         await people["li"].post("/api/desk/hold")
         await people["li"].post("/api/desk/unhold")
+        later = {"queue": f"{client}/calls", "number": "1380", "at": centre.clock.now() + HOUR}
+        assert (await people["li"].post("/api/tasks", json=later)).status_code == 200
+        about = {"ref": f"{client}-1", "at": centre.clock.now() + HOUR}
+        await people["li"].post("/api/tasks", json=about)
         await centre.hang_up(contact)
         await people["li"].post("/api/desk/wrap-up", json={"code": "solved", "note": "n"})
     await people["zhao"].post("/api/desk/ready")

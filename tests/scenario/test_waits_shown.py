@@ -9,11 +9,14 @@ from roost.floor.agents import messages as a
 from roost.floor.calls import messages as c
 from roost.floor.effects import DialNumber
 from roost.floor.estimates import wait
+from roost.floor.flows import messages as f
 from roost.floor.queues import messages as q
 from roost.kernel.ends import Blame, Reason
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import OPERATOR, StreamName
 from roost.kernel.time import InstantUs, Zone
+from roost.office.measures.dictionary import count as count_of
+from roost.office.measures.dictionary import value
 from roost.web.boards import Boards
 from roost.web.live import Live
 from roost.web.permissions import View
@@ -21,8 +24,9 @@ from roost.web.project import Audience, change
 from roost.web.rows import ContactRow, QueueRow
 from scenario.centre import Centre, S, queue, skills
 from scenario.test_callbacks_in_turn import busy, finishes, takes
+from scenario.test_how_long_still import announcing, waiting
 
-__all__ = ["busy"]
+__all__ = ["announcing", "busy"]
 
 SHANGHAI = Zone("Asia/Shanghai", "test", (-(2**62),), (8 * 3_600,))
 
@@ -195,3 +199,27 @@ def test_a_promised_call_whose_time_has_not_come_stands_in_no_line(busy: Centre)
     assert (shown.callback, shown.not_before) == (True, again.not_before)
     busy.after((again.not_before - busy.now) / S)
     assert page.contact(again.contact).not_before is None
+
+
+def test_the_wait_that_was_told_is_held_against_the_one_that_was(announcing: Centre) -> None:
+    page = Page(announcing)
+    kept, late, sooner, later = waiting(announcing, 4)
+    announcing.after(20)  # all of them are told five minutes, or ten
+    announcing.after(40).hangs_up(sooner)
+    announcing.agent_hangs_up(announcing.with_agent("Li") or "")
+    announcing.give(a.WrapUp("Li", "done"))  # type: ignore[arg-type]
+    announcing.answers("Li")
+    assert announcing.with_agent("Li") == kept
+    told = {one.contact: one.said_us for one in reversed(announcing.events(f.WaitAnnounced))}
+    sums = page.look().queues[announcing.queues[1].id].sums
+    assert (count_of("told", sums), value("told_kept", sums)) == (1, 100)
+    assert value("told_error", sums) == 20 * S + told[kept] - 60 * S
+    announcing.after(14 * 60).hangs_up(later)
+    sums = page.look().queues[announcing.queues[1].id].sums
+    assert value("told_kept", sums) == 50, "who gave up sooner tells nothing, who did later does"
+    announcing.agent_hangs_up(kept)
+    announcing.give(a.WrapUp("Li", "done"))  # type: ignore[arg-type]
+    announcing.answers("Li")
+    assert announcing.with_agent("Li") == late
+    sums = page.look().queues[announcing.queues[1].id].sums
+    assert (count_of("told", sums), value("told_kept", sums)) == (2, 33.3)

@@ -5,7 +5,7 @@ from typing import Any
 from roost.floor import definition as d
 from roost.floor.agents import messages as a
 from roost.kernel.time import Zone
-from scenario.centre import Centre, queue
+from scenario.centre import Centre, office_hours, queue
 
 UTC = Zone("UTC", "test", (-(10**15),), (0,))
 
@@ -101,3 +101,73 @@ def test_without_promises_it_is_time_that_counts(centre: Centre) -> None:
     centre.after(1).calls_in("outage")
     ready(centre, "Li")
     assert centre.with_agent("Li") == first
+
+
+# --- hours that count: Monday to Friday, nine to five in Shanghai ---
+
+
+def test_a_promise_is_minded_in_its_hours_alone(centre: Centre) -> None:
+    """By ten in the morning the dear one goes first, by six in the evening whoever is older."""
+    centre.signs_in("Li", ready=False)
+    by_contract(centre, target("outage", 9000, hours=office_hours()), target("bills", 1000))
+    older, younger = centre.calls_in("bills"), centre.after(10).calls_in("outage")
+    ready(centre, "Li")
+    assert centre.with_agent("Li") == younger
+    centre.give(a.DeclineOffer("Li"))  # type: ignore[arg-type]
+    centre.after(10)
+    for call in (older, younger):
+        centre.hangs_up(call)
+    centre.after(8 * 3600)
+    older = centre.calls_in("bills")
+    centre.after(10).calls_in("outage")
+    ready(centre, "Li")
+    assert centre.with_agent("Li") == older, "nobody asks tonight how long the other one waited"
+
+
+def test_who_came_in_the_hours_is_minded_after_them(centre: Centre) -> None:
+    centre.signs_in("Li", ready=False)
+    by_contract(centre, target("outage", 9000, hours=office_hours()), target("bills", 1000))
+    centre.after(7 * 3600 - 12)  # twelve seconds before five
+    centre.calls_in("bills")
+    younger = centre.after(10).calls_in("outage")
+    centre.after(5)
+    ready(centre, "Li")
+    assert centre.with_agent("Li") == younger
+
+
+def test_what_enters_outside_the_hours_counts_for_nothing(centre: Centre) -> None:
+    centre.signs_in("Early")
+    by_contract(centre, target("bills", 1000, hours=office_hours()))
+    in_time(centre, "bills", 2)
+    (promise,) = centre.state.routing.promises
+    assert (promise.period.good, promise.period.all) == (2, 2)
+    centre.after(8 * 3600)
+    in_time(centre, "bills", 3)
+    assert (promise.period.good, promise.period.all) == (2, 2)
+
+
+def test_near_the_end_of_its_hours_a_kept_promise_gives_way(centre: Centre) -> None:
+    """A quarter of an hour of the day is left that counts; of the day itself fifteen hours."""
+    centre.signs_in("Li", ready=False)
+    centre.signs_in("Early")
+    kept = target("bills", 1000, by_day=True, hours=office_hours())
+    by_contract(centre, target("outage", 500, by_day=True), kept)
+    centre.after(6 * 3600 + 2700)
+    in_time(centre, "bills", 20)
+    centre.give(a.GoAway("Early", "break"))  # type: ignore[arg-type]
+    centre.calls_in("bills")
+    outage = centre.after(1).calls_in("outage")
+    ready(centre, "Li")
+    assert centre.with_agent("Li") == outage
+
+
+def test_new_definitions_may_change_the_hours(centre: Centre) -> None:
+    centre.signs_in("Early")
+    by_contract(centre, target("bills", 1000, by_day=True))
+    in_time(centre, "bills", 1)
+    by_contract(centre, target("bills", 1000, by_day=True, hours=office_hours()))
+    (promise,) = centre.state.routing.promises
+    assert promise.period.all == 1
+    assert (
+        sum(b - a for a, b in zip(promise.opens, promise.closes, strict=True)) == 8 * 3600 * 10**6
+    )

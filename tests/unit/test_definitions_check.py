@@ -27,7 +27,7 @@ def test_a_folder_full_of_mistakes_is_told_word_for_word() -> None:
     assert lines == EXPECTED.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["power-grid", "bpo"])
+@pytest.mark.parametrize("name", ["power-grid", "bpo", "bpo-guiyang"])
 def test_an_example_has_nothing_to_mend(name: str) -> None:
     loaded = load(EXAMPLE.parent / name)
     assert isinstance(loaded, Loaded), loaded

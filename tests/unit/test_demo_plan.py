@@ -10,18 +10,20 @@ from roost.processes.demo.plan import Intention, Turn, callers, habits, turn
 from roost.processes.demo.voices import QUIET_DB, WINDOW_MS
 from roost.protocols.rtp.sound import level
 
+NUMBERS = ("95598", "12345")
+
 
 def test_the_same_seed_is_the_same_plan() -> None:
-    assert callers(7, 40, seconds(600)) == callers(7, 40, seconds(600))
-    assert callers(7, 40, seconds(600)) != callers(8, 40, seconds(600))
+    assert callers(7, 40, seconds(600), NUMBERS) == callers(7, 40, seconds(600), NUMBERS)
+    assert callers(7, 40, seconds(600), NUMBERS) != callers(8, 40, seconds(600), NUMBERS)
     assert (
-        callers(7, 40, seconds(60))
-        == callers(7, 40, seconds(600))[: len(callers(7, 40, seconds(60)))]
+        callers(7, 40, seconds(60), NUMBERS)
+        == callers(7, 40, seconds(600), NUMBERS)[: len(callers(7, 40, seconds(60), NUMBERS))]
     )
 
 
 def test_about_as_many_call_as_asked_for_and_all_kinds_do() -> None:
-    found = callers(1, 40, seconds(3_600))
+    found = callers(1, 40, seconds(3_600), NUMBERS)
     assert 2_000 < len(found) < 2_800
     assert {one.intention for one in found} == set(Intention) == set(FINE)
     assert {one.key for one in found} == {"1", "2", "3"}

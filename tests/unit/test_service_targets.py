@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from roost.kernel.time import Zone
+from roost.kernel.time import Hours, Zone
 from roost.office.contracts.model import Contract, ContractVersion, Line, Measure
 from roost.office.contracts.terms import Side, Term
 from roost.office.service_terms.targets import earns, targets
@@ -57,6 +57,12 @@ def test_the_router_minds_the_malus_before_the_bonus_on_the_same_queues() -> Non
     bonus = term(name="more", side=Side.BONUS, target="0.9")
     assert [one.id for one in targets(contract(term(), bonus), QUEUES)] == ["grid/sl"]
     assert [one.id for one in targets(contract(bonus), QUEUES)] == ["grid/more"]
+
+
+def test_the_router_knows_the_hours_that_count() -> None:
+    week = Hours(UTC, ((0, 3_600_000_000),))
+    timed, always = targets(contract(term(hours=week), term(name="all")), QUEUES)
+    assert (timed.hours, always.hours) == (week, None)
 
 
 def test_an_answered_contact_earns_what_its_queues_lines_say() -> None:

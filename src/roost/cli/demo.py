@@ -31,7 +31,7 @@ from roost.cli.watch import A_SECOND, Wallboard
 from roost.kernel.ids import OPERATOR, AgentId
 from roost.processes import first_start, secrets, settings, sockets
 from roost.processes.demo import agents, callers
-from roost.processes.demo.centre import NUMBER, NoExample, copied
+from roost.processes.demo.centre import NoExample, copied
 from roost.processes.demo.summary import DemoSummary, summary_of
 
 AGENTS: Final = 8  # fewer than the example has, so that callers wait now and then
@@ -100,6 +100,8 @@ class Demo:
         self._told: list[callers.Told] = []
         self._processes: list[asyncio.subprocess.Process] = []
         self._pages: tuple[str, ...] = ()
+        self._name = ""
+        self._numbers: tuple[str, ...] = ()
         host = launch.settings.http.advertised()
         self._url = f"http://{host}:{launch.settings.http.port}"
 
@@ -108,6 +110,10 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._stop.set)
         loaded = checked(Path(self._launch.centre))
+        self._name = loaded.centre.document.name
+        self._numbers = tuple(
+            next(iter(folder.client.document.numbers)) for folder in loaded.clients.values()
+        )
         users = list(loaded.agents.document.agents)
         people = self._people(users[:AGENTS])
         self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 3])
@@ -241,7 +247,7 @@ class Demo:
         out = self._launch.settings.trunks["city"].out
         city = 0 if out is None else out.address()[1]
         orders = callers.Orders(
-            sip.advertised(), sip.port, NUMBER, self._seed, self._rate, length, city
+            sip.advertised(), sip.port, self._numbers, self._seed, self._rate, length, city
         )
         process = await self._start("roost.processes.demo.callers", orders)
         if self._for_s is not None:
@@ -268,7 +274,7 @@ class Demo:
         if not self._with_board:
             return None, ExitStack()
         console, views = Console(), live_feed.Views()
-        wallboard = Wallboard("power-grid, a demo", views, console, self._pages)
+        wallboard = Wallboard(f"{self._name}, a demo", views, console, self._pages)
         token = self._launch.places.watch_token.read_text(encoding="ascii").strip()
         live = Live(wallboard, console=console, screen=True, refresh_per_second=A_SECOND)
         return lambda: live_feed.follow(self._url, token, views, wallboard.said), live

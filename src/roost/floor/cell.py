@@ -220,8 +220,9 @@ def _asks(
 def _dequeued(state: CellState, event: queues.ContactDequeued, at: InstantUs) -> None:
     queues_model.dequeued(state.queues, event)
     if not event.callback:
+        entered = InstantUs(at - event.waited_us)
         routing_promises.counted(
-            state.routing, event.queue, event.outcome, event.short, event.in_target, at
+            state.routing, event.queue, event.outcome, event.short, event.in_target, entered, at
         )
     routing_standing.dequeued(state.routing, _contact(event))
 

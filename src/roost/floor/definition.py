@@ -311,6 +311,7 @@ class ServiceTarget(Struct, frozen=True, gc=False):
     """A promise as the router sees it, made from a contract's term (office/service_terms):
     `promised` of the contacts in time (millionths), judged over a day or a month of `zone`, or
     by intervals of their own. `worth`: one contact more in time, in thousandths of a minor unit.
+    `hours`: what enters then counts, and nothing else.
     `abandoned` contacts are `missed`, left `out`, left `out_in_time` (those alone who gave up
     within the threshold), or `good_in_time`."""
 
@@ -323,6 +324,7 @@ class ServiceTarget(Struct, frozen=True, gc=False):
     interval_us: DurationUs = DurationUs(0)
     abandoned: str = "missed"
     short_out: bool = True
+    hours: Hours | None = None
 
 
 class Ring(Struct, frozen=True, gc=False):

@@ -127,15 +127,30 @@ def _visit(record: Record, queue: str, waits: list[Wait]) -> Fact:
     marks = Mark.IN_TARGET if all(wait.in_target for wait in counted) else 0
     if last.outcome is Outcome.ABANDONED and last.short and last.since == counted[0].since:
         marks |= Mark.SHORT
+    told, off_us = _told(counted)
     return Fact(
         What.VISIT,
         counted[0].since,
         record.client,
         "waiting" if last.outcome is None else last.outcome.value,
         queue=queue,
-        marks=marks,
+        marks=marks | told,
         waited_us=waited,
+        off_us=off_us,
     )
+
+
+def _told(waits: list[Wait]) -> tuple[int, int]:
+    """The wait that the caller was told first against the one that was: marks, and by how much it
+    was off. Who gave up sooner tells nothing of it; who gave up later, that it was too short."""
+    told = next((wait.told for wait in waits if wait.told is not None), None)
+    last = waits[-1]
+    if told is None or last.left is None:
+        return 0, 0
+    if last.outcome is Outcome.ANSWERED:
+        kept = Mark.KEPT if last.left <= told else 0
+        return Mark.TOLD | kept, abs(told - last.left)
+    return (Mark.TOLD if last.outcome is Outcome.ABANDONED and last.left > told else 0), 0
 
 
 def _rings(record: Record) -> Iterator[Fact]:

@@ -1,7 +1,9 @@
 """A centre's PostgreSQL: made ready, and looked at before a start."""
 
-from sqlalchemy import URL, create_engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from typing import Final
+
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from roost.adapters.store.postgres import engine_for
 from roost.adapters.store.postgres_schema import lacks, prepare_log, prepare_roles
@@ -9,6 +11,10 @@ from roost.adapters.views.postgres import lacks as views_lack
 from roost.adapters.views.postgres import prepare_views
 
 PREPARE = "run `roost database prepare` in its folder, as somebody who may make roles"
+
+ATTEMPTS: Final = 10
+#: There already (23505, 42710), or changed by somebody else at this moment (XX000).
+MET: Final = frozenset({"23505", "42710", "XX000"})
 
 
 class NotReady(Exception):
@@ -25,14 +31,25 @@ def prepare(url: str | URL, login: str) -> None:
         hide_parameters=True,
     )
     try:
-        with engine.begin() as connection:
-            prepare_roles(connection, login)
-            prepare_log(connection)
-            prepare_views(connection)
+        _prepared(engine, login, ATTEMPTS)
     except SQLAlchemyError as trouble:
         raise NotReady(f"the database wasn't prepared: {_short(trouble)}") from trouble
     finally:
         engine.dispose()
+
+
+def _prepared(engine: Engine, login: str, attempts: int) -> None:
+    """Roles belong to the whole server: whoever prepares another database of it at this moment is
+    met at them, and has made what was missing as soon as they're done."""
+    try:
+        with engine.begin() as connection:
+            prepare_roles(connection, login)
+            prepare_log(connection)
+            prepare_views(connection)
+    except DBAPIError as trouble:
+        if attempts <= 1 or getattr(trouble.orig, "sqlstate", "") not in MET:
+            raise
+        _prepared(engine, login, attempts - 1)
 
 
 def check(url: str) -> None:

@@ -81,7 +81,7 @@ class ContactLine(Struct, frozen=True):
     message: bool  # a voicemail was left
     earned: Money | None
     counted: int | None = None  # how often, where a measure's contacts are asked for
-    task: TaskRow | None = None  # what's still to be done about it: to call back, a voicemail
+    task: TaskRow | None = None  # what's still to be done about it; for the operator's people
     state: Standing = Standing.ENDED
     outbound: bool = False  # an agent called
     tasks: tuple[TaskId, ...] = ()  # what it was about; for the operator's people
@@ -362,7 +362,7 @@ def line(
         one.message,
         one.earned if Scope.INVOICES_READ in caller.scopes else None,
         times,
-        task,
+        task if caller.client is None else None,
         state,
         one.outbound,
         one.tasks if caller.client is None else (),

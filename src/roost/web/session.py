@@ -43,7 +43,8 @@ class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Me(Struct, frozen=True):
-    """Who the caller is and what it may do."""
+    """Who the caller is and what it may do. A client's people have no number in the centre: they're
+    called by what they log in with."""
 
     account: str
     name: str
@@ -109,7 +110,7 @@ def _me(parts: Parts, caller: Caller) -> Me:
     scopes = tuple(sorted(scope.value for scope in caller.scopes))
     now = parts.clock.now()
     return Me(
-        account.id,
+        account.id if caller.client is None else f"{account.owner}/{account.name}",
         account.name,
         account.role,
         caller.client,

@@ -318,12 +318,15 @@ def _shown(parts: Parts, caller: Caller, client: str, period: str) -> StatementS
     return StatementShown(
         short(view),
         view.confirmed_at,
-        account_of(view.confirmed_by) if view.confirmed_at is not None else None,
+        None if view.confirmed_at is None else shown_of(parts, caller, view.confirmed_by),
         view.by_silence,
         _frozen(view.frozen, ours),
         None if view.standing is None else _frozen(view.standing, ours),
         None if view.correction is None else _frozen(view.correction, ours),
-        tuple(_dispute(office, one, counts, view, ours) for one in view.disputes.values()),
+        tuple(
+            _dispute(office, one, counts, view, shown_of(parts, caller, one.by), ours)
+            for one in view.disputes.values()
+        ),
     )
 
 
@@ -352,6 +355,16 @@ def account_of(actor: str) -> str | None:
     return id_.partition("/")[0] if kind in ("person", "token") else None
 
 
+def shown_of(parts: Parts, caller: Caller, actor: str) -> str | None:
+    """Who did something: the operator's people are told the account, a client's the name of their
+    own (numbers of accounts count across clients). Blocking."""
+    account = account_of(actor)
+    if account is None or caller.client is None:
+        return account
+    own = (one for one in parts.accounts.listing(caller.owner) if one.id == account)
+    return next((one.name for one in own), None)
+
+
 def _frozen(frozen: Frozen, ours: bool) -> FrozenShown:
     by = account_of(frozen.by) if ours else None
     return FrozenShown(frozen.at, by, frozen.digest, frozen.draft)
@@ -362,13 +375,14 @@ def _dispute(
     one: DisputeView,
     counts: dict[ContactId, int],
     view: StatementView,
+    by: str | None,
     ours: bool,
 ) -> DisputeShown:
     return DisputeShown(
         one.dispute.rpartition("/")[2],
         one.status,
         one.at,
-        account_of(one.by),
+        by,
         one.lines,
         tuple(ref_of(view.client, counts[each]) for each in one.contacts if each in counts),
         office.words(view.client, one.words),

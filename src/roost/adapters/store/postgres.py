@@ -71,12 +71,14 @@ _READ: Final = (
     f"SELECT {_COLUMNS} FROM events "  # noqa: S608 - names of ours only
     "WHERE stream = %s AND number > %s ORDER BY number LIMIT %s"
 )
+#: After _APPEND: true where it moved the stream's row, which stays locked then.
+_OURS: Final = "EXISTS (SELECT FROM writer WHERE stream = %b::text AND epoch = %b::bigint)"
 _PUT: Final = (
-    "INSERT INTO vault (stream, owner, id, sealed) "
-    "SELECT %b, * FROM unnest(%b::text[], %b::text[], %b::bytea[]) "
-    "ON CONFLICT (owner, stream, id) DO UPDATE SET sealed = excluded.sealed"
+    "INSERT INTO vault (stream, owner, id, sealed) "  # noqa: S608 - names of ours only
+    "SELECT %b::text, one.* FROM unnest(%b::text[], %b::text[], %b::bytea[]) AS one "
+    f"WHERE {_OURS} ON CONFLICT (owner, stream, id) DO UPDATE SET sealed = excluded.sealed"
 )
-_DROP: Final = "DELETE FROM vault WHERE stream = %s AND id = ANY(%s)"
+_DROP: Final = f"DELETE FROM vault WHERE stream = %b AND id = ANY(%b::text[]) AND {_OURS}"  # noqa: S608
 _CLAIM: Final = (
     "INSERT INTO writer (stream, epoch, last) VALUES (%s, 1, 0) "
     "ON CONFLICT (stream) DO UPDATE SET epoch = writer.epoch + 1 RETURNING epoch, last"
@@ -207,15 +209,20 @@ class PostgresWriter:
         puts: dict[tuple[Owner, VaultId], bytes],
         drops: Sequence[VaultId],
     ) -> None:
-        connection = self._connection
-        with connection.transaction(), connection.cursor() as moved:
+        """In one way there and back; each statement for itself does nothing where the epoch isn't
+        ours, so what's committed then is nothing."""
+        connection, ours = self._connection, (self.stream, self.epoch)
+        with connection.cursor() as moved:
             with connection.pipeline():
-                moved.execute(_APPEND, (last, self.stream, self.epoch, self._last, *columns))
+                connection.execute("BEGIN")
+                moved.execute(_APPEND, (last, *ours, self._last, *columns))
                 if puts:
                     owners, ids = [key[0] for key in puts], [key[1] for key in puts]
-                    connection.execute(_PUT, (self.stream, owners, ids, list(puts.values())))
+                    values = list(puts.values())
+                    connection.execute(_PUT, (self.stream, owners, ids, values, *ours))
                 if drops:
-                    connection.execute(_DROP, (self.stream, list(drops)))
+                    connection.execute(_DROP, (self.stream, list(drops), *ours))
+                connection.execute("COMMIT")
             if moved.fetchone() is None:
                 raise Deposed(f"{self.stream}: another epoch took over from {self.epoch}")
 

@@ -159,12 +159,16 @@ class Span(Struct, gc=False):
 
 class Promise(Struct, gc=False):
     """A target with its counts: of the running period, and of the running interval. `weight`:
-    what one contact more in time is worth by now."""
+    what one contact more in time is worth by now. With hours that count, each span of them in the
+    period: when it `opens` and `closes`, and how much of them came `before`."""
 
     target: definition.ServiceTarget
     period: Span = field(default_factory=Span)
     interval: Span = field(default_factory=Span)
     weight: int = 0
+    opens: list[int] = field(default_factory=list[int])
+    closes: list[int] = field(default_factory=list[int])
+    before: list[int] = field(default_factory=list[int])
 
 
 class Routing(Struct, gc=False):

@@ -24,7 +24,7 @@ def key(state: Routing, klass: Class, place: Place, now: InstantUs) -> Key:
     """The lowest goes first."""
     priority = priority_of(klass, place[0], now)
     if state.order == CONTRACT:
-        return (-priority, -promises.cost(state, klass.queue, now - place[0]), place)
+        return (-priority, -promises.cost(state, klass.queue, place[0], now), place)
     return (-priority, 0, place)
 
 

@@ -3,22 +3,26 @@
 A target's counts run over its period, and over its interval where intervals are judged by
 themselves. What a contact in time is worth follows from what is still needed: little where the
 promise is safe, nothing where an interval is lost, the whole of it where it hangs in the balance.
+Where a contract names hours, what enters outside of them neither counts nor costs, and what's still
+to come is what may come in them.
 Counted when a wait ends, in the period in which it ends: a contact that crosses a bound is
 counted a moment late, which an order can bear (verdicts are the office's, by entry).
 """
 
+from bisect import bisect_right
 from typing import Final
 
 from roost.floor.definition import ServiceTarget
 from roost.floor.routing.model import Promise, Routing, Span
 from roost.kernel.calendar import civil, day_number, local_day, start_of_day
 from roost.kernel.ids import QueueId
-from roost.kernel.time import HOUR, SECOND, InstantUs
+from roost.kernel.time import HOUR, MINUTE, SECOND, InstantUs
 
 MILLION: Final = 1_000_000
 SAFE: Final = 10  # a promise that is kept already is worth a tenth
 LOST: Final = 4  # one that can't be kept any more still costs by the point: a quarter
 SOONEST_US: Final = SECOND  # nobody is nearer to the threshold than that
+QUARTER_US: Final = 15 * MINUTE  # hours begin and end with one
 PATIENCE_S: Final = 180  # by how fast people give up: what a second costs of an answer's worth
 
 
@@ -28,23 +32,39 @@ def begin(state: Routing, targets: tuple[ServiceTarget, ...]) -> None:
     state.promises = [before.get(target.id) or Promise(target) for target in targets]
     state.promised = {}
     for place, (promise, target) in enumerate(zip(state.promises, targets, strict=True)):
+        changed = promise.target.hours != target.hours
         promise.target = target
+        if changed:
+            _hours(promise)
         for queue in target.queues:
             state.promised.setdefault(queue, []).append(place)
 
 
 def counted(
-    state: Routing, queue: QueueId, outcome: str, short: bool, in_target: bool, at: InstantUs
+    state: Routing,
+    queue: QueueId,
+    outcome: str,
+    short: bool,
+    in_target: bool,
+    entered: InstantUs,
+    at: InstantUs,
 ) -> None:
     """A wait has ended."""
     for place in state.promised.get(queue, ()):
         promise = state.promises[place]
+        if not _concerns(promise.target, entered):
+            continue
         _turn(promise, at)
         good, of = _counts(promise.target, outcome, short, in_target)
         for span in (promise.period, promise.interval):
             span.good += good
             span.all += of
         promise.weight = _weight(promise, at)
+
+
+def _concerns(target: ServiceTarget, entered: InstantUs) -> bool:
+    """Whether the promise is about what entered then."""
+    return target.hours is None or target.hours.open_at(entered)
 
 
 def _counts(target: ServiceTarget, outcome: str, short: bool, in_target: bool) -> tuple[int, int]:
@@ -63,6 +83,7 @@ def _turn(promise: Promise, at: InstantUs) -> None:
     target = promise.target
     if at >= promise.period.until:
         promise.period = Span(*_period(target, at))
+        _hours(promise)
     if target.interval_us and at >= promise.interval.until:
         begin_at = at - at % target.interval_us
         promise.interval = Span(InstantUs(begin_at), InstantUs(begin_at + target.interval_us))
@@ -80,12 +101,44 @@ def _period(target: ServiceTarget, at: InstantUs) -> tuple[InstantUs, InstantUs]
     return start_of_day(target.zone, first), start_of_day(target.zone, following)
 
 
+def _hours(promise: Promise) -> None:
+    """The spans of the running period that count."""
+    promise.opens, promise.closes, promise.before = [], [], []
+    hours, period = promise.target.hours, promise.period
+    if hours is None:
+        return
+    sum_us = 0
+    for at in range(period.begin, period.until, QUARTER_US):
+        if not hours.open_at(InstantUs(at)):
+            continue
+        if not promise.closes or promise.closes[-1] != at:
+            promise.opens.append(at)
+            promise.closes.append(at)
+            promise.before.append(sum_us)
+        promise.closes[-1] += QUARTER_US
+        sum_us += QUARTER_US
+
+
+def _counting(promise: Promise, begin: InstantUs, end: InstantUs) -> int:
+    """How much of this part of the period counts."""
+    if promise.target.hours is None:
+        return end - begin
+    return _counting_before(promise, end) - _counting_before(promise, begin)
+
+
+def _counting_before(promise: Promise, at: InstantUs) -> int:
+    place = bisect_right(promise.opens, at) - 1
+    if place < 0:
+        return 0
+    return promise.before[place] + min(at, promise.closes[place]) - promise.opens[place]
+
+
 def _weight(promise: Promise, at: InstantUs) -> int:
     """What one contact more in time is worth now, in thousandths of a minor unit."""
     target = promise.target
     span = promise.interval if target.interval_us else promise.period
-    passed = max(1, at - span.begin)
-    expected = span.all * (span.until - at) // max(passed, min(HOUR, span.until - span.begin))
+    passed, left = _counting(promise, span.begin, at), _counting(promise, at, span.until)
+    expected = span.all * left // max(1, passed, min(HOUR, passed + left))
     needed = -(-target.promised * (span.all + expected) // MILLION) - span.good
     rest = expected + 1
     if needed <= 0:
@@ -96,15 +149,18 @@ def _weight(promise: Promise, at: InstantUs) -> int:
     return target.worth * min(MILLION, MILLION * share // max(1, target.promised)) // MILLION
 
 
-def cost(state: Routing, queue: QueueId, waited_us: int) -> int:
-    """What one second more of waiting costs, in millionths of a minor unit: the chance that the
-    customer gives up, and the worth of a promise over the time that is left to keep it."""
+def cost(state: Routing, queue: QueueId, since: int, now: InstantUs) -> int:
+    """What one second more of a wait costs that began at `since`, in millionths of a minor unit:
+    the chance that the customer gives up, and the worth of a promise over the time that is left to
+    keep it."""
     known = state.queues[queue]
     costs = 1000 * known.earns // PATIENCE_S
-    left = known.target_us - waited_us
+    left = known.target_us - (now - since)
     if left > 0:
         for place in state.promised.get(queue, ()):
             promise = state.promises[place]
+            if not _concerns(promise.target, InstantUs(since)):
+                continue
             weight = promise.weight if promise.period.until else promise.target.worth
             costs += 1000 * weight * SECOND // max(left, SOONEST_US)
     return costs

@@ -154,6 +154,9 @@ _ALL: Final = (
     Measure("callback_wait", 1, Unit.US, Mean(("callback_wait_us",), ("callbacks_reached",))),
     Measure("abandoned_wait", 1, Unit.US, Mean(("abandoned_wait_us",), ("abandoned",))),
     Measure("longest_wait", 1, Unit.US, Total(("longest_wait_us",))),
+    Measure("told", 1, Unit.CONTACTS, Total(("told",))),
+    Measure("told_error", 1, Unit.US, Mean(("told_off_us",), ("told",))),
+    Measure("told_kept", 1, Unit.PER_CENT, Share(("told_kept",), ("told", "told_too_short"))),
     # --- rings, when they're over ---
     Measure("rings", 1, Unit.RINGS, Total(("rings",))),
     Measure("missed_rings", 1, Unit.RINGS, Total(("missed_rings",))),

@@ -41,6 +41,8 @@ class Mark:
     HELD: Final = 16  # a segment: the customer was on hold
     BLIND: Final = 32  # a segment: ended by a blind transfer
     CONSULTED: Final = 64  # a segment: ended by a transfer after a consultation
+    TOLD: Final = 128  # a visit: the wait that was told can be held against the one that was
+    KEPT: Final = 256  # a visit: and it wasn't longer
 
 
 class Fact(Struct, frozen=True, gc=False):
@@ -61,3 +63,4 @@ class Fact(Struct, frozen=True, gc=False):
     wrap_up_us: int = 0
     holds: int = 0
     spent_us: int = 0
+    off_us: int = 0

@@ -120,6 +120,21 @@ WORDS: Final[dict[str, Words]] = {
         "Longest wait", "The longest wait that is over, however it ended.",
         "最长等待", "已结束的等待中最长的一次，无论结果如何。",
     ),
+    "told": Words(
+        "Told their wait",
+        "Answered contacts that were told how long they'd wait, by what they were told first.",
+        "已告知等待", "曾被告知预计等待时间且已接听的联络，以首次告知为准。",
+    ),
+    "told_error": Words(
+        "Told wait's error",
+        "How far the wait that they were told was from the one that was, on the mean, either way.",
+        "告知等待误差", "所告知的等待与实际等待之差的平均值（不分长短）。",
+    ),
+    "told_kept": Words(
+        "Told wait kept",
+        "Answered within the wait that they were told, of those answered and who gave up later.",
+        "告知等待兑现率", "在所告知的等待内接听的比例，分母为已接听者与超过所告知等待后放弃者。",
+    ),
     "rings": Words(
         "Rings", "Times that an agent's phone rang for a contact.",
         "振铃次数", "坐席话机为联络振铃的次数。",

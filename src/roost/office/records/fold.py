@@ -31,7 +31,7 @@ from roost.floor.calls.messages import (
     TransferFailed,
     TransferStarted,
 )
-from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted
+from roost.floor.flows.messages import FlowAdvanced, FlowRescued, FlowStarted, WaitAnnounced
 from roost.floor.queues.messages import (
     ContactDequeued,
     ContactQueued,
@@ -41,7 +41,7 @@ from roost.floor.queues.messages import (
 from roost.floor.tasks.messages import TaskAdded
 from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ClientId, ContactId, TrunkId
-from roost.kernel.time import DurationUs
+from roost.kernel.time import DurationUs, after
 from roost.office.records.model import Leg, Record, Ring, Segment, Track, Wait
 
 
@@ -213,6 +213,13 @@ def _dequeued(record: Record, envelope: Envelope, body: ContactDequeued) -> None
             )
 
 
+def _announced(record: Record, envelope: Envelope, body: WaitAnnounced) -> None:
+    """A wait that was named: more than the longest that can be said isn't."""
+    wait = record.waits[-1] if record.waits else None
+    if wait is not None and wait.left is None and wait.told is None and body.said_us:
+        wait.told = after(envelope.at, body.said_us)
+
+
 def _turned_away(record: Record, _: Envelope, __: ContactTurnedAway) -> None:
     record.turned_away = True
 
@@ -355,6 +362,7 @@ _STEPS: Final[dict[type[Any], Callable[[Record, Envelope, Any], None]]] = {
     FlowStarted: _flow,
     FlowAdvanced: _advanced,
     FlowRescued: _rescued,
+    WaitAnnounced: _announced,
     ContactQueued: _queued,
     ContactDequeued: _dequeued,
     ContactTurnedAway: _turned_away,

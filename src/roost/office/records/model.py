@@ -78,6 +78,7 @@ class Wait(Struct, gc=False):
     in_target: bool = False
     void: bool = False  # answered, but the agent was gone before anyone was heard
     callback: bool = False  # a promised call's place: the caller's own wait ended before
+    told: InstantUs | None = None  # when it would be over, as the caller was told first
 
 
 class Ring(Struct, gc=False):

@@ -68,6 +68,7 @@ def _target(
         interval_us=term.interval_us or DurationUs(0),
         abandoned=abandoned,
         short_out="-short_abandoned" in whole,
+        hours=term.hours,
     )
 
 

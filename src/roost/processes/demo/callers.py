@@ -47,7 +47,7 @@ HORIZON: Final = DurationUs(7 * 24 * 60 * MINUTE)
 class Orders(Struct, frozen=True):
     host: str
     port: int
-    number: str
+    numbers: tuple[str, ...]  # whom they call, in turn
     seed: int
     a_minute: float
     for_us: int | None  # None: until SIGTERM
@@ -94,7 +94,7 @@ class Callers:
         few = DurationUs(min(length, 60 * MINUTE))  # a plan of an hour; then it begins anew
         while loop.time() - begun < length / SECOND and not self._stop.is_set():
             start = loop.time()
-            for caller in callers(orders.seed, orders.a_minute, few):
+            for caller in callers(orders.seed, orders.a_minute, few, orders.numbers):
                 await self._until(min(start + caller.at / SECOND, begun + length / SECOND))
                 if self._stop.is_set() or loop.time() - begun >= length / SECOND:
                     break
@@ -116,7 +116,7 @@ class Callers:
         softphone = Softphone(Account(caller.number, "", orders.host, orders.port))
         try:
             await softphone.start()
-            call = softphone.phone.call(f"sip:{orders.number}@{orders.host}:{orders.port}")
+            call = softphone.phone.call(f"sip:{caller.called}@{orders.host}:{orders.port}")
             told = await _Path(caller, call, self._says).walk()
         except OSError as error:
             told = Told(caller.number, caller.intention, caller.key, False, str(error), 0, 0)

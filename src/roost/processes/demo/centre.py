@@ -1,4 +1,4 @@
-"""The demo's centre: the example's folder, on free ports, with an office that is always open, and
+"""The demo's centre: an example's folder, on free ports, with an office that is always open, and
 callbacks that are offered to whom a demo's few minutes make wait."""
 
 import shutil
@@ -7,8 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-EXAMPLE: Final = "power-grid"
-NUMBER: Final = "95598"
+EXAMPLE: Final = "bpo-guiyang"  # three clients, one floor
 ALWAYS: Final = {"weekly": {"mon-sun": ["00:00-24:00"]}}
 SOON: Final = {"after": "6s", "again": "15s", "retry": "20s"}
 
@@ -17,22 +16,20 @@ class NoExample(Exception):
     """The example isn't there; the message names the mend."""
 
 
-def example() -> Path:
-    """The example's folder, beside the sources or in the current folder."""
+def example(name: str) -> Path:
+    """An example's folder, beside the sources or in the current folder."""
     for root in (Path(__file__).resolve().parents[4], Path.cwd()):
-        found = root / "examples" / EXAMPLE
+        found = root / "examples" / name
         if (found / "centre.yaml").exists():
             return found
-    raise NoExample(
-        f"examples/{EXAMPLE} isn't here: run `roost demo` in a clone of the repository."
-    )
+    raise NoExample(f"examples/{name} isn't here: run `roost demo` in a clone of the repository.")
 
 
-def copied(to: Path, city_port: int = 0) -> Path:
+def copied(to: Path, city_port: int = 0, name: str = EXAMPLE) -> Path:
     """A copy whose office hours never end: a demo at night shows the same. With a
     `city_port` its trunk calls out to the demo's own city, so that promised calls can be made,
     too. Raises NoExample."""
-    shutil.copytree(example(), to, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".roost"))
+    shutil.copytree(example(name), to, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".roost"))
     path = to / "centre.yaml"
     centre = yaml.safe_load(path.read_text(encoding="utf-8"))
     centre["calendars"] = dict.fromkeys(centre.get("calendars", {}), ALWAYS)

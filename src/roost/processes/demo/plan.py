@@ -4,6 +4,7 @@ What the callers meet (how long they wait, who answers) is up to the centre; so 
 at which anything happens. Only the plan is the same for the same seed.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -42,6 +43,7 @@ class Caller(Struct, frozen=True):
     """One caller. Lengths are microseconds; `at` counts from the demo's start."""
 
     number: str
+    called: str
     at: DurationUs
     intention: Intention
     key: str
@@ -87,22 +89,23 @@ def turn(seed: int, agent: str, count: int) -> Turn:
     return Turn(Dice(seed, own * 1_000 + count).pick(TURNS))
 
 
-def callers(seed: int, a_minute: float, length: DurationUs) -> list[Caller]:
-    """All who'll call within a length of time, in order."""
+def callers(seed: int, a_minute: float, length: DurationUs, numbers: Sequence[str]) -> list[Caller]:
+    """All who'll call one of these numbers within a length of time, in order."""
     mean = int(60 * SECOND / max(a_minute, 0.1))
     dice = Dice(seed, 1)
     found: list[Caller] = []
     at = mean // 4
     while at < length:
-        found.append(_caller(Dice(seed, 1_000 + len(found)), len(found), at))
+        found.append(_caller(Dice(seed, 1_000 + len(found)), len(found), at, numbers))
         at += mean // 3 + dice.exponential(mean * 2 // 3)
     return found
 
 
-def _caller(dice: Dice, index: int, at: int) -> Caller:
+def _caller(dice: Dice, index: int, at: int, numbers: Sequence[str]) -> Caller:
     number = f"0931{7_000_000 + (index * 7_919) % 2_000_000}"
     return Caller(
         number=number,
+        called=numbers[index % len(numbers)],
         at=DurationUs(at),
         intention=Intention(dice.pick(WEIGHTS)),
         key=dice.pick(KEYS),
