@@ -34,7 +34,7 @@ Named = FromPath[Annotated[str, msgspec.Meta(max_length=64)]]
 Ref = FromPath[Annotated[str, msgspec.Meta(max_length=120)]]
 
 
-class Whom(Struct, frozen=True, forbid_unknown_fields=True):
+class PersonAsked(Struct, frozen=True, forbid_unknown_fields=True):
     """A person, known to the client by a number as anybody writes it."""
 
     number: Text
@@ -76,7 +76,7 @@ class Correction(Struct, frozen=True, forbid_unknown_fields=True):
 )
 async def find(
     client: Named,
-    data: JSONBody[Whom],
+    data: JSONBody[PersonAsked],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],
@@ -103,7 +103,7 @@ async def find(
 )
 async def export(
     client: Named,
-    data: JSONBody[Whom],
+    data: JSONBody[PersonAsked],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],
@@ -125,7 +125,7 @@ async def export(
 @post("/api/clients/{client:str}/persons/erase", status_code=200, summary="Erase a person's data")
 async def erase(
     client: Named,
-    data: JSONBody[Whom],
+    data: JSONBody[PersonAsked],
     caller: NamedDependency[Caller],
     parts: NamedDependency[Parts],
     notes: NamedDependency[Notes],

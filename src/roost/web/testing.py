@@ -335,18 +335,7 @@ class SmallCentre:
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
             persons=persons,
-            people_data=People(
-                STREAM,
-                self.store.reader(),
-                views,
-                persons,
-                self.store.vault(STREAM),
-                self.store.vault_rows(STREAM),
-                self.recordings,
-                ViewsPersonsForgotten(folder / "views.db"),
-                normal,
-                lambda _client, _number: (),
-            ),
+            people_data=self._people_data(folder / "views.db", views, persons),
             office=None if office is None else office(self.store, folder),
         )
         self.follower = Follower(self.parts)
@@ -360,6 +349,20 @@ class SmallCentre:
         self._count = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stack = AsyncExitStack()
+
+    def _people_data(self, place: Path, views: SqliteViews, persons: KeyedPersons) -> People:
+        return People(
+            STREAM,
+            self.store.reader(),
+            views,
+            persons,
+            self.store.vault(STREAM),
+            self.store.vault_rows(STREAM),
+            self.recordings,
+            ViewsPersonsForgotten(place),
+            normal,
+            lambda _client, _number: (),
+        )
 
     async def __aenter__(self) -> Self:
         await self.engine.start()

@@ -187,7 +187,7 @@ function Caller(
   const look = useCommand(() =>
     body(api.POST("/api/contacts/{ref}/reveal", { params: { path: { ref: reference } } })),
   );
-  if (masked === null) return t(erased ? "erased" : "hidden");
+  if (masked === null) return erased ? t("erased") : t("hidden");
   if (look.data !== undefined) return look.data.caller;
   return (
     <>
