@@ -44,7 +44,7 @@ AREAS = {
     "tasks": tasks,
     "accounts": accounts,
 }
-INHERITED = {"owner", "contact"}
+INHERITED = {"mac", "owner", "contact"}
 
 
 def text_of(thing: type) -> str:

@@ -1,6 +1,8 @@
 """What ports.audit promises: nothing is lost between those who note by turns."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> MemoryStore | Sqlit
 
 def test_processes_note_by_turns_and_nothing_is_lost(store: MemoryStore | SqliteStore) -> None:
     clock = CellClock()
-    trails = [StreamTrail(store.writer, clock) for _ in range(3)]
+    trails = [StreamTrail(store.writer, clock, store.chain()) for _ in range(3)]
 
     def note(number: int) -> None:
         ref = f"water-{number + 1}"
@@ -48,3 +50,73 @@ def test_processes_note_by_turns_and_nothing_is_lost(store: MemoryStore | Sqlite
         f"water-{number + 1}" for number in range(NOTES)
     }
     assert {row.actor for row in rows} == {"person:U2"}
+    assert store.chain().verify().entries == NOTES
+    assert store.chain().verify().broken is None
+
+
+def noted(folder: Path) -> SqliteStore:
+    """Five entries."""
+    store = SqliteStore(folder / "log", KeyFile(folder / "keys.json"))
+    trail = StreamTrail(store.writer, CellClock(), store.chain())
+    for number in range(1, 6):
+        trail.note(WANG, NumberShown(owner=Owner("water"), ref=f"water-{number}"))
+    trail.close()
+    return store
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ("UPDATE events SET actor = 'person:U9' WHERE number = 3", 3),
+        ("UPDATE events SET at = at + 1 WHERE number = 2", 2),
+        ("UPDATE events SET body = replace(body, 'water-4', 'water-9') WHERE number = 4", 4),
+        ("UPDATE events SET body = replace(body, 'mac', 'mak') WHERE number = 1", 1),
+        ("DELETE FROM events WHERE number = 2", 2),
+        ("DELETE FROM events WHERE number = 1", 1),
+        (
+            (
+                "DELETE FROM events WHERE number = 3;"
+                "UPDATE events SET number = number - 1 WHERE number > 3"
+            ),
+            3,
+        ),
+        (
+            (
+                "UPDATE events SET number = 9 WHERE number = 3;"
+                "UPDATE events SET number = 3 WHERE number = 4;"
+                "UPDATE events SET number = 4 WHERE number = 9"
+            ),
+            3,
+        ),
+    ],
+)
+def test_a_changed_removed_or_moved_entry_is_found(tmp_path: Path, change: str, first: int) -> None:
+    store = noted(tmp_path)
+    assert store.chain().verify().broken is None
+    with closing(sqlite3.connect(store.path(AUDIT))) as file:
+        file.executescript(change)
+        file.commit()
+    found = store.chain().verify()
+    assert (found.broken, found.entries) == (first, first - 1)
+
+
+def test_a_kept_head_finds_a_trail_cut_off_or_written_anew(tmp_path: Path) -> None:
+    store = noted(tmp_path)
+    head = store.chain().head()
+    assert head.number == 5
+    assert store.chain().verify(head).broken is None
+    with closing(sqlite3.connect(store.path(AUDIT))) as file:
+        file.execute("DELETE FROM events WHERE number > 3")
+        file.commit()
+    assert store.chain().verify().broken is None
+    cut = store.chain().verify(head)
+    assert cut.broken == 4
+    trail = StreamTrail(store.writer, CellClock(), store.chain())
+    for ref in ("water-7", "water-8"):
+        trail.note(WANG, NumberShown(owner=Owner("water"), ref=ref))
+    trail.close()
+    assert store.chain().verify().broken is None
+    assert store.chain().verify(head).broken == 5
+    assert (
+        SqliteStore(tmp_path / "log", KeyFile(tmp_path / "keys.json")).chain().verify().entries == 5
+    )

@@ -20,7 +20,7 @@ from roost.kernel.envelope import Envelope
 from roost.kernel.ids import ContactId, Digest, Owner, StreamName, VaultId
 from roost.kernel.messages import VaultPut
 from roost.kernel.time import InstantUs
-from roost.ports.log import Batch, Deposed, LogReader, LogWriter, Vault
+from roost.ports.log import Batch, Deposed, LogReader, LogWriter, Tried, Vault, VaultRows
 from roost.ports.snapshots import Snapshot, Snapshots
 
 STREAM = StreamName("doors-1")
@@ -32,6 +32,7 @@ class Store(Protocol):
     def writer(self, stream: StreamName) -> LogWriter: ...
     def reader(self) -> LogReader: ...
     def vault(self, stream: StreamName) -> Vault: ...
+    def vault_rows(self, stream: StreamName) -> VaultRows: ...
 
 
 def postgres(tmp_path: Path) -> PostgresStore:
@@ -181,6 +182,32 @@ def test_the_vault_opens_for_its_owner_alone(store: Store) -> None:
         assert vault.reveal(HOUSE, VaultId("note/1")) == b"newer"
         writer.append(Batch((), (), [VaultId("note/1"), VaultId("never")]))
         assert vault.reveal(HOUSE, VaultId("note/1")) is None
+
+
+def test_a_second_hand_changes_the_vault_beside_the_writer(store: Store) -> None:
+    other, rows = Owner("other"), store.vault_rows(STREAM)
+    assert rows.ids(HOUSE, VaultId(""), 9) == []
+    assert rows.erase(HOUSE, [VaultId("a")]) == 0
+    with closing(store.writer(STREAM)) as writer:
+        puts = [VaultPut(VaultId(name), HOUSE, name.encode()) for name in "abcde"]
+        writer.append(Batch(events(1, 2), [*puts, VaultPut(VaultId("a"), other, b"theirs")]))
+        assert rows.ids(HOUSE, VaultId("b"), 2) == ["c", "d"]
+        assert rows.values(HOUSE, VaultId("d"), 9) == [("e", b"e")]
+        assert rows.erase(HOUSE, [VaultId("a"), VaultId("b"), VaultId("z")]) == 2
+        assert rows.correct(HOUSE, VaultId("c"), b"right")
+        assert not rows.correct(HOUSE, VaultId("a"), b"gone")
+        vault = store.vault(STREAM)
+        assert [vault.reveal(HOUSE, VaultId(name)) for name in "abcd"] == [
+            None,
+            None,
+            b"right",
+            b"d",
+        ]
+        assert vault.reveal(other, VaultId("a")) == b"theirs"
+        assert rows.tried(HOUSE, VaultId(""), 2) == ("d", Tried(opened=2))
+        assert rows.reseal(HOUSE, VaultId("d"), 2) == (None, 0)
+        writer.append(Batch(events(3, 3)))  # who writes the stream isn't in the way, nor deposed
+    rows.close()
 
 
 def test_reading_goes_on_while_the_writer_writes(store: Store) -> None:

@@ -3,6 +3,7 @@ reads, what a script gets, and the exit status."""
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from typer.testing import CliRunner
 
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.store.keys import KeyFile
+from roost.adapters.store.persons import KeyedPersons
 from roost.adapters.store.sqlite import SqliteStore
 from roost.adapters.views import CellProjection, SettingsProjection
 from roost.adapters.views.schema import open_views
-from roost.cli import contacts, invoices, reports
+from roost.cli import contacts, invoices, keys, persons, reports
 from roost.cli.apply import apply
 from roost.cli.check import check
 from roost.cli.schemas import schemas
@@ -43,6 +45,8 @@ app.command("schemas")(schemas)
 app.add_typer(contacts.app, name="contacts")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(reports.app, name="reports")
+app.add_typer(keys.app, name="keys")
+app.add_typer(persons.app, name="persons")
 
 
 def run(*words: str, status: int = 0) -> str:
@@ -81,11 +85,12 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
                for n in range(1, 200)]  # fmt: skip
     writer.append(Batch(log, callers))
     writer.close()
-    reader = store.reader()
+    reader, keys = store.reader(), KeyFile(data / "keys.json")
+    persons = KeyedPersons(store.vault(CELL), keys.index_key)
     decoder = Decoder(SETTINGS_EVENTS, {})
     settings, cell = (
         SettingsProjection(data / "views.db", SETTINGS),
-        CellProjection(data / "views.db", CELL),
+        CellProjection(data / "views.db", CELL, persons.of),
     )
     settings.apply([decoder.envelope(row) for row in reader.read(SETTINGS, 0, 100)])
     cell.apply(log)
@@ -175,6 +180,60 @@ def test_verify_proves_the_views_and_finds_a_changed_one(centre: list[str]) -> N
         connection.exec_driver_sql("UPDATE parts SET quantity = quantity - 1")
     engine.dispose()
     assert "ok  " in run("invoices", "verify", *centre)
+
+
+def test_a_persons_data_is_found_taken_away_corrected_and_erased_and_the_invoice_adds_up(
+    centre: list[str], tmp_path: Path
+) -> None:
+    one = data_of("contacts", "list", "--outcome", "answered", "--limit", "1", *centre)[0]
+    ref = f"power-grid-{one['count']}"
+    number = data_of("contacts", "show", ref, *centre)["caller"]
+    other = data_of("contacts", "list", "--limit", "3", *centre)[2]
+    before = data_of("invoices", "list", *centre)
+    spaced = f"{number[:3]} {number[3:7]}-{number[7:]}"
+    found = data_of("persons", "find", "power-grid", spaced, *centre)
+    assert found["contacts"] == [ref]
+    assert found["values"] >= 1
+    assert data_of("persons", "find", "power-grid", "0851-1", *centre)["contacts"] == []
+    run("persons", "find", "water", number, *centre, status=1)
+
+    file = tmp_path / "person.zip"
+    run("persons", "export", "power-grid", number, "--to", str(file), *centre)
+    assert file.stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(file) as taken:
+        about = json.loads(taken.read("person.json"))
+    (contact,) = about["contacts"]
+    assert contact["contact"] == ref
+    assert {"what": "caller", "text": number} in contact["texts"]
+
+    run("persons", "correct", ref, "13911112222", *centre)
+    assert data_of("persons", "find", "power-grid", number, *centre)["contacts"] == []
+    assert data_of("persons", "find", "power-grid", "13911112222", *centre)["contacts"] == [ref]
+
+    asked = ("persons", "erase", "power-grid", "13911112222")
+    done = data_of(*asked, "--yes", *centre)
+    assert (done["contacts"], done["values"] >= 1) == (1, True)
+    assert data_of(*asked, "--yes", *centre) == {"contacts": 0, "values": 0, "recordings": 0}
+    assert data_of("contacts", "show", ref, *centre)["caller"] == ""
+    run("persons", "correct", ref, "13911112222", *centre, status=1)
+    assert data_of("contacts", "show", f"power-grid-{other['count']}", *centre)["caller"]
+    assert data_of("invoices", "verify", *centre)["ok"] is True
+    assert data_of("invoices", "list", *centre) == before
+
+
+def test_keys_are_listed_renewed_and_proved(centre: list[str]) -> None:
+    shown = run("keys", "list", *centre)
+    assert "power-grid" in shown
+    assert "in use" in shown
+    before = data_of("contacts", "list", *centre)
+    done = data_of("keys", "rotate", "power-grid", "--grace", "0", *centre)
+    assert done["resealed"]["values"] > 50
+    run("keys", "rotate", "--master", *centre)
+    assert "should open" in run("keys", "verify", *centre)
+    assert data_of("contacts", "list", *centre) == before
+    run("keys", "rotate", "nobody", *centre, status=1)
+    run("keys", "rotate", *centre, status=2)
+    run("keys", "destroy", "operator", "--yes", *centre, status=1)
 
 
 def test_a_centre_that_never_ran_is_told(tmp_path: Path) -> None:

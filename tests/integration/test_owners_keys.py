@@ -109,7 +109,7 @@ def test_a_key_is_renewed_while_the_old_one_opens_until_it_is_retired(tmp_path: 
     assert keys.renew(HOUSE) == 2
     after = other.seal(HOUSE, b"after", b"")
     assert other.open(HOUSE, before, b"") == b"before"
-    (gone,) = other.retire(HOUSE)
+    (gone,) = other.retire(HOUSE, 2)
     assert gone.version == 1
     assert keys.open(HOUSE, before, b"") is None
     assert keys.tried(HOUSE, before, b"") == Tried(gone=1)
@@ -138,7 +138,7 @@ def test_a_power_cut_at_any_step_costs_no_value(
         sealed = keys.seal(HOUSE, b"personal", b"")
         action: dict[str, Callable[[], object]] = {
             "renew": lambda keys=keys: keys.renew(HOUSE),
-            "retire": lambda keys=keys: keys.retire(HOUSE),
+            "retire": lambda keys=keys: keys.retire(HOUSE, 2),
             "master": keys.rotate_master,
             "new": lambda keys=keys: keys.ensure(GRID),
         }
@@ -232,6 +232,23 @@ def test_everything_of_a_client_is_sealed_under_its_new_key(tmp_path: Path) -> N
     assert [type(event) for event in centre.noted] == [KeyRenewed, KeyDestroyed]
     assert all(proof.sound for proof in map(centre.custody().prove, (HOUSE, GRID)))
     assert centre.custody().prove(HOUSE).values == Tried(opened=2)
+
+
+def test_a_key_that_is_renewed_meanwhile_costs_nothing(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "data")
+
+    def meanwhile(_: float) -> None:
+        if len(centre.keys.owners()[HOUSE].keys) == 2:
+            centre.put(HOUSE, "one", b"1380001")
+            centre.keys.renew(HOUSE)
+
+    done = Custody(centre.places, centre.noted.append, meanwhile).rotate(HOUSE)
+    assert (done.version, len(done.destroyed)) == (2, 1)
+    assert centre.reads(HOUSE) == [b"1380001", *ALL[1:]]
+    assert centre.custody().unfinished() == [HOUSE]
+    assert centre.custody().finish(HOUSE).version == 3
+    assert centre.reads(HOUSE) == [b"1380001", *ALL[1:]]
+    assert centre.custody().finish(HOUSE).destroyed == ()
 
 
 def test_a_rotation_cut_at_any_step_is_brought_to_its_end(tmp_path: Path, cutting: Cutting) -> None:

@@ -1,6 +1,8 @@
 """Who looked and who changed: noted before it happens, read by whom it concerns."""
 
 import asyncio
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,39 @@ def test_listening_changing_and_commanding_are_noted(tmp_path: Path) -> None:
                 ("AccountChanged", "teams"),
                 ("AccountChanged", "disabled"),
             ]
+
+    asyncio.run(story())
+
+
+def test_a_persons_data_is_handed_out_and_erased_for_their_client_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with SmallCentre(tmp_path) as centre:
+            await in_progress(centre)
+            chen, sun, admin = [await centre.login(name) for name in ("chen", "sun", "admin")]
+            whom, at = {"number": "138-0013-8000"}, "/api/clients/power-grid/persons"
+            for path in ("find", "export", "erase"):
+                refused = await sun.post(f"{at}/{path}", json=whom)
+                never = await sun.post(f"/api/clients/nobody/persons/{path}", json=whom)
+                assert refused.status_code == never.status_code == 404
+                assert refused.content == never.content
+            found = (await chen.post(f"{at}/find", json=whom)).json()
+            assert (found["contacts"], found["tasks"]) == ([REF], [])
+            wrong = {"what": "number", "value": "13800138000"}
+            assert (await chen.post(f"/api/contacts/{REF}/correct", json=wrong)).status_code == 204
+            taken = await chen.post(f"{at}/export", json=whom)
+            with zipfile.ZipFile(io.BytesIO(taken.content)) as file:
+                assert f"recordings/{REF}.wav" in file.namelist()
+                assert "13800138000" in file.read("person.json").decode()
+            done = (await admin.post(f"{at}/erase", json=whom)).json()
+            assert (done["contacts"], done["recordings"] > 0) == (1, True)
+            shown = (await chen.get("/api/contacts")).json()["contacts"][0]
+            assert (shown["caller"], shown["erased"]) == (None, True)
+            assert (await chen.get(RECORDING)).status_code == 404
+            assert (await chen.post(REVEAL)).status_code == 404
+            gone = await chen.post(f"/api/contacts/{REF}/correct", json=wrong)
+            assert (gone.status_code, gone.json()["code"]) == (404, "no_value")
+            did = [one["about"].get("how") for one in await trail(admin, "?what=PersonHandled")]
+            assert did == ["erased", "exported", "found"]
 
     asyncio.run(story())
 

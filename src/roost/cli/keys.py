@@ -62,7 +62,8 @@ def noting(places: Places) -> Callable[[Event], None]:
     keys = KeyFile(places.keys, places.master)
 
     def note(event: Event) -> None:
-        trail = StreamTrail(store_of(places, keys).writer, CellClock())
+        store = store_of(places, keys)
+        trail = StreamTrail(store.writer, CellClock(), store.chain())
         try:
             trail.note(ACTOR, event)
         except LogFailed as error:

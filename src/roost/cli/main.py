@@ -172,6 +172,8 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("roost.cli.reports", "reports", "Figures by queue, client, agent or code."),
     ("roost.cli.invoices", "invoices", "Invoices: from draft to credit, explain, verify."),
     ("roost.cli.keys", "keys", "The clients' keys: list, rotate, destroy, verify."),
+    ("roost.cli.persons", "persons", "A person's data: find, export, correct, erase."),
+    ("roost.cli.audit", "audit", "The audit trail's proof: verify, head."),
     ("roost.cli.database", "database", "A centre's tables in PostgreSQL: prepare."),
     ("roost.cli.users", "users", "Who may log in: list, add, password, disable, enable."),
     ("roost.cli.modes", "modes", "Surge, closed and emergency: list, declare, end."),

@@ -68,7 +68,8 @@ class Desk:
             accounts.close()
         if account.disabled or Scope(scope) not in ROLES[account.role]:
             fail(f"{name} may not do this: it takes the scope {scope} (`roost users list`).")
-        trail = StreamTrail(self.files.store.writer, CellClock())
+        store = self.files.store
+        trail = StreamTrail(store.writer, CellClock(), store.chain())
         try:
             noted = ActedAs(owner=account.owner, account=account.id, what=what)
             trail.note(Actor(ActorKind.SETUP, "command line"), noted)

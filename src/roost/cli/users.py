@@ -46,7 +46,8 @@ def noted(directory: Path, data: Path | None, account: Account, how: How) -> Non
     from roost.processes.stores import store_of
 
     places = data_of(directory, data)
-    trail = StreamTrail(store_of(places).writer, CellClock())
+    store = store_of(places)
+    trail = StreamTrail(store.writer, CellClock(), store.chain())
     try:
         event = AccountChanged(owner=account.owner, account=account.id, how=how)
         trail.note(Actor(ActorKind.SETUP, "command line"), event)

@@ -77,6 +77,10 @@ class VaultRows(Protocol):
         """The owner's ids in their order, from after this one on."""
         ...
 
+    def values(self, owner: Owner, after: VaultId, limit: int) -> list[tuple[VaultId, bytes]]:
+        """The same with their values; what doesn't open is empty."""
+        ...
+
     def erase(self, owner: Owner, ids: Sequence[VaultId]) -> int:
         """How many of these were there, and aren't any more."""
         ...

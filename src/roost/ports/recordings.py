@@ -47,6 +47,11 @@ class Recordings(Protocol):
         is gone (erased, or past its retention) or the client's key is."""
         ...
 
+    def erase(self, client: ClientId, file: str) -> bool:
+        """One track is gone for ever; False when there's no such track of this client's (any
+        more). Raises OSError."""
+        ...
+
     def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
         """`count` pairs for each side, in their order. None as for `open`."""
         ...

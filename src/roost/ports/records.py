@@ -254,6 +254,18 @@ class Working(Struct, frozen=True, gc=False):
     events: tuple[int, ...]
 
 
+class PersonsForgotten(Protocol):
+    """What the projection knows of who called. Blocking."""
+
+    def forget(self, client: ClientId, person: str) -> int:
+        """The contacts of this person are nobody's: how many."""
+        ...
+
+    def known_as(self, client: ClientId, count: int, person: str | None) -> None:
+        """This contact is that person's."""
+        ...
+
+
 class Records(Protocol):
     """A projection of the log, which follows behind it by a moment."""
 

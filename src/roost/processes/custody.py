@@ -103,20 +103,21 @@ class Custody:
         return [owner for owner, own in self.keys.owners().items() if len(own.keys) > 1]
 
     def finish(self, owner: Owner) -> Rotated:
-        """Seals anew what lies under the owner's older keys, and destroys these."""
+        """Seals anew what lies under the owner's older keys, and destroys these. A key that's
+        renewed meanwhile is another one's to finish: only what was old at the beginning goes."""
         with self._alone():
+            own = self.keys.owners()[owner]
+            newest, kept = own.last, own.keys[own.last]
+            old = tuple(one.fingerprint for version, one in own.keys.items() if version < newest)
+            if not old:
+                return Rotated(owner, newest, kept.fingerprint, Resealed(0, 0), ())
             first = self._reseal(owner)
             self._pause(self._grace_s)
             last = self._reseal(owner)
-            own = self.keys.owners()[owner]
-            old = [kept.fingerprint for version, kept in own.keys.items() if version != own.last]
-            self._note(KeyDestroyed(owner=owner, fingerprints=tuple(old), how="renewed"))
-            gone = self.keys.retire(owner)
+            self._note(KeyDestroyed(owner=owner, fingerprints=old, how="renewed"))
+            self.keys.retire(owner, newest)
         resealed = Resealed(first.values + last.values, first.tracks + last.tracks)
-        kept = own.keys[own.last]
-        return Rotated(
-            owner, own.last, kept.fingerprint, resealed, tuple(one.fingerprint for one in gone)
-        )
+        return Rotated(owner, newest, kept.fingerprint, resealed, old)
 
     def destroy(self, owner: Owner) -> Proof:
         """Every key of the owner is gone; the proof that nothing opens any more."""

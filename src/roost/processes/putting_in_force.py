@@ -114,7 +114,7 @@ def write_settings(store: Store, clock: Clock, made: Application) -> None:
         writer.append(Batch(_envelopes(number, clock, made), made.puts, made.drops))
     finally:
         writer.close()
-    trail = StreamTrail(store.writer, clock)
+    trail = StreamTrail(store.writer, clock, store.chain())
     try:
         for event in made.events:
             if isinstance(event, DefinitionsApplied):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from roost.adapters.store.chain import Chain
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.postgres import PostgresSnapshots, PostgresStore, engine_for
 from roost.adapters.store.snapshots import SqliteSnapshots
@@ -26,6 +27,10 @@ class Store(Protocol):
 
     def streams(self) -> list[StreamName]:
         """Every stream that there is."""
+        ...
+
+    def chain(self) -> Chain:
+        """Of the audit trail."""
         ...
 
     def close(self) -> None: ...

@@ -30,6 +30,7 @@ from roost.kernel.ids import StreamName
 from roost.kernel.time import Zone
 from roost.processes import certificates, dry_run, health, printing, secrets, supervise, travelling
 from roost.processes.accounting import accounting
+from roost.processes.people import people_of
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.simulation import simulations
@@ -122,15 +123,18 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
     vault = store.vault(cell)
     reader = store.reader()
     http = launch.settings.http
+    persons = KeyedPersons(vault, keys.index_key)
+    views = SqliteViews(views_of(places), store.reader(), cell)
+    recordings = RecordedTracks(places.recordings, FileTrackKeys(keys))
     return Parts(
         submit=link,
         log=reader,
         vault=vault,
         accounts=SqliteAccounts(places.accounts),
-        audit=StreamTrail(store.writer, CellClock()),
+        audit=StreamTrail(store.writer, CellClock(), store.chain()),
         alerts=StreamAlerts(store.writer, store.reader()),
-        views=SqliteViews(views_of(places), store.reader(), cell),
-        recordings=RecordedTracks(places.recordings, FileTrackKeys(keys)),
+        views=views,
+        recordings=recordings,
         simulations=simulations(Path(launch.centre), places.data, places.simulations),
         would_change=dry_run.asked(Path(launch.centre), places.data),
         clock=CellClock(),
@@ -146,7 +150,8 @@ def _parts(launch: Launch, link: LinkClient, configured: health.Asked) -> Parts:
         ),
         people=store.vault(SETTINGS),
         snapshots=snapshots_of(places),
-        persons=KeyedPersons(vault, keys.index_key),
+        persons=persons,
+        people_data=people_of(store, cell, persons, views, recordings, views_of(places)),
         office=accounting(places, cell, store, CellClock()),
         checks=(health.of_link(link.connected), health.of_configured(configured)),
     )

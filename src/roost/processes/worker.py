@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from threading import Event
 from typing import Final
 
 import uvloop
@@ -17,21 +18,26 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.link.client import LinkClient
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.persons import KeyedPersons
+from roost.adapters.store.trail import StreamTrail
 from roost.adapters.views import CellProjection, OfficeProjection, SettingsProjection
 from roost.definitions.messages import SETTINGS_EVENTS
 from roost.engine.bodies import Decoder
 from roost.engine.followers import Follower, SnapshotProjection
 from roost.floor.cell import ROOM
+from roost.kernel.actor import Actor, ActorKind
 from roost.kernel.ids import StreamName
 from roost.office.accounts.messages import OFFICE, OFFICE_EVENTS
 from roost.ports.log import LogFailed, LogReader
 from roost.processes import printing, supervise, travelling
 from roost.processes.accounting import accounting
+from roost.processes.custody import Custody
 from roost.processes.places import SETTINGS
 from roost.processes.settings import Launch
 from roost.processes.stores import Store, snapshots_of, store_of, views_of
 
 FINISH_S: Final = 5.0
+RENEWALS_S: Final = 3_600.0  # between two looks for a key that's half renewed
+WORKER: Final = Actor(ActorKind.SETUP, "worker")
 LOOK_S: Final = 0.05
 SILENCE_S: Final = 60.0  # between looks at which statements silence confirms
 STOPS: Final = (signal.SIGTERM, signal.SIGQUIT)
@@ -80,6 +86,7 @@ async def _follow(launch: Launch) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     tasks = [asyncio.create_task(follower.run()) for follower in followers]
     tasks.append(asyncio.create_task(_silences(launch, store, trouble)))
+    tasks.append(asyncio.create_task(_renewals(launch, store, trouble)))
     supervise.tell_ready()
     log.info("following", cell=followers[1].position, snapshot=followers[2].position)
     await stopped.wait()
@@ -92,6 +99,28 @@ async def _follow(launch: Launch) -> int:
             snapshots.keep()  # the next start has next to nothing to fold
     await link.stop()
     return 0
+
+
+async def _renewals(launch: Launch, store: Store, trouble: Callable[[str], None]) -> None:
+    """Brings changes of clients' keys to their end that were stopped half-way."""
+    halt, trail = Event(), StreamTrail(store.writer, CellClock(), store.chain())
+
+    def pause(seconds: float) -> None:
+        if halt.wait(seconds):
+            raise InterruptedError("the worker stops; it goes on at the next start")
+
+    custody = Custody(launch.places, lambda event: trail.note(WORKER, event), pause)
+    try:
+        while True:
+            try:
+                for owner in await asyncio.to_thread(custody.unfinished):
+                    await asyncio.to_thread(custody.finish, owner)
+            except Exception as error:
+                trouble(f"renewal of a key: {error!r}")
+            await asyncio.sleep(RENEWALS_S)
+    finally:
+        halt.set()
+        trail.close()
 
 
 async def _silences(launch: Launch, store: Store, trouble: Callable[[str], None]) -> None:

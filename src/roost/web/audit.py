@@ -39,7 +39,7 @@ from roost.web.problems import Trouble
 
 CURSOR: Final = "audit"
 _KINDS: Final[Mapping[str, str]] = {name.partition(".")[2]: name for name in AUDIT_EVENTS}
-_OWN: Final = frozenset({"owner", "contact"})  # in the envelope already
+_OWN: Final = frozenset({"owner", "contact", "mac"})  # in the envelope already
 
 After = Annotated[str | None, QueryParameter(max_length=64, pattern=r"^[A-Za-z0-9_-]{43}$")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_PAGE)]

@@ -85,6 +85,7 @@ class ContactLine(Struct, frozen=True):
     state: Standing = Standing.ENDED
     outbound: bool = False  # an agent called
     tasks: tuple[TaskId, ...] = ()  # what it was about; for the operator's people
+    erased: bool = False  # there was a number, and it's gone: erased, or kept long enough
 
 
 class ContactPage(Struct, frozen=True):
@@ -340,11 +341,12 @@ def line(
     task: TaskRow | None = None,
 ) -> ContactLine:
     """A contact as this caller may see it. Blocking."""
+    number = _masked(parts, one)
     return ContactLine(
         ref_of(one.client, one.count),
         one.client,
         one.number,
-        _masked(parts, one),
+        number,
         one.arrived,
         one.ended,
         one.queue,
@@ -364,6 +366,7 @@ def line(
         state,
         one.outbound,
         one.tasks if caller.client is None else (),
+        number is None and one.caller is not None,
     )
 
 

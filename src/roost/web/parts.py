@@ -24,6 +24,7 @@ from roost.ports.recordings import Recordings
 from roost.ports.simulations import Simulations
 from roost.ports.snapshots import Snapshots
 from roost.ports.views import Views
+from roost.privacy.persons import People
 from roost.web.health import Check
 from roost.web.looks import LooksInForce
 
@@ -49,7 +50,8 @@ class Parts:
     is the settings stream's vault: names of agents. `snapshots` keeps where the live views
     stood; without it each start folds the whole log. `persons` is the index of callers; without
     it nobody is found by number. `office` takes a client's month from draft to credit.
-    `would_change` is the dry run (definitions.would_change). `key` is the centre's random key (at
+    `would_change` is the dry run (definitions.would_change). `people_data` finds and erases what
+    there is of a person. `key` is the centre's random key (at
     least 16 bytes), the same in every web process."""
 
     submit: Submit
@@ -73,6 +75,7 @@ class Parts:
     snapshots: Snapshots | None = None
     persons: Persons | None = None
     office: Office | None = None
+    people_data: People | None = None
 
     @cached_property
     def looks(self) -> LooksInForce:

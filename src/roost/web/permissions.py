@@ -44,6 +44,7 @@ class Scope(StrEnum):
     WALLBOARDS_MANAGE = "wallboards.manage"
     ACCOUNTS_MANAGE = "accounts.manage"
     AUDIT_READ = "audit.read"
+    PERSONS_MANAGE = "persons.manage"
 
 
 class Reach(StrEnum):

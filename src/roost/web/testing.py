@@ -29,9 +29,10 @@ from roost.adapters.clock.wall import CellClock
 from roost.adapters.randomness.testing import SeededRandomness
 from roost.adapters.simulations.testing import MemorySimulations
 from roost.adapters.store.alert_book import StreamAlerts
-from roost.adapters.store.persons import KeyedPersons
+from roost.adapters.store.persons import KeyedPersons, normal
 from roost.adapters.store.testing import MemoryStore
 from roost.adapters.store.trail import StreamTrail
+from roost.adapters.views.forgetting import ViewsPersonsForgotten
 from roost.adapters.views.projection import CellProjection
 from roost.adapters.views.sqlite import SqliteViews
 from roost.definitions.application import name_id
@@ -71,6 +72,7 @@ from roost.ports.commands import Answer, Done
 from roost.ports.log import Batch
 from roost.ports.office import Office
 from roost.ports.recordings import Side, Sound, Waveform
+from roost.privacy.persons import People
 from roost.web.app import create_app
 from roost.web.feed import Feeds
 from roost.web.follow import Follower
@@ -238,6 +240,11 @@ class MemoryRecordings:
             out.writeframes(bytes(16_000 * min(2, len(sides))))
         return MemorySound(file.getvalue())
 
+    def erase(self, client: ClientId, file: str) -> bool:
+        there = file not in self.gone
+        self.gone.add(file)
+        return there
+
     def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
         if not sides or any(side.file in self.gone for side in sides):
             return None
@@ -325,14 +332,15 @@ class SmallCentre:
         persons = KeyedPersons(self.store.vault(STREAM), lambda owner: owner.encode() * 4)
         self._views = CellProjection(folder / "views.db", STREAM, persons.of)
         self._decoder = Decoder.of(ROOM)
+        views = SqliteViews(folder / "views.db", self.store.reader(), STREAM)
         self.parts = Parts(
             submit=self.submit,
             log=self.store.reader(),
             vault=self.store.vault(STREAM),
             accounts=self.accounts,
-            audit=StreamTrail(self.store.writer, self.clock),
+            audit=StreamTrail(self.store.writer, self.clock, self.store.chain()),
             alerts=StreamAlerts(self.store.writer, self.store.reader()),
-            views=SqliteViews(folder / "views.db", self.store.reader(), STREAM),
+            views=views,
             recordings=self.recordings,
             simulations=self.simulations,
             would_change=self._would_change,
@@ -345,6 +353,7 @@ class SmallCentre:
             people=self.store.vault(SETTINGS_STREAM),
             snapshots=self.store.snapshots(),
             persons=persons,
+            people_data=self._people_data(folder / "views.db", views, persons),
             office=None if office is None else office(self.store, folder),
         )
         self.follower = Follower(self.parts)
@@ -358,6 +367,20 @@ class SmallCentre:
         self._count = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stack = AsyncExitStack()
+
+    def _people_data(self, place: Path, views: SqliteViews, persons: KeyedPersons) -> People:
+        return People(
+            STREAM,
+            self.store.reader(),
+            views,
+            persons,
+            self.store.vault(STREAM),
+            self.store.vault_rows(STREAM),
+            self.recordings,
+            ViewsPersonsForgotten(place),
+            normal,
+            lambda _client, _number: (),
+        )
 
     async def __aenter__(self) -> Self:
         await self.engine.start()

@@ -17,6 +17,18 @@ WORDS: Final[dict[str, Words]] = {
         "这里没有您可以查看的内容。",
         "请检查地址；如果它应当属于您，请联系运营方。",
     ),
+    "no_value": Words(
+        "There is no {what} to correct.",
+        "It was erased, or never there; of a contact that goes on, wait until it has ended.",
+        "没有可更正的{what}。",
+        "该内容已被删除或从未存在；如联络仍在进行，请等待其结束。",
+    ),
+    "too_many_contacts": Words(
+        "So many contacts belong to no one person.",
+        "It's the number of a firm's switchboard, say: go by single contacts.",
+        "该号码的联络过多，不可能属于一个人。",
+        "这可能是单位总机号码：请逐条处理联络。",
+    ),
     "dry_run_running": Words(
         "A dry run is under way; there's one at a time.",
         "Ask again in a moment.",

@@ -12,6 +12,8 @@ export const KINDS = [
   "ActedAs",
   "WallboardChanged",
   "PutInForce",
+  "PersonHandled",
+  "ValueCorrected",
   "KeyRenewed",
   "KeyDestroyed",
   "MasterRotated",

@@ -170,7 +170,7 @@ function useColumns(open: (ref: string) => void, abandoned: boolean, narrow: boo
         ),
       }),
       ...(may("personal.read")
-        ? [column.accessor("caller", { header: t("caller"), size: 120, cell: (cell) => cell.getValue() ?? <span className={classes.going}>{t("hidden")}</span> })]
+        ? [column.accessor("caller", { header: t("caller"), size: 120, cell: (cell) => cell.getValue() ?? <span className={classes.going}>{cell.row.original.erased ? t("erased") : t("hidden")}</span> })]
         : []),
       column.accessor("queue", {
         header: t("queue"),

@@ -157,7 +157,7 @@ function Facts({ contact }: { contact: Contact }) {
           blame: t(`ends:blame.${one.ended_by}`),
         });
   const facts: [string, ReactNode][] = [
-    [t("caller"), <Caller key="caller" reference={one.ref} masked={one.caller} />],
+    [t("caller"), <Caller key="caller" reference={one.ref} masked={one.caller} erased={one.erased} />],
     [t("number"), one.number],
     [t("client"), one.client],
     [t("queue"), queueName(one.queue)],
@@ -179,13 +179,15 @@ function Facts({ contact }: { contact: Contact }) {
 }
 
 /** The caller's number, masked until somebody asks: who looked is recorded. */
-function Caller({ reference, masked }: { reference: string; masked: string | null }) {
+function Caller(
+  { reference, masked, erased }: { reference: string; masked: string | null; erased: boolean },
+) {
   const { t } = useTranslation("contacts");
   const may = useMay();
   const look = useCommand(() =>
     body(api.POST("/api/contacts/{ref}/reveal", { params: { path: { ref: reference } } })),
   );
-  if (masked === null) return t("hidden");
+  if (masked === null) return erased ? t("erased") : t("hidden");
   if (look.data !== undefined) return look.data.caller;
   return (
     <>

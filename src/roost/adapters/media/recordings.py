@@ -6,6 +6,7 @@ an hour's recording costs the memory of its tracks (8 kB a second each), not of 
 """
 
 import logging
+import os
 import struct
 from array import array
 from bisect import bisect_left
@@ -146,6 +147,27 @@ class RecordedTracks:
         right = tuple(track for side, track in laid if not side.left)
         return WaveSound((left, right))
 
+    def erase(self, client: ClientId, file: str) -> bool:
+        """Its key is overwritten before the file goes: what's left of its blocks is noise."""
+        if not _is_track(file):
+            return False
+        path = self._folder / file
+        try:
+            with path.open("r+b", buffering=0) as opened:
+                head, opening = track_file.read_head(opened)
+                if head.owner != owner_of(client):
+                    return False
+                opened.seek(opening.rfind(head.wrapped.encode("ascii")))
+                opened.write(b"A" * len(head.wrapped))
+                os.fsync(opened.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        except track_file.BadTrack as error:
+            log.warning("recording %s can't be erased: %s", file, error)
+            return False
+        return True
+
     def waveform(self, client: ClientId, sides: Sequence[Side], count: int) -> Waveform | None:
         """The outline of every side over the whole. Nothing of it is kept."""
         from roost.adapters.media.peaks import outline  # numpy: 0.1 s that only players need
@@ -177,7 +199,7 @@ class RecordedTracks:
 
     def _track(self, client: ClientId, file: str) -> track_file.Track | None:
         """None for what is gone, isn't this client's, or can't be opened with its key."""
-        if not file or Path(file).name != file or not file.endswith(".track"):
+        if not _is_track(file):
             return None
         try:
             track = track_file.read(self._folder / file, self._keys.unwrap)
@@ -187,3 +209,8 @@ class RecordedTracks:
             log.warning("recording %s can't be opened: %s", file, error)
             return None
         return track if track.head.owner == owner_of(client) else None
+
+
+def _is_track(file: str) -> bool:
+    """Whether it names a track in the folder, and nothing outside of it."""
+    return bool(file) and Path(file).name == file and file.endswith(".track")

@@ -4,7 +4,7 @@
     sealed = keys.seal(owner, plain, bound)   # makes the owner's key when there's none
     keys.open(owner, sealed, bound)           # None when no standing key of the owner opens it
     keys.renew(owner)                         # a new version for what's sealed from now on
-    keys.retire(owner)                        # the versions before it are gone for ever
+    keys.retire(owner, version)               # the versions before it are gone for ever
     keys.destroy(owner)                       # everything sealed for that owner is unreadable
 
 What's sealed begins with its key's version, so an owner's versions stand side by side while what
@@ -148,6 +148,13 @@ class KeyFile:
             known = self._opened.get(owner)
         return None if known is None else known.index
 
+    def ensured_index_key(self, owner: Owner) -> bytes:
+        """The same, made where there was none."""
+        self.ensure(owner)
+        key = self.index_key(owner)
+        assert key is not None, "keys of one owner are made together"
+        return key
+
     # --- looking ---
 
     def owners(self) -> dict[Owner, OwnersKeys]:
@@ -196,11 +203,11 @@ class KeyFile:
         with self._guard:
             return self._renew(owner, only_without=False)
 
-    def retire(self, owner: Owner) -> tuple[Gone, ...]:
-        """Destroys every version but the newest. What lies under them must be sealed anew."""
+    def retire(self, owner: Owner, below: int) -> tuple[Gone, ...]:
+        """Destroys the versions before this one. What lay under them must be sealed anew by now."""
         with self._guard, self._changing() as file:
             own = file.owners.get(owner) or OwnersKeys()
-            return _destroyed(own, [version for version in own.keys if version != own.last])
+            return _destroyed(own, [version for version in own.keys if version < below])
 
     def destroy(self, owner: Owner) -> tuple[Gone, ...]:
         """Every key of the owner is gone, the index's too. What was sealed nobody reads again."""

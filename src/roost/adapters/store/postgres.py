@@ -22,12 +22,14 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from roost.adapters.store.chain import Chain
 from roost.adapters.store.keys import KeyFile, version_of
 from roost.adapters.store.sqlite import bound_to
 from roost.kernel.envelope import Envelope, Stored
-from roost.kernel.ids import Digest, Owner, StreamName, VaultId
+from roost.kernel.ids import OPERATOR, Digest, Owner, StreamName, VaultId
 from roost.kernel.messages import VaultPut
 from roost.kernel.time import InstantUs
+from roost.office.audit.messages import AUDIT
 from roost.ports.log import (
     Batch,
     Deposed,
@@ -116,6 +118,10 @@ class PostgresStore:
 
     def vault_rows(self, stream: StreamName) -> VaultRows:
         return PostgresVaultRows(self._engine, stream, self._keys)
+
+    def chain(self) -> Chain:
+        """Of the audit trail, under a key of the operator's."""
+        return Chain(AUDIT, self.reader(), lambda: self._keys.ensured_index_key(OPERATOR))
 
     def streams(self) -> list[StreamName]:
         """Every stream that was ever claimed."""
@@ -312,6 +318,12 @@ class PostgresVaultRows:
             "UPDATE vault SET sealed = %b WHERE owner = %s AND stream = %s AND id = %s RETURNING 1"
         )
         return len(_rows(self._engine, change, (sealed, owner, self._stream, id))) == 1
+
+    def values(self, owner: Owner, after: VaultId, limit: int) -> list[tuple[VaultId, bytes]]:
+        return [
+            (place, self._keys.open(owner, value, bound_to(owner, place)) or b"")
+            for place, value in self._after(owner, after, limit)
+        ]
 
     def reseal(self, owner: Owner, after: VaultId, limit: int) -> tuple[VaultId | None, int]:
         rows = self._after(owner, after, limit)

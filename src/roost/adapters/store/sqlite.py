@@ -22,12 +22,14 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from roost.adapters.store.chain import Chain
 from roost.adapters.store.keys import KeyFile
 from roost.adapters.store.schema import bring_up_to_date, open_file
 from roost.adapters.store.vault_rows import SqliteVaultRows
 from roost.kernel.envelope import Envelope, Stored
-from roost.kernel.ids import Owner, StreamName, VaultId
+from roost.kernel.ids import OPERATOR, Owner, StreamName, VaultId
 from roost.kernel.messages import VaultPut
+from roost.office.audit.messages import AUDIT
 from roost.ports.log import Batch, Deposed, LogFailed, LogReader, LogWriter, Vault
 
 ROWS_AT_ONCE: Final = (64, 16, 4, 1)  # rows of one INSERT; few shapes, so they stay prepared
@@ -65,6 +67,10 @@ class SqliteStore:
 
     def vault_rows(self, stream: StreamName) -> SqliteVaultRows:
         return SqliteVaultRows(self.path(stream), self._keys, bound_to)
+
+    def chain(self) -> Chain:
+        """Of the audit trail, under a key of the operator's."""
+        return Chain(AUDIT, self.reader(), lambda: self._keys.ensured_index_key(OPERATOR))
 
     def streams(self) -> list[StreamName]:
         """Every stream that has a file."""

@@ -4,14 +4,25 @@ store = MemoryStore()
 writer, reader, vault = store.writer(stream), store.reader(), store.vault(stream)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 import msgspec
 
+from roost.adapters.store.chain import Chain
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import Digest, Owner, StreamName, VaultId
-from roost.ports.log import Batch, Deposed, LogFailed, LogReader, LogWriter, Vault
+from roost.office.audit.messages import AUDIT
+from roost.ports.log import (
+    Batch,
+    Deposed,
+    LogFailed,
+    LogReader,
+    LogWriter,
+    Tried,
+    Vault,
+    VaultRows,
+)
 from roost.ports.snapshots import Snapshot, Snapshots
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -46,6 +57,13 @@ class MemoryStore:
 
     def vault(self, stream: StreamName) -> Vault:
         return _Vault(self, stream)
+
+    def chain(self) -> Chain:
+        """Of the audit trail, under a key that everybody knows."""
+        return Chain(AUDIT, self.reader(), lambda: b"a key for tests")
+
+    def vault_rows(self, stream: StreamName) -> VaultRows:
+        return _VaultRows(self, stream)
 
     def snapshots(self) -> Snapshots:
         return _Snapshots(self._snapshots)
@@ -126,6 +144,47 @@ class _Vault:
             own = self._store._streams.get(self._stream)  # pyright: ignore[reportPrivateUsage]
             found = [] if own is None else list(own.vault.items())
         return sorted((o, i, value) for (o, i), value in found if i.startswith(prefix))
+
+
+class _VaultRows:
+    """No keys: nothing is ever sealed anew, and everything opens."""
+
+    def __init__(self, store: MemoryStore, stream: StreamName) -> None:
+        self._store, self._stream = store, stream
+
+    def _values(self) -> dict[tuple[Owner, VaultId], bytes]:
+        return self._store._of(self._stream).vault  # pyright: ignore[reportPrivateUsage]
+
+    def values(self, owner: Owner, after: VaultId, limit: int) -> list[tuple[VaultId, bytes]]:
+        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+            found = sorted((i, v) for (o, i), v in self._values().items() if o == owner)
+        return [(place, value) for place, value in found if place > after][:limit]
+
+    def ids(self, owner: Owner, after: VaultId, limit: int) -> list[VaultId]:
+        return [place for place, _ in self.values(owner, after, limit)]
+
+    def erase(self, owner: Owner, ids: Sequence[VaultId]) -> int:
+        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+            gone = [self._values().pop((owner, place), None) for place in ids]
+        return sum(value is not None for value in gone)
+
+    def correct(self, owner: Owner, id: VaultId, value: bytes) -> bool:
+        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+            there = (owner, id) in self._values()
+            if there:
+                self._values()[(owner, id)] = value
+        return there
+
+    def reseal(self, owner: Owner, after: VaultId, limit: int) -> tuple[VaultId | None, int]:
+        last, _ = self.tried(owner, after, limit)
+        return last, 0
+
+    def tried(self, owner: Owner, after: VaultId, limit: int) -> tuple[VaultId | None, Tried]:
+        found = self.ids(owner, after, limit)
+        return (found[-1] if len(found) == limit else None), Tried(opened=len(found))
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class _Snapshots:

@@ -6,6 +6,7 @@ Web notes what its people do, the command line what its own user does.
 from threading import Lock
 from typing import Final
 
+from roost.adapters.store.chain import Chain
 from roost.adapters.store.turns import Claim, Turns
 from roost.kernel.actor import Actor
 from roost.kernel.envelope import Envelope
@@ -18,20 +19,23 @@ _NAMES: Final = {kind: name for name, kind in AUDIT_EVENTS.items()}
 
 
 class StreamTrail:
-    """`writer` claims a stream."""
+    """`writer` claims a stream; `chain` is the store's, of this stream."""
 
-    def __init__(self, writer: Claim, clock: Clock) -> None:
+    def __init__(self, writer: Claim, clock: Clock, chain: Chain) -> None:
         self._turns, self._clock = Turns(AUDIT, writer), clock
-        self._lock = Lock()
+        self._chain, self._lock = chain, Lock()
 
     def note(self, actor: Actor, event: Event) -> None:
         """One commit. Raises LogFailed."""
         with self._lock:
-            self._turns.append(lambda last: Batch((self._envelope(last + 1, actor, event),)))
+            self._turns.append(lambda last: Batch((self._chained(last + 1, actor, event),)))
 
     def close(self) -> None:
         with self._lock:
             self._turns.let_go()
+
+    def _chained(self, number: int, actor: Actor, event: Event) -> Envelope:
+        return self._chain.sealed(self._envelope(number, actor, event))
 
     def _envelope(self, number: int, actor: Actor, event: Event) -> Envelope:
         return Envelope(

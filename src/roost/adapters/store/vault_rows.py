@@ -38,6 +38,12 @@ class SqliteVaultRows:
     def ids(self, owner: Owner, after: VaultId, limit: int) -> list[VaultId]:
         return [row[0] for row in self._rows(owner, after, limit)]
 
+    def values(self, owner: Owner, after: VaultId, limit: int) -> list[tuple[VaultId, bytes]]:
+        return [
+            (place, self._keys.open(owner, sealed, self._bound_to(owner, place)) or b"")
+            for place, sealed in self._rows(owner, after, limit)
+        ]
+
     def erase(self, owner: Owner, ids: Sequence[VaultId]) -> int:
         erased = 0
         for start in range(0, len(ids), AT_ONCE):

@@ -15,13 +15,19 @@ from roost.kernel.messages import Event
 AUDIT: Final = StreamName("audit")
 
 
-class RecordingHeard(Event, frozen=True, gc=False, kw_only=True):
+class Noted(Event, frozen=True, gc=False, kw_only=True):
+    """An entry of the trail. `mac` chains it to the one before (`adapters.store.chain`)."""
+
+    mac: str = ""
+
+
+class RecordingHeard(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody was given a contact's recording, or a voicemail, or a part of one."""
 
     ref: str
 
 
-class TalkWatched(Event, frozen=True, gc=False, kw_only=True):
+class TalkWatched(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody asked to listen to an agent's talk, to whisper, to barge in or to take it over."""
 
     agent: AgentId
@@ -29,48 +35,48 @@ class TalkWatched(Event, frozen=True, gc=False, kw_only=True):
     ref: str | None = None
 
 
-class NumberShown(Event, frozen=True, gc=False, kw_only=True):
+class NumberShown(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody was shown a contact's number in full."""
 
     ref: str
 
 
-class DataExported(Event, frozen=True, gc=False, kw_only=True):
+class DataExported(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody took a report or a list away as a file."""
 
     what: str
     format: str
 
 
-class AccountChanged(Event, frozen=True, gc=False, kw_only=True):
+class AccountChanged(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody made an account or changed it, or a token of it."""
 
     account: str
     how: Literal["made", "password", "teams", "disabled", "enabled", "token made", "token revoked"]
 
 
-class ActedAs(Event, frozen=True, gc=False, kw_only=True):
+class ActedAs(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody at the centre's own machine acted as an account: what the office was told so."""
 
     account: str
     what: str
 
 
-class WallboardChanged(Event, frozen=True, gc=False, kw_only=True):
+class WallboardChanged(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody paired a television or revoked it."""
 
     board: str
     how: Literal["paired", "revoked"]
 
 
-class AgentCommanded(Event, frozen=True, gc=False, kw_only=True):
+class AgentCommanded(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody changed an agent's state for them: ended a break, signed out who went home."""
 
     agent: AgentId
     how: Literal["away", "ready", "sign-out"]
 
 
-class AgentsMoved(Event, frozen=True, gc=False, kw_only=True):
+class AgentsMoved(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody gave or took a skill or a team for now, or put a move back."""
 
     move: MoveId
@@ -78,14 +84,14 @@ class AgentsMoved(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["moved", "put back"]
 
 
-class PrioritySet(Event, frozen=True, gc=False, kw_only=True):
+class PrioritySet(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody changed the priority of a contact that waits: by how much it's over its queue's."""
 
     ref: str
     raised: int
 
 
-class ModeSet(Event, frozen=True, gc=False, kw_only=True):
+class ModeSet(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody declared a surge, an emergency or a closing, or changed or ended one."""
 
     kind: str
@@ -93,20 +99,20 @@ class ModeSet(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["declared", "extended", "ended", "withdrawn"]
 
 
-class PutInForce(Event, frozen=True, gc=False, kw_only=True):
+class PutInForce(Noted, frozen=True, gc=False, kw_only=True):
     """Definitions were put in force; the stream `settings` holds them by this version."""
 
     version: Digest
 
 
-class KeyRenewed(Event, frozen=True, gc=False, kw_only=True):
+class KeyRenewed(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody gave an owner a new key, for what's sealed from then on; `fingerprint` is that of
     the one before, empty where there was none."""
 
     fingerprint: str
 
 
-class KeyDestroyed(Event, frozen=True, gc=False, kw_only=True):
+class KeyDestroyed(Noted, frozen=True, gc=False, kw_only=True):
     """An owner's keys were destroyed: older ones, as nothing lies under them any more, or all of
     them, so that nothing of the owner's can be read again."""
 
@@ -114,10 +120,27 @@ class KeyDestroyed(Event, frozen=True, gc=False, kw_only=True):
     how: Literal["renewed", "destroyed"]
 
 
-class MasterRotated(Event, frozen=True, gc=False, kw_only=True):
+class MasterRotated(Noted, frozen=True, gc=False, kw_only=True):
     """Somebody had all owners' keys wrapped by a new master key; `fingerprint` is the old one's."""
 
     fingerprint: str
+
+
+class PersonHandled(Noted, frozen=True, gc=False, kw_only=True):
+    """Somebody looked for what there is of a person, took it away, or erased it: so many contacts,
+    and of these and of what else was found so many values and recordings."""
+
+    how: Literal["found", "exported", "erased"]
+    contacts: int
+    values: int
+    recordings: int
+
+
+class ValueCorrected(Noted, frozen=True, gc=False, kw_only=True):
+    """Somebody put another text in the place of a contact's number or note."""
+
+    ref: str
+    how: Literal["number", "note"]
 
 
 _EVENTS: Final = (
@@ -136,6 +159,8 @@ _EVENTS: Final = (
     KeyRenewed,
     KeyDestroyed,
     MasterRotated,
+    PersonHandled,
+    ValueCorrected,
 )
 AUDIT_EVENTS: Final[Mapping[str, type[Event]]] = {f"audit.{one.__name__}": one for one in _EVENTS}
 """Every event of the stream, by its type in the envelope."""
