@@ -3,10 +3,12 @@ ARGS ?=
 PYTEST := .venv/bin/python -m pytest -q -p no:cacheprovider
 RINGS := unit property scenario simulation
 PEERS := protocol integration browser
+# Tests of one file may share a centre, so one worker has them; what lasts longest begins first (tests/rings.py).
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 # Some images forbid bytecode; then each of a run's thousand processes would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types shape pure contract peers soak bench docs pictures clean
+.PHONY: help setup demo test lint types shape pure contract outer browser soak bench docs pictures clean
 
 help:
 	@echo "make demo   the example centre, live in this terminal (ARGS=\"--for 60s --json\")"
@@ -26,7 +28,7 @@ demo:
 # Pyright keeps one core busy; the other checks have the second meanwhile.
 test: setup
 	@$(MAKE) --no-print-directory -j 2 --output-sync types lint shape
-	@$(MAKE) --no-print-directory pure contract peers
+	@$(MAKE) --no-print-directory pure contract outer browser
 
 lint:
 	.venv/bin/ruff check --no-cache src tests benchmarks
@@ -45,9 +47,11 @@ pure:
 contract:
 	$(PYTEST) -n 2 --dist worksteal -m "not soak" tests/contract
 
-# They wait more than they compute, so there are more of them than cores (tests/conftest.py).
-peers:
-	$(PYTEST) -n 4 --dist loadgroup --no-loadscope-reorder -m "not soak" $(addprefix tests/,$(PEERS))
+outer:
+	$(PYTEST) $(BY_FILE) -m "not soak" $(addprefix tests/,$(filter-out browser,$(PEERS)))
+
+browser:
+	$(PYTEST) $(BY_FILE) -m "not soak" tests/browser
 
 soak: setup
 	$(PYTEST) -n 2 -m soak tests

@@ -4,17 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from rings import empty, together, turn
+from rings import empty, turn
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("loadgroup", False):
-        items.sort(key=lambda item: turn(item.path))
-    for item in items:
-        group = together(item.path)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: turn(item.path))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

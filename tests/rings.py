@@ -1,8 +1,7 @@
-"""In what order and on whose hands the outer rings run, and that no ring is empty.
+"""In what order the outer rings run, and that no ring is empty.
 
-Tests with peers wait more than they compute. So `make peers` runs more of them at once than there
-are cores; what lasts longest begins first, so that nobody waits for it at the end; and tests that
-share a centre stay with one worker. All others go to whoever is free.
+A file's tests stay with one worker, since they may share a centre. What lasts longest begins
+first, so that nobody waits for it at the end.
 """
 
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from typing import Final
 
 TESTS: Final = Path(__file__).parent
 
-#: Each row shares something that takes long to start: one worker runs it, from left to right.
+#: Each row shares something that takes long to start: these begin first, from left to right.
 TOGETHER: Final = (
     ("browser/test_heard.py", "browser/test_desk.py"),
     (
@@ -43,15 +42,6 @@ EARLY: Final = (
 def within(path: Path) -> str:
     """The file's name within the tests."""
     return path.relative_to(TESTS).as_posix()
-
-
-def together(path: Path) -> str | None:
-    """The name of the row that a file stands in."""
-    file = within(path)
-    for row in TOGETHER:
-        if file in row:
-            return Path(row[0]).stem
-    return None
 
 
 def turn(path: Path) -> tuple[int, int]:

@@ -35,7 +35,7 @@ def filled(place: Place) -> SqliteViews:
     cell, contracts = CellProjection(place, CELL), SettingsProjection(place, SETTINGS)
     for start in range(0, len(hour()), BATCH):
         cell.apply(hour()[start : start + BATCH])
-    contracts.apply(settled())
+    contracts.apply(settled(included=False))
     assert cell.position() == len(hour())
     cell.close()
     contracts.close()
