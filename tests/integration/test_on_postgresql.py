@@ -1,7 +1,5 @@
 """A whole centre on PostgreSQL, as the how-to says: prepared, started, a call answered, proved."""
 
-from pathlib import Path
-
 import pytest
 from tests.integration.pages import steps_of
 from tests.integration.test_documents import PROGRAMS, ROOT, shell, type_all
@@ -17,9 +15,10 @@ def url() -> str:
     return postgres_server.bare()
 
 
-def test_the_how_to(tmp_path: Path, url: str) -> None:
-    reader = shell(tmp_path / "page")
-    toml = tmp_path / "page" / "examples" / "power-grid" / "roost.toml"
+def test_the_how_to(tmp_path_factory: pytest.TempPathFactory, url: str) -> None:
+    page = tmp_path_factory.mktemp("pg") / "p"  # short: a socket's path has its limit
+    reader = shell(page)
+    toml = page / "examples" / "power-grid" / "roost.toml"
     toml.write_text(f'store = "{url}"\n{toml.read_text(encoding="utf-8")}', encoding="utf-8")
     assert len(steps_of(ROOT / PAGE)) > 8
     try:

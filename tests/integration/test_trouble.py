@@ -141,6 +141,6 @@ def test_an_ordered_stop_lets_calls_end_and_ends_the_rest(hasty: CentreUp) -> No
     asyncio.run(story())
     assert hasty.runs[-1].wait(20) == 0
     log = Log(hasty.launch.places, hasty.launch.settings.cell)
-    (record,) = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell)).records.values()
+    (record,) = log.books(log.reader.last(SETTINGS), log.reader.last(log.cell), 0).records.values()
     log.close()
     assert (record.blame, record.reason) == (Blame.US, Reason.DRAINED)
