@@ -28,7 +28,8 @@ from roost.cli.browser import show_page
 from roost.cli.output import fail, result
 from roost.cli.up import checked
 from roost.cli.watch import A_SECOND, Wallboard
-from roost.kernel.ids import OPERATOR, AgentId
+from roost.kernel.ids import OPERATOR, AgentId, ClientId, owner_of
+from roost.ports.accounts import Role
 from roost.processes import first_start, secrets, settings, sockets
 from roost.processes.demo import agents, callers
 from roost.processes.demo.centre import NoExample, copied
@@ -36,6 +37,7 @@ from roost.processes.demo.summary import DemoSummary, summary_of
 
 AGENTS: Final = 8  # fewer than the example has, so that callers wait now and then
 SUPERVISOR: Final = "supervisor"
+FINANCE: Final = "finance"
 READY_S: Final = 60.0
 DRAIN_S: Final = 75.0
 STOP_S: Final = 90.0
@@ -116,7 +118,9 @@ class Demo:
         )
         users = list(loaded.agents.document.agents)
         people = self._people(users[:AGENTS])
-        self._pages = await asyncio.to_thread(self._visitors, *users[AGENTS : AGENTS + 3])
+        self._pages = await asyncio.to_thread(
+            self._visitors, next(iter(loaded.clients)), *users[AGENTS : AGENTS + 3]
+        )
         centre = await self._centre()
         try:
             await self._ready(centre)
@@ -146,26 +150,34 @@ class Demo:
         accounts.close()
         return tuple(agents.Person(user, known.sip[user], passwords[user]) for user in users)
 
-    def _visitors(self, free: str, lead: str, second: str) -> tuple[str, ...]:
-        """Accounts for whoever looks at the pages: two agents whom nobody plays (who hand calls
-        to each other), and a supervisor, who is one too. Says where and how to sign in; the
-        passwords are known to nobody else."""
+    def _visitors(self, client: str, free: str, lead: str, second: str) -> tuple[str, ...]:
+        """Accounts for whoever looks at the pages, of each role: two agents whom nobody plays (who
+        hand calls to each other), a supervisor, who is one too, finance, and a client's manager.
+        Says where and how to sign in; the passwords are known to nobody else."""
         first_start.prepare(self._launch, [free, second])
         accounts = SqliteAccounts(self._launch.places.accounts)
+        manager, owner = f"{client}-manager", owner_of(ClientId(client))
+        wanted = (
+            (OPERATOR, SUPERVISOR, Role.SUPERVISOR, AgentId(lead)),
+            (OPERATOR, FINANCE, Role.FINANCE, None),
+            (owner, manager, Role.CLIENT_MANAGER, None),
+        )
         try:
-            known = {account.name: account for account in accounts.listing(OPERATOR)}
-            if SUPERVISOR not in known:
-                known[SUPERVISOR] = first_start.new_supervisor(accounts, SUPERVISOR, AgentId(lead))
+            known = {account.name: account for account in accounts.listing(None)}
+            for whose, name, role, agent in wanted:
+                if name not in known:
+                    known[name] = first_start.new_person(accounts, whose, name, role, agent)
             said = [
                 f"{name} {first_start.new_password(accounts, known[name])}"
-                for name in (SUPERVISOR, free, second, first_start.ADMIN)
+                for name in (SUPERVISOR, free, second, first_start.ADMIN, FINANCE, manager)
             ]
         finally:
             accounts.close()
-        lead, *agents, admin = said
+        lead, free, second, admin, money, client_said = said
         return (
             f"the pages: {self._url}/wallboard (floor, contacts, desk beside it)",
-            f"sign in as: {lead} · as agents: {' · '.join(agents)} · as administrator: {admin}",
+            f"sign in as: {lead} · as agents: {free} · {second} · as administrator: {admin}",
+            f"as finance: {money} · as the client's manager: {client_said}",
         )
 
     def _agents(self, people: tuple[agents.Person, ...]) -> agents.Orders:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from roost.adapters.accounts.sqlite import SqliteAccounts
 from roost.adapters.clock.wall import CellClock
 from roost.adapters.store.keys import KeyFile
-from roost.kernel.ids import OPERATOR, AgentId
+from roost.kernel.ids import OPERATOR, AgentId, Owner
 from roost.kernel.messages import Refusal
 from roost.kernel.time import DAY, InstantUs
 from roost.ports.accounts import Account, Accounts, Role
@@ -84,10 +84,12 @@ def _accounts(accounts: Accounts, agents: Iterable[str]) -> tuple[NewAccount, ..
     return tuple(made)
 
 
-def new_supervisor(accounts: Accounts, name: str, agent: AgentId) -> Account:
-    """A supervisor of the whole centre, who is an agent too (so as to listen by a phone), and
-    whose password is set by `new_password`."""
-    made = accounts.create(OPERATOR, name, Role.SUPERVISOR, agent, chance.token_urlsafe(12))
+def new_person(
+    accounts: Accounts, owner: Owner, name: str, role: Role, agent: AgentId | None = None
+) -> Account:
+    """An account whose password is set by `new_password`. A supervisor may be an agent, too, so
+    as to listen by a phone."""
+    made = accounts.create(owner, name, role, agent, chance.token_urlsafe(12))
     assert not isinstance(made, Refusal), made
     return made
 
