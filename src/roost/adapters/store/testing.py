@@ -36,19 +36,20 @@ class _Stream:
 
 
 class MemoryStore:
-    """Streams by name. `failing` makes the next appends fail: a call that may raise."""
+    """Streams by name. `failing` makes the next appends fail: a call that may raise. `kept` and its
+    `lock` are what writers, readers and vaults share."""
 
     def __init__(self) -> None:
         self.failing: Callable[[Batch], None] | None = None
         self.groups = 0  # batches committed
-        self._streams: dict[StreamName, _Stream] = {}
-        self._lock = Lock()
+        self.kept: dict[StreamName, _Stream] = {}
+        self.lock = Lock()
         self._snapshots: dict[StreamName, Snapshot] = {}
 
     def writer(self, stream: StreamName) -> LogWriter:
         """Claim the stream: an earlier writer is deposed."""
-        with self._lock:
-            own = self._of(stream)
+        with self.lock:
+            own = self.stream(stream)
             own.epoch += 1
             return _Writer(self, own, stream, own.epoch)
 
@@ -68,8 +69,9 @@ class MemoryStore:
     def snapshots(self) -> Snapshots:
         return _Snapshots(self._snapshots)
 
-    def _of(self, stream: StreamName) -> _Stream:
-        return self._streams.setdefault(stream, _Stream())
+    def stream(self, name: StreamName) -> _Stream:
+        """Made when there's none."""
+        return self.kept.setdefault(name, _Stream())
 
     def close(self) -> None:
         """Nothing to close; here because the contract has it."""
@@ -90,7 +92,7 @@ class _Writer:
     def append(self, batch: Batch) -> None:
         rows = [stored_of(envelope) for envelope in batch.events]
         own = self._own
-        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+        with self._store.lock:
             if self._closed:
                 raise LogFailed("the writer is closed")
             if own.epoch != self.epoch:
@@ -119,11 +121,11 @@ class _Reader:
         self._store = store
 
     def last(self, stream: StreamName) -> int:
-        own = self._store._streams.get(stream)  # pyright: ignore[reportPrivateUsage]
+        own = self._store.kept.get(stream)
         return 0 if own is None else len(own.rows)
 
     def read(self, stream: StreamName, after: int, limit: int) -> list[Stored]:
-        own = self._store._streams.get(stream)  # pyright: ignore[reportPrivateUsage]
+        own = self._store.kept.get(stream)
         return [] if own is None else own.rows[after : after + limit]
 
     def close(self) -> None:
@@ -136,12 +138,12 @@ class _Vault:
         self._stream = stream
 
     def reveal(self, owner: Owner, id: VaultId) -> bytes | None:
-        own = self._store._streams.get(self._stream)  # pyright: ignore[reportPrivateUsage]
+        own = self._store.kept.get(self._stream)
         return None if own is None else own.vault.get((owner, id))
 
     def listing(self, prefix: str) -> list[tuple[Owner, VaultId, bytes]]:
-        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
-            own = self._store._streams.get(self._stream)  # pyright: ignore[reportPrivateUsage]
+        with self._store.lock:
+            own = self._store.kept.get(self._stream)
             found = [] if own is None else list(own.vault.items())
         return sorted((o, i, value) for (o, i), value in found if i.startswith(prefix))
 
@@ -153,10 +155,10 @@ class _VaultRows:
         self._store, self._stream = store, stream
 
     def _values(self) -> dict[tuple[Owner, VaultId], bytes]:
-        return self._store._of(self._stream).vault  # pyright: ignore[reportPrivateUsage]
+        return self._store.stream(self._stream).vault
 
     def values(self, owner: Owner, after: VaultId, limit: int) -> list[tuple[VaultId, bytes]]:
-        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+        with self._store.lock:
             found = sorted((i, v) for (o, i), v in self._values().items() if o == owner)
         return [(place, value) for place, value in found if place > after][:limit]
 
@@ -164,12 +166,12 @@ class _VaultRows:
         return [place for place, _ in self.values(owner, after, limit)]
 
     def erase(self, owner: Owner, ids: Sequence[VaultId]) -> int:
-        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+        with self._store.lock:
             gone = [self._values().pop((owner, place), None) for place in ids]
         return sum(value is not None for value in gone)
 
     def correct(self, owner: Owner, id: VaultId, value: bytes) -> bool:
-        with self._store._lock:  # pyright: ignore[reportPrivateUsage]
+        with self._store.lock:
             there = (owner, id) in self._values()
             if there:
                 self._values()[(owner, id)] = value
