@@ -150,7 +150,7 @@ class PostgresWriter:
             self._connect()
             row = self._connection.execute(_CLAIM, (stream,)).fetchone()
             self.epoch, self._last = int(row[0]), int(row[1])
-        except Exception as trouble:
+        except (*_trouble(self._engine), OSError) as trouble:
             self.close()
             raise LogFailed(f"{stream}: {trouble}") from trouble
 
