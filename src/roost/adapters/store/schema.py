@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Index,
     Integer,
@@ -89,8 +90,7 @@ def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> E
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
     )
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+    def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         if reading:
             cursor.execute("PRAGMA query_only = ON")
@@ -101,7 +101,16 @@ def open_file(path: Path, *, reading: bool = False, full_sync: bool = True) -> E
             cursor.execute("PRAGMA journal_size_limit = 67108864")
         cursor.close()
 
+    event.listen(engine, "connect", prepare)
     return engine
+
+
+def roll_back(connection: Connection) -> None:
+    """Ends the transaction, if one is open still: SQLite has rolled back by itself where the disk
+    is full, say."""
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
 
 
 def _make(path: Path) -> None:

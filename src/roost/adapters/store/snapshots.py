@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from roost.adapters.store.schema import bring_up_to_date, open_file
+from roost.adapters.store.schema import bring_up_to_date, open_file, roll_back
 from roost.kernel.ids import Digest, StreamName
 from roost.kernel.time import InstantUs
 from roost.ports.log import LogFailed
@@ -69,8 +69,7 @@ class SqliteSnapshots:
                 )
                 self._connection.exec_driver_sql("COMMIT")
             except SQLAlchemyError as trouble:
-                if self._connection.connection.driver_connection.in_transaction:  # pyright: ignore
-                    self._connection.exec_driver_sql("ROLLBACK")
+                roll_back(self._connection)
                 raise LogFailed(str(trouble)) from trouble
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ every statement, and a busy main thread makes each return expensive.
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -24,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roost.adapters.store.chain import Chain
 from roost.adapters.store.keys import KeyFile
-from roost.adapters.store.schema import bring_up_to_date, open_file
+from roost.adapters.store.schema import bring_up_to_date, open_file, roll_back
 from roost.adapters.store.vault_rows import SqliteVaultRows
 from roost.kernel.envelope import Envelope, Stored
 from roost.kernel.ids import OPERATOR, Owner, StreamName, VaultId
@@ -176,11 +177,8 @@ class SqliteWriter:
         return put.owner, put.id, self._keys.seal(put.owner, put.value, bound)
 
     def _roll_back(self) -> None:
-        try:
-            if self._connection.connection.driver_connection.in_transaction:  # pyright: ignore
-                self._run("ROLLBACK")
-        except SQLAlchemyError:
-            pass  # SQLite has rolled back by itself, as it does when the disk is full
+        with suppress(SQLAlchemyError):  # what's open ends with the connection then
+            roll_back(self._connection)
 
     def close(self) -> None:
         self._connection.close()

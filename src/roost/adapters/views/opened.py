@@ -107,8 +107,7 @@ def _some_clients(table: Table) -> str:
 def _guard(engine: Engine, rows: Callable[[Table], str]) -> None:
     """What a new connection sees: set before the file is closed to writing, then locked."""
 
-    @event.listens_for(engine, "connect", insert=True)
-    def wall(connection: Any, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    def wall(connection: Any, record: Any) -> None:
         info = cast("dict[str, str]", record.info)
         for name, key in ((OWNER, "owner"), (CLIENTS, "clients")):
             connection.create_function(name, 0, lambda key=key: info.get(key), deterministic=True)
@@ -118,13 +117,15 @@ def _guard(engine: Engine, rows: Callable[[Table], str]) -> None:
                 f"SELECT * FROM main.{table.name} WHERE {rows(table)}"
             )
 
-    @event.listens_for(engine, "connect")
-    def lock(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+    def lock(connection: Any, _: object) -> None:
         connection.set_authorizer(_through_views)
 
-    @event.listens_for(engine, "checkin")
-    def forget(_: object, record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+    def forget(_: object, record: Any) -> None:
         record.info.clear()
+
+    event.listen(engine, "connect", wall, insert=True)
+    event.listen(engine, "connect", lock)
+    event.listen(engine, "checkin", forget)
 
 
 def _through_views(

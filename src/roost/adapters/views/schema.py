@@ -247,8 +247,7 @@ def open_views(path: Path, *, reading: bool = False) -> Engine:
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10.0},
     )
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:  # pyright: ignore[reportUnusedFunction]
+    def settings(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         if reading:
             cursor.execute("PRAGMA query_only = ON")
@@ -258,6 +257,7 @@ def open_views(path: Path, *, reading: bool = False) -> Engine:
             cursor.execute("PRAGMA journal_size_limit = 67108864")
         cursor.close()
 
+    event.listen(engine, "connect", settings)
     return engine
 
 
